@@ -1,0 +1,102 @@
+/* The graph: nodes, edges, and what a tensor knows of them.
+ *
+ * Note [Cycles]
+ * A tensor holds its node, a node holds the nodes its gradients go to and the tensors it saved. A saved output would hold its
+ * own node, so it is saved as an alias outside the graph and gets its node back when it is read. A leaf's accumulator holds the
+ * leaf, the leaf only knows where its accumulator is.
+ *
+ * Note [Versions]
+ * Each in-place change counts up the version of the storage. A saved tensor remembers the version it was saved at and refuses to
+ * be read at another. A view remembers at which version its node was made; if its storage has moved on, the view's node is made
+ * anew from its base's, so that a change of the base reaches its views, and a change of a view, which gives the base a new node
+ * (CopySlices), reaches the other views. */
+#ifndef RL_AUTOGRAD_GRAPH_H
+#define RL_AUTOGRAD_GRAPH_H
+
+#include "record.h"
+
+/* A callback on a gradient: returns a replacement owned by the scope, or the gradient itself; NULL is a failure. */
+typedef struct {
+    int64_t id;
+    void *host;
+    rl_tensor *(*call)(void *host, rl_tensor *gradient);
+    void (*release)(void *host);
+} rl_hook;
+
+typedef struct {
+    int refs, count, room;
+    rl_hook *items;
+} rl_hooks;
+
+typedef struct {
+    struct rl_node *node; /* NULL: no gradient goes there */
+    int output_nr;
+} rl_edge;
+
+typedef struct {
+    rl_tensor *tensor;
+    uint32_t version;
+} rl_saved;
+
+typedef struct rl_node {
+    int refs;
+    int n_in, n_out;
+    int16_t variant;
+    uint8_t released;
+    const rl_op *op;
+    rl_args *args; /* NULL if it has none */
+    rl_edge *edges;
+    rl_signature *in, *out;
+    rl_saved *saved;      /* inputs, then outputs */
+    rl_hooks **hooks;     /* per output, or NULL */
+    rl_tensor **retained; /* per output, not counted: tensors that keep their gradient; or NULL */
+    void *host;           /* what the record keeps here */
+    struct rl_task *task; /* where a running backward pass is with it */
+    struct rl_node *next_dead;
+    size_t bytes;
+} rl_node;
+
+typedef struct rl_autograd {
+    uint8_t requires_grad; /* asked for, on a leaf */
+    uint8_t retains_grad;
+    int output_nr;
+    rl_node *node;
+    rl_node *accumulator; /* not counted */
+    rl_tensor *grad;
+    rl_hooks *hooks;
+    rl_tensor *base; /* what it is a view of */
+    uint32_t seen_version;
+} rl_autograd;
+
+rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, rl_tensor *const *out, const rl_args *args);
+rl_node *rl_node_retain(rl_node *node);
+void rl_node_release(rl_node *node);
+/* Lets go of the saved values; the node can tell its name and edges, and no more. */
+void rl_node_free_saved(rl_node *node);
+void rl_node_name(const rl_node *node, char *name, size_t room); /* "AddBackward1" */
+
+rl_status rl_save(rl_node *node, int slot, rl_tensor *tensor);
+/* The saved value, owned by the scope; NULL with no failure if there is none. */
+rl_tensor *rl_unpack_saved(rl_node *node, int slot);
+
+rl_autograd *rl_autograd_of(rl_tensor *tensor); /* made if it is not there yet; NULL if memory is short */
+rl_edge rl_gradient_edge(rl_tensor *tensor); /* its node is retained for the caller; NULL if no gradient goes there */
+rl_status rl_gradient_node(rl_tensor *tensor, rl_node **node);
+void rl_set_history(rl_tensor *tensor, rl_node *node, int output_nr);
+
+int rl_requires_grad(rl_tensor *tensor);
+int rl_is_leaf(rl_tensor *tensor);
+rl_status rl_set_requires_grad(rl_tensor *tensor, int requires_grad);
+rl_status rl_retain_grad(rl_tensor *tensor);
+rl_status rl_add_hook(rl_tensor *tensor, rl_hook hook, int64_t *id);
+void rl_remove_hook(rl_hooks *hooks, int64_t id);
+void rl_hooks_release(rl_hooks *hooks);
+rl_hooks *rl_hooks_at(rl_node *node, int output_nr);
+
+/* Grad mode */
+int rl_grad_enabled(void);
+int rl_set_grad_enabled(int enabled); /* returns what it was */
+
+/* A leaf's end of the graph: adds what arrives to the leaf's grad. */
+extern const rl_op rl_op_accumulate;
+#endif

@@ -1,0 +1,26 @@
+#include <R_ext/Rdynload.h>
+#include <R_ext/Visibility.h>
+
+#include "rbridge/entries.h"
+#include "rbridge/start.h"
+
+#define ROW(name, arity) {"ffi_" #name, (DL_FUNC)&ffi_##name, arity},
+#define OP(name, arity, signature) ROW(name, arity)
+#define OP_IN_PLACE(name, arity, signature) ROW(name, arity) {"ffi_" #name "_", (DL_FUNC)&ffi_##name##_, arity},
+#define UNARY(name) OP(name, 1, )
+#define BINARY(name) OP(name, 2, )
+#define UNARY_IN_PLACE(name) OP_IN_PLACE(name, 1, )
+#define BINARY_IN_PLACE(name) OP_IN_PLACE(name, 2, )
+#define ENTRY(name, arity) ROW(name, arity)
+
+static const R_CallMethodDef entries[] = {
+#include "ops/ops.def"
+#include "rbridge/entries.def"
+    {NULL, NULL, 0}};
+
+void attribute_visible R_init_rushlight(DllInfo *dll) {
+    R_registerRoutines(dll, NULL, entries, NULL, NULL);
+    R_useDynamicSymbols(dll, FALSE);
+    R_forceSymbols(dll, TRUE);
+    rb_start();
+}

@@ -1,0 +1,116 @@
+#include "copy.h"
+
+#include <string.h>
+
+#include "parallel.h"
+
+#define TO_BOOL(a) ((a) != 0)
+#define AS_IS(a) (a)
+#define HALF_IN(a) rl_half_to_float(a)
+#define NARROW_IN(a) rl_bfloat16_to_float(a)
+#define HALF_OUT(a) rl_float_to_half((float)(a))
+#define NARROW_OUT(a) rl_float_to_bfloat16((float)(a))
+
+/* A float beyond the integers' range has no defined conversion in C; it becomes the smallest integer, as the hardware has it. */
+static inline int64_t whole(double value) { return value >= -9.2233720368547758e18 && value < 9.2233720368547758e18 ? (int64_t)value : INT64_MIN; }
+#define WHOLE(a) whole((double)(a))
+
+#define CONVERSION(from, to, IN, OUT, read, write)                                                                             \
+    static void from##_to_##to(char *const *data, const int64_t *strides, int64_t n, const void *context) {                    \
+        (void)context;                                                                                                         \
+        if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN)) {                                                           \
+            OUT *out = (OUT *)data[0];                                                                                         \
+            const IN *in = (const IN *)data[1];                                                                                \
+            for (int64_t i = 0; i < n; i++) out[i] = (OUT)write(read(in[i]));                                                  \
+        } else {                                                                                                               \
+            for (int64_t i = 0; i < n; i++) *(OUT *)(data[0] + i * strides[0]) = (OUT)write(read(*(const IN *)(data[1] + i * strides[1]))); \
+        }                                                                                                                      \
+    }
+
+#define NARROWING(from, to, IN, OUT, read, write)                                                                              \
+    static void from##_to_##to(char *const *data, const int64_t *strides, int64_t n, const void *context) {                    \
+        (void)context;                                                                                                         \
+        for (int64_t i = 0; i < n; i++) *(OUT *)(data[0] + i * strides[0]) = write(read(*(const IN *)(data[1] + i * strides[1]))); \
+    }
+
+#define FROM(from, IN, read, integer)                       \
+    CONVERSION(from, bool, IN, uint8_t, read, TO_BOOL)      \
+    CONVERSION(from, uint8, IN, uint8_t, read, integer)     \
+    CONVERSION(from, int8, IN, int8_t, read, integer)       \
+    CONVERSION(from, int16, IN, int16_t, read, integer)     \
+    CONVERSION(from, int32, IN, int32_t, read, integer)     \
+    CONVERSION(from, int64, IN, int64_t, read, integer)     \
+    CONVERSION(from, half, IN, rl_half, read, HALF_OUT)     \
+    NARROWING(from, bfloat16, IN, rl_bfloat16, read, NARROW_OUT) \
+    CONVERSION(from, float, IN, float, read, AS_IS)         \
+    CONVERSION(from, double, IN, double, read, AS_IS)
+
+FROM(bool, uint8_t, AS_IS, AS_IS)
+FROM(uint8, uint8_t, AS_IS, AS_IS)
+FROM(int8, int8_t, AS_IS, AS_IS)
+FROM(int16, int16_t, AS_IS, AS_IS)
+FROM(int32, int32_t, AS_IS, AS_IS)
+FROM(int64, int64_t, AS_IS, AS_IS)
+FROM(half, rl_half, HALF_IN, WHOLE)
+FROM(bfloat16, rl_bfloat16, NARROW_IN, WHOLE)
+FROM(float, float, AS_IS, WHOLE)
+FROM(double, double, AS_IS, WHOLE)
+
+#define ROW(from) \
+    { from##_to_bool, from##_to_uint8, from##_to_int8, from##_to_int16, from##_to_int32, from##_to_int64, from##_to_half, from##_to_bfloat16, from##_to_float, from##_to_double }
+
+static const rl_loop conversions[RL_DTYPES][RL_DTYPES] = {ROW(bool), ROW(uint8), ROW(int8), ROW(int16), ROW(int32), ROW(int64), ROW(half), ROW(bfloat16), ROW(float), ROW(double)};
+
+/* The same dtype: only the width matters. */
+#define MOVE(name, T)                                                                                          \
+    static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) {              \
+        (void)context;                                                                                         \
+        if (strides[0] == sizeof(T) && strides[1] == sizeof(T)) {                                              \
+            memcpy(data[0], data[1], (size_t)n * sizeof(T));                                                   \
+        } else if (strides[1] == 0) {                                                                          \
+            T value = *(const T *)data[1];                                                                     \
+            for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = value;                          \
+        } else {                                                                                               \
+            for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = *(const T *)(data[1] + i * strides[1]); \
+        }                                                                                                      \
+    }
+
+MOVE(move_1, uint8_t)
+MOVE(move_2, uint16_t)
+MOVE(move_4, uint32_t)
+MOVE(move_8, uint64_t)
+
+static rl_loop mover(rl_dtype dtype) {
+    size_t size = rl_dtype_size(dtype);
+    return size == 1 ? move_1 : size == 2 ? move_2 : size == 4 ? move_4 : move_8;
+}
+
+void rl_copy_elements(rl_tensor *to, rl_tensor *from) {
+    rl_tensor *operands[] = {to, from};
+    rl_each(2, operands, to->dtype == from->dtype ? mover((rl_dtype)to->dtype) : conversions[from->dtype][to->dtype], NULL);
+}
+
+static int64_t element_at(const rl_tensor *t, int64_t position) {
+    int64_t element = 0;
+    for (int k = t->ndim - 1; k >= 0; k--) {
+        element += position % t->sizes[k] * t->strides[k];
+        position /= t->sizes[k];
+    }
+    return element;
+}
+
+void rl_add_elements(rl_tensor *to, rl_tensor *from) {
+    for (int64_t i = 0; i < from->numel; i++) {
+        if (to->dtype == RL_FLOAT)
+            ((float *)rl_data(to))[element_at(to, i)] += ((const float *)rl_data(from))[element_at(from, i)];
+        else
+            ((double *)rl_data(to))[element_at(to, i)] += ((const double *)rl_data(from))[element_at(from, i)];
+    }
+}
+
+void rl_fill_elements(rl_tensor *to, rl_scalar value) {
+    rl_scope scope = rl_scope_enter();
+    rl_tensor *number = rl_tensor_scalar((rl_dtype)to->dtype, value);
+    if (number) rl_copy_elements(to, number);
+    rl_scope_leave(scope);
+}

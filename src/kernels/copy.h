@@ -1,0 +1,13 @@
+/* Moving elements: conversion between dtypes, any strides to any strides. */
+#ifndef RL_KERNELS_COPY_H
+#define RL_KERNELS_COPY_H
+
+#include "loops.h"
+
+/* from broadcasts to to's shape */
+void rl_copy_elements(rl_tensor *to, rl_tensor *from);
+/* Floating elements of one dtype and shape, added one after the other: to's may overlap. */
+void rl_add_elements(rl_tensor *to, rl_tensor *from);
+void rl_fill_elements(rl_tensor *to, rl_scalar value);
+
+#endif

@@ -1,0 +1,15 @@
+/* The only place that knows of threads. Work is cut into ranges; what a range computes must not depend on how many there are. */
+#ifndef RL_KERNELS_PARALLEL_H
+#define RL_KERNELS_PARALLEL_H
+
+#include <stdint.h>
+
+int rl_num_threads(void);
+void rl_set_num_threads(int threads);
+/* After fork() the child has no threads to wake, and waiting for them would hang it. */
+void rl_forget_threads(void);
+
+/* Calls body on ranges that cover 0..n, of at least `grain` each, and returns when all are done. */
+void rl_parallel(int64_t n, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context);
+
+#endif

@@ -1,0 +1,72 @@
+#include "infer.h"
+
+#include <string.h>
+
+rl_dtype rl_computed_in(rl_dtype dtype) { return rl_dtype_is_narrow(dtype) ? RL_FLOAT : dtype; }
+
+static rl_dtype join(rl_dtype a, rl_dtype b) { return a == RL_NO_DTYPE ? b : b == RL_NO_DTYPE ? a : rl_dtype_promote(a, b); }
+
+static rl_dtype outweigh(rl_dtype heavy, rl_dtype light) {
+    if (heavy == RL_NO_DTYPE || light == RL_NO_DTYPE) return join(heavy, light);
+    if (rl_dtype_is_floating(heavy)) return heavy;
+    return heavy == RL_BOOL || rl_dtype_is_floating(light) ? rl_dtype_promote(heavy, light) : heavy;
+}
+
+rl_dtype rl_result_dtype(int n, rl_tensor *const *operands) {
+    rl_dtype tensors = RL_NO_DTYPE, zero_dims = RL_NO_DTYPE, numbers = RL_NO_DTYPE;
+    for (int k = 0; k < n; k++) {
+        const rl_tensor *t = operands[k];
+        if (!t) continue;
+        rl_dtype dtype = (rl_dtype)t->dtype;
+        if (t->wrapped_number)
+            numbers = join(numbers, rl_dtype_is_floating(dtype) ? rl_default_dtype() : dtype);
+        else if (t->ndim == 0)
+            zero_dims = join(zero_dims, dtype);
+        else
+            tensors = join(tensors, dtype);
+    }
+    return outweigh(outweigh(tensors, zero_dims), numbers);
+}
+
+static rl_status infer_broadcast(rl_call *call, rl_dtype dtype, rl_dtype result, rl_dtype computed_result) {
+    int64_t sizes[RL_MAX_DIMS];
+    int ndim = call->in[0]->ndim;
+    for (int k = 0; k < ndim; k++) sizes[k] = call->in[0]->sizes[k];
+    for (int k = 1; k < call->n_in; k++) RL_TRY(rl_broadcast_sizes(ndim, sizes, call->in[k]->ndim, call->in[k]->sizes, &ndim, sizes));
+    RL_TRY(rl_set_outputs(call, 1));
+    for (int k = 0; k < call->n_in; k++) RL_TRY(rl_read_as(call, k, rl_computed_in(dtype)));
+    return rl_output(call, 0, result, computed_result, ndim, sizes);
+}
+
+rl_status rl_infer_elementwise(rl_call *call) {
+    rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
+    return infer_broadcast(call, dtype, dtype, rl_computed_in(dtype));
+}
+
+rl_status rl_infer_floating(rl_call *call) {
+    rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
+    if (!rl_dtype_is_floating(dtype)) dtype = rl_default_dtype();
+    return infer_broadcast(call, dtype, dtype, rl_computed_in(dtype));
+}
+
+rl_status rl_infer_comparison(rl_call *call) { return infer_broadcast(call, rl_result_dtype(call->n_in, call->in), RL_BOOL, RL_BOOL); }
+
+rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context) {
+    rl_loop loop = loops->of[call->x[0]->dtype];
+    if (!loop) return rl_fail("%s() is not defined for %s tensors", call->op->name, rl_dtype_name((rl_dtype)call->in[0]->dtype));
+    rl_tensor *operands[RL_MAX_OPERANDS] = {call->y[0]};
+    for (int k = 0; k < call->n_in; k++) operands[k + 1] = call->x[k];
+    rl_each(call->n_in + 1, operands, loop, context);
+    return RL_OK;
+}
+
+rl_status rl_marked_dims(rl_ints dims, int ndim, uint8_t *marked) {
+    memset(marked, dims.length <= 0, (size_t)(ndim ? ndim : 1));
+    for (int k = 0; k < dims.length; k++) {
+        int dim;
+        RL_TRY(rl_wrap_dim(dims.values[k], ndim, &dim));
+        if (marked[dim]) return rl_fail("dimension %d is named twice in `dim`", dim + 1);
+        marked[dim] = 1;
+    }
+    return RL_OK;
+}

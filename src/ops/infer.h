@@ -1,0 +1,37 @@
+/* What the records of many ops share: shapes and dtypes of results, and running loops. */
+#ifndef RL_OPS_INFER_H
+#define RL_OPS_INFER_H
+
+#include "../kernels/loops.h"
+#include "ops.h"
+
+/* The dtype that operands promote to: a tensor with dimensions outweighs one without, which outweighs a number, within a kind. */
+rl_dtype rl_result_dtype(int n, rl_tensor *const *operands);
+
+/* infer of elementwise ops, whose operands promote to one dtype and broadcast to one shape; the result is ... */
+rl_status rl_infer_elementwise(rl_call *call); /* of that dtype */
+rl_status rl_infer_floating(rl_call *call);    /* of that dtype, integers made floating */
+rl_status rl_infer_comparison(rl_call *call);  /* a truth value */
+
+/* forward of elementwise ops */
+rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context);
+
+/* The dtype forward computes in: float for half and bfloat16. */
+rl_dtype rl_computed_in(rl_dtype dtype);
+
+/* The dimensions that args name, as truth values; none given means all. */
+rl_status rl_marked_dims(rl_ints dims, int ndim, uint8_t *marked);
+
+/* How a rule reads: RULE(mul) { D(0, rl_mul(G, X1)); D(1, rl_mul(G, X0)); } */
+#define RULE(name) static void name##_vjp(rl_vjp *v)
+#define D(k, derivative)                            \
+    do {                                            \
+        if (v->needs[k]) v->dx[k] = (derivative);   \
+    } while (0)
+#define G (v->g[0])
+#define X0 (v->x[0])
+#define X1 (v->x[1])
+#define X2 (v->x[2])
+#define Y0 (v->y[0])
+
+#endif

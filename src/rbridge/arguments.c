@@ -1,0 +1,174 @@
+#include <math.h>
+#include <string.h>
+
+#include "handle.h"
+
+const char *rb_kind_of(SEXP x) {
+    switch (TYPEOF(x)) {
+    case NILSXP: return "NULL";
+    case STRSXP: return "a character vector";
+    case CLOSXP:
+    case BUILTINSXP:
+    case SPECIALSXP: return "a function";
+    case VECSXP: return Rf_inherits(x, "data.frame") ? "a data frame" : "a list";
+    case ENVSXP: return "an environment";
+    case CPLXSXP: return "a complex vector";
+    case REALSXP: return "a numeric vector";
+    case INTSXP: return Rf_inherits(x, "factor") ? "a factor" : "an integer vector";
+    case LGLSXP: return "a logical vector";
+    case EXTPTRSXP: return rb_is_tensor(x) ? "a tensor" : "an external pointer";
+    default: return Rf_type2char((SEXPTYPE)TYPEOF(x));
+    }
+}
+
+static int is_integer64(SEXP x) { return TYPEOF(x) == REALSXP && Rf_inherits(x, "integer64"); }
+
+/* One number of R at a place of a vector; NA is refused where the type has no NaN. */
+static rl_status number_at(SEXP x, R_xlen_t k, const char *argument, rl_scalar *value) {
+    switch (TYPEOF(x)) {
+    case LGLSXP:
+    case INTSXP: {
+        int whole = TYPEOF(x) == LGLSXP ? LOGICAL(x)[k] : INTEGER(x)[k];
+        if (whole == NA_INTEGER) return rl_fail("`%s` is NA, which is no number", argument);
+        *value = rl_scalar_int(whole);
+        if (TYPEOF(x) == LGLSXP) value->kind = RL_SCALAR_BOOL;
+        return RL_OK;
+    }
+    case REALSXP:
+        if (is_integer64(x)) {
+            int64_t whole;
+            memcpy(&whole, REAL(x) + k, sizeof whole);
+            if (whole == INT64_MIN) return rl_fail("`%s` is NA, which is no number", argument);
+            *value = rl_scalar_int(whole);
+        } else {
+            *value = rl_scalar_double(REAL(x)[k]);
+        }
+        return RL_OK;
+    default: return rl_fail("`%s` must be a number, not %s", argument, rb_kind_of(x));
+    }
+}
+
+rl_status rb_number(SEXP x, const char *argument, rl_scalar *value) {
+    if (rb_is_tensor(x)) {
+        rl_tensor *tensor = rb_unwrap(x, argument);
+        if (!tensor) return RL_FAILED;
+        if (!tensor->storage || tensor->numel != 1) return rl_fail("`%s` must be one number; it is a tensor of %lld elements", argument, (long long)tensor->numel);
+        *value = rl_item(tensor, 0);
+        return RL_OK;
+    }
+    if (Rf_isNumber(x) && XLENGTH(x) != 1) return rl_fail("`%s` must be one number; it has %lld", argument, (long long)XLENGTH(x));
+    return number_at(x, 0, argument, value);
+}
+
+static rl_status whole_at(SEXP x, R_xlen_t k, const char *argument, int64_t *value) {
+    rl_scalar number;
+    RL_TRY(number_at(x, k, argument, &number));
+    if (number.kind == RL_SCALAR_FLOAT && (!(fabs(number.as_double) < 9.007199254740992e15) || floor(number.as_double) != number.as_double))
+        return rl_fail("`%s` must be a whole number; it is %g", argument, number.as_double);
+    *value = number.as_int;
+    return RL_OK;
+}
+
+rl_status rb_whole(SEXP x, const char *argument, int64_t *value) {
+    if (TYPEOF(x) == INTSXP && XLENGTH(x) == 1 && INTEGER(x)[0] != NA_INTEGER) {
+        *value = INTEGER(x)[0];
+        return RL_OK;
+    }
+    if (rb_is_tensor(x)) {
+        rl_scalar number;
+        RL_TRY(rb_number(x, argument, &number));
+        *value = number.as_int;
+        return RL_OK;
+    }
+    if (Rf_isNumber(x) && XLENGTH(x) != 1) return rl_fail("`%s` must be one whole number; it has %lld", argument, (long long)XLENGTH(x));
+    return whole_at(x, 0, argument, value);
+}
+
+rl_status rb_flag(SEXP x, const char *argument, int64_t *value) {
+    if (TYPEOF(x) == LGLSXP && XLENGTH(x) == 1 && LOGICAL(x)[0] != NA_LOGICAL) {
+        *value = LOGICAL(x)[0];
+        return RL_OK;
+    }
+    rl_scalar number;
+    if (!Rf_isNumber(x) || XLENGTH(x) != 1) return rl_fail("`%s` must be TRUE or FALSE, not %s", argument, rb_kind_of(x));
+    RL_TRY(number_at(x, 0, argument, &number));
+    *value = number.as_double != 0;
+    return RL_OK;
+}
+
+static rl_status from_one(int64_t *position, const char *argument, const char *what) {
+    if (*position == 0) return rl_fail("`%s` is 0, and %s count from 1 (or from -1 at the end)", argument, what);
+    if (*position > 0) --*position;
+    return RL_OK;
+}
+
+rl_status rb_dim(SEXP x, const char *argument, int64_t *dim) {
+    RL_TRY(rb_whole(x, argument, dim));
+    return from_one(dim, argument, "dimensions");
+}
+
+rl_status rb_index(SEXP x, const char *argument, int64_t *index) {
+    RL_TRY(rb_whole(x, argument, index));
+    return from_one(index, argument, "indexes");
+}
+
+rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list) {
+    if (rb_is_tensor(x)) {
+        rl_tensor *tensor = rb_unwrap(x, argument);
+        if (!tensor) return RL_FAILED;
+        int64_t *values = rl_scope_memory((size_t)tensor->numel + 1, sizeof *values);
+        if (!values) return RL_FAILED;
+        for (int64_t k = 0; k < tensor->numel; k++) values[k] = rl_item(tensor, k).as_int;
+        *list = (rl_ints){(int)tensor->numel, values};
+        return RL_OK;
+    }
+    R_xlen_t n = Rf_xlength(x);
+    if (!Rf_isNumber(x) && TYPEOF(x) != VECSXP && n) return rl_fail("`%s` must be whole numbers, not %s", argument, rb_kind_of(x));
+    if (n > INT_MAX) return rl_fail("`%s` is too long", argument);
+    int64_t *values = rl_scope_memory((size_t)n + 1, sizeof *values);
+    if (!values) return RL_FAILED;
+    for (R_xlen_t k = 0; k < n; k++) {
+        if (TYPEOF(x) == VECSXP)
+            RL_TRY(rb_whole(VECTOR_ELT(x, k), argument, &values[k]));
+        else
+            RL_TRY(whole_at(x, k, argument, &values[k]));
+    }
+    *list = (rl_ints){(int)n, values};
+    return RL_OK;
+}
+
+rl_status rb_dims(SEXP x, const char *argument, rl_ints *list) {
+    if (Rf_isNull(x) || Rf_xlength(x) == 0) {
+        *list = RL_INTS_NONE;
+        return RL_OK;
+    }
+    RL_TRY(rb_wholes(x, argument, list));
+    for (int k = 0; k < list->length; k++) RL_TRY(from_one((int64_t *)&list->values[k], argument, "dimensions"));
+    return RL_OK;
+}
+
+/* ---- dtypes ---- */
+
+static SEXP dtype_objects; /* a list: structure(code, class = "torch_dtype") */
+
+SEXP rb_dtype_object(rl_dtype dtype) {
+    if (!dtype_objects) {
+        dtype_objects = Rf_allocVector(VECSXP, RL_DTYPES);
+        R_PreserveObject(dtype_objects);
+        for (int k = 0; k < RL_DTYPES; k++) {
+            SEXP object = Rf_ScalarInteger(k);
+            SET_VECTOR_ELT(dtype_objects, k, object);
+            Rf_setAttrib(object, R_ClassSymbol, Rf_mkString("torch_dtype"));
+            MARK_NOT_MUTABLE(object);
+        }
+    }
+    return dtype < RL_DTYPES ? VECTOR_ELT(dtype_objects, dtype) : R_NilValue;
+}
+
+rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype) {
+    *dtype = RL_NO_DTYPE;
+    if (Rf_isNull(x)) return RL_OK;
+    if (TYPEOF(x) != INTSXP || !Rf_inherits(x, "torch_dtype")) return rl_fail("`%s` must be a dtype such as torch_float(), not %s", argument, rb_kind_of(x));
+    *dtype = (rl_dtype)INTEGER(x)[0];
+    return RL_OK;
+}

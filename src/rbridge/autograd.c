@@ -1,0 +1,154 @@
+/* The graph, as R drives it and sees it. */
+#include "../autograd/engine.h"
+
+#include "entries.h"
+#include "handle.h"
+
+static SEXP node_class;
+
+static void finalize_node(SEXP handle) {
+    rl_node *node = R_ExternalPtrAddr(handle);
+    R_ClearExternalPtr(handle);
+    rl_node_release(node);
+}
+
+SEXP rb_wrap_node(rl_node *node) {
+    if (!node_class) {
+        R_PreserveObject(node_class = Rf_mkString("torch_node"));
+        MARK_NOT_MUTABLE(node_class);
+    }
+    SEXP handle = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
+    R_RegisterCFinalizerEx(handle, finalize_node, FALSE);
+    Rf_setAttrib(handle, R_ClassSymbol, node_class);
+    R_SetExternalPtrAddr(handle, rl_node_retain(node));
+    UNPROTECT(1);
+    return handle;
+}
+
+static rl_node *unwrap_node(SEXP x) {
+    rl_node *node = TYPEOF(x) == EXTPTRSXP && Rf_inherits(x, "torch_node") ? R_ExternalPtrAddr(x) : NULL;
+    if (!node) rl_fail("this is no gradient function of this R session");
+    return node;
+}
+
+SEXP ffi_node_name(SEXP self) {
+    rb_call call = rb_begin();
+    char name[256] = "";
+    rl_node *node = unwrap_node(self);
+    if (node) rl_node_name(node, name, sizeof name);
+    return rb_end(call, Rf_mkString(name));
+}
+
+SEXP ffi_node_next(SEXP self) {
+    rb_call call = rb_begin();
+    rl_node *node = unwrap_node(self);
+    SEXP next = PROTECT(Rf_allocVector(VECSXP, node ? node->n_in : 0));
+    for (int k = 0; node && k < node->n_in; k++)
+        if (node->edges[k].node) SET_VECTOR_ELT(next, k, rb_wrap_node(node->edges[k].node));
+    next = rb_end(call, next);
+    UNPROTECT(1);
+    return next;
+}
+
+/* A list of tensors, or one, as an array of the scope's; NULL entries stay NULL. */
+static rl_status read_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tensors) {
+    int single = TYPEOF(list) != VECSXP;
+    *n = single ? 1 : Rf_length(list);
+    *tensors = rl_scope_memory((size_t)*n + 1, sizeof **tensors);
+    if (!*tensors) return RL_FAILED;
+    for (int k = 0; k < *n; k++) {
+        SEXP one = single ? list : VECTOR_ELT(list, k);
+        (*tensors)[k] = Rf_isNull(one) ? NULL : rb_unwrap(one, argument);
+        if (rl_failing()) return RL_FAILED;
+    }
+    return RL_OK;
+}
+
+/* inputs NULL: gradients go to the leaves, and the result is NULL; otherwise a list of the inputs' gradients. */
+SEXP ffi_backward(SEXP roots, SEXP gradients, SEXP keep_graph, SEXP create_graph, SEXP inputs, SEXP allow_unused) {
+    rb_call call = rb_begin();
+    rl_backward_call pass = {0};
+    int n_gradients = 0;
+    int64_t keep, create, unused = 1;
+    SEXP result = R_NilValue;
+    rl_status status = read_tensors(roots, "outputs", &pass.n_roots, &pass.roots);
+    if (status == RL_OK && !Rf_isNull(gradients)) {
+        status = read_tensors(gradients, "gradient", &n_gradients, &pass.gradients);
+        if (status == RL_OK && n_gradients != pass.n_roots) status = rl_fail("%d gradients were given for %d tensors", n_gradients, pass.n_roots);
+    }
+    for (int k = 0; status == RL_OK && k < pass.n_roots; k++)
+        if (!pass.roots[k]) status = rl_fail("`outputs` must be tensors, not NULL");
+    if (status == RL_OK) status = rb_flag(create_graph, "create_graph", &create);
+    if (status == RL_OK) status = Rf_isNull(keep_graph) ? (keep = create, RL_OK) : rb_flag(keep_graph, "retain_graph", &keep);
+    if (status == RL_OK && !Rf_isNull(inputs)) {
+        status = rb_flag(allow_unused, "allow_unused", &unused);
+        if (status == RL_OK) status = read_tensors(inputs, "inputs", &pass.n_inputs, &pass.inputs);
+        if (status == RL_OK && !(pass.captured = rl_scope_memory((size_t)pass.n_inputs + 1, sizeof *pass.captured))) status = RL_FAILED;
+        for (int k = 0; status == RL_OK && k < pass.n_inputs; k++) {
+            pass.captured[k] = NULL;
+            if (!pass.inputs[k] || !rl_requires_grad(pass.inputs[k])) status = rl_fail("input %d does not require gradients, so there is none with respect to it", k + 1);
+        }
+    }
+    if (status == RL_OK) {
+        pass.keep_graph = (int)keep;
+        pass.create_graph = (int)create;
+        status = rl_backward(&pass);
+    }
+    for (int k = 0; status == RL_OK && k < pass.n_inputs && !unused; k++)
+        if (!pass.captured[k]) status = rl_fail("input %d was not used in computing the outputs; pass allow_unused = TRUE to get an undefined gradient for it", k + 1);
+    if (status == RL_OK && pass.n_inputs) result = rb_wrap_list(pass.n_inputs, pass.captured);
+    PROTECT(result);
+    result = rb_end(call, result);
+    UNPROTECT(1);
+    return result;
+}
+
+SEXP ffi_set_grad_enabled(SEXP enabled) {
+    rb_call call = rb_begin();
+    int64_t wanted = 1;
+    int before = rl_grad_enabled();
+    if (rb_flag(enabled, "enabled", &wanted) == RL_OK) rl_set_grad_enabled((int)wanted);
+    return rb_end(call, Rf_ScalarLogical(before));
+}
+
+SEXP ffi_is_undefined(SEXP x) {
+    rl_tensor *tensor = rb_is_tensor(x) ? R_ExternalPtrAddr(x) : NULL;
+    return Rf_ScalarLogical(Rf_isNull(x) || (tensor && !tensor->storage));
+}
+
+SEXP ffi_requires_grad_(SEXP self, SEXP requires_grad) {
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_unwrap(self, "self");
+    int64_t wanted;
+    if (tensor && rb_flag(requires_grad, "requires_grad", &wanted) == RL_OK) rl_set_requires_grad(tensor, (int)wanted);
+    return rb_end(call, self);
+}
+
+SEXP ffi_retain_grad(SEXP self) {
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_unwrap(self, "self");
+    if (tensor) rl_retain_grad(tensor);
+    return rb_end(call, R_NilValue);
+}
+
+SEXP ffi_detach(SEXP self) {
+    rb_call call = rb_begin();
+    SEXP handle = PROTECT(rb_handle_new());
+    rl_tensor *tensor = rb_unwrap(self, "self"), *alias = tensor ? rl_tensor_alias(tensor) : NULL;
+    if (alias) rb_handle_fill(handle, alias);
+    handle = rb_end(call, handle);
+    UNPROTECT(1);
+    return handle;
+}
+
+SEXP ffi_detach_(SEXP self) {
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_unwrap(self, "self");
+    if (tensor && tensor->autograd) {
+        if (tensor->autograd->base)
+            rl_fail("detach_() cannot be used on a view; use $detach()");
+        else
+            rl_set_history(tensor, NULL, 0);
+    }
+    return rb_end(call, self);
+}

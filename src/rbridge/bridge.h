@@ -1,0 +1,64 @@
+/* Between R and the core: what the entries share. R's headers are included here and in init.c, nowhere else.
+ *
+ * Note [Jumps]
+ * Any call into R may jump out of the C code. Nothing that the core allocates is lost by that: temporaries belong to a scope, and
+ * the scope stack is emptied when the next call from R comes in. So an entry is:
+ *
+ *     rb_call call = rb_begin();
+ *     ... core calls; R calls in between are allowed ...
+ *     return rb_end(call, result);           raises what the core recorded, if anything
+ *
+ * R code that the core calls back (hooks, custom functions) runs under rb_protect(), which turns a jump into a failure of the
+ * core and lets it go on when the entry ends. */
+#ifndef RL_RBRIDGE_BRIDGE_H
+#define RL_RBRIDGE_BRIDGE_H
+
+#define R_NO_REMAP
+#include <R.h>
+#include <Rinternals.h>
+
+#include "../ops/ops.h"
+
+typedef struct {
+    rl_scope scope;
+} rb_call;
+
+rb_call rb_begin(void);
+SEXP rb_end(rb_call call, SEXP result);
+
+/* Handles (handle.c) */
+SEXP rb_handle_new(void);                           /* an empty handle: make it first, then fill it */
+SEXP rb_handle_fill(SEXP handle, rl_tensor *tensor); /* the handle keeps the tensor */
+SEXP rb_wrap(rl_tensor *tensor);                     /* both at once; NULL becomes an undefined tensor */
+SEXP rb_wrap_list(int n, rl_tensor *const *tensors);
+int rb_is_tensor(SEXP x);
+rl_tensor *rb_unwrap(SEXP x, const char *argument); /* NULL and a failure if it is no tensor, or no longer one */
+/* R objects that the collector's callback could not release wait for the next call. */
+void rb_release_later(SEXP object);
+
+/* Conversion (convert.c) */
+rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, const char *argument); /* dtype RL_NO_DTYPE: as R's type has it */
+SEXP rb_to_r(rl_tensor *tensor, int with_dim);
+rl_tensor *rb_as_tensor(SEXP x, const char *argument); /* a tensor, or a number or vector of R made one */
+
+/* Arguments (arguments.c): each fails with a message that names the argument */
+rl_status rb_number(SEXP x, const char *argument, rl_scalar *value);
+rl_status rb_whole(SEXP x, const char *argument, int64_t *value);
+rl_status rb_flag(SEXP x, const char *argument, int64_t *value);
+rl_status rb_dim(SEXP x, const char *argument, int64_t *dim);
+rl_status rb_index(SEXP x, const char *argument, int64_t *index);
+rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list);
+rl_status rb_dims(SEXP x, const char *argument, rl_ints *list);
+rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype);
+SEXP rb_dtype_object(rl_dtype dtype);
+
+/* A variable of the package's namespace. */
+SEXP rb_package_value(const char *name);
+
+/* Nodes, as R sees them (autograd.c) */
+SEXP rb_wrap_node(rl_node *node);
+
+/* Runs R code for the core; a jump in it becomes a failure. NULL if it failed. */
+SEXP rb_protect(SEXP (*code)(void *data), void *data);
+
+#endif

@@ -1,0 +1,100 @@
+#include "bridge.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int depth;         /* how many calls of R code by the core are under way */
+static SEXP pending_jump; /* where R was going when it jumped out of such code */
+
+static struct {
+    SEXP *items;
+    size_t used, room;
+} later;
+
+void rb_release_later(SEXP object) {
+    if (later.used == later.room) {
+        size_t room = later.room ? 2 * later.room : 64;
+        SEXP *items = realloc(later.items, room * sizeof *items);
+        if (!items) return; /* the object stays where it is: nothing can be done here, and nothing is broken */
+        later.items = items;
+        later.room = room;
+    }
+    later.items[later.used++] = object;
+}
+
+rb_call rb_begin(void) {
+    if (depth == 0) {
+        rl_scope_leave(0);
+        rl_error_clear();
+    }
+    while (later.used) R_ReleaseObject(later.items[--later.used]);
+    return (rb_call){rl_scope_enter()};
+}
+
+SEXP rb_package_value(const char *name) {
+    SEXP package = PROTECT(Rf_mkString("rushlight"));
+    SEXP namespace = PROTECT(R_FindNamespace(package));
+    SEXP value = PROTECT(Rf_findVarInFrame(namespace, Rf_install(name)));
+    if (TYPEOF(value) == PROMSXP) value = Rf_eval(value, R_BaseEnv);
+    UNPROTECT(3);
+    return value;
+}
+
+static void raise(void) {
+    char message[2048];
+    strncpy(message, rl_error_message(), sizeof message - 1);
+    message[sizeof message - 1] = 0;
+    int in_host = rl_failed_in_host();
+    rl_error_clear();
+    if (in_host && pending_jump) {
+        SEXP token = pending_jump;
+        pending_jump = NULL;
+        R_ReleaseObject(token);
+        R_ContinueUnwind(token);
+    }
+    SEXP text = PROTECT(Rf_ScalarString(Rf_mkCharCE(message, CE_UTF8)));
+    SEXP call = PROTECT(Rf_lang2(rb_package_value("raise_error"), text));
+    Rf_eval(call, R_BaseEnv);
+    UNPROTECT(2);
+    Rf_error("%s", message);
+}
+
+SEXP rb_end(rb_call call, SEXP result) {
+    if (!rl_failing()) {
+        rl_scope_leave(call.scope);
+        return result;
+    }
+    if (depth == 0) rl_scope_leave(call.scope);
+    raise();
+    return R_NilValue;
+}
+
+/* R cleans up after its own jump before it comes back here; from here the core fails as it does for any other reason, and
+ * raise() lets R go on when the entry ends. */
+static void come_back(void *where, Rboolean jumped) {
+    if (jumped) longjmp(*(jmp_buf *)where, 1);
+}
+
+SEXP rb_protect(SEXP (*code)(void *data), void *data) {
+    jmp_buf here;
+    int depth_before = depth;
+    rl_scope scope = rl_scope_enter();
+    SEXP token = PROTECT(R_MakeUnwindCont());
+    if (setjmp(here)) {
+        depth = depth_before;
+        rl_scope_leave(scope);
+        rl_error_clear();
+        if (pending_jump) R_ReleaseObject(pending_jump);
+        R_PreserveObject(token);
+        pending_jump = token;
+        rl_fail_host();
+        UNPROTECT(1);
+        return NULL;
+    }
+    depth++;
+    SEXP result = R_UnwindProtect(code, data, come_back, &here, token);
+    depth--;
+    UNPROTECT(1);
+    return result;
+}

@@ -1,0 +1,34 @@
+/* Declarations of everything that R calls, from the two lists. */
+#ifndef RL_RBRIDGE_ENTRIES_H
+#define RL_RBRIDGE_ENTRIES_H
+
+#include "bridge.h"
+
+#define RB_PARAMETERS_0 void
+#define RB_PARAMETERS_1 SEXP
+#define RB_PARAMETERS_2 SEXP, SEXP
+#define RB_PARAMETERS_3 SEXP, SEXP, SEXP
+#define RB_PARAMETERS_4 SEXP, SEXP, SEXP, SEXP
+#define RB_PARAMETERS_5 SEXP, SEXP, SEXP, SEXP, SEXP
+#define RB_PARAMETERS_6 SEXP, SEXP, SEXP, SEXP, SEXP, SEXP
+#define RB_PARAMETERS_7 SEXP, SEXP, SEXP, SEXP, SEXP, SEXP, SEXP
+
+#define OP(name, arity, signature) SEXP ffi_##name(RB_PARAMETERS_##arity);
+#define OP_IN_PLACE(name, arity, signature) OP(name, arity, signature) SEXP ffi_##name##_(RB_PARAMETERS_##arity);
+#define UNARY(name) OP(name, 1, )
+#define BINARY(name) OP(name, 2, )
+#define UNARY_IN_PLACE(name) OP_IN_PLACE(name, 1, )
+#define BINARY_IN_PLACE(name) OP_IN_PLACE(name, 2, )
+#include "../ops/ops.def"
+#undef OP
+#undef OP_IN_PLACE
+#undef UNARY
+#undef BINARY
+#undef UNARY_IN_PLACE
+#undef BINARY_IN_PLACE
+
+#define ENTRY(name, arity) SEXP ffi_##name(RB_PARAMETERS_##arity);
+#include "entries.def"
+#undef ENTRY
+
+#endif

@@ -1,0 +1,133 @@
+/* x$name: a field of the tensor, or a method bound to it.
+ *
+ * A method is a closure whose environment holds the tensor as `self` and lies within the package's. It is made anew for each
+ * call from a template in the environment `tensor_methods` (R/methods.R). */
+#include <string.h>
+
+#include "entries.h"
+#include "handle.h"
+
+static SEXP shape_of(SEXP self, rl_tensor *tensor) {
+    (void)self;
+    if (!tensor->storage) return R_NilValue;
+    SEXP shape = Rf_allocVector(INTSXP, tensor->ndim);
+    for (int k = 0; k < tensor->ndim; k++) INTEGER(shape)[k] = (int)tensor->sizes[k];
+    return shape;
+}
+
+static SEXP dtype_of(SEXP self, rl_tensor *tensor) {
+    (void)self;
+    return rb_dtype_object((rl_dtype)tensor->dtype);
+}
+
+static SEXP ndim_of(SEXP self, rl_tensor *tensor) {
+    (void)self;
+    return Rf_ScalarInteger(tensor->ndim);
+}
+
+static SEXP requires_grad_of(SEXP self, rl_tensor *tensor) {
+    (void)self;
+    return Rf_ScalarLogical(rl_requires_grad(tensor));
+}
+
+static SEXP is_leaf_of(SEXP self, rl_tensor *tensor) {
+    (void)self;
+    return Rf_ScalarLogical(rl_is_leaf(tensor));
+}
+
+static SEXP grad_of(SEXP self, rl_tensor *tensor) {
+    (void)self;
+    return rb_wrap(tensor->autograd ? tensor->autograd->grad : NULL);
+}
+
+static SEXP grad_fn_of(SEXP self, rl_tensor *tensor) {
+    (void)self;
+    rl_node *node;
+    if (rl_gradient_node(tensor, &node) != RL_OK || !node) return R_NilValue;
+    return rb_wrap_node(node);
+}
+
+static SEXP is_cuda_of(SEXP self, rl_tensor *tensor) {
+    (void)self, (void)tensor;
+    return Rf_ScalarLogical(FALSE);
+}
+
+static SEXP device_of(SEXP self, rl_tensor *tensor) {
+    (void)self, (void)tensor;
+    return rb_package_value("cpu_device");
+}
+
+static SEXP names_of(SEXP self, rl_tensor *tensor) {
+    (void)self, (void)tensor;
+    return R_NilValue;
+}
+
+static const struct {
+    const char *name;
+    SEXP (*read)(SEXP self, rl_tensor *tensor);
+} fields[] = {{"shape", shape_of},     {"requires_grad", requires_grad_of}, {"grad", grad_of},       {"dtype", dtype_of}, {"grad_fn", grad_fn_of},
+              {"is_leaf", is_leaf_of}, {"ndim", ndim_of},                   {"is_cuda", is_cuda_of}, {"names", names_of}, {"device", device_of}};
+
+static SEXP bound(SEXP template, SEXP self) {
+    static SEXP self_symbol;
+    if (!self_symbol) self_symbol = Rf_install("self");
+    SEXP frame = PROTECT(R_NewEnv(CLOENV(template), FALSE, 0));
+    Rf_defineVar(self_symbol, self, frame);
+    SEXP method = PROTECT(Rf_allocSExp(CLOSXP));
+    SET_FORMALS(method, FORMALS(template));
+    SET_BODY(method, BODY(template));
+    SET_CLOENV(method, frame);
+    UNPROTECT(2);
+    return method;
+}
+
+static SEXP methods_table(void) {
+    static SEXP table;
+    if (!table) R_PreserveObject(table = rb_package_value("tensor_methods"));
+    return table;
+}
+
+SEXP ffi_get(SEXP self, SEXP name) {
+    SEXP text = STRING_ELT(name, 0);
+    SEXP template = Rf_findVarInFrame3(methods_table(), Rf_installTrChar(text), TRUE);
+    if (template != R_UnboundValue) return bound(template, self);
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_unwrap(self, "x");
+    SEXP value = NULL;
+    for (size_t k = 0; tensor && !value && k < sizeof fields / sizeof *fields; k++)
+        if (strcmp(fields[k].name, CHAR(text)) == 0) value = fields[k].read(self, tensor);
+    if (tensor && !value) rl_fail("a tensor has no field or method `%s`", CHAR(text));
+    PROTECT(value = value ? value : R_NilValue);
+    value = rb_end(call, value);
+    UNPROTECT(1);
+    return value;
+}
+
+static rl_status set_grad(rl_tensor *tensor, SEXP value) {
+    rl_tensor *grad = Rf_isNull(value) ? NULL : rb_unwrap(value, "grad");
+    if (rl_failing()) return RL_FAILED;
+    if (grad && grad->storage && !rl_same_sizes(grad, tensor))
+        return rl_fail("`grad` must have the tensor's shape %s; it has shape %s", rl_sizes_text(tensor->ndim, tensor->sizes), rl_sizes_text(grad->ndim, grad->sizes));
+    if (grad && grad->storage && grad->dtype != tensor->dtype)
+        return rl_fail("`grad` must have the tensor's dtype %s; it is %s", rl_dtype_name((rl_dtype)tensor->dtype), rl_dtype_name((rl_dtype)grad->dtype));
+    rl_autograd *autograd = rl_autograd_of(tensor);
+    if (!autograd) return RL_FAILED;
+    rl_tensor *before = autograd->grad;
+    autograd->grad = grad && grad->storage ? rl_retain(grad) : NULL;
+    rl_release(before);
+    return RL_OK;
+}
+
+SEXP ffi_set(SEXP self, SEXP name, SEXP value) {
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_unwrap(self, "x");
+    const char *field = CHAR(STRING_ELT(name, 0));
+    int64_t flag;
+    if (tensor && strcmp(field, "grad") == 0)
+        set_grad(tensor, value);
+    else if (tensor && strcmp(field, "requires_grad") == 0) {
+        if (rb_flag(value, "requires_grad", &flag) == RL_OK) rl_set_requires_grad(tensor, (int)flag);
+    } else if (tensor)
+        rl_fail("the field `%s` of a tensor cannot be set; `grad` and `requires_grad` can", field);
+    return rb_end(call, self);
+}

@@ -1,0 +1,126 @@
+/* The entries of the ops: every one is the same function over its record and signature (ops/ops.def). */
+#include "entries.h"
+#include "handle.h"
+
+typedef struct {
+    rl_call call;
+    rl_tensor *few[4];
+    int scalars, ints, lists;
+} reading;
+
+static rl_status read_tensor(reading *r, SEXP x, const char *argument) {
+    rl_tensor *tensor = rb_as_tensor(x, argument);
+    if (!tensor) return RL_FAILED;
+    r->call.in[r->call.n_in++] = tensor;
+    return RL_OK;
+}
+
+static rl_status read_tensors(reading *r, SEXP list) {
+    if (rb_is_tensor(list)) return read_tensor(r, list, "tensors");
+    if (TYPEOF(list) != VECSXP) return rl_fail("`tensors` must be a list of tensors, not %s", rb_kind_of(list));
+    R_xlen_t n = XLENGTH(list);
+    if (n > 4) r->call.in = rl_scope_memory((size_t)n, sizeof *r->call.in);
+    if (!r->call.in) return RL_FAILED;
+    for (R_xlen_t k = 0; k < n; k++) RL_TRY(read_tensor(r, VECTOR_ELT(list, k), "tensors"));
+    return RL_OK;
+}
+
+static rl_status read_argument(reading *r, char letter, SEXP x, const char *name) {
+    rl_args *args = &r->call.args;
+    switch (letter) {
+    case 't': return read_tensor(r, x, name);
+    case 'o':
+        if (!Rf_isNull(x)) return read_tensor(r, x, name);
+        r->call.in[r->call.n_in++] = NULL;
+        return RL_OK;
+    case 'l': return read_tensors(r, x);
+    case 'X':
+        if (Rf_isNull(x)) {
+            args->s[r->scalars++].kind = RL_SCALAR_NONE;
+            return RL_OK;
+        } /* fall through */
+    case 'x': return rb_number(x, name, &args->s[r->scalars++]);
+    case 'i': return rb_whole(x, name, &args->n[r->ints++]);
+    case 'b': return rb_flag(x, name, &args->n[r->ints++]);
+    case 'k': return rb_index(x, name, &args->n[r->ints++]);
+    case 'e':
+        if (Rf_isNull(x)) {
+            args->n[r->ints++] = RL_NO_DIM;
+            return RL_OK;
+        } /* fall through */
+    case 'd': return rb_dim(x, name, &args->n[r->ints++]);
+    case 'D': return rb_dims(x, name, &args->list[r->lists++]);
+    case 'Z':
+        if (Rf_isNull(x)) {
+            args->list[r->lists++] = RL_INTS_NONE;
+            return RL_OK;
+        } /* fall through */
+    case 'z': return rb_wholes(x, name, &args->list[r->lists++]);
+    default: return rb_dtype(x, name, &args->dtype);
+    }
+}
+
+/* What the arguments of a kind are called by R's functions, as far as the letter tells. */
+static const char *usual_name(char letter, int position) {
+    switch (letter) {
+    case 't':
+    case 'o': return position == 0 ? "self" : position == 1 ? "other" : "tensor";
+    case 'd':
+    case 'e':
+    case 'D': return "dim";
+    case 'z':
+    case 'Z': return "size";
+    case 'T': return "dtype";
+    case 'k': return "index";
+    case 'b': return "keepdim";
+    default: return "value";
+    }
+}
+
+static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_place) {
+    rb_call call = rb_begin();
+    SEXP result = in_place ? arguments[0] : PROTECT(rb_handle_new());
+    reading r;
+    r.scalars = r.ints = r.lists = 0;
+    r.call.op = op;
+    r.call.args = RL_ARGS_NONE;
+    r.call.n_in = r.call.n_out = r.call.variant = 0;
+    r.call.in = r.few;
+    rl_status status = RL_OK;
+    for (int k = 0; signature[k] && status == RL_OK; k++) status = read_argument(&r, signature[k], arguments[k], usual_name(signature[k], k));
+    if (status == RL_OK) {
+        r.call.inplace = in_place ? r.call.in[0] : NULL;
+        status = in_place && !rb_is_tensor(arguments[0]) ? rl_fail("`self` must be a tensor to be changed in place") : rl_apply(&r.call);
+    }
+    if (status == RL_OK && !in_place) {
+        if (r.call.n_out == 1)
+            rb_handle_fill(result, r.call.out[0]);
+        else
+            result = rb_wrap_list(r.call.n_out, r.call.out);
+    }
+    PROTECT(result);
+    result = rb_end(call, result);
+    UNPROTECT(in_place ? 1 : 2);
+    return result;
+}
+
+#define ENTRY_1(name, op, signature, in_place) SEXP name(SEXP a) { return run(&op, signature, (SEXP[]){a}, in_place); }
+#define ENTRY_2(name, op, signature, in_place) SEXP name(SEXP a, SEXP b) { return run(&op, signature, (SEXP[]){a, b}, in_place); }
+#define ENTRY_3(name, op, signature, in_place) SEXP name(SEXP a, SEXP b, SEXP c) { return run(&op, signature, (SEXP[]){a, b, c}, in_place); }
+#define ENTRY_4(name, op, signature, in_place) SEXP name(SEXP a, SEXP b, SEXP c, SEXP d) { return run(&op, signature, (SEXP[]){a, b, c, d}, in_place); }
+#define ENTRY_5(name, op, signature, in_place) \
+    SEXP name(SEXP a, SEXP b, SEXP c, SEXP d, SEXP e) { return run(&op, signature, (SEXP[]){a, b, c, d, e}, in_place); }
+#define ENTRY_6(name, op, signature, in_place) \
+    SEXP name(SEXP a, SEXP b, SEXP c, SEXP d, SEXP e, SEXP f) { return run(&op, signature, (SEXP[]){a, b, c, d, e, f}, in_place); }
+#define ENTRY_7(name, op, signature, in_place) \
+    SEXP name(SEXP a, SEXP b, SEXP c, SEXP d, SEXP e, SEXP f, SEXP g) { return run(&op, signature, (SEXP[]){a, b, c, d, e, f, g}, in_place); }
+
+#define OP(name, arity, signature)                                                                        \
+    _Static_assert(sizeof signature == arity + 1, "the signature of " #name " has as many letters as arity says"); \
+    ENTRY_##arity(ffi_##name, rl_op_##name, signature, 0)
+#define OP_IN_PLACE(name, arity, signature) OP(name, arity, signature) ENTRY_##arity(ffi_##name##_, rl_op_##name, signature, 1)
+#define UNARY(name) OP(name, 1, "t")
+#define BINARY(name) OP(name, 2, "tt")
+#define UNARY_IN_PLACE(name) OP_IN_PLACE(name, 1, "t")
+#define BINARY_IN_PLACE(name) OP_IN_PLACE(name, 2, "tt")
+#include "../ops/ops.def"

@@ -1,0 +1,118 @@
+#include "storage.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { HEADER = 64, SMALLEST_EXPONENT = 5, CLASSES = 4 * (48 - SMALLEST_EXPONENT) };
+
+/* Blocks that wait for reuse are kept up to this many bytes; beyond it they go back to the system. */
+#define POOL_LIMIT (768.0 * 1024 * 1024)
+
+typedef struct free_block {
+    struct free_block *next;
+} free_block;
+
+static free_block *free_blocks[CLASSES];
+
+rl_counts rl_live;
+void (*rl_reclaim_hook)(void);
+
+/* Four classes for each doubling: a block is at most a quarter larger than asked for. */
+static int class_of(size_t bytes) {
+    if (bytes <= (size_t)1 << SMALLEST_EXPONENT) return 0;
+    int exponent = 63 - __builtin_clzll((unsigned long long)(bytes - 1));
+    size_t step = (size_t)1 << (exponent - 2);
+    return 4 * (exponent - SMALLEST_EXPONENT) + (int)((bytes - 1 - ((size_t)1 << exponent)) / step) + 1;
+}
+
+static size_t class_bytes(int size_class) {
+    if (size_class == 0) return (size_t)1 << SMALLEST_EXPONENT;
+    int exponent = (size_class - 1) / 4 + SMALLEST_EXPONENT;
+    return ((size_t)1 << exponent) + (size_t)((size_class - 1) % 4 + 1) * ((size_t)1 << (exponent - 2));
+}
+
+static double physical_memory(void) {
+    static double bytes;
+    if (bytes == 0) bytes = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    return bytes;
+}
+
+static void *system_block(size_t bytes) {
+    void *block = NULL;
+    if (rl_live.live_bytes + (double)bytes > physical_memory()) return NULL;
+    return posix_memalign(&block, HEADER, bytes) == 0 ? block : NULL;
+}
+
+static void *take_class(int size_class) {
+    size_t bytes = class_bytes(size_class);
+    free_block *block = free_blocks[size_class];
+    if (block) {
+        free_blocks[size_class] = block->next;
+        rl_live.pooled_bytes -= (double)bytes;
+        return block;
+    }
+    void *fresh = system_block(bytes);
+    if (!fresh) {
+        if (rl_reclaim_hook) rl_reclaim_hook();
+        rl_pool_trim();
+        fresh = system_block(bytes);
+    }
+    return fresh;
+}
+
+static void give_class(void *memory, int size_class) {
+    double bytes = (double)class_bytes(size_class);
+    if (rl_live.pooled_bytes + bytes > POOL_LIMIT) {
+        free(memory);
+        return;
+    }
+    free_block *block = memory;
+    block->next = free_blocks[size_class];
+    free_blocks[size_class] = block;
+    rl_live.pooled_bytes += bytes;
+}
+
+void *rl_pool_take(size_t bytes) {
+    void *block = take_class(class_of(bytes));
+    if (!block) rl_fail_memory((double)bytes);
+    return block;
+}
+
+void rl_pool_give(void *block, size_t bytes) { give_class(block, class_of(bytes)); }
+
+void rl_pool_trim(void) {
+    for (int k = 0; k < CLASSES; k++) {
+        while (free_blocks[k]) {
+            free_block *block = free_blocks[k];
+            free_blocks[k] = block->next;
+            free(block);
+        }
+    }
+    rl_live.pooled_bytes = 0;
+}
+
+rl_storage *rl_storage_new(size_t bytes) {
+    int size_class = bytes < ((size_t)1 << 47) ? class_of(bytes + HEADER) : -1;
+    rl_storage *storage = size_class >= 0 ? take_class(size_class) : NULL;
+    if (!storage) {
+        rl_fail_memory((double)bytes);
+        return NULL;
+    }
+    *storage = (rl_storage){.refs = 1, .size_class = size_class, .bytes = bytes, .data = (char *)storage + HEADER};
+    rl_live.live_storages++;
+    rl_live.live_bytes += (double)bytes;
+    if (rl_live.live_bytes > rl_live.peak_bytes) rl_live.peak_bytes = rl_live.live_bytes;
+    return storage;
+}
+
+void rl_storage_release(rl_storage *storage) {
+    if (!storage || --storage->refs > 0) return;
+    rl_live.live_storages--;
+    rl_live.live_bytes -= (double)storage->bytes;
+    give_class(storage, storage->size_class);
+}
+
+rl_status rl_multiply_sizes(size_t a, size_t b, size_t *product) {
+    if (__builtin_mul_overflow(a, b, product)) return rl_fail_memory((double)a * (double)b);
+    return RL_OK;
+}

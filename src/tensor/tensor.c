@@ -1,0 +1,281 @@
+#include "tensor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Set by the autograd: releases what a tensor holds of the graph. */
+void (*rl_autograd_release_hook)(struct rl_autograd *autograd);
+
+static rl_tensor *tensor_allocate(rl_dtype dtype, int ndim) {
+    if (ndim > RL_MAX_DIMS) {
+        rl_fail("a tensor has at most %d dimensions; %d were asked for", RL_MAX_DIMS, ndim);
+        return NULL;
+    }
+    rl_tensor *tensor = rl_pool_take(sizeof *tensor);
+    if (!tensor) return NULL;
+    *tensor = (rl_tensor){.refs = 1, .dtype = (uint8_t)dtype, .ndim = (uint8_t)ndim};
+    tensor->sizes = tensor->geometry;
+    tensor->strides = tensor->geometry + RL_INLINE_DIMS;
+    rl_live.live_tensors++;
+    if (ndim > RL_INLINE_DIMS) {
+        int64_t *wide = rl_pool_take(2 * RL_MAX_DIMS * sizeof *wide);
+        if (!wide) {
+            rl_release(tensor);
+            return NULL;
+        }
+        tensor->sizes = wide;
+        tensor->strides = wide + RL_MAX_DIMS;
+    }
+    return tensor;
+}
+
+rl_tensor *rl_retain(rl_tensor *tensor) {
+    if (tensor) tensor->refs++;
+    return tensor;
+}
+
+void rl_release(rl_tensor *tensor) {
+    if (!tensor || --tensor->refs > 0) return;
+    if (tensor->autograd) rl_autograd_release_hook(tensor->autograd);
+    rl_storage_release(tensor->storage);
+    if (tensor->sizes != tensor->geometry) rl_pool_give(tensor->sizes, 2 * RL_MAX_DIMS * sizeof *tensor->sizes);
+    rl_live.live_tensors--;
+    rl_pool_give(tensor, sizeof *tensor);
+}
+
+rl_status rl_count(int ndim, const int64_t *sizes, int64_t *numel) {
+    int64_t count = 1, positive = 1;
+    for (int k = 0; k < ndim; k++) {
+        if (sizes[k] < 0) return rl_fail("dimension %d has the negative size %lld", k + 1, (long long)sizes[k]);
+        count *= sizes[k] == 0 ? 0 : 1;
+        if (sizes[k] && __builtin_mul_overflow(positive, sizes[k], &positive)) return rl_fail_memory(1e18);
+    }
+    *numel = count * positive;
+    return RL_OK;
+}
+
+void rl_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides) {
+    int64_t stride = 1;
+    for (int k = ndim - 1; k >= 0; k--) {
+        strides[k] = stride;
+        stride *= sizes[k] > 1 ? sizes[k] : 1;
+    }
+}
+
+rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes) {
+    int64_t numel;
+    size_t bytes;
+    if (rl_count(ndim, sizes, &numel) != RL_OK || rl_multiply_sizes((size_t)numel, rl_dtype_size(dtype), &bytes) != RL_OK) return NULL;
+    rl_tensor *tensor = tensor_allocate(dtype, ndim);
+    if (!tensor) return NULL;
+    tensor->storage = rl_storage_new(bytes);
+    if (!tensor->storage) {
+        rl_release(tensor);
+        return NULL;
+    }
+    tensor->numel = numel;
+    if (ndim) memcpy(tensor->sizes, sizes, (size_t)ndim * sizeof *sizes);
+    rl_contiguous_strides(ndim, sizes, tensor->strides);
+    return rl_scope_own(tensor);
+}
+
+rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype) {
+    rl_tensor *tensor = rl_tensor_new(dtype, model->ndim, model->sizes);
+    if (tensor && rl_is_dense(model)) memcpy(tensor->strides, model->strides, model->ndim * sizeof *model->strides);
+    return tensor;
+}
+
+static void store_scalar(void *at, rl_dtype dtype, rl_scalar value) {
+    int integral = value.kind != RL_SCALAR_FLOAT;
+    switch (dtype) {
+    case RL_BOOL: *(uint8_t *)at = integral ? value.as_int != 0 : value.as_double != 0; break;
+    case RL_UINT8: *(uint8_t *)at = (uint8_t)value.as_int; break;
+    case RL_INT8: *(int8_t *)at = (int8_t)value.as_int; break;
+    case RL_INT16: *(int16_t *)at = (int16_t)value.as_int; break;
+    case RL_INT32: *(int32_t *)at = (int32_t)value.as_int; break;
+    case RL_INT64: *(int64_t *)at = value.as_int; break;
+    case RL_HALF: *(rl_half *)at = rl_float_to_half((float)value.as_double); break;
+    case RL_BFLOAT16: *(rl_bfloat16 *)at = rl_float_to_bfloat16((float)value.as_double); break;
+    case RL_FLOAT: *(float *)at = (float)value.as_double; break;
+    default: *(double *)at = value.as_double;
+    }
+}
+
+rl_tensor *rl_tensor_scalar(rl_dtype dtype, rl_scalar value) {
+    rl_tensor *tensor = rl_tensor_new(dtype, 0, NULL);
+    if (tensor) store_scalar(tensor->storage->data, dtype, value);
+    return tensor;
+}
+
+rl_tensor *rl_tensor_number(rl_scalar value) {
+    rl_dtype dtype = value.kind == RL_SCALAR_BOOL ? RL_BOOL : value.kind == RL_SCALAR_INT ? RL_INT64 : RL_DOUBLE;
+    rl_tensor *tensor = rl_tensor_scalar(dtype, value);
+    if (tensor) tensor->wrapped_number = 1;
+    return tensor;
+}
+
+rl_tensor *rl_tensor_undefined(void) {
+    rl_tensor *tensor = tensor_allocate(RL_FLOAT, 0);
+    if (!tensor) return NULL;
+    tensor->dtype = RL_NO_DTYPE;
+    return rl_scope_own(tensor);
+}
+
+rl_tensor *rl_tensor_view(const rl_tensor *base, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
+    int64_t numel;
+    if (rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
+    rl_tensor *view = tensor_allocate((rl_dtype)base->dtype, ndim);
+    if (!view) return NULL;
+    view->storage = base->storage;
+    if (view->storage) view->storage->refs++;
+    view->offset = offset;
+    view->numel = numel;
+    if (ndim) {
+        memcpy(view->sizes, sizes, (size_t)ndim * sizeof *sizes);
+        memcpy(view->strides, strides, (size_t)ndim * sizeof *strides);
+    }
+    return rl_scope_own(view);
+}
+
+rl_tensor *rl_tensor_alias(const rl_tensor *base) {
+    rl_tensor *alias = rl_tensor_view(base, base->ndim, base->sizes, base->strides, base->offset);
+    if (alias) alias->wrapped_number = base->wrapped_number;
+    return alias;
+}
+
+rl_status rl_tensor_reshape_in_place(rl_tensor *tensor, rl_storage *storage, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
+    int64_t numel, new_sizes[RL_MAX_DIMS], new_strides[RL_MAX_DIMS];
+    if (ndim > RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions; %d were asked for", RL_MAX_DIMS, ndim);
+    RL_TRY(rl_count(ndim, sizes, &numel));
+    if (ndim) { /* the sizes may be the tensor's own */
+        memcpy(new_sizes, sizes, (size_t)ndim * sizeof *sizes);
+        memcpy(new_strides, strides, (size_t)ndim * sizeof *strides);
+    }
+    if (ndim > RL_INLINE_DIMS && tensor->sizes == tensor->geometry) {
+        int64_t *wide = rl_pool_take(2 * RL_MAX_DIMS * sizeof *wide);
+        if (!wide) return RL_FAILED;
+        tensor->sizes = wide;
+        tensor->strides = wide + RL_MAX_DIMS;
+    }
+    if (storage && storage != tensor->storage) {
+        storage->refs++;
+        rl_storage_release(tensor->storage);
+        tensor->storage = storage;
+    }
+    tensor->ndim = (uint8_t)ndim;
+    tensor->numel = numel;
+    tensor->offset = offset;
+    if (ndim) {
+        memcpy(tensor->sizes, new_sizes, (size_t)ndim * sizeof *sizes);
+        memcpy(tensor->strides, new_strides, (size_t)ndim * sizeof *strides);
+    }
+    return RL_OK;
+}
+
+int rl_is_contiguous(const rl_tensor *tensor) {
+    int64_t expected = 1;
+    if (tensor->numel == 0) return 1;
+    for (int k = tensor->ndim - 1; k >= 0; k--) {
+        if (tensor->sizes[k] == 1) continue;
+        if (tensor->strides[k] != expected) return 0;
+        expected *= tensor->sizes[k];
+    }
+    return 1;
+}
+
+int rl_is_dense(const rl_tensor *tensor) {
+    if (rl_is_contiguous(tensor)) return 1;
+    int order[RL_MAX_DIMS], used = 0;
+    for (int k = 0; k < tensor->ndim; k++) {
+        if (tensor->sizes[k] == 1) continue;
+        int at = used++;
+        for (; at > 0 && tensor->strides[order[at - 1]] > tensor->strides[k]; at--) order[at] = order[at - 1];
+        order[at] = k;
+    }
+    int64_t expected = 1;
+    for (int k = 0; k < used; k++) {
+        if (tensor->strides[order[k]] != expected) return 0;
+        expected *= tensor->sizes[order[k]];
+    }
+    return 1;
+}
+
+int rl_overlaps_itself(const rl_tensor *tensor) {
+    if (rl_is_dense(tensor)) return 0;
+    int64_t reach = 0; /* how far the dimensions of smaller strides reach */
+    int done[RL_MAX_DIMS] = {0};
+    for (int round = 0; round < tensor->ndim; round++) {
+        int next = -1;
+        for (int k = 0; k < tensor->ndim; k++)
+            if (!done[k] && (next < 0 || tensor->strides[k] < tensor->strides[next])) next = k;
+        done[next] = 1;
+        if (tensor->sizes[next] <= 1) continue;
+        if (tensor->strides[next] <= reach) return 1;
+        reach += tensor->strides[next] * (tensor->sizes[next] - 1);
+    }
+    return 0;
+}
+
+int rl_same_sizes(const rl_tensor *a, const rl_tensor *b) {
+    return a->ndim == b->ndim && (a->ndim == 0 || memcmp(a->sizes, b->sizes, a->ndim * sizeof *a->sizes) == 0);
+}
+
+int rl_is_number(const rl_tensor *tensor) { return tensor->ndim == 0; }
+
+rl_scalar rl_item(const rl_tensor *tensor, int64_t position) {
+    int64_t element = tensor->offset;
+    for (int k = tensor->ndim - 1; k >= 0; k--) {
+        element += position % tensor->sizes[k] * tensor->strides[k];
+        position /= tensor->sizes[k];
+    }
+    const void *data = tensor->storage->data;
+    switch (tensor->dtype) {
+    case RL_BOOL: {
+        rl_scalar truth = rl_scalar_int(((const uint8_t *)data)[element] != 0);
+        truth.kind = RL_SCALAR_BOOL;
+        return truth;
+    }
+    case RL_UINT8: return rl_scalar_int(((const uint8_t *)data)[element]);
+    case RL_INT8: return rl_scalar_int(((const int8_t *)data)[element]);
+    case RL_INT16: return rl_scalar_int(((const int16_t *)data)[element]);
+    case RL_INT32: return rl_scalar_int(((const int32_t *)data)[element]);
+    case RL_INT64: return rl_scalar_int(((const int64_t *)data)[element]);
+    case RL_HALF: return rl_scalar_double(rl_half_to_float(((const rl_half *)data)[element]));
+    case RL_BFLOAT16: return rl_scalar_double(rl_bfloat16_to_float(((const rl_bfloat16 *)data)[element]));
+    case RL_FLOAT: return rl_scalar_double(((const float *)data)[element]);
+    default: return rl_scalar_double(((const double *)data)[element]);
+    }
+}
+
+const char *rl_sizes_text(int ndim, const int64_t *sizes) {
+    static char texts[4][RL_MAX_DIMS * 12];
+    static int turn;
+    char *text = texts[turn = (turn + 1) % 4];
+    size_t at = (size_t)snprintf(text, sizeof texts[0], "[");
+    for (int k = 0; k < ndim && at < sizeof texts[0] - 24; k++) at += (size_t)snprintf(text + at, sizeof texts[0] - at, k ? ", %lld" : "%lld", (long long)sizes[k]);
+    snprintf(text + at, sizeof texts[0] - at, "]");
+    return text;
+}
+
+rl_status rl_broadcast_sizes(int ndim_a, const int64_t *a, int ndim_b, const int64_t *b, int *ndim, int64_t *sizes) {
+    int longest = ndim_a > ndim_b ? ndim_a : ndim_b;
+    for (int k = 1; k <= longest; k++) {
+        int64_t size_a = k <= ndim_a ? a[ndim_a - k] : 1, size_b = k <= ndim_b ? b[ndim_b - k] : 1;
+        if (size_a != size_b && size_a != 1 && size_b != 1)
+            return rl_fail("shapes %s and %s do not broadcast: dimension %d is %lld in one and %lld in the other", rl_sizes_text(ndim_a, a),
+                           rl_sizes_text(ndim_b, b), longest - k + 1, (long long)size_a, (long long)size_b);
+        sizes[longest - k] = size_a == 1 ? size_b : size_a;
+    }
+    *ndim = longest;
+    return RL_OK;
+}
+
+rl_status rl_wrap_dim(int64_t dim, int ndim, int *wrapped) {
+    int room = ndim ? ndim : 1; /* a number lets itself be treated as a vector of one */
+    if (dim < -room || dim >= room) {
+        if (ndim == 0) return rl_fail("dimension %lld does not exist: the tensor has none", (long long)(dim >= 0 ? dim + 1 : dim));
+        return rl_fail("dimension %lld does not exist: the tensor has %d, counted from 1 (or from -1 at the end)", (long long)(dim >= 0 ? dim + 1 : dim), ndim);
+    }
+    *wrapped = (int)(dim < 0 ? dim + room : dim);
+    return RL_OK;
+}

@@ -1,0 +1,75 @@
+/* A tensor: a counted object that sees a storage through sizes, strides and an offset.
+ *
+ * Note [Ownership]
+ * rl_tensor_new() and its kin return a tensor owned by the innermost scope (scope.h): it is released when the scope is left,
+ * and whoever wants to keep it calls rl_retain(). So a function that fails half way, or that the host jumps out of, leaks
+ * nothing, and expressions such as rl_mul(g, rl_cos(x)) can be written as they are read. */
+#ifndef RL_TENSOR_TENSOR_H
+#define RL_TENSOR_TENSOR_H
+
+#include "dtype.h"
+#include "error.h"
+#include "scope.h"
+#include "storage.h"
+
+enum { RL_MAX_DIMS = 32, RL_INLINE_DIMS = 4 };
+
+struct rl_autograd; /* autograd/graph.h */
+
+typedef struct rl_tensor {
+    int refs;
+    uint8_t dtype;
+    uint8_t ndim;
+    uint8_t wrapped_number; /* made from a number of the user: it promotes weakly */
+    rl_storage *storage;    /* NULL: an undefined tensor */
+    int64_t offset;         /* in elements, as strides are */
+    int64_t numel;
+    int64_t *sizes, *strides;
+    struct rl_autograd *autograd; /* NULL unless it takes part in a graph */
+    int64_t geometry[2 * RL_INLINE_DIMS];
+} rl_tensor;
+
+/* Sizes and strides that do not belong to a tensor yet. */
+typedef struct {
+    int ndim;
+    int64_t sizes[RL_MAX_DIMS];
+    int64_t strides[RL_MAX_DIMS];
+} rl_shape;
+
+rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes); /* contiguous, not filled */
+rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype);    /* dense: keeps the order of the model's strides */
+rl_tensor *rl_tensor_scalar(rl_dtype dtype, rl_scalar value);             /* of no dimensions */
+rl_tensor *rl_tensor_number(rl_scalar value);                             /* the same, promoting weakly */
+rl_tensor *rl_tensor_undefined(void);
+/* A tensor over the same storage, outside any graph. */
+rl_tensor *rl_tensor_alias(const rl_tensor *base);
+rl_tensor *rl_tensor_view(const rl_tensor *base, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset);
+
+/* Gives a tensor another geometry, and another storage if one is named. */
+rl_status rl_tensor_reshape_in_place(rl_tensor *tensor, rl_storage *storage, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset);
+
+rl_tensor *rl_retain(rl_tensor *tensor);
+void rl_release(rl_tensor *tensor);
+
+static inline void *rl_data(const rl_tensor *tensor) {
+    return (char *)tensor->storage->data + tensor->offset * (int64_t)rl_dtype_size((rl_dtype)tensor->dtype);
+}
+
+int rl_is_contiguous(const rl_tensor *tensor);
+int rl_is_dense(const rl_tensor *tensor); /* its elements fill one block without gaps or overlaps */
+int rl_overlaps_itself(const rl_tensor *tensor);
+int rl_same_sizes(const rl_tensor *a, const rl_tensor *b);
+int rl_is_number(const rl_tensor *tensor); /* no dimensions */
+
+rl_scalar rl_item(const rl_tensor *tensor, int64_t position); /* the element at that place in row-major order */
+
+/* Shapes */
+rl_status rl_count(int ndim, const int64_t *sizes, int64_t *numel);
+void rl_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides);
+rl_status rl_broadcast_sizes(int ndim_a, const int64_t *a, int ndim_b, const int64_t *b, int *ndim, int64_t *sizes);
+/* Dimensions count from 0 in the core, from the end if negative; what is said of them counts from 1. */
+rl_status rl_wrap_dim(int64_t dim, int ndim, int *wrapped);
+/* "[2, 3]" for messages; four may be in use at once. */
+const char *rl_sizes_text(int ndim, const int64_t *sizes);
+
+#endif
