@@ -18,3 +18,7 @@ torch_zeros <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
 as_array <- function(x) UseMethod("as_array")
 #' @export
 as_array.torch_tensor <- function(x) .Call(ffi_to_array, x, TRUE)
+
+convert_methods <- list(
+  item = function() .Call(ffi_item, self)
+)
