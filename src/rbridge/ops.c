@@ -124,3 +124,39 @@ static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_
 #define UNARY_IN_PLACE(name) OP_IN_PLACE(name, 1, "t")
 #define BINARY_IN_PLACE(name) OP_IN_PLACE(name, 2, "tt")
 #include "../ops/ops.def"
+
+/* ---- what there is ---- */
+
+#undef OP
+#undef OP_IN_PLACE
+#undef UNARY
+#undef BINARY
+#undef UNARY_IN_PLACE
+#undef BINARY_IN_PLACE
+#define OP(name, arity, signature) {#name, &rl_op_##name},
+#define UNARY(name) OP(name, 1, )
+#define BINARY(name) OP(name, 2, )
+#define OP_IN_PLACE OP
+#define UNARY_IN_PLACE UNARY
+#define BINARY_IN_PLACE BINARY
+
+static const struct {
+    const char *name;
+    const rl_op *op;
+} rows[] = {
+#include "../ops/ops.def"
+};
+
+/* The names of the ops; TRUE where there is a derivative. */
+SEXP ffi_op_names(void) {
+    int n = (int)(sizeof rows / sizeof *rows);
+    SEXP differentiable = PROTECT(Rf_allocVector(LGLSXP, n));
+    SEXP names = PROTECT(Rf_allocVector(STRSXP, n));
+    for (int k = 0; k < n; k++) {
+        LOGICAL(differentiable)[k] = rows[k].op->vjp != NULL;
+        SET_STRING_ELT(names, k, Rf_mkChar(rows[k].name));
+    }
+    Rf_setAttrib(differentiable, R_NamesSymbol, names);
+    UNPROTECT(2);
+    return differentiable;
+}

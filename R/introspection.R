@@ -1,0 +1,5 @@
+# What is alive in C, for tests: tensors, storages, graph nodes, and bytes.
+rushlight_counts <- function() .Call(ffi_counts)
+
+# The ops of src/ops/ops.def; TRUE for those that have a derivative.
+op_names <- function() .Call(ffi_op_names)

@@ -1,0 +1,29 @@
+# What a test file makes is gone when it ends: live tensors, storages and nodes are back to where they were.
+CountsReporter <- R6::R6Class("CountsReporter",
+  inherit = testthat::Reporter,
+  public = list(
+    before = NULL,
+    file = NULL,
+    left = character(),
+    start_file = function(filename) {
+      self$file <- filename
+      self$before <- self$count()
+    },
+    end_file = function() {
+      more <- self$count() - self$before
+      if (any(more != 0)) {
+        told <- paste(sprintf("%+d %s", more[more != 0], names(more)[more != 0]), collapse = ", ")
+        self$left <- c(self$left, paste0(self$file, ": ", told))
+      }
+    },
+    end_reporter = function() {
+      if (length(self$left)) stop("live counts changed in\n  ", paste(self$left, collapse = "\n  "), call. = FALSE)
+    },
+    count = function() {
+      for (round in 1:3) gc()
+      counts <- rushlight:::rushlight_counts()[c("tensors", "storages", "nodes")]
+      storage.mode(counts) <- "integer"
+      counts
+    }
+  )
+)

@@ -1,0 +1,25 @@
+for (case in gradient_cases$all) {
+  test_that(paste("derivatives of", paste(case$ops, collapse = ", "), "agree with differences"), {
+    for (layout in setdiff(layouts, case$except)) {
+      inputs <- case_inputs(case, layout)
+      result <- tryCatch(gradcheck(case$f, inputs, order = 2), error = conditionMessage)
+      expect(isTRUE(result), paste0(case$ops[1], ", ", layout, ": ", result))
+    }
+  })
+
+  dense <- setdiff(c("transposed", "broadcast"), case$except)
+  if (length(dense)) test_that(paste("the layout makes no difference to", paste(case$ops, collapse = ", ")), {
+    for (layout in dense) {
+      inputs <- case_inputs(case, layout)
+      compact <- lapply(inputs, function(x) torch_tensor(as_array(x$detach()), dtype = torch_double(), requires_grad = TRUE))
+      expect_equal(lapply(outputs_of(case$f, inputs), values_of), lapply(outputs_of(case$f, compact), values_of), info = layout)
+    }
+  })
+}
+
+test_that("every differentiable op has a gradient case, and no case names an op that is not there", {
+  covered <- unlist(lapply(gradient_cases$all, `[[`, "ops"))
+  differentiable <- op_names()
+  expect_identical(setdiff(names(differentiable)[differentiable], covered), character())
+  expect_identical(setdiff(covered, names(differentiable)), character())
+})
