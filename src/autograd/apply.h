@@ -19,6 +19,9 @@ rl_status rl_output(rl_call *call, int k, rl_dtype dtype, rl_dtype computed, int
 rl_status rl_output_is(rl_call *call, int k, rl_tensor *made); /* made by infer itself: a view */
 rl_status rl_read_as(rl_call *call, int k, rl_dtype dtype);    /* forward reads input k as that dtype */
 
+/* For compose: the outputs, which other ops have made; NULL among them is a failure. An in-place op is given the first. */
+rl_status rl_set_result(rl_call *call, int n_out, rl_tensor *const *out);
+
 /* Nobody else can see this tensor's memory, so a gradient may be added or kept where it is. */
 int rl_can_be_stolen(const rl_tensor *tensor);
 
