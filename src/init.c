@@ -18,6 +18,8 @@ static const R_CallMethodDef entries[] = {
 #include "rbridge/entries.def"
     {NULL, NULL, 0}};
 
+void R_init_rushlight(DllInfo *dll);
+
 void attribute_visible R_init_rushlight(DllInfo *dll) {
     R_registerRoutines(dll, NULL, entries, NULL, NULL);
     R_useDynamicSymbols(dll, FALSE);

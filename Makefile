@@ -1,0 +1,89 @@
+# Everything that is done with this package. On Debian each target installs what it needs and does not find; it needs only
+# make, and root or sudo for that. What is made goes to out/.
+#
+#   make tutorial    build and install the package, and run the tutorial line by line
+#   make check       R CMD build, R CMD check --as-cran, every test
+#   make core-test   the core as a plain C program, without R
+#   make lint        C and R linters, formatting, who includes what
+#   make format      lay out the C code
+#   make document    NAMESPACE and man/ from the comments in R/
+#   make asan        the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   make valgrind    a part of the tests under valgrind's memcheck
+#   make bench       against PyTorch, side by side: bench/RESULTS.md
+#   make pin         measure the instruction counts that the tests hold the code to
+#   make clean
+
+export LC_ALL = C.UTF-8
+CC = gcc
+CORE_SOURCES = src/tensor/*.c src/kernels/*.c src/autograd/*.c src/ops/*.c
+C_FILES = src/init.c src/*/*.c src/*/*.h tests/core/*.c
+
+R_NEEDS = r-base-core r-base-dev libopenblas-dev
+TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 valgrind
+CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
+
+.PHONY: tutorial check core-test lint format document asan valgrind bench pin clean
+
+tutorial:
+	@tools/need $(R_NEEDS)
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out
+	cd out && R CMD build --no-build-vignettes ..
+	Rscript tools/install.R out/rushlight_*.tar.gz
+	Rscript tools/tutorial.R vignettes/tutorial.Rmd
+
+check:
+	@tools/need $(CHECK_NEEDS)
+	Rscript tools/document.R --check
+	@$(MAKE) --no-print-directory core-test
+	tools/check
+
+core-test:
+	@tools/need $(R_NEEDS)
+	@mkdir -p out
+	$(CC) -std=gnu11 -O1 -g -Wall -Wextra -fopenmp $(SANITIZE) tests/core/test_core.c $(CORE_SOURCES) -o out/test_core \
+	  $$(R CMD config LAPACK_LIBS) $$(R CMD config BLAS_LIBS) $$(R CMD config FLIBS) -lm
+	out/test_core | tee out/core.counts
+
+lint:
+	@tools/need $(R_NEEDS) clang-format cppcheck r-cran-lintr
+	tools/check-includes
+	clang-format --dry-run -Werror $(C_FILES)
+	tools/lint-c
+	Rscript tools/lint.R
+
+format:
+	@tools/need clang-format
+	clang-format -i $(C_FILES)
+
+document:
+	@tools/need r-base-core r-cran-roxygen2
+	Rscript tools/document.R
+
+asan:
+	@tools/need $(TEST_NEEDS) r-cran-roxygen2
+	@test -f NAMESPACE || $(MAKE) document
+	tools/asan
+
+valgrind:
+	@tools/need $(TEST_NEEDS) r-cran-roxygen2
+	@test -f NAMESPACE || $(MAKE) document
+	tools/valgrind
+
+bench:
+	@tools/need $(R_NEEDS) python3-torch
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out/lib
+	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
+	R_LIBS=out/lib Rscript bench/bench.R
+
+pin:
+	@tools/need $(TEST_NEEDS) r-cran-roxygen2
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out/lib
+	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
+	R_LIBS=out/lib Rscript tests/testthat/instructions.R --pin
+
+clean:
+	rm -rf out
+	./cleanup

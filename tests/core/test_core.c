@@ -1,0 +1,119 @@
+/* The core as a library of plain C: no header of R, no R at run time. Ends with "N passed, N failed". */
+#include <math.h>
+#include <stdio.h>
+
+#include "../../src/autograd/engine.h"
+#include "../../src/ops/ops.h"
+
+static int passed, failed;
+
+static void check(int holds, const char *what) {
+    if (holds) {
+        passed++;
+    } else {
+        failed++;
+        printf("FAILED: %s%s%s\n", what, rl_failing() ? ": " : "", rl_failing() ? rl_error_message() : "");
+    }
+    rl_error_clear();
+}
+
+static int is_near(double a, double b) { return fabs(a - b) <= 1e-12 * (1 + fabs(b)); }
+
+static rl_tensor *row(int64_t n, double first, double step) {
+    rl_tensor *made = rl_tensor_new(RL_DOUBLE, 1, &n);
+    for (int64_t k = 0; made && k < n; k++) ((double *)rl_data(made))[k] = first + step * (double)k;
+    return made;
+}
+
+static double at(const rl_tensor *tensor, int64_t position) { return tensor && tensor->storage ? rl_item(tensor, position).as_double : NAN; }
+
+static rl_status backward(rl_tensor *root, int keep_graph) {
+    rl_tensor *ones = NULL;
+    return rl_backward(&(rl_backward_call){.n_roots = 1, .roots = &root, .gradients = &ones, .keep_graph = keep_graph});
+}
+
+static void test_arithmetic(void) {
+    rl_tensor *x = row(4, 1, 1);
+    rl_tensor *y = rl_mul(rl_add_number(x, 2), x);
+    check(y && y->ndim == 1 && y->sizes[0] == 4, "a result has its operands' shape");
+    check(is_near(at(y, 0), 3) && is_near(at(y, 3), 24), "(x + 2) * x");
+    check(is_near(at(rl_sum_dims(y, RL_INTS_NONE, 0), 0), 3 + 8 + 15 + 24), "its sum");
+}
+
+static void test_views(void) {
+    int64_t sizes[] = {2, 2}, wide[] = {3, 2, 2};
+    rl_tensor *x = row(4, 1, 1), *view = rl_view_as(x, 2, sizes);
+    check(view && view->storage == x->storage, "a view shares its base's storage");
+    rl_tensor *expanded = rl_expand_to(view, 3, wide);
+    check(expanded && expanded->strides[0] == 0 && is_near(at(expanded, 11), 4), "an expanded dimension has stride 0");
+    rl_tensor *back = rl_sum_to_size(expanded, 2, sizes);
+    check(is_near(at(back, 3), 12), "summing undoes it");
+}
+
+static void test_gradient(void) {
+    rl_tensor *x = row(3, 0.5, 0.5);
+    check(rl_set_requires_grad(x, 1) == RL_OK, "a floating tensor may require gradients");
+    rl_tensor *loss = rl_sum_dims(rl_mul(rl_exp(x), x), RL_INTS_NONE, 0);
+    check(backward(loss, 0) == RL_OK, "a backward pass");
+    for (int k = 0; k < 3; k++) {
+        double value = at(x, k);
+        check(is_near(at(x->autograd->grad, k), (1 + value) * exp(value)), "d(x exp(x)) = (1 + x) exp(x)");
+    }
+    check(backward(loss, 0) != RL_OK && rl_failing(), "a second pass through a freed graph is refused");
+}
+
+static void test_second_derivative(void) {
+    rl_tensor *x = row(2, 1, 1), *ones = NULL, *first = NULL, *second = NULL;
+    rl_set_requires_grad(x, 1);
+    rl_tensor *cubes = rl_sum_dims(rl_mul(rl_mul(x, x), x), RL_INTS_NONE, 0);
+    rl_backward_call call = {
+        .n_roots = 1, .roots = &cubes, .gradients = &ones, .keep_graph = 1, .create_graph = 1, .n_inputs = 1, .inputs = &x, .captured = &first};
+    check(rl_backward(&call) == RL_OK && is_near(at(first, 1), 12), "the first derivative of x^3");
+    rl_tensor *total = rl_sum_dims(first, RL_INTS_NONE, 0);
+    call = (rl_backward_call){.n_roots = 1, .roots = &total, .gradients = &ones, .n_inputs = 1, .inputs = &x, .captured = &second};
+    check(total && rl_backward(&call) == RL_OK && is_near(at(second, 1), 12), "and the second, of the same graph");
+}
+
+static void test_errors(void) {
+    rl_tensor *after = rl_exp(rl_add(row(2, 0, 1), row(3, 0, 1)));
+    check(!after && rl_failing(), "shapes that do not broadcast are refused, and the failure passes through");
+    int64_t huge[] = {INT64_MAX, 4};
+    check(!rl_tensor_new(RL_DOUBLE, 2, huge) && rl_failing(), "a size beyond all memory is refused");
+}
+
+/* Note [Order] in the engine: neither the walk nor the release may recurse. */
+static void test_deep_graph(void) {
+    rl_tensor *x = row(1, 1, 0), *y = x;
+    rl_set_requires_grad(x, 1);
+    for (int k = 0; k < 1000000 && y; k++) {
+        rl_scope inner = rl_scope_enter();
+        rl_tensor *next = rl_retain(rl_neg(y));
+        rl_scope_leave(inner);
+        if (y != x) rl_release(y);
+        y = next;
+    }
+    rl_tensor *loss = rl_sum_dims(y, RL_INTS_NONE, 0);
+    check(backward(loss, 0) == RL_OK && is_near(at(x->autograd->grad, 0), 1), "a chain of a million operations");
+    if (y && y != x) rl_release(y);
+}
+
+static void run(void (*test)(void), const char *name) {
+    rl_counts before = rl_live;
+    rl_scope scope = rl_scope_enter();
+    test();
+    rl_scope_leave(scope);
+    rl_error_clear();
+    check(rl_live.live_tensors == before.live_tensors && rl_live.live_storages == before.live_storages && rl_live.live_nodes == before.live_nodes, name);
+}
+
+int main(void) {
+    run(test_arithmetic, "arithmetic leaves nothing behind");
+    run(test_views, "views leave nothing behind");
+    run(test_gradient, "a gradient leaves nothing behind");
+    run(test_second_derivative, "a second derivative leaves nothing behind");
+    run(test_errors, "errors leave nothing behind");
+    run(test_deep_graph, "a deep graph leaves nothing behind");
+    rl_pool_trim();
+    printf("%d passed, %d failed\n", passed, failed);
+    return failed > 0;
+}
