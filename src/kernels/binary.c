@@ -1,39 +1,58 @@
 #include "binary.h"
 
-#include <math.h>
+#define INTEGER(tag, T, U, name, e) RL_BINARY_LOOP(name##_##tag, , T, T, e)
+#define WRAPPING(tag, T, U, name, operator) RL_BINARY_LOOP(name##_##tag, , T, T, (U)a operator (U)b)
 
-#define LOOPS(name)                                                                                                                                  \
-    const rl_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_bool, [RL_UINT8] = name##_uint8, [RL_INT8] = name##_int8, [RL_INT16] = name##_int16, \
-                                              [RL_INT32] = name##_int32, [RL_INT64] = name##_int64, [RL_FLOAT] = name##_float, [RL_DOUBLE] = name##_double}};
+/* Arithmetic: `t` on truth values, then an operator on numbers. */
+#define ARITHMETIC(name, t, operator)                                       \
+    RL_BINARY_LOOP(name##_bool, , uint8_t, uint8_t, t)                      \
+    RL_FOR_INTEGERS(WRAPPING, name, operator)                               \
+    RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, a operator b)     \
+    RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, a operator b)  \
+    RL_ALL_LOOPS(name)
 
-/* Arithmetic: `b` on truth values, `i` on integers, `f` on floating numbers, of the elements a and b. */
-#define ARITHMETIC(name, t, i, f)                                 \
-    RL_BINARY_LOOP(name##_bool, , uint8_t, uint8_t, t)            \
-    RL_BINARY_LOOP(name##_uint8, , uint8_t, uint8_t, i)           \
-    RL_BINARY_LOOP(name##_int8, , int8_t, int8_t, i)              \
-    RL_BINARY_LOOP(name##_int16, , int16_t, int16_t, i)           \
-    RL_BINARY_LOOP(name##_int32, , int32_t, int32_t, i)           \
-    RL_BINARY_LOOP(name##_int64, , int64_t, int64_t, i)           \
-    RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, f)      \
-    RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, f)   \
-    LOOPS(name)
-
-#define COMPARISON(name, e)                                       \
-    RL_BINARY_LOOP(name##_bool, , uint8_t, uint8_t, e)            \
-    RL_BINARY_LOOP(name##_uint8, , uint8_t, uint8_t, e)           \
-    RL_BINARY_LOOP(name##_int8, , int8_t, uint8_t, e)             \
-    RL_BINARY_LOOP(name##_int16, , int16_t, uint8_t, e)           \
-    RL_BINARY_LOOP(name##_int32, , int32_t, uint8_t, e)           \
-    RL_BINARY_LOOP(name##_int64, , int64_t, uint8_t, e)           \
-    RL_BINARY_LOOP(name##_float, RL_CLONES, float, uint8_t, e)    \
-    RL_BINARY_LOOP(name##_double, RL_CLONES, double, uint8_t, e)  \
-    LOOPS(name)
-
-ARITHMETIC(add, a | b, a + b, a + b)
-ARITHMETIC(sub, a ^ b, a - b, a - b)
-ARITHMETIC(mul, a & b, a * b, a * b)
-COMPARISON(gt, a > b)
+ARITHMETIC(add, a | b, +)
+ARITHMETIC(sub, a ^ b, -)
+ARITHMETIC(mul, a & b, *)
 
 RL_BINARY_LOOP(div_float, RL_CLONES, float, float, a / b)
 RL_BINARY_LOOP(div_double, RL_CLONES, double, double, a / b)
-const rl_loops rl_div_loops = {.of = {[RL_FLOAT] = div_float, [RL_DOUBLE] = div_double}};
+RL_FLOATING_LOOPS(div)
+
+#define SCALED(tag, T, U, name, unused) RL_BINARY_LOOP_WITH(name##_##tag, , T, T, const U k = (U)NUMBER(0).as_int, (U)a + k * (U)b)
+RL_BINARY_ROW(scaled_bool, uint8_t, uint8_t, const int k = NUMBER(0).as_int != 0, a | (b & k))
+RL_FOR_INTEGERS(SCALED, scaled, )
+RL_BINARY_LOOP_WITH(scaled_float, RL_CLONES, float, float, const float k = (float)NUMBER(0).as_double, a + k * b)
+RL_BINARY_LOOP_WITH(scaled_double, RL_CLONES, double, double, const double k = NUMBER(0).as_double, a + k * b)
+RL_ALL_LOOPS(scaled)
+
+/* lt and le are gt and ge with the operands exchanged. */
+#define COMPARED(tag, T, U, name, e) RL_BINARY_LOOP(name##_##tag, , T, uint8_t, e)
+#define COMPARISON(name, e)                                      \
+    RL_BINARY_LOOP(name##_bool, , uint8_t, uint8_t, e)           \
+    RL_FOR_INTEGERS(COMPARED, name, e)                           \
+    RL_BINARY_LOOP(name##_float, RL_CLONES, float, uint8_t, e)   \
+    RL_BINARY_LOOP(name##_double, RL_CLONES, double, uint8_t, e) \
+    RL_ALL_LOOPS(name)
+
+COMPARISON(eq, a == b)
+COMPARISON(ne, a != b)
+COMPARISON(gt, a > b)
+COMPARISON(ge, a >= b)
+
+/* maximum and minimum are NaN where either operand is; fmax and fmin only where both are. */
+#define EXTREMUM(name, t, i, f)                                  \
+    RL_BINARY_ROW(name##_bool, uint8_t, uint8_t, , t)            \
+    RL_FOR_INTEGERS(INTEGER, name, i)                            \
+    RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, f)     \
+    RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, f)  \
+    RL_ALL_LOOPS(name)
+
+EXTREMUM(maximum, a | b, a > b ? a : b, (a > b) | (a != a) ? a : b)
+EXTREMUM(minimum, a & b, a < b ? a : b, (a < b) | (a != a) ? a : b)
+EXTREMUM(fmax, a | b, a > b ? a : b, (a > b) | (b != b) ? a : b)
+EXTREMUM(fmin, a & b, a < b ? a : b, (a < b) | (b != b) ? a : b)
+
+RL_BINARY_LOOP_WITH(pass_above_float, RL_CLONES, float, float, const float k = (float)NUMBER(0).as_double, b > k ? a : 0)
+RL_BINARY_LOOP_WITH(pass_above_double, RL_CLONES, double, double, const double k = NUMBER(0).as_double, b > k ? a : 0)
+RL_FLOATING_LOOPS(pass_above)

@@ -4,6 +4,18 @@
 
 #include "loops.h"
 
-extern const rl_loops rl_add_loops, rl_sub_loops, rl_mul_loops, rl_div_loops, rl_gt_loops;
+/* binary.c; scaled: a + NUMBER(0) * b */
+extern const rl_loops rl_add_loops, rl_sub_loops, rl_mul_loops, rl_div_loops, rl_scaled_loops;
+extern const rl_loops rl_eq_loops, rl_ne_loops, rl_gt_loops, rl_ge_loops;
+extern const rl_loops rl_maximum_loops, rl_minimum_loops, rl_fmax_loops, rl_fmin_loops;
+/* pass_above: a where b > NUMBER(0), else 0 */
+extern const rl_loops rl_pass_above_loops;
+
+/* division.c; integers: the context is an int that is set if a divisor is 0 */
+extern const rl_loops rl_floor_divide_loops, rl_trunc_divide_loops, rl_remainder_loops, rl_fmod_loops;
+
+/* binary_math.c; logical ops are those on truth values */
+extern const rl_loops rl_bitwise_and_loops, rl_bitwise_or_loops, rl_bitwise_xor_loops;
+extern const rl_loops rl_pow_loops;
 
 #endif

@@ -1,5 +1,8 @@
 #include "../kernels/binary.h"
 
+#include <math.h>
+
+#include "../kernels/unary.h"
 #include "infer.h"
 
 /* Arithmetic that a number takes part in has another name in the graph: AddBackward1 for AddBackward0. */
@@ -18,21 +21,46 @@ static rl_status infer_division(rl_call *call) {
     return rl_infer_floating(call);
 }
 
-/* add(a, b, alpha) is a + alpha * b. */
+/* ---- add, sub: a + alpha * b, a - alpha * b ---- */
+
 static rl_status infer_scaled(rl_call *call) {
     rl_scalar *alpha = &call->args.s[0];
+    if (alpha->kind == RL_SCALAR_FLOAT && !rl_dtype_is_floating(rl_result_dtype(2, call->in)) && alpha->as_double != 1)
+        return rl_fail("`alpha` must be a whole number when the tensors are whole numbers; it is %g", alpha->as_double);
     if (alpha->kind != RL_SCALAR_NONE && alpha->as_double == 1) alpha->kind = RL_SCALAR_NONE;
     return infer_arithmetic(call);
 }
 
-static rl_status add_forward(rl_call *call) { return rl_run_loops(call, &rl_add_loops, NULL); }
+static rl_status infer_sub(rl_call *call) {
+    if (call->in[0]->dtype == RL_BOOL && call->in[1]->dtype == RL_BOOL)
+        return rl_fail("sub() is not defined for two Bool tensors; use torch_logical_xor(), or torch_logical_not() for 1 - x");
+    return infer_scaled(call);
+}
+
+static rl_status run_scaled(rl_call *call, const rl_loops *plain, int sign) {
+    rl_scalar alpha = call->args.s[0];
+    if (alpha.kind == RL_SCALAR_NONE) return rl_run_loops(call, plain, NULL);
+    alpha.as_double *= sign;
+    alpha.as_int *= sign;
+    return rl_run_loops(call, &rl_scaled_loops, &alpha);
+}
+
+static rl_status add_forward(rl_call *call) { return run_scaled(call, &rl_add_loops, 1); }
+static rl_status sub_forward(rl_call *call) { return run_scaled(call, &rl_sub_loops, -1); }
 
 RULE(add) {
     D(0, G);
     D(1, v->args ? rl_mul_number(G, v->args->s[0].as_double) : G);
 }
-
 const rl_op rl_op_add = {.name = "add", .grad_name = "Add", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_scaled, .forward = add_forward, .vjp = add_vjp};
+
+RULE(sub) {
+    D(0, G);
+    D(1, v->args ? rl_mul_number(G, -v->args->s[0].as_double) : rl_neg(G));
+}
+const rl_op rl_op_sub = {.name = "sub", .grad_name = "Sub", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_sub, .forward = sub_forward, .vjp = sub_vjp};
+
+/* ---- mul, div ---- */
 
 FORWARD(mul)
 RULE(mul) {
@@ -48,13 +76,98 @@ RULE(div) {
 }
 const rl_op rl_op_div = {.name = "div", .grad_name = "Div", .traits = RL_BROADCASTS | RL_IN_STEP, .saves = {X(1), X(0) | X(1)}, .infer = infer_division, .forward = div_forward, .vjp = div_vjp};
 
-FORWARD(gt)
-const rl_op rl_op_gt = {.name = "gt", .grad_name = "Gt", .infer = rl_infer_comparison, .forward = gt_forward};
+/* ---- pow ---- */
+
+static rl_status infer_pow(rl_call *call) {
+    rl_tensor *base = call->in[0], *exponent = call->in[1];
+    call->variant = exponent->wrapped_number ? 0 : base->wrapped_number ? 2 : 1;
+    if (exponent->wrapped_number && rl_dtype_is_integral((rl_dtype)base->dtype) && rl_dtype_is_integral((rl_dtype)exponent->dtype) && rl_item(exponent, 0).as_int < 0)
+        return rl_fail("whole numbers have no negative powers; convert the tensor to a floating dtype");
+    return rl_infer_elementwise(call);
+}
+
+/* The powers that have a quicker way. */
+static const rl_loops *power_loops(const rl_call *call) {
+    if (!call->in[1]->wrapped_number || !rl_dtype_is_floating((rl_dtype)call->x[0]->dtype)) return NULL;
+    double exponent = rl_item(call->in[1], 0).as_double;
+    return exponent == 2      ? &rl_square_loops
+           : exponent == 3    ? &rl_cube_loops
+           : exponent == 0.5  ? &rl_sqrt_loops
+           : exponent == -0.5 ? &rl_rsqrt_loops
+           : exponent == -1   ? &rl_reciprocal_loops
+                              : NULL;
+}
+
+static rl_status pow_forward(rl_call *call) {
+    const rl_loops *quick = power_loops(call);
+    if (!quick) return rl_run_loops(call, &rl_pow_loops, NULL);
+    rl_each(2, (rl_tensor *[]){call->y[0], call->x[0]}, quick->of[call->x[0]->dtype], NULL);
+    return RL_OK;
+}
+
+/* b * x^(b - 1), which is 0 for b = 0 whatever x is. */
+static rl_tensor *pow_by_base(rl_tensor *g, rl_tensor *x, rl_tensor *b) {
+    if (!b->wrapped_number) return rl_where(rl_eq(b, rl_number(0)), rl_number(0), rl_mul(g, rl_mul(b, rl_pow(x, rl_add_number(b, -1)))));
+    double exponent = rl_item(b, 0).as_double;
+    if (exponent == 0) return rl_zeros((rl_dtype)g->dtype, g->ndim, g->sizes);
+    return rl_mul(g, exponent == 2 ? rl_mul_number(x, 2) : rl_mul_number(rl_pow_number(x, exponent - 1), exponent));
+}
+
+/* x^b * log(x), which is 0 where x is and b is not negative. */
+static rl_tensor *pow_by_exponent(rl_tensor *g, rl_tensor *x, rl_tensor *b, rl_tensor *y) {
+    rl_tensor *flat = rl_bitwise_and(rl_eq(x, rl_number(0)), rl_ge(b, rl_number(0)));
+    rl_tensor *slope = x && x->wrapped_number ? rl_mul_number(y, log(rl_item(x, 0).as_double)) : rl_mul(y, rl_log(x));
+    return rl_where(flat, rl_number(0), rl_mul(g, slope));
+}
+
+RULE(pow) {
+    D(0, pow_by_base(G, X0, X1));
+    D(1, pow_by_exponent(G, X0, X1, Y0));
+}
+const rl_op rl_op_pow = {.name = "pow", .grad_name = "Pow", .traits = RL_BROADCASTS | RL_IN_STEP, .saves = {X(0) | X(1), X(0) | X(1) | Y(0)}, .infer = infer_pow, .forward = pow_forward, .vjp = pow_vjp};
+
+/* ---- maximum and its kin: each of two equal operands gets half of the gradient ---- */
+
+static rl_tensor *half_if_equal(rl_tensor *g, rl_tensor *a, rl_tensor *b) { return rl_where(rl_eq(a, b), rl_mul_number(g, 0.5), g); }
+
+#define EXTREMUM(op, grad, first_wins, second_wins)                                                                            \
+    FORWARD(op)                                                                                                                \
+    RULE(op) {                                                                                                                 \
+        rl_tensor *a = X0, *b = X1;                                                                                            \
+        D(0, rl_where(second_wins, rl_number(0), half_if_equal(G, a, b)));                                                     \
+        D(1, rl_where(first_wins, rl_number(0), half_if_equal(G, a, b)));                                                      \
+    }                                                                                                                          \
+    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .traits = RL_BROADCASTS | RL_IN_STEP, .saves = {X(0) | X(1), X(0) | X(1)}, .infer = rl_infer_elementwise, .forward = op##_forward, .vjp = op##_vjp};
+
+EXTREMUM(maximum, "Maximum", rl_gt(a, b), rl_lt(a, b))
+EXTREMUM(minimum, "Minimum", rl_lt(a, b), rl_gt(a, b))
+/* fmax and fmin pass all of it to the first of two equal operands. */
+#define QUIET_EXTREMUM(op, grad, first_wins)                                                                                   \
+    FORWARD(op)                                                                                                                \
+    RULE(op) {                                                                                                                 \
+        rl_tensor *a = X0, *b = X1, *first = rl_logical_or(first_wins, rl_ne(b, b));                                           \
+        D(0, rl_where(first, G, rl_number(0)));                                                                                \
+        D(1, rl_where(first, rl_number(0), G));                                                                                \
+    }                                                                                                                          \
+    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .traits = RL_BROADCASTS | RL_IN_STEP, .saves = {X(0) | X(1), X(0) | X(1)}, .infer = rl_infer_elementwise, .forward = op##_forward, .vjp = op##_vjp};
+
+QUIET_EXTREMUM(fmax, "Fmax", rl_ge(a, b))
+QUIET_EXTREMUM(fmin, "Fmin", rl_le(a, b))
+
+/* ---- helpers for rules and compositions ---- */
 
 rl_tensor *rl_add(rl_tensor *a, rl_tensor *b) { return rl_apply_to(&rl_op_add, NULL, 2, (rl_tensor *[]){a, b}); }
 
+rl_tensor *rl_sub(rl_tensor *a, rl_tensor *b) { return rl_apply_to(&rl_op_sub, NULL, 2, (rl_tensor *[]){a, b}); }
+
 rl_status rl_add_into(rl_tensor *a, rl_tensor *b) { return rl_apply_in_place(&rl_op_add, NULL, 2, (rl_tensor *[]){a, b}) ? RL_OK : RL_FAILED; }
 
-rl_tensor *rl_add_number(rl_tensor *x, double number) { return rl_add(x, rl_tensor_number(rl_scalar_double(number))); }
+rl_tensor *rl_number(double number) { return rl_tensor_number(rl_scalar_double(number)); }
 
-rl_tensor *rl_mul_number(rl_tensor *x, double number) { return rl_mul(x, rl_tensor_number(rl_scalar_double(number))); }
+rl_tensor *rl_add_number(rl_tensor *x, double number) { return rl_add(x, rl_number(number)); }
+
+rl_tensor *rl_mul_number(rl_tensor *x, double number) { return rl_mul(x, rl_number(number)); }
+
+rl_tensor *rl_pow_number(rl_tensor *x, double number) { return rl_pow(x, rl_number(number)); }
+
+rl_tensor *rl_number_minus(double number, rl_tensor *x) { return rl_sub(rl_number(number), x); }

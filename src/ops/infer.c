@@ -28,28 +28,35 @@ rl_dtype rl_result_dtype(int n, rl_tensor *const *operands) {
     return outweigh(outweigh(tensors, zero_dims), numbers);
 }
 
-static rl_status infer_broadcast(rl_call *call, rl_dtype dtype, rl_dtype result, rl_dtype computed_result) {
+rl_status rl_broadcast_inputs(const rl_call *call, int *ndim, int64_t *sizes) {
+    *ndim = call->in[0]->ndim;
+    for (int k = 0; k < *ndim; k++) sizes[k] = call->in[0]->sizes[k];
+    for (int k = 1; k < call->n_in; k++)
+        if (call->in[k]) RL_TRY(rl_broadcast_sizes(*ndim, sizes, call->in[k]->ndim, call->in[k]->sizes, ndim, sizes));
+    return RL_OK;
+}
+
+rl_status rl_infer_as(rl_call *call, rl_dtype dtype, rl_dtype result) {
     int64_t sizes[RL_MAX_DIMS];
-    int ndim = call->in[0]->ndim;
-    for (int k = 0; k < ndim; k++) sizes[k] = call->in[0]->sizes[k];
-    for (int k = 1; k < call->n_in; k++) RL_TRY(rl_broadcast_sizes(ndim, sizes, call->in[k]->ndim, call->in[k]->sizes, &ndim, sizes));
+    int ndim;
+    RL_TRY(rl_broadcast_inputs(call, &ndim, sizes));
     RL_TRY(rl_set_outputs(call, 1));
     for (int k = 0; k < call->n_in; k++) RL_TRY(rl_read_as(call, k, rl_computed_in(dtype)));
-    return rl_output(call, 0, result, computed_result, ndim, sizes);
+    return rl_output(call, 0, result, rl_computed_in(result), ndim, sizes);
 }
 
 rl_status rl_infer_elementwise(rl_call *call) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
-    return infer_broadcast(call, dtype, dtype, rl_computed_in(dtype));
+    return rl_infer_as(call, dtype, dtype);
 }
 
 rl_status rl_infer_floating(rl_call *call) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
     if (!rl_dtype_is_floating(dtype)) dtype = rl_default_dtype();
-    return infer_broadcast(call, dtype, dtype, rl_computed_in(dtype));
+    return rl_infer_as(call, dtype, dtype);
 }
 
-rl_status rl_infer_comparison(rl_call *call) { return infer_broadcast(call, rl_result_dtype(call->n_in, call->in), RL_BOOL, RL_BOOL); }
+rl_status rl_infer_comparison(rl_call *call) { return rl_infer_as(call, rl_result_dtype(call->n_in, call->in), RL_BOOL); }
 
 rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context) {
     rl_loop loop = loops->of[call->x[0]->dtype];

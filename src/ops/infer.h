@@ -12,6 +12,9 @@ rl_dtype rl_result_dtype(int n, rl_tensor *const *operands);
 rl_status rl_infer_elementwise(rl_call *call); /* of that dtype */
 rl_status rl_infer_floating(rl_call *call);    /* of that dtype, integers made floating */
 rl_status rl_infer_comparison(rl_call *call);  /* a truth value */
+/* The same with the dtypes named: operands are read as `dtype`, the result is `result`. */
+rl_status rl_infer_as(rl_call *call, rl_dtype dtype, rl_dtype result);
+rl_status rl_broadcast_inputs(const rl_call *call, int *ndim, int64_t *sizes);
 
 /* forward of elementwise ops */
 rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context);
@@ -33,5 +36,6 @@ rl_status rl_marked_dims(rl_ints dims, int ndim, uint8_t *marked);
 #define X1 (v->x[1])
 #define X2 (v->x[2])
 #define Y0 (v->y[0])
+#define ZERO(k) rl_zeros((rl_dtype)v->in[k].dtype, v->in[k].ndim, v->in[k].sizes)
 
 #endif

@@ -20,9 +20,17 @@
 #undef BINARY_IN_PLACE
 #undef OP_IN_PLACE
 
-/* With a number as the second operand. */
+rl_tensor *rl_sub(rl_tensor *a, rl_tensor *b);
+rl_tensor *rl_where(rl_tensor *condition, rl_tensor *a, rl_tensor *b);
+rl_tensor *rl_pass_above(rl_tensor *g, rl_tensor *x, double threshold); /* g where x is greater, else 0 */
+rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high);       /* of kind RL_SCALAR_NONE: no bound */
+
+/* A number of the user's as an operand, and ops with one. */
+rl_tensor *rl_number(double number);
 rl_tensor *rl_add_number(rl_tensor *x, double number);
 rl_tensor *rl_mul_number(rl_tensor *x, double number);
+rl_tensor *rl_pow_number(rl_tensor *x, double number);
+rl_tensor *rl_number_minus(double number, rl_tensor *x);
 
 rl_tensor *rl_sum_dims(rl_tensor *x, rl_ints dims, int keepdim);
 rl_tensor *rl_view_as(rl_tensor *x, int ndim, const int64_t *sizes);

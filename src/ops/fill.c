@@ -1,0 +1,64 @@
+/* Writing into a tensor what need not be of its dtype or shape. */
+#include "../kernels/copy.h"
+
+#include "infer.h"
+
+/* The result is what the first operand is. */
+static rl_status infer_kept(rl_call *call) {
+    const rl_tensor *self = call->in[0];
+    RL_TRY(rl_set_outputs(call, 1));
+    return rl_output(call, 0, (rl_dtype)self->dtype, (rl_dtype)self->dtype, self->ndim, self->sizes);
+}
+
+/* ---- copy ---- */
+
+static rl_status infer_copy(rl_call *call) {
+    const rl_tensor *self = call->in[0], *from = call->in[1];
+    int64_t sizes[RL_MAX_DIMS];
+    int ndim;
+    call->variant = -1;
+    RL_TRY(rl_broadcast_sizes(self->ndim, self->sizes, from->ndim, from->sizes, &ndim, sizes));
+    return infer_kept(call);
+}
+
+static rl_status copy_forward(rl_call *call) { return rl_copy_data(call->y[0], call->x[1]); }
+
+RULE(copy) {
+    D(0, ZERO(0));
+    D(1, G);
+}
+const rl_op rl_op_copy = {
+    .name = "copy", .grad_name = "CopyBackwards", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_copy, .forward = copy_forward, .vjp = copy_vjp};
+
+/* ---- fill, with a number or a tensor of one ---- */
+
+static rl_status infer_fill(rl_call *call) {
+    const rl_tensor *value = call->in[1];
+    call->variant = !value->wrapped_number;
+    if (value->numel != 1) return rl_fail("fill_() takes one number; `value` has shape %s", rl_sizes_text(value->ndim, value->sizes));
+    return infer_kept(call);
+}
+
+static rl_status fill_forward(rl_call *call) {
+    rl_fill_elements(call->y[0], rl_item(call->x[1], 0));
+    return RL_OK;
+}
+
+static rl_tensor *whole_sum(rl_tensor *g, const rl_signature *like) { return rl_reshape(rl_sum_dims(g, RL_INTS_NONE, 0), like->ndim, like->sizes); }
+
+RULE(fill) {
+    D(0, ZERO(0));
+    D(1, whole_sum(G, &v->in[1]));
+}
+const rl_op rl_op_fill = {
+    .name = "fill", .grad_name = "Fill", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_fill, .forward = fill_forward, .vjp = fill_vjp};
+
+/* ---- zero ---- */
+
+static rl_status zero_forward(rl_call *call) {
+    rl_fill_elements(call->y[0], rl_scalar_int(0));
+    return RL_OK;
+}
+
+RULE(zero) { D(0, ZERO(0)); }
+const rl_op rl_op_zero = {.name = "zero", .grad_name = "Zero", .traits = RL_IN_STEP, .infer = infer_kept, .forward = zero_forward, .vjp = zero_vjp};
