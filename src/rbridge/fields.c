@@ -62,9 +62,10 @@ static SEXP names_of(SEXP self, rl_tensor *tensor) {
     return R_NilValue;
 }
 
-static const struct {
+static struct {
     const char *name;
     SEXP (*read)(SEXP self, rl_tensor *tensor);
+    SEXP symbol;
 } fields[] = {{"shape", shape_of},     {"requires_grad", requires_grad_of}, {"grad", grad_of},       {"dtype", dtype_of}, {"grad_fn", grad_fn_of},
               {"is_leaf", is_leaf_of}, {"ndim", ndim_of},                   {"is_cuda", is_cuda_of}, {"names", names_of}, {"device", device_of}};
 
@@ -87,17 +88,31 @@ static SEXP methods_table(void) {
     return table;
 }
 
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+static int field_of(SEXP symbol) {
+    for (int k = 0; k < FIELDS; k++) {
+        if (!fields[k].symbol) fields[k].symbol = Rf_install(fields[k].name);
+        if (fields[k].symbol == symbol) return k;
+    }
+    return FIELDS;
+}
+
 SEXP ffi_get(SEXP self, SEXP name) {
-    SEXP text = STRING_ELT(name, 0);
-    SEXP template = Rf_findVarInFrame3(methods_table(), Rf_installTrChar(text), TRUE);
-    if (template != R_UnboundValue) return bound(template, self);
+    SEXP symbol = Rf_installTrChar(STRING_ELT(name, 0));
+    int field = field_of(symbol);
+    if (field == FIELDS) {
+        SEXP template = Rf_findVarInFrame3(methods_table(), symbol, TRUE);
+        if (template != R_UnboundValue) return bound(template, self);
+    }
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "x");
-    SEXP value = NULL;
-    for (size_t k = 0; tensor && !value && k < sizeof fields / sizeof *fields; k++)
-        if (strcmp(fields[k].name, CHAR(text)) == 0) value = fields[k].read(self, tensor);
-    if (tensor && !value) rl_fail("a tensor has no field or method `%s`", CHAR(text));
-    PROTECT(value = value ? value : R_NilValue);
+    SEXP value = R_NilValue;
+    if (tensor && field < FIELDS)
+        value = fields[field].read(self, tensor);
+    else if (tensor)
+        rl_fail("a tensor has no field or method `%s`", CHAR(PRINTNAME(symbol)));
+    PROTECT(value);
     value = rb_end(call, value);
     UNPROTECT(1);
     return value;

@@ -4,7 +4,9 @@
  * A finalizer keeps its garbage through another collection, so a handle has none: in its protected slot it keeps a small vector
  * from an allocator of our own, whose free callback lets go of the tensor inside the collector. That callback must not touch R
  * (rb_release_later). The collector must also feel how large a tensor is: where it matters, a vector of that size, never touched
- * and so never backed by memory, stands in the handle's tag. Only the first handle of a storage carries it. */
+ * and so never backed by memory, stands beside the keeper. Only the first handle of a storage carries it.
+ *
+ * The tag of a handle is a symbol: what is a tensor is told by it, not by the class, which costs a search. */
 #include "handle.h"
 
 #include <R_ext/Rallocators.h>
@@ -13,7 +15,8 @@
 /* Below this, what R is told makes no difference. */
 enum { FELT_BYTES = 65536 };
 
-static SEXP tensor_class;
+static SEXP tensor_tag;
+static SEXP model; /* a handle whose attributes every other copies */
 
 #ifdef RL_HANDLE_FINALIZERS
 
@@ -24,9 +27,9 @@ static void finalize(SEXP handle) {
 }
 
 SEXP rb_handle_new(void) {
-    SEXP handle = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
+    SEXP handle = PROTECT(R_MakeExternalPtr(NULL, tensor_tag, R_NilValue));
     R_RegisterCFinalizerEx(handle, finalize, FALSE);
-    Rf_setAttrib(handle, R_ClassSymbol, tensor_class);
+    SHALLOW_DUPLICATE_ATTRIB(handle, model);
     UNPROTECT(1);
     return handle;
 }
@@ -55,8 +58,8 @@ SEXP rb_handle_new(void) {
     R_allocator_t allocator = {take, give, NULL, NULL};
     SEXP keeper = PROTECT(Rf_allocVector3(RAWSXP, sizeof newest, &allocator));
     memcpy(RAW(keeper), &newest, sizeof newest);
-    SEXP handle = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, keeper));
-    Rf_setAttrib(handle, R_ClassSymbol, tensor_class);
+    SEXP handle = PROTECT(R_MakeExternalPtr(NULL, tensor_tag, keeper));
+    SHALLOW_DUPLICATE_ATTRIB(handle, model);
     UNPROTECT(2);
     return handle;
 }
@@ -76,7 +79,9 @@ SEXP rb_handle_fill(SEXP handle, rl_tensor *tensor) {
     rl_storage *storage = tensor->storage;
     if (storage && storage->bytes >= FELT_BYTES && !storage->charged) {
         storage->charged = 1;
-        R_SetExternalPtrTag(handle, Rf_allocVector(RAWSXP, (R_xlen_t)storage->bytes));
+        SEXP felt = PROTECT(Rf_allocVector(RAWSXP, (R_xlen_t)storage->bytes));
+        R_SetExternalPtrProtected(handle, Rf_cons(R_ExternalPtrProtected(handle), felt));
+        UNPROTECT(1);
     }
     return handle;
 }
@@ -98,7 +103,7 @@ SEXP rb_wrap_list(int n, rl_tensor *const *tensors) {
     return list;
 }
 
-int rb_is_tensor(SEXP x) { return TYPEOF(x) == EXTPTRSXP && Rf_inherits(x, "torch_tensor"); }
+int rb_is_tensor(SEXP x) { return TYPEOF(x) == EXTPTRSXP && R_ExternalPtrTag(x) == tensor_tag; }
 
 rl_tensor *rb_unwrap(SEXP x, const char *argument) {
     if (!rb_is_tensor(x)) {
@@ -111,7 +116,9 @@ rl_tensor *rb_unwrap(SEXP x, const char *argument) {
 }
 
 void rb_handle_init(void) {
-    tensor_class = Rf_mkString("torch_tensor");
-    R_PreserveObject(tensor_class);
-    MARK_NOT_MUTABLE(tensor_class);
+    tensor_tag = Rf_install("torch_tensor");
+    model = R_MakeExternalPtr(NULL, R_NilValue, R_NilValue);
+    R_PreserveObject(model);
+    Rf_setAttrib(model, R_ClassSymbol, Rf_mkString("torch_tensor"));
+    MARK_NOT_MUTABLE(Rf_getAttrib(model, R_ClassSymbol));
 }
