@@ -9,6 +9,7 @@ static int threads; /* 0: not asked yet */
 int rl_num_threads(void) {
 #ifdef _OPENMP
     if (threads == 0) threads = omp_get_max_threads();
+    if (threads > omp_get_thread_limit()) threads = omp_get_thread_limit();
 #endif
     return threads > 0 ? threads : 1;
 }
