@@ -1,0 +1,271 @@
+#include "gemm.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "gemv.h"
+#include "loops.h"
+#include "parallel.h"
+
+/* Up to this many multiplications a call of BLAS costs more than the product. */
+enum { SMALL = 512 };
+/* What is worth a second thread, in multiplications; and products from here on are cut: Note [Pieces]. */
+enum { GRAIN = 1 << 18, CUT = 1 << 21 };
+
+int rl_product_is_small(const rl_product *p) { return p->m <= SMALL && p->n <= SMALL && p->k <= SMALL && p->m * p->n * p->k <= SMALL; }
+
+int rl_matrix_is_regular(const rl_matrix *matrix, int64_t rows, int64_t cols) {
+    return ((matrix->col == 1 || cols == 1) && (matrix->row >= cols || rows == 1)) || ((matrix->row == 1 || rows == 1) && (matrix->col >= rows || cols == 1));
+}
+
+/* ---- plain loops: small products, and integers of any size ---- */
+
+#define PLAIN(name, T, U)                                                                                                                                      \
+    static void name(const rl_product *p, const T *a, const T *b, T *c) {                                                                                      \
+        U alpha = (U)(p->alpha.kind == RL_SCALAR_FLOAT ? p->alpha.as_double : p->alpha.as_int);                                                                \
+        U beta = (U)(p->beta.kind == RL_SCALAR_FLOAT ? p->beta.as_double : p->beta.as_int);                                                                    \
+        int64_t a_col = p->a.col, b_row = p->b.row, b_col = p->b.col, c_col = p->c.col;                                                                        \
+        for (int64_t i = 0; i < p->m; i++) {                                                                                                                   \
+            for (int64_t j = 0; j < p->n; j++) {                                                                                                               \
+                U sum = 0;                                                                                                                                     \
+                for (int64_t l = 0; l < p->k; l++)                                                                                                             \
+                    sum += (U)a[i * p->a.row + l * a_col] * (U)b[l * b_row + j * b_col];                                                                       \
+                T *to = &c[i * p->c.row + j * c_col];                                                                                                          \
+                *to = (T)(alpha * sum + (beta == 0 ? 0 : beta * (U)*to));                                                                                      \
+            }                                                                                                                                                  \
+        }                                                                                                                                                      \
+    }
+
+PLAIN(plain_uint8, uint8_t, uint32_t)
+PLAIN(plain_int8, int8_t, uint32_t)
+PLAIN(plain_int16, int16_t, uint32_t)
+PLAIN(plain_int32, int32_t, uint32_t)
+PLAIN(plain_int64, int64_t, uint64_t)
+PLAIN(plain_float, float, float)
+PLAIN(plain_double, double, double)
+
+static void plain(const rl_product *p, void *a, void *b, void *c) {
+    switch (p->dtype) {
+    case RL_UINT8: plain_uint8(p, a, b, c); break;
+    case RL_INT8: plain_int8(p, a, b, c); break;
+    case RL_INT16: plain_int16(p, a, b, c); break;
+    case RL_INT32: plain_int32(p, a, b, c); break;
+    case RL_INT64: plain_int64(p, a, b, c); break;
+    case RL_FLOAT: plain_float(p, a, b, c); break;
+    default: plain_double(p, a, b, c);
+    }
+}
+
+/* ---- BLAS ---- */
+
+/* Fortran passes the length of each character argument behind the others. */
+void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k, const double *alpha, const double *a, const int *lda,
+            const double *b, const int *ldb, const double *beta, double *c, const int *ldc, size_t, size_t);
+
+#ifdef RL_HAVE_SGEMM
+void sgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k, const float *alpha, const float *a, const int *lda,
+            const float *b, const int *ldb, const float *beta, float *c, const int *ldc, size_t, size_t);
+#else
+
+/* Single precision where no BLAS has it: blocks of both matrices are packed, and a tile of c stays in registers. */
+enum { TILE_ROWS = 4, TILE_COLS = 16, BLOCK_K = 256, BLOCK_ROWS = 64 };
+
+RL_CLONES static void tile(int64_t k, const float *restrict a, const float *restrict b, float *restrict out) {
+    float sums[TILE_ROWS][TILE_COLS] = {{0}};
+    for (int64_t l = 0; l < k; l++) {
+        for (int i = 0; i < TILE_ROWS; i++) {
+            RL_SIMD for (int j = 0; j < TILE_COLS; j++) sums[i][j] += a[l * TILE_ROWS + i] * b[l * TILE_COLS + j];
+        }
+    }
+    memcpy(out, sums, sizeof sums);
+}
+
+/* Packs `width` columns (or rows) from `at` on, padded with zeros, k by k. */
+static void pack(const float *from, int64_t along, int64_t across, int64_t at, int64_t end, int64_t k, int width, float *to) {
+    for (int64_t l = 0; l < k; l++)
+        for (int i = 0; i < width; i++)
+            *to++ = at + i < end ? from[l * along + (at + i) * across] : 0;
+}
+
+static void own_sgemm(int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t a_row, int64_t a_col, const float *b, int64_t b_row, int64_t b_col,
+                      float beta, float *c, int64_t c_row) {
+    float a_block[BLOCK_ROWS * BLOCK_K], b_strip[TILE_COLS * BLOCK_K], sums[TILE_ROWS * TILE_COLS];
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < n; j++)
+            c[i * c_row + j] = beta == 0 ? 0 : beta * c[i * c_row + j];
+    for (int64_t l = 0; l < k; l += BLOCK_K) {
+        int64_t depth = k - l < BLOCK_K ? k - l : BLOCK_K;
+        for (int64_t i0 = 0; i0 < m; i0 += BLOCK_ROWS) {
+            int64_t rows_end = i0 + BLOCK_ROWS < m ? i0 + BLOCK_ROWS : m;
+            for (int64_t i = i0; i < rows_end; i += TILE_ROWS)
+                pack(a + l * a_col, a_col, a_row, i, rows_end, depth, TILE_ROWS, a_block + (i - i0) * depth);
+            for (int64_t j = 0; j < n; j += TILE_COLS) {
+                pack(b + l * b_row, b_row, b_col, j, n, depth, TILE_COLS, b_strip);
+                for (int64_t i = i0; i < rows_end; i += TILE_ROWS) {
+                    tile(depth, a_block + (i - i0) * depth, b_strip, sums);
+                    for (int64_t r = 0; r < TILE_ROWS && i + r < rows_end; r++)
+                        for (int64_t s = 0; s < TILE_COLS && j + s < n; s++)
+                            c[(i + r) * c_row + j + s] += alpha * sums[r * TILE_COLS + s];
+                }
+            }
+        }
+    }
+}
+#endif
+
+/* OpenBLAS has threads of its own, which would cut a product elsewhere with another count: Note [Pieces]. */
+#if defined(__GNUC__) && !defined(_WIN32)
+extern void openblas_set_num_threads(int threads) __attribute__((weak));
+extern int openblas_get_num_threads(void) __attribute__((weak));
+
+static int silence_blas(void) {
+    int before = openblas_set_num_threads && openblas_get_num_threads ? openblas_get_num_threads() : 1;
+    if (before != 1) openblas_set_num_threads(1);
+    return before;
+}
+
+static void restore_blas(int before) {
+    if (before != 1) openblas_set_num_threads(before);
+}
+#else
+static int silence_blas(void) { return 1; }
+static void restore_blas(int before) { (void)before; }
+#endif
+
+/* How Fortran, which reads by columns, is told of a matrix that it is to see transposed. */
+static char layout(const rl_matrix *matrix, int64_t rows, int64_t cols, int *leading) {
+    int by_rows = (matrix->col == 1 || cols == 1) && (matrix->row >= cols || rows == 1);
+    int64_t least = by_rows ? cols : rows, stride = by_rows ? matrix->row : matrix->col;
+    *leading = (int)(stride > least ? stride : least > 1 ? least : 1);
+    return by_rows ? 'N' : 'T';
+}
+
+/* c = a b by rows is c' = b' a' by columns. */
+static void by_blas(const rl_product *p, int64_t m, int64_t n, void *a, void *b, void *c) {
+    if (p->dtype == RL_FLOAT) {
+        float alpha = (float)p->alpha.as_double, beta = (float)p->beta.as_double;
+#ifndef RL_HAVE_SGEMM
+        own_sgemm(m, n, p->k, alpha, a, p->a.row, p->a.col, b, p->b.row, p->b.col, beta, c, p->c.row);
+        return;
+#else
+        int rows = (int)n, cols = (int)m, k = (int)p->k, lda, ldb, ldc = (int)(p->c.row > n ? p->c.row : n);
+        char of_a = layout(&p->a, m, p->k, &lda), of_b = layout(&p->b, p->k, n, &ldb);
+        sgemm_(&of_b, &of_a, &rows, &cols, &k, &alpha, b, &ldb, a, &lda, &beta, c, &ldc, 1, 1);
+        return;
+#endif
+    }
+    int rows = (int)n, cols = (int)m, k = (int)p->k, lda, ldb, ldc = (int)(p->c.row > n ? p->c.row : n);
+    char of_a = layout(&p->a, m, p->k, &lda), of_b = layout(&p->b, p->k, n, &ldb);
+    dgemm_(&of_b, &of_a, &rows, &cols, &k, &p->alpha.as_double, b, &ldb, a, &lda, &p->beta.as_double, c, &ldc, 1, 1);
+}
+
+static int fits_blas(const rl_product *p) {
+    if (!rl_dtype_is_floating(p->dtype)) return 0;
+    int64_t largest = p->m;
+    int64_t others[] = {p->n, p->k, p->a.row, p->a.col, p->b.row, p->b.col, p->c.row};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        largest = others[i] > largest ? others[i] : largest;
+    return largest <= INT_MAX;
+}
+
+/* ---- one product, or a batch ---- */
+
+typedef struct {
+    const rl_product *p;
+    int64_t pieces, length; /* of each product: how many, and of how many rows (or columns) */
+    int by_rows, blas;
+} cut;
+
+static char *of_batch(const rl_product *p, const rl_matrix *matrix, int64_t index) {
+    int64_t element = 0;
+    for (int d = p->batch_ndim - 1; d >= 0; d--) {
+        element += index % p->batch_sizes[d] * matrix->batch[d];
+        index /= p->batch_sizes[d];
+    }
+    return (char *)matrix->data + element * (int64_t)rl_dtype_size(p->dtype);
+}
+
+static void run_pieces(void *context, int64_t begin, int64_t end) {
+    const cut *cutting = context;
+    const rl_product *p = cutting->p;
+    int64_t size = (int64_t)rl_dtype_size(p->dtype);
+    for (int64_t task = begin; task < end; task++) {
+        int64_t index = task / cutting->pieces, from = task % cutting->pieces * cutting->length, m = p->m, n = p->n;
+        char *a = of_batch(p, &p->a, index), *b = of_batch(p, &p->b, index), *c = of_batch(p, &p->c, index);
+        if (cutting->pieces > 1) {
+            int64_t whole = cutting->by_rows ? m : n, length = whole - from < cutting->length ? whole - from : cutting->length;
+            if (cutting->by_rows) {
+                m = length;
+                a += from * p->a.row * size;
+                c += from * p->c.row * size;
+            } else {
+                n = length;
+                b += from * p->b.col * size;
+                c += from * p->c.col * size;
+            }
+        }
+        if (cutting->blas)
+            by_blas(p, m, n, a, b, c);
+        else
+            plain(p, a, b, c);
+    }
+}
+
+static void transpose(rl_matrix *matrix) {
+    int64_t row = matrix->row;
+    matrix->row = matrix->col;
+    matrix->col = row;
+}
+
+static rl_status multiply_one_by_one(const rl_product *p, int64_t count) {
+    for (int64_t index = 0; index < count; index++) {
+        char *a = of_batch(p, &p->a, index), *b = of_batch(p, &p->b, index), *c = of_batch(p, &p->c, index);
+        if (p->n == 1) {
+            RL_TRY(rl_multiply_vector(p->dtype, p->m, p->k, p->alpha, a, p->a.row, p->a.col, b, p->b.row, p->beta, c, p->c.row));
+        } else {
+            RL_TRY(rl_multiply_vector(p->dtype, p->n, p->k, p->alpha, b, p->b.col, p->b.row, a, p->a.col, p->beta, c, p->c.col));
+        }
+    }
+    return RL_OK;
+}
+
+static int64_t grain_for(const rl_product *p, int64_t pieces) {
+    double each = (double)p->m * (double)p->n * (double)p->k / (double)pieces;
+    return each >= GRAIN ? 1 : (int64_t)(GRAIN / (each + 1)) + 1;
+}
+
+rl_status rl_multiply_matrices(const rl_product *given) {
+    int64_t count;
+    RL_TRY(rl_count(given->batch_ndim, given->batch_sizes, &count));
+    if (given->m == 0 || given->n == 0 || count == 0) return RL_OK;
+    cut cutting = {.p = given, .pieces = 1};
+    if (count == 1 && rl_product_is_small(given)) {
+        run_pieces(&cutting, 0, 1);
+        return RL_OK;
+    }
+    int small = rl_product_is_small(given);
+    if (!small && rl_dtype_is_floating(given->dtype) && (given->m == 1 || given->n == 1)) return multiply_one_by_one(given, count);
+    rl_product turned = *given;
+    if (turned.c.col != 1 && turned.n != 1) { /* c by columns is c' by rows */
+        rl_matrix a = turned.a;
+        turned.a = turned.b;
+        turned.b = a;
+        transpose(&turned.a);
+        transpose(&turned.b);
+        transpose(&turned.c);
+        turned.m = given->n;
+        turned.n = given->m;
+    }
+    cutting.blas = !small && turned.k > 0 && fits_blas(&turned);
+    const rl_product *p = cutting.p = cutting.blas ? &turned : given;
+    if (cutting.blas && (double)p->m * (double)p->n * (double)p->k >= CUT) {
+        cutting.by_rows = p->m >= p->n;
+        int64_t whole = cutting.by_rows ? p->m : p->n;
+        cutting.length = whole >= 1024 ? 256 : 128;
+        cutting.pieces = (whole + cutting.length - 1) / cutting.length;
+    }
+    int before = cutting.blas ? silence_blas() : 1;
+    rl_parallel(count * cutting.pieces, grain_for(p, cutting.pieces), run_pieces, &cutting);
+    restore_blas(before);
+    return RL_OK;
+}

@@ -1,0 +1,358 @@
+/* Note [Turned]
+ * A product reads a matrix by its strides, so a transposed one costs nothing. The derivative of a product is a product of
+ * transposes; args carry a flag for each factor that says it is to be seen transposed, which saves the views. */
+#include "product.h"
+
+#include <string.h>
+
+#include "../kernels/copy.h"
+#include "../kernels/gemm.h"
+
+enum { A_TURNED, B_TURNED }; /* args.n */
+enum { ALPHA, BETA };        /* args.s; none given is 1 */
+
+static int flag(const rl_vjp *v, int k) { return v->args ? (int)v->args->n[k] : 0; }
+static rl_scalar scalar(const rl_vjp *v, int k) { return v->args ? v->args->s[k] : (rl_scalar){RL_SCALAR_NONE, 0, 0}; }
+static rl_scalar or_one(rl_scalar number) { return number.kind == RL_SCALAR_NONE ? rl_scalar_int(1) : number; }
+
+rl_tensor *rl_scaled(rl_tensor *x, rl_scalar number) {
+    if (number.kind == RL_SCALAR_NONE || number.as_double == 1) return x;
+    return rl_mul(x, rl_tensor_number(number));
+}
+
+/* ---- what all products check ---- */
+
+static rl_status check_dtypes(const rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    for (int k = 1; k < call->n_in; k++)
+        if (call->in[k]->dtype != dtype)
+            return rl_fail("%s() needs tensors of one dtype; they are %s and %s", call->op->name, rl_dtype_name(dtype),
+                           rl_dtype_name((rl_dtype)call->in[k]->dtype));
+    if (dtype == RL_BOOL) return rl_fail("%s() is not defined for Bool tensors", call->op->name);
+    return RL_OK;
+}
+
+static const char *const vector_or_matrix[] = {"a number", "a vector", "a matrix", "a batch of matrices (three dimensions)"};
+
+static rl_status check_ndim(const rl_call *call, int k, int wanted) {
+    static const char *const ordinal[] = {"first", "second", "third"};
+    const rl_tensor *t = call->in[k];
+    if (t->ndim == wanted) return RL_OK;
+    return rl_fail("%s() needs %s as its %s tensor; its shape is %s", call->op->name, vector_or_matrix[wanted], ordinal[k], rl_sizes_text(t->ndim, t->sizes));
+}
+
+/* Rows and columns of a factor as it is seen. */
+static int64_t rows_of(const rl_tensor *t, int turned) { return t->sizes[t->ndim - (turned ? 1 : 2)]; }
+static int64_t cols_of(const rl_tensor *t, int turned) { return t->sizes[t->ndim - (turned ? 2 : 1)]; }
+
+static rl_status fail_inner(const rl_call *call, const rl_tensor *a, const rl_tensor *b, int64_t cols, int64_t rows) {
+    return rl_fail("%s() of shapes %s and %s: the first has %lld columns and the second %lld rows, and these must be equal", call->op->name,
+                   rl_sizes_text(a->ndim, a->sizes), rl_sizes_text(b->ndim, b->sizes), (long long)cols, (long long)rows);
+}
+
+static rl_status set_product(rl_call *call, int ndim, const int64_t *sizes) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype, computed = rl_computed_in(dtype);
+    for (int k = 0; k < 2 && !rl_dtype_is_floating(dtype); k++)
+        if (call->args.s[k].kind == RL_SCALAR_FLOAT && (double)call->args.s[k].as_int != call->args.s[k].as_double)
+            return rl_fail("%s() of integers needs whole numbers as `alpha` and `beta`", call->op->name);
+    RL_TRY(rl_set_outputs(call, 1));
+    for (int k = 0; k < call->n_in; k++)
+        RL_TRY(rl_read_as(call, k, computed));
+    return rl_output(call, 0, dtype, computed, ndim, sizes);
+}
+
+/* ---- running them ---- */
+
+/* A tensor as a matrix or a batch of them; a vector stands upright, or lies. */
+static void see(rl_matrix *matrix, const rl_product *p, const rl_tensor *t, int turned, int lies) {
+    matrix->data = rl_data(t);
+    if (t->ndim < 2) {
+        int64_t step = t->ndim ? t->strides[0] : 1;
+        matrix->row = lies ? 1 : step;
+        matrix->col = lies ? step : 1;
+        return;
+    }
+    matrix->row = t->strides[t->ndim - (turned ? 1 : 2)];
+    matrix->col = t->strides[t->ndim - (turned ? 2 : 1)];
+    for (int d = 0; d < p->batch_ndim; d++) {
+        int at = d - p->batch_ndim + t->ndim - 2;
+        matrix->batch[d] = at < 0 || t->sizes[at] == 1 ? 0 : t->strides[at];
+    }
+}
+
+/* A factor that BLAS cannot read as it lies is copied. */
+static rl_status see_factor(rl_matrix *matrix, const rl_product *p, rl_tensor *t, int turned, int lies, int64_t rows, int64_t cols) {
+    see(matrix, p, t, turned, lies);
+    if (t->ndim < 2 || rl_matrix_is_regular(matrix, rows, cols) || !rl_dtype_is_floating(p->dtype) || rl_product_is_small(p)) return RL_OK;
+    rl_tensor *copy = rl_tensor_new((rl_dtype)t->dtype, t->ndim, t->sizes);
+    if (!copy) return RL_FAILED;
+    RL_TRY(rl_copy_data(copy, t));
+    see(matrix, p, copy, turned, lies);
+    return RL_OK;
+}
+
+/* y = alpha a b + beta y */
+static rl_status multiply(const rl_call *call, rl_tensor *a, rl_tensor *b, rl_scalar beta) {
+    int a_turned = (int)call->args.n[A_TURNED], b_turned = (int)call->args.n[B_TURNED];
+    rl_tensor *y = call->y[0];
+    rl_product p;
+    p.dtype = (rl_dtype)y->dtype;
+    p.alpha = or_one(call->args.s[ALPHA]);
+    p.beta = beta;
+    p.m = a->ndim > 1 ? rows_of(a, a_turned) : 1;
+    p.k = a->ndim > 1 ? cols_of(a, a_turned) : a->numel;
+    p.n = b->ndim > 1 ? cols_of(b, b_turned) : 1;
+    p.batch_ndim = y->ndim > 2 ? y->ndim - 2 : 0;
+    if (p.batch_ndim) memcpy(p.batch_sizes, y->sizes, (size_t)p.batch_ndim * sizeof *y->sizes);
+    RL_TRY(see_factor(&p.a, &p, a, a_turned, 1, p.m, p.k));
+    RL_TRY(see_factor(&p.b, &p, b, b_turned, 0, p.k, p.n));
+    see(&p.c, &p, y, 0, 0);
+    return rl_multiply_matrices(&p);
+}
+
+static rl_status multiply_forward(rl_call *call) { return multiply(call, call->x[0], call->x[1], rl_scalar_int(0)); }
+
+/* ---- mm, bmm ---- */
+
+static rl_status infer_mm(rl_call *call) {
+    const rl_tensor *a = call->in[0], *b = call->in[1];
+    int a_turned = (int)call->args.n[A_TURNED], b_turned = (int)call->args.n[B_TURNED];
+    RL_TRY(check_ndim(call, 0, 2));
+    RL_TRY(check_ndim(call, 1, 2));
+    RL_TRY(check_dtypes(call));
+    if (cols_of(a, a_turned) != rows_of(b, b_turned)) return fail_inner(call, a, b, cols_of(a, a_turned), rows_of(b, b_turned));
+    return set_product(call, 2, (int64_t[]){rows_of(a, a_turned), cols_of(b, b_turned)});
+}
+
+RULE(mm) {
+    int a = flag(v, A_TURNED), b = flag(v, B_TURNED);
+    rl_scalar alpha = scalar(v, ALPHA);
+    D(0, a ? rl_product_of(X1, b, G, 1, alpha) : rl_product_of(G, 0, X1, !b, alpha));
+    D(1, b ? rl_product_of(G, 1, X0, a, alpha) : rl_product_of(X0, !a, G, 0, alpha));
+}
+const rl_op rl_op_mm = {.name = "mm", .grad_name = "Mm", .saves = {X(1), X(0)}, .infer = infer_mm, .forward = multiply_forward, .vjp = mm_vjp};
+
+static rl_status infer_batch(rl_call *call, const rl_tensor *a, const rl_tensor *b, int *ndim, int64_t *sizes) {
+    int a_turned = (int)call->args.n[A_TURNED], b_turned = (int)call->args.n[B_TURNED];
+    RL_TRY(check_dtypes(call));
+    if (cols_of(a, a_turned) != rows_of(b, b_turned)) return fail_inner(call, a, b, cols_of(a, a_turned), rows_of(b, b_turned));
+    RL_TRY(rl_broadcast_sizes(a->ndim - 2, a->sizes, b->ndim - 2, b->sizes, ndim, sizes));
+    sizes[(*ndim)++] = rows_of(a, a_turned);
+    sizes[(*ndim)++] = cols_of(b, b_turned);
+    return RL_OK;
+}
+
+static rl_status infer_batched(rl_call *call) {
+    int ndim;
+    int64_t sizes[RL_MAX_DIMS + 2];
+    RL_TRY(infer_batch(call, call->in[0], call->in[1], &ndim, sizes));
+    return set_product(call, ndim, sizes);
+}
+const rl_op rl_op_batched_mm = {
+    .name = "matmul", .grad_name = "Bmm", .traits = RL_BROADCASTS, .saves = {X(1), X(0)}, .infer = infer_batched, .forward = multiply_forward, .vjp = mm_vjp};
+
+static rl_status check_batches(const rl_call *call, int first) {
+    RL_TRY(check_ndim(call, first, 3));
+    RL_TRY(check_ndim(call, first + 1, 3));
+    if (call->in[first]->sizes[0] != call->in[first + 1]->sizes[0])
+        return rl_fail("%s() needs as many matrices in one batch as in the other: %lld and %lld", call->op->name, (long long)call->in[first]->sizes[0],
+                       (long long)call->in[first + 1]->sizes[0]);
+    return RL_OK;
+}
+
+static rl_status infer_bmm(rl_call *call) {
+    RL_TRY(check_batches(call, 0));
+    return infer_batched(call);
+}
+const rl_op rl_op_bmm = {.name = "bmm", .grad_name = "Bmm", .saves = {X(1), X(0)}, .infer = infer_bmm, .forward = multiply_forward, .vjp = mm_vjp};
+
+rl_tensor *rl_product_of(rl_tensor *a, int a_turned, rl_tensor *b, int b_turned, rl_scalar alpha) {
+    rl_args args = RL_ARGS_NONE;
+    if (!a || !b) return NULL;
+    args.n[A_TURNED] = a_turned;
+    args.n[B_TURNED] = b_turned;
+    args.s[ALPHA] = alpha;
+    return rl_apply_to(a->ndim == 2 && b->ndim == 2 ? &rl_op_mm : &rl_op_batched_mm, &args, 2, (rl_tensor *[]){a, b});
+}
+
+/* ---- mv, dot ---- */
+
+rl_tensor *rl_outer(rl_tensor *a, rl_tensor *b) { return a && b ? rl_mul(rl_view_as(a, 2, (int64_t[]){a->numel, 1}), b) : NULL; }
+
+static rl_tensor *times_vector(rl_tensor *a, int turned, rl_tensor *x, rl_scalar alpha) {
+    rl_args args = RL_ARGS_NONE;
+    args.n[A_TURNED] = turned;
+    args.s[ALPHA] = alpha;
+    return rl_apply_to(&rl_op_mv, &args, 2, (rl_tensor *[]){a, x});
+}
+
+static rl_status check_vector_product(rl_call *call, const rl_tensor *a, const rl_tensor *x) {
+    int turned = (int)call->args.n[A_TURNED];
+    RL_TRY(check_dtypes(call));
+    return cols_of(a, turned) == x->numel ? RL_OK : fail_inner(call, a, x, cols_of(a, turned), x->numel);
+}
+
+static rl_status infer_mv(rl_call *call) {
+    RL_TRY(check_ndim(call, 0, 2));
+    RL_TRY(check_ndim(call, 1, 1));
+    RL_TRY(check_vector_product(call, call->in[0], call->in[1]));
+    return set_product(call, 1, (int64_t[]){rows_of(call->in[0], (int)call->args.n[A_TURNED])});
+}
+
+RULE(mv) {
+    int turned = flag(v, A_TURNED);
+    rl_scalar alpha = scalar(v, ALPHA);
+    D(0, rl_scaled(turned ? rl_outer(X1, G) : rl_outer(G, X1), alpha));
+    D(1, times_vector(X0, !turned, G, alpha));
+}
+const rl_op rl_op_mv = {.name = "mv", .grad_name = "Mv", .saves = {X(1), X(0)}, .infer = infer_mv, .forward = multiply_forward, .vjp = mv_vjp};
+
+static rl_status infer_dot(rl_call *call) {
+    RL_TRY(check_ndim(call, 0, 1));
+    RL_TRY(check_ndim(call, 1, 1));
+    RL_TRY(check_dtypes(call));
+    if (call->in[0]->numel != call->in[1]->numel)
+        return rl_fail("%s() needs vectors of one length; they have %lld and %lld elements", call->op->name, (long long)call->in[0]->numel,
+                       (long long)call->in[1]->numel);
+    return set_product(call, 0, NULL);
+}
+
+RULE(dot) {
+    D(0, rl_mul(G, X1));
+    D(1, rl_mul(G, X0));
+}
+const rl_op rl_op_dot = {.name = "dot", .grad_name = "Dot", .saves = {X(1), X(0)}, .infer = infer_dot, .forward = multiply_forward, .vjp = dot_vjp};
+const rl_op rl_op_vdot = {.name = "vdot", .grad_name = "Vdot", .saves = {X(1), X(0)}, .infer = infer_dot, .forward = multiply_forward, .vjp = dot_vjp};
+
+/* ---- beta self + alpha times a product ---- */
+
+static rl_status check_target(const rl_call *call, int ndim, const int64_t *sizes) {
+    const rl_tensor *self = call->in[0];
+    int both;
+    int64_t joint[RL_MAX_DIMS];
+    if (self->ndim <= ndim && rl_broadcast_sizes(self->ndim, self->sizes, ndim, sizes, &both, joint) == RL_OK &&
+        memcmp(joint, sizes, (size_t)ndim * sizeof *sizes) == 0)
+        return RL_OK;
+    rl_error_clear();
+    return rl_fail("%s(): `self` has shape %s, which does not broadcast to the product's %s", call->op->name, rl_sizes_text(self->ndim, self->sizes),
+                   rl_sizes_text(ndim, sizes));
+}
+
+/* R gives beta, then alpha; they are kept the other way round, as all products have them. */
+static void take_factors(rl_call *call) {
+    rl_scalar beta = call->args.s[0];
+    call->args.s[ALPHA] = call->args.s[1];
+    call->args.s[BETA] = beta;
+}
+
+static rl_status set_sum(rl_call *call, int ndim, const int64_t *sizes) {
+    take_factors(call);
+    RL_TRY(check_target(call, ndim, sizes));
+    return set_product(call, ndim, sizes);
+}
+
+static rl_status infer_addmm(rl_call *call) {
+    const rl_tensor *a = call->in[1], *b = call->in[2];
+    RL_TRY(check_ndim(call, 1, 2));
+    RL_TRY(check_ndim(call, 2, 2));
+    RL_TRY(check_dtypes(call));
+    if (a->sizes[1] != b->sizes[0]) return fail_inner(call, a, b, a->sizes[1], b->sizes[0]);
+    return set_sum(call, 2, (int64_t[]){a->sizes[0], b->sizes[1]});
+}
+
+static rl_status infer_baddbmm(rl_call *call) {
+    int ndim;
+    int64_t sizes[RL_MAX_DIMS + 2];
+    RL_TRY(check_batches(call, 1));
+    RL_TRY(infer_batch(call, call->in[1], call->in[2], &ndim, sizes));
+    return set_sum(call, ndim, sizes);
+}
+
+static rl_status infer_addmv(rl_call *call) {
+    RL_TRY(check_ndim(call, 1, 2));
+    RL_TRY(check_ndim(call, 2, 1));
+    RL_TRY(check_vector_product(call, call->in[1], call->in[2]));
+    return set_sum(call, 1, call->in[1]->sizes);
+}
+
+static rl_status add_forward(rl_call *call) {
+    rl_scalar beta = or_one(call->args.s[BETA]);
+    if (beta.as_double != 0) RL_TRY(rl_copy_data(call->y[0], call->x[0]));
+    return multiply(call, call->x[1], call->x[2], beta);
+}
+
+RULE(addmm) {
+    rl_scalar alpha = scalar(v, ALPHA);
+    D(0, rl_scaled(G, scalar(v, BETA)));
+    D(1, rl_product_of(G, 0, X2, 1, alpha));
+    D(2, rl_product_of(X1, 1, G, 0, alpha));
+}
+const rl_op rl_op_addmm = {
+    .name = "addmm", .grad_name = "Addmm", .traits = RL_BROADCASTS, .saves = {0, X(2), X(1)}, .infer = infer_addmm, .forward = add_forward, .vjp = addmm_vjp};
+const rl_op rl_op_baddbmm = {.name = "baddbmm",
+                             .grad_name = "Baddbmm",
+                             .traits = RL_BROADCASTS,
+                             .saves = {0, X(2), X(1)},
+                             .infer = infer_baddbmm,
+                             .forward = add_forward,
+                             .vjp = addmm_vjp};
+
+RULE(addmv) {
+    rl_scalar alpha = scalar(v, ALPHA);
+    D(0, rl_scaled(G, scalar(v, BETA)));
+    D(1, rl_scaled(rl_outer(G, X2), alpha));
+    D(2, times_vector(X1, 1, G, alpha));
+}
+const rl_op rl_op_addmv = {
+    .name = "addmv", .grad_name = "Addmv", .traits = RL_BROADCASTS, .saves = {0, X(2), X(1)}, .infer = infer_addmv, .forward = add_forward, .vjp = addmv_vjp};
+
+/* ---- compositions ---- */
+
+static rl_status compose_outer(rl_call *call) {
+    RL_TRY(check_ndim(call, 0, 1));
+    RL_TRY(check_ndim(call, 1, 1));
+    return rl_set_result(call, 1, (rl_tensor *[]){rl_outer(call->in[0], call->in[1])});
+}
+const rl_op rl_op_outer = {.name = "outer", .compose = compose_outer};
+
+static rl_status compose_matmul(rl_call *call) { return rl_set_result(call, 1, (rl_tensor *[]){rl_matmul(call->in[0], call->in[1])}); }
+const rl_op rl_op_matmul = {.name = "matmul", .compose = compose_matmul};
+
+/* Many rows against one matrix or vector: one large product, if the rows can be seen as one matrix without a copy. */
+static rl_tensor *folded(rl_tensor *a, rl_tensor *b) {
+    int64_t sizes[RL_MAX_DIMS];
+    int ndim = a->ndim - 1;
+    memcpy(sizes, a->sizes, (size_t)ndim * sizeof *sizes);
+    rl_tensor *rows = rl_view_as(a, 2, (int64_t[]){a->numel / a->sizes[ndim], a->sizes[ndim]});
+    if (b->ndim == 1) return rl_view_as(rl_mv(rows, b), ndim, sizes);
+    sizes[ndim++] = b->sizes[1];
+    return rl_view_as(rl_mm(rows, b), ndim, sizes);
+}
+
+static int folds(const rl_tensor *a) {
+    for (int d = 1; d < a->ndim - 1; d++)
+        if (a->strides[d - 1] != a->strides[d] * a->sizes[d]) return 0;
+    return a->sizes[a->ndim - 1] > 0;
+}
+
+rl_tensor *rl_matmul(rl_tensor *a, rl_tensor *b) {
+    int64_t sizes[RL_MAX_DIMS];
+    if (!a || !b) return NULL;
+    if (a->ndim == 0 || b->ndim == 0) {
+        rl_fail("matmul() needs tensors of at least one dimension; the shapes are %s and %s", rl_sizes_text(a->ndim, a->sizes),
+                rl_sizes_text(b->ndim, b->sizes));
+        return NULL;
+    }
+    if (a->ndim == 2 && b->ndim == 2) return rl_mm(a, b);
+    if (a->ndim == 1 && b->ndim == 1) return rl_dot(a, b);
+    if (a->ndim == 2 && b->ndim == 1) return rl_mv(a, b);
+    if (a->ndim == 1 && b->ndim == 2) return times_vector(b, 1, a, (rl_scalar){RL_SCALAR_NONE, 0, 0});
+    if (b->ndim <= 2 && folds(a) && a->sizes[a->ndim - 1] == b->sizes[0]) return folded(a, b);
+    rl_tensor *left = a->ndim == 1 ? rl_view_as(a, 2, (int64_t[]){1, a->numel}) : a, *right = b->ndim == 1 ? rl_view_as(b, 2, (int64_t[]){b->numel, 1}) : b;
+    rl_tensor *product = rl_apply_to(&rl_op_batched_mm, NULL, 2, (rl_tensor *[]){left, right});
+    if (!product || (a->ndim > 1 && b->ndim > 1)) return product;
+    int kept = 0;
+    for (int d = 0; d < product->ndim; d++)
+        if (d != product->ndim - (a->ndim == 1 ? 2 : 1)) sizes[kept++] = product->sizes[d];
+    return rl_view_as(product, kept, sizes);
+}
