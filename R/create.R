@@ -1,24 +1,220 @@
+#' Make a tensor of R's values
+#'
+#' A vector becomes a tensor of one dimension, a matrix or array one of the same shape: element `[i, j]` of the matrix is element
+#' `[i, j]` of the tensor. A tensor is copied.
+#'
+#' @details
+#' Where no `dtype` is given, numbers become [torch_float()] (see [torch_set_default_dtype()]), integers and `bit64::integer64`
+#' [torch_int64()], truth values [torch_bool()] and raw bytes [torch_uint8()].
+#'
+#' A tensor has no `NA`. In a floating tensor an `NA` becomes `NaN`; a dtype that has no `NaN` refuses it, and refuses `NaN` too.
+#'
+#' @param data a number, a numeric, logical or raw vector, matrix or array, or a tensor.
+#' @param dtype the element type, such as [torch_double()]; `NULL`: as described below.
+#' @param device `NULL` or `"cpu"`: tensors live on the CPU.
+#' @param requires_grad whether gradients with respect to the tensor are to be computed; it must be floating then.
+#' @param pin_memory not used.
+#' @return A tensor: an object of class `torch_tensor`.
+#' @examples
+#' torch_tensor(c(1, 2.5, 3))
+#' torch_tensor(matrix(1:6, 2))
+#' torch_tensor(c(1, NA))
+#' x <- torch_tensor(c(1, 2), dtype = torch_double(), requires_grad = TRUE)
+#' (x^2)$sum()$backward()
+#' x$grad
 #' @export
 torch_tensor <- function(data, dtype = NULL, device = NULL, requires_grad = FALSE, pin_memory = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
   .Call(ffi_tensor, data, dtype, requires_grad)
+}
+
+#' @description `torch_scalar_tensor()` makes a tensor of no dimensions of one number.
+#' @param value one number.
+#' @rdname torch_tensor
+#' @export
+torch_scalar_tensor <- function(value, dtype = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_filled, integer(), value, dtype, requires_grad)
 }
 
 # Sizes may come one by one or as one vector.
 dots_size <- function(...) if (...length() == 1L) ..1 else c(...)
 
-#' @export
-torch_ones <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
-  .Call(ffi_filled, dots_size(...), 1, dtype, requires_grad)
-}
+refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL: dimensions have no names", call)
+
+#' Tensors filled with one number
+#'
+#' Zeros, ones, any number, or whatever happens to be in memory (`torch_empty()`).
+#'
+#' @param ... the size of each dimension: several numbers, or one vector. None makes a tensor of no dimensions.
+#' @param size a vector: the size of each dimension.
+#' @param fill_value the number or truth value.
+#' @param input a tensor whose shape, dtype and order in memory are taken over.
+#' @param names `NULL`: dimensions have no names.
+#' @param dtype the element type. `NULL`: for `torch_full()` what `fill_value` would become, for the `_like` functions the dtype of
+#'   `input`, otherwise the default floating dtype.
+#' @param layout,memory_format not used: tensors are strided.
+#' @param device `NULL` or `"cpu"`.
+#' @param requires_grad whether gradients with respect to the tensor are to be computed.
+#' @return A tensor.
+#' @section Methods: `x$new_zeros(size)`, `x$new_ones(size)`, `x$new_full(size, fill_value)`, `x$new_empty(size)` and
+#'   `x$new_empty_strided(size, stride)` make a tensor of another shape with the dtype of `x`, or with `dtype`.
+#' @examples
+#' torch_zeros(2, 3)
+#' torch_ones(c(2, 3), dtype = torch_int())
+#' torch_full(c(2, 2), 3.5)
+#' torch_zeros_like(torch_tensor(1:3))
+#' torch_ones(2)$new_full(c(1, 2), 7)
 #' @export
 torch_zeros <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(names)) refuse_names()
   .Call(ffi_filled, dots_size(...), 0, dtype, requires_grad)
 }
+#' @rdname torch_zeros
 #' @export
-as_array <- function(x) UseMethod("as_array")
+torch_ones <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(names)) refuse_names()
+  .Call(ffi_filled, dots_size(...), 1, dtype, requires_grad)
+}
+#' @rdname torch_zeros
 #' @export
-as_array.torch_tensor <- function(x) .Call(ffi_to_array, x, TRUE)
+torch_empty <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(names)) refuse_names()
+  .Call(ffi_filled, dots_size(...), NULL, dtype, requires_grad)
+}
+#' @rdname torch_zeros
+#' @export
+torch_full <- function(size, fill_value, names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(names)) refuse_names()
+  .Call(ffi_filled, size, fill_value, dtype, requires_grad)
+}
+#' @rdname torch_zeros
+#' @export
+torch_zeros_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
+                             memory_format = torch_preserve_format()) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_filled_like, input, 0, dtype, requires_grad)
+}
+#' @rdname torch_zeros
+#' @export
+torch_ones_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
+                            memory_format = torch_preserve_format()) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_filled_like, input, 1, dtype, requires_grad)
+}
+#' @rdname torch_zeros
+#' @export
+torch_empty_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
+                             memory_format = torch_preserve_format()) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_filled_like, input, NULL, dtype, requires_grad)
+}
+#' @rdname torch_zeros
+#' @export
+torch_full_like <- function(input, fill_value, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
+                            memory_format = torch_preserve_format()) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_filled_like, input, fill_value, dtype, requires_grad)
+}
 
-convert_methods <- list(
-  item = function() .Call(ffi_item, self)
+#' @param stride a vector: how far apart in memory, in elements, neighbours along each dimension are.
+#' @param pin_memory not used.
+#' @rdname torch_zeros
+#' @export
+torch_empty_strided <- function(size, stride, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
+                                pin_memory = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_strided_empty, size, stride, dtype, requires_grad)
+}
+
+# `options` is a list of what else torch_zeros() takes.
+new_like <- function(self, size, fill_value, options, dtype, device, requires_grad) {
+  if (is.null(dtype)) dtype <- options$dtype
+  if (is.null(device)) device <- options$device
+  if (is.null(requires_grad)) requires_grad <- options$requires_grad
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (is.null(dtype)) dtype <- self$dtype
+  .Call(ffi_filled, size, fill_value, dtype, isTRUE(requires_grad))
+}
+
+create_methods <- list(
+  new_zeros = function(size, options = list(), dtype = NULL, device = NULL, requires_grad = NULL) {
+    new_like(self, size, 0, options, dtype, device, requires_grad)
+  },
+  new_ones = function(size, options = list(), dtype = NULL, device = NULL, requires_grad = NULL) {
+    new_like(self, size, 1, options, dtype, device, requires_grad)
+  },
+  new_full = function(size, fill_value, options = list(), dtype = NULL, device = NULL, requires_grad = NULL) {
+    new_like(self, size, fill_value, options, dtype, device, requires_grad)
+  },
+  new_empty = function(size, options = list(), dtype = NULL, device = NULL, requires_grad = NULL) {
+    new_like(self, size, NULL, options, dtype, device, requires_grad)
+  },
+  new_empty_strided = function(size, stride, options = list(), dtype = NULL) {
+    if (is.null(dtype)) dtype <- if (is.null(options$dtype)) self$dtype else options$dtype
+    torch_empty_strided(size, stride, dtype = dtype)
+  }
 )
+
+#' The identity matrix
+#'
+#' Ones on the diagonal, zeros elsewhere.
+#'
+#' @param n,m rows and columns.
+#' @inheritParams torch_zeros
+#' @return A tensor of shape `(n, m)`.
+#' @examples
+#' torch_eye(3)
+#' torch_eye(2, 4)
+#' @export
+torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_eye, n, m, dtype, requires_grad)
+}
+
+#' Sequences
+#'
+#' `torch_arange()` and `torch_range()` count from `start` in steps, as far as `end`, which is included: element `i` is
+#' `start + (i - 1) * step`, and there are `floor((end - start) / step) + 1` of them. `torch_linspace()` divides the way from `start`
+#' to `end` evenly, both included. `torch_logspace()` raises `base` to such exponents.
+#'
+#' @param start,end where the sequence begins and ends; exponents of `base` for `torch_logspace()`.
+#' @param step the difference between neighbours; it may be negative, not 0.
+#' @param steps how many elements there are.
+#' @param base the base of the logarithmic scale.
+#' @inheritParams torch_zeros
+#' @param dtype the element type; `NULL`: the default floating dtype.
+#' @return A tensor of one dimension.
+#' @examples
+#' torch_arange(1, 5)
+#' torch_arange(5, 1, step = -2, dtype = torch_long())
+#' torch_linspace(0, 1, steps = 5)
+#' torch_logspace(0, 2, steps = 3)
+#' @export
+torch_arange <- function(start, end, step = 1L, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_range, start, end, step, dtype, requires_grad)
+}
+#' @rdname torch_arange
+#' @export
+torch_range <- function(start, end, step = 1, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_range, start, end, step, dtype, requires_grad)
+}
+#' @rdname torch_arange
+#' @export
+torch_linspace <- function(start, end, steps = 100, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_linspace, start, end, steps, dtype, requires_grad)
+}
+#' @rdname torch_arange
+#' @export
+torch_logspace <- function(start, end, steps = 100, base = 10, dtype = NULL, layout = NULL, device = NULL,
+                           requires_grad = FALSE) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_logspace, start, end, steps, base, dtype, requires_grad)
+}

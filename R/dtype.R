@@ -1,48 +1,194 @@
-new_dtype <- function(code) structure(code, class = "torch_dtype")
+#' Element types
+#'
+#' Every tensor has one element type, its dtype. These functions name them, to be given as the `dtype` of functions that make
+#' tensors or to `$to()`.
+#'
+#' | dtype | also called | what it holds |
+#' |---|---|---|
+#' | `torch_bool()` | | `TRUE` and `FALSE`, in a byte |
+#' | `torch_uint8()` | | 0 to 255 |
+#' | `torch_int8()` | | -128 to 127 |
+#' | `torch_int16()` | `torch_short()` | whole numbers of 16 bits |
+#' | `torch_int32()` | `torch_int()` | whole numbers of 32 bits |
+#' | `torch_int64()` | `torch_long()` | whole numbers of 64 bits: R's integers become these |
+#' | `torch_float16()` | `torch_half()` | floating numbers of 16 bits: 11 bits of precision, up to 65504 |
+#' | `torch_bfloat16()` | | floating numbers of 16 bits: 8 bits of precision, the range of `torch_float()` |
+#' | `torch_float32()` | `torch_float()` | floating numbers of 32 bits: R's numbers become these |
+#' | `torch_float64()` | `torch_double()` | floating numbers of 64 bits, as R's own |
+#'
+#' The names are also understood as strings: `dtype = "double"`. Complex and quantized dtypes are not there yet.
+#'
+#' Two dtypes are compared with `==`; `as.character()` gives the name that a printed tensor shows. The field
+#' `$is_floating_point` tells whether the dtype holds floating numbers, which alone can require gradients.
+#'
+#' @return An object of class `torch_dtype`.
+#' @examples
+#' torch_float()
+#' torch_tensor(1:3)$dtype == torch_int64()
+#' torch_tensor(1:3, dtype = torch_double())
+#' @name torch_dtype
+NULL
 
+# In the order of the core's codes (src/tensor/dtype.h).
 dtype_names <- c("Bool", "Byte", "Char", "Short", "Int", "Long", "Half", "BFloat16", "Float", "Double")
+dtypes <- lapply(seq_along(dtype_names) - 1L, structure, class = "torch_dtype")
+names(dtypes) <- dtype_names
 
+#' @rdname torch_dtype
 #' @export
-torch_bool <- function() new_dtype(0L)
+torch_bool <- function() dtypes[[1L]]
+#' @rdname torch_dtype
 #' @export
-torch_uint8 <- function() new_dtype(1L)
+torch_uint8 <- function() dtypes[[2L]]
+#' @rdname torch_dtype
 #' @export
-torch_int8 <- function() new_dtype(2L)
+torch_int8 <- function() dtypes[[3L]]
+#' @rdname torch_dtype
 #' @export
-torch_int16 <- function() new_dtype(3L)
+torch_int16 <- function() dtypes[[4L]]
+#' @rdname torch_dtype
 #' @export
 torch_short <- torch_int16
+#' @rdname torch_dtype
 #' @export
-torch_int32 <- function() new_dtype(4L)
+torch_int32 <- function() dtypes[[5L]]
+#' @rdname torch_dtype
 #' @export
 torch_int <- torch_int32
+#' @rdname torch_dtype
 #' @export
-torch_int64 <- function() new_dtype(5L)
+torch_int64 <- function() dtypes[[6L]]
+#' @rdname torch_dtype
 #' @export
 torch_long <- torch_int64
+#' @rdname torch_dtype
 #' @export
-torch_float16 <- function() new_dtype(6L)
+torch_float16 <- function() dtypes[[7L]]
+#' @rdname torch_dtype
 #' @export
 torch_half <- torch_float16
+#' @rdname torch_dtype
 #' @export
-torch_bfloat16 <- function() new_dtype(7L)
+torch_bfloat16 <- function() dtypes[[8L]]
+#' @rdname torch_dtype
 #' @export
-torch_float32 <- function() new_dtype(8L)
+torch_float32 <- function() dtypes[[9L]]
+#' @rdname torch_dtype
 #' @export
 torch_float <- torch_float32
+#' @rdname torch_dtype
 #' @export
-torch_float64 <- function() new_dtype(9L)
+torch_float64 <- function() dtypes[[10L]]
+#' @rdname torch_dtype
 #' @export
 torch_double <- torch_float64
 
 #' @export
 as.character.torch_dtype <- function(x, ...) dtype_names[unclass(x) + 1L]
 #' @export
+format.torch_dtype <- function(x, ...) paste0("torch_", as.character(x))
+#' @export
 print.torch_dtype <- function(x, ...) {
-  cat("torch_", as.character(x), "\n", sep = "")
+  cat(format(x), "\n", sep = "")
   invisible(x)
 }
 #' @export
 `==.torch_dtype` <- function(e1, e2) identical(unclass(e1), unclass(e2))
 #' @export
 `!=.torch_dtype` <- function(e1, e2) !identical(unclass(e1), unclass(e2))
+#' @export
+`$.torch_dtype` <- function(x, name) {
+  switch(name,
+    is_floating_point = unclass(x) >= 6L,
+    is_complex = FALSE,
+    raise_error(sprintf("a dtype has no field `%s`; it has `is_floating_point` and `is_complex`", name))
+  )
+}
+
+#' @param x any object.
+#' @rdname torch_dtype
+#' @return `is_torch_dtype()`: `TRUE` or `FALSE`.
+#' @export
+is_torch_dtype <- function(x) inherits(x, "torch_dtype")
+
+check_dtype <- function(dtype, argument, call = sys.call(-1)) {
+  if (!is_torch_dtype(dtype)) raise_error(sprintf("`%s` must be a dtype such as torch_float()", argument), call)
+}
+
+#' The default floating dtype
+#'
+#' What R's numbers become where no `dtype` is given: single precision, until another floating dtype is set.
+#'
+#' @param d a floating dtype.
+#' @return The default dtype; `torch_set_default_dtype()` returns it invisibly.
+#' @examples
+#' old <- torch_get_default_dtype()
+#' torch_set_default_dtype(torch_double())
+#' torch_tensor(0.1)$dtype
+#' torch_set_default_dtype(old)
+#' @export
+torch_get_default_dtype <- function() .Call(ffi_default_dtype, NULL)
+#' @rdname torch_get_default_dtype
+#' @export
+torch_set_default_dtype <- function(d) {
+  check_dtype(d, "d")
+  invisible(.Call(ffi_default_dtype, d))
+}
+
+#' How dtypes meet
+#'
+#' `torch_promote_types()` tells the smallest dtype of the kinds of both that holds the values of both. `torch_result_type()` tells
+#' the dtype of an arithmetic result: as between dtypes, but a tensor of no dimensions, and still more a number of R, does not
+#' widen a tensor of the same kind. `torch_can_cast()` tells whether a dtype may be written into another in place: not if
+#' that went down from floating numbers to whole ones, or from numbers to truth values.
+#'
+#' @param type1,type2,from_,to dtypes.
+#' @param tensor1,tensor2 tensors or numbers.
+#' @return A dtype; `torch_can_cast()`: `TRUE` or `FALSE`.
+#' @examples
+#' torch_promote_types(torch_uint8(), torch_int8())
+#' torch_result_type(torch_tensor(1:3), 2.5)
+#' torch_can_cast(torch_float(), torch_int())
+#' @export
+torch_promote_types <- function(type1, type2) .Call(ffi_promote_types, type1, type2)
+#' @rdname torch_promote_types
+#' @export
+torch_result_type <- function(tensor1, tensor2) .Call(ffi_result_type, tensor1, tensor2)
+#' @rdname torch_promote_types
+#' @export
+torch_can_cast <- function(from_, to) .Call(ffi_can_cast, from_, to)
+
+#' Limits of dtypes
+#'
+#' @param dtype a floating dtype for `torch_finfo()`, one of whole numbers for `torch_iinfo()`.
+#' @return A list: `bits`, the size of an element; `max` and `min`, the largest and the lowest value; for floating dtypes also
+#'   `eps`, the distance from 1 to the next number, `tiny`, the smallest normal number, and `resolution`, the decimal one.
+#' @examples
+#' torch_finfo(torch_float())$eps
+#' torch_iinfo(torch_int16())$max
+#' @export
+torch_finfo <- function(dtype) {
+  check_dtype(dtype, "dtype")
+  precision <- c(Half = 11, BFloat16 = 8, Float = 24, Double = 53)
+  exponent <- c(Half = 15, BFloat16 = 127, Float = 127, Double = 1023)
+  name <- as.character(dtype)
+  if (!name %in% names(precision)) raise_error(sprintf("`dtype` must be floating, not %s; torch_iinfo() is for whole numbers", name))
+  p <- precision[[name]]
+  e <- exponent[[name]]
+  largest <- (2 - 2^(1 - p)) * 2^e
+  list(
+    bits = c(Half = 16L, BFloat16 = 16L, Float = 32L, Double = 64L)[[name]],
+    max = largest, min = -largest, eps = 2^(1 - p), tiny = 2^(1 - e),
+    resolution = 10^-floor((p - 1) * log10(2))
+  )
+}
+#' @rdname torch_finfo
+#' @export
+torch_iinfo <- function(dtype) {
+  check_dtype(dtype, "dtype")
+  bits <- c(Byte = 8L, Char = 8L, Short = 16L, Int = 32L, Long = 64L)
+  name <- as.character(dtype)
+  if (!name %in% names(bits)) raise_error(sprintf("`dtype` must be one of whole numbers, not %s; torch_finfo() is for floating ones", name))
+  n <- bits[[name]]
+  if (name == "Byte") list(bits = n, max = 255, min = 0) else list(bits = n, max = 2^(n - 1) - 1, min = -2^(n - 1))
+}

@@ -165,10 +165,46 @@ SEXP rb_dtype_object(rl_dtype dtype) {
     return dtype < RL_DTYPES ? VECTOR_ELT(dtype_objects, dtype) : R_NilValue;
 }
 
+static rl_dtype named_dtype(const char *name) {
+    static const struct {
+        const char *name;
+        rl_dtype dtype;
+    } names[] = {{"bool", RL_BOOL},       {"uint8", RL_UINT8},       {"byte", RL_UINT8},     {"int8", RL_INT8},        {"char", RL_INT8},    {"int16", RL_INT16},
+                 {"short", RL_INT16},     {"int32", RL_INT32},       {"int", RL_INT32},      {"int64", RL_INT64},      {"long", RL_INT64},   {"float16", RL_HALF},
+                 {"half", RL_HALF},       {"bfloat16", RL_BFLOAT16}, {"float32", RL_FLOAT},  {"float", RL_FLOAT},      {"float64", RL_DOUBLE}, {"double", RL_DOUBLE}};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (strcmp(names[k].name, name) == 0) return names[k].dtype;
+    return RL_NO_DTYPE;
+}
+
 rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype) {
     *dtype = RL_NO_DTYPE;
     if (Rf_isNull(x)) return RL_OK;
-    if (TYPEOF(x) != INTSXP || !Rf_inherits(x, "torch_dtype")) return rl_fail("`%s` must be a dtype such as torch_float(), not %s", argument, rb_kind_of(x));
-    *dtype = (rl_dtype)INTEGER(x)[0];
-    return RL_OK;
+    if (TYPEOF(x) == INTSXP && XLENGTH(x) == 1 && Rf_inherits(x, "torch_dtype") && INTEGER(x)[0] >= 0 && INTEGER(x)[0] < RL_DTYPES)
+        *dtype = (rl_dtype)INTEGER(x)[0];
+    else if (TYPEOF(x) == STRSXP && XLENGTH(x) == 1)
+        *dtype = named_dtype(CHAR(STRING_ELT(x, 0)));
+    if (*dtype != RL_NO_DTYPE) return RL_OK;
+    if (TYPEOF(x) == STRSXP && XLENGTH(x) == 1) return rl_fail("`%s` must be a dtype such as torch_float(); there is none called \"%s\"", argument, CHAR(STRING_ELT(x, 0)));
+    return rl_fail("`%s` must be a dtype such as torch_float(), not %s", argument, rb_kind_of(x));
+}
+
+/* ---- devices ---- */
+
+static const char *device_type(SEXP x) {
+    if (Rf_inherits(x, "torch_device") && TYPEOF(x) == VECSXP && XLENGTH(x) > 0) x = VECTOR_ELT(x, 0);
+    return TYPEOF(x) == STRSXP && XLENGTH(x) == 1 ? CHAR(STRING_ELT(x, 0)) : NULL;
+}
+
+int rb_names_device(SEXP x) {
+    const char *type = device_type(x);
+    return type && (TYPEOF(x) == VECSXP || strncmp(type, "cpu", 3) == 0 || strncmp(type, "cuda", 4) == 0 || strncmp(type, "mps", 3) == 0);
+}
+
+rl_status rb_device(SEXP x, const char *argument) {
+    if (Rf_isNull(x)) return RL_OK;
+    const char *type = device_type(x);
+    if (!type) return rl_fail("`%s` must be a device such as \"cpu\", not %s", argument, rb_kind_of(x));
+    if (strcmp(type, "cpu") == 0 || strncmp(type, "cpu:", 4) == 0) return RL_OK;
+    return rl_fail("`%s` is \"%s\", and tensors live on the CPU: the only device is \"cpu\"", argument, type);
 }

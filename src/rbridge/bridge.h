@@ -39,6 +39,7 @@ void rb_release_later(SEXP object);
 /* Conversion (convert.c) */
 rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, const char *argument); /* dtype RL_NO_DTYPE: as R's type has it */
 SEXP rb_to_r(rl_tensor *tensor, int with_dim);
+SEXP rb_to_integer64(rl_tensor *tensor);
 rl_tensor *rb_as_tensor(SEXP x, const char *argument); /* a tensor, or a number or vector of R made one */
 
 /* Arguments (arguments.c): each fails with a message that names the argument */
@@ -51,6 +52,8 @@ rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_dims(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype);
 SEXP rb_dtype_object(rl_dtype dtype);
+rl_status rb_device(SEXP x, const char *argument); /* fails for all but the CPU */
+int rb_names_device(SEXP x);                       /* a device, or a string that means one */
 
 /* A variable of the package's namespace. */
 SEXP rb_package_value(const char *name);

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "../kernels/copy.h"
@@ -29,29 +30,40 @@ static rl_status shape_of(SEXP data, const char *argument, int *ndim, int64_t *s
     *ndim = Rf_isNull(dim) ? 1 : Rf_length(dim);
     if (*ndim > RL_MAX_DIMS) return rl_fail("`%s` has %d dimensions; a tensor has at most %d", argument, *ndim, RL_MAX_DIMS);
     sizes[0] = (int64_t)Rf_xlength(data);
-    for (int k = 0; k < *ndim && !Rf_isNull(dim); k++) sizes[k] = INTEGER(dim)[k];
+    for (int k = 0; k < *ndim && !Rf_isNull(dim); k++)
+        sizes[k] = INTEGER(dim)[k];
     return RL_OK;
 }
 
-static int has_na(const int *values, R_xlen_t n) {
-    for (R_xlen_t k = 0; k < n; k++)
-        if (values[k] == NA_INTEGER) return 1;
+static int64_t whole_at(const void *memory, rl_dtype held, int64_t k) { return held == RL_INT64 ? ((const int64_t *)memory)[k] : ((const int32_t *)memory)[k]; }
+
+static int has_na(const void *memory, rl_dtype held, int64_t n) {
+    if (held == RL_UINT8) return 0;
+    int64_t na = held == RL_INT64 ? INT64_MIN : NA_INTEGER;
+    for (int64_t k = 0; k < n; k++)
+        if (held == RL_DOUBLE ? isnan(((const double *)memory)[k]) : whole_at(memory, held, k) == na) return 1;
     return 0;
 }
 
 /* NA of an integer or logical vector: NaN where the dtype has one, refused where it has not. */
-static rl_status put_nan(rl_tensor *tensor, SEXP data, const borrowed *source, const char *argument) {
+static rl_status put_nan(rl_tensor *tensor, const borrowed *source, const char *argument) {
+    const void *memory = source->storage.data;
+    rl_dtype held = (rl_dtype)source->tensor.dtype;
     if (!rl_dtype_is_floating((rl_dtype)tensor->dtype))
-        return rl_fail("`%s` contains NA, and %s has no such value; use a floating dtype, where NA becomes NaN", argument, rl_dtype_name((rl_dtype)tensor->dtype));
+        return rl_fail("`%s` contains NA, and %s has no such value; use a floating dtype, where NA becomes NaN", argument,
+                       rl_dtype_name((rl_dtype)tensor->dtype));
     double *wide = rl_scope_memory((size_t)tensor->numel, sizeof *wide);
-    borrowed view = *source;
+    borrowed view;
     if (!wide) return RL_FAILED;
-    for (int64_t k = 0; k < tensor->numel; k++) wide[k] = INTEGER(data)[k] == NA_INTEGER ? R_NaN : INTEGER(data)[k];
+    for (int64_t k = 0; k < tensor->numel; k++) {
+        int64_t value = whole_at(memory, held, k);
+        wide[k] = value == (held == RL_INT64 ? INT64_MIN : NA_INTEGER) ? NAN : (double)value;
+    }
     borrow(&view, wide, RL_DOUBLE, source->tensor.ndim, source->sizes, tensor->numel);
     return rl_copy_data(tensor, &view.tensor);
 }
 
-static rl_tensor *fill_from(SEXP data, rl_dtype own, rl_dtype held, rl_dtype dtype, void *memory, int may_be_na, const char *argument) {
+static rl_tensor *fill_from(SEXP data, rl_dtype own, rl_dtype held, rl_dtype dtype, void *memory, const char *argument) {
     int ndim;
     int64_t sizes[RL_MAX_DIMS], numel;
     if (shape_of(data, argument, &ndim, sizes) != RL_OK || rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
@@ -59,56 +71,89 @@ static rl_tensor *fill_from(SEXP data, rl_dtype own, rl_dtype held, rl_dtype dty
     if (!tensor) return NULL;
     borrowed source;
     borrow(&source, memory, held, ndim, sizes, numel);
-    if (may_be_na && has_na(memory, Rf_xlength(data))) return put_nan(tensor, data, &source, argument) == RL_OK ? tensor : NULL;
+    int nan_fits = held == RL_DOUBLE && rl_dtype_is_floating((rl_dtype)tensor->dtype);
+    if (!nan_fits && has_na(memory, held, numel)) return put_nan(tensor, &source, argument) == RL_OK ? tensor : NULL;
     return rl_copy_data(tensor, &source.tensor) == RL_OK ? tensor : NULL;
 }
 
 rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, const char *argument) {
     switch (TYPEOF(data)) {
-    case LGLSXP: return fill_from(data, RL_BOOL, RL_INT32, dtype, LOGICAL(data), 1, argument);
+    case LGLSXP: return fill_from(data, RL_BOOL, RL_INT32, dtype, LOGICAL(data), argument);
     case INTSXP:
         if (Rf_inherits(data, "factor")) break;
-        return fill_from(data, RL_INT64, RL_INT32, dtype, INTEGER(data), 1, argument);
+        return fill_from(data, RL_INT64, RL_INT32, dtype, INTEGER(data), argument);
     case REALSXP:
-        if (Rf_inherits(data, "integer64")) return fill_from(data, RL_INT64, RL_INT64, dtype, REAL(data), 0, argument);
-        return fill_from(data, rl_default_dtype(), RL_DOUBLE, dtype, REAL(data), 0, argument);
-    case RAWSXP: return fill_from(data, RL_UINT8, RL_UINT8, dtype, RAW(data), 0, argument);
+        if (Rf_inherits(data, "integer64")) return fill_from(data, RL_INT64, RL_INT64, dtype, REAL(data), argument);
+        return fill_from(data, rl_default_dtype(), RL_DOUBLE, dtype, REAL(data), argument);
+    case RAWSXP: return fill_from(data, RL_UINT8, RL_UINT8, dtype, RAW(data), argument);
+    case CPLXSXP: rl_fail("`%s` is complex, and complex tensors are not there yet; keep Re() and Im() apart", argument); return NULL;
     default: break;
     }
     rl_fail("`%s` must be a number, a numeric or logical vector or array, or a tensor, not %s", argument, rb_kind_of(data));
     return NULL;
 }
 
-/* Whole numbers become R's integers if they all fit, doubles if those hold them. */
-static SEXPTYPE type_for(rl_tensor *tensor) {
-    if (tensor->dtype == RL_BOOL) return LGLSXP;
-    if (rl_dtype_is_floating((rl_dtype)tensor->dtype)) return REALSXP;
-    if (tensor->dtype != RL_INT64) return INTSXP;
-    for (int64_t k = 0; k < tensor->numel; k++) {
-        int64_t value = rl_item(tensor, k).as_int;
-        if (value > INT_MAX || value <= INT_MIN) return REALSXP;
+/* Whether R's integers hold them all: the smallest int is R's NA. */
+static int fits_integers(const rl_tensor *tensor) {
+    int64_t beyond = 0;
+    if (tensor->dtype != RL_INT32 && tensor->dtype != RL_INT64) return 1;
+    if (rl_is_dense(tensor)) {
+        const void *data = rl_data(tensor);
+        for (int64_t k = 0; k < tensor->numel; k++) {
+            int64_t value = whole_at(data, (rl_dtype)tensor->dtype, k);
+            beyond |= (value > INT_MAX) | (value <= INT_MIN);
+        }
+    } else {
+        for (int64_t k = 0; k < tensor->numel; k++) {
+            int64_t value = rl_item(tensor, k).as_int;
+            beyond |= (value > INT_MAX) | (value <= INT_MIN);
+        }
     }
-    return INTSXP;
+    return !beyond;
 }
 
-SEXP rb_to_r(rl_tensor *tensor, int with_dim) {
-    if (!tensor) return R_NilValue;
-    if (!tensor->storage) {
-        rl_fail("an undefined tensor has no values");
-        return R_NilValue;
-    }
-    SEXPTYPE type = type_for(tensor);
+static SEXPTYPE type_for(const rl_tensor *tensor) {
+    if (tensor->dtype == RL_BOOL) return LGLSXP;
+    return rl_dtype_is_floating((rl_dtype)tensor->dtype) || !fits_integers(tensor) ? REALSXP : INTSXP;
+}
+
+static SEXP copy_out(rl_tensor *tensor, SEXPTYPE type, rl_dtype held, int with_dim) {
     SEXP values = PROTECT(Rf_allocVector(type, (R_xlen_t)tensor->numel));
     borrowed target;
-    borrow(&target, type == REALSXP ? (void *)REAL(values) : type == INTSXP ? (void *)INTEGER(values) : (void *)LOGICAL(values), type == REALSXP ? RL_DOUBLE : RL_INT32, tensor->ndim,
-           tensor->sizes, tensor->numel);
+    borrow(&target,
+           type == REALSXP  ? (void *)REAL(values)
+           : type == INTSXP ? (void *)INTEGER(values)
+                            : (void *)LOGICAL(values),
+           held, tensor->ndim, tensor->sizes, tensor->numel);
     rl_copy_data(&target.tensor, tensor);
     if (with_dim && tensor->ndim > 1) {
         SEXP dim = PROTECT(Rf_allocVector(INTSXP, tensor->ndim));
-        for (int k = 0; k < tensor->ndim; k++) INTEGER(dim)[k] = (int)tensor->sizes[k];
+        for (int k = 0; k < tensor->ndim; k++)
+            INTEGER(dim)[k] = (int)tensor->sizes[k];
         Rf_setAttrib(values, R_DimSymbol, dim);
         UNPROTECT(1);
     }
+    UNPROTECT(1);
+    return values;
+}
+
+static int has_values(const rl_tensor *tensor) {
+    if (tensor && !tensor->storage) rl_fail("an undefined tensor has no values");
+    return tensor && tensor->storage;
+}
+
+/* Whole numbers become R's integers if they all fit, doubles otherwise. */
+SEXP rb_to_r(rl_tensor *tensor, int with_dim) {
+    if (!has_values(tensor)) return R_NilValue;
+    SEXPTYPE type = type_for(tensor);
+    return copy_out(tensor, type, type == REALSXP ? RL_DOUBLE : RL_INT32, with_dim);
+}
+
+/* The 64 bits of each as bit64's integer64 has them: in the place of a double's. */
+SEXP rb_to_integer64(rl_tensor *tensor) {
+    if (!has_values(tensor)) return R_NilValue;
+    SEXP values = PROTECT(copy_out(tensor, REALSXP, RL_INT64, 1));
+    Rf_setAttrib(values, R_ClassSymbol, Rf_mkString("integer64"));
     UNPROTECT(1);
     return values;
 }

@@ -1,0 +1,8 @@
+tensor_fields <- c("device", "dtype", "grad", "grad_fn", "is_cuda", "is_leaf", "names", "ndim", "requires_grad", "shape")
+
+# What the console offers after x$.
+#' @importFrom utils .DollarNames
+#' @export
+.DollarNames.torch_tensor <- function(x, pattern = "") {
+  grep(pattern, sort(c(tensor_fields, ls(tensor_methods))), value = TRUE)
+}

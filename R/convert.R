@@ -1,0 +1,144 @@
+#' R's values of a tensor
+#'
+#' `as_array()` copies a tensor into an R vector, matrix or array of its shape; `as.numeric()` and its kin give a plain vector of the type
+#' they name, in R's order: the first dimension runs fastest.
+#'
+#' @details
+#' Floating numbers become R's numbers, truth values logical. Whole numbers become R's integers if they all fit, otherwise numbers,
+#' exact up to 2^53; `bit64::as.integer64()` keeps all 64 bits. Gradients are not carried over to R: a tensor that requires them is
+#' copied all the same.
+#'
+#' @param x a tensor; for `as_array()` also anything that `as.array()` knows.
+#' @param mode,... not used.
+#' @return A vector, matrix or array.
+#' @section Methods: `x$item()` gives the number in a tensor of one element.
+#' @examples
+#' as_array(torch_tensor(matrix(1:6, 2)))
+#' as.numeric(torch_ones(2, 2))
+#' torch_tensor(2)$item()
+#' @export
+as_array <- function(x) UseMethod("as_array")
+#' @export
+as_array.default <- function(x) as.array(x)
+#' @export
+as_array.torch_tensor <- function(x) .Call(ffi_to_array, x, TRUE)
+#' @export
+as.array.torch_tensor <- function(x, ...) .Call(ffi_to_array, x, TRUE)
+#' @export
+as.matrix.torch_tensor <- function(x, ...) as.matrix(.Call(ffi_to_array, x, TRUE))
+#' @export
+as.vector.torch_tensor <- function(x, mode = "any") as.vector(.Call(ffi_to_array, x, FALSE), mode)
+#' @export
+as.double.torch_tensor <- function(x, ...) as.double(.Call(ffi_to_array, x, FALSE))
+#' @export
+as.numeric.torch_tensor <- as.double.torch_tensor
+#' @export
+as.integer.torch_tensor <- function(x, ...) as.integer(.Call(ffi_to_array, x, FALSE))
+#' @export
+as.logical.torch_tensor <- function(x, ...) as.logical(.Call(ffi_to_array, x, FALSE))
+#' @export
+as.complex.torch_tensor <- function(x, ...) as.complex(.Call(ffi_to_array, x, FALSE))
+#' @export
+as.character.torch_tensor <- function(x, ...) as.character(.Call(ffi_to_array, x, FALSE))
+#' @exportS3Method bit64::as.integer64
+as.integer64.torch_tensor <- function(x, ...) .Call(ffi_to_integer64, x)
+#' @export
+length.torch_tensor <- function(x) .Call(ffi_numel, x)
+
+#' Bytes and tensors
+#'
+#' `buffer_from_torch_tensor()` copies the elements of a tensor into a raw vector as they lie in memory, in row-major order;
+#' `torch_tensor_from_buffer()` makes a tensor of such bytes.
+#'
+#' @param tensor a tensor.
+#' @param buffer a raw vector, or another atomic vector whose bytes are meant.
+#' @param shape the sizes of the tensor.
+#' @param dtype its dtype, or the name of one.
+#' @return A raw vector; a tensor.
+#' @examples
+#' bytes <- buffer_from_torch_tensor(torch_tensor(c(1, 2)))
+#' torch_tensor_from_buffer(bytes, 2, "float")
+#' @export
+buffer_from_torch_tensor <- function(tensor) .Call(ffi_to_bytes, tensor)
+#' @rdname buffer_from_torch_tensor
+#' @export
+torch_tensor_from_buffer <- function(buffer, shape, dtype = "float") .Call(ffi_from_bytes, buffer, shape, dtype)
+
+#' Convert a tensor
+#'
+#' `x$to(dtype = )` gives a tensor of another dtype, or `x` itself if there is nothing to change. The conversion is part of the
+#' graph: gradients come back in the dtype of `x`. Floating numbers lose their fraction on the way to whole ones, and numbers become
+#' `TRUE` unless they are 0.
+#'
+#' | method | what it gives |
+#' |---|---|
+#' | `x$to(dtype, device, other, copy)` | the dtype named, or that of the tensor `other`; `copy = TRUE`: never `x` itself |
+#' | `x$bool()`, `x$double()`, `x$float()`, `x$half()`, `x$int()`, `x$long()`, `x$short()` | that dtype |
+#' | `x$type_as(other)` | the dtype of `other` |
+#' | `x$cpu()` | `x` itself |
+#' | `x$cuda()` | refused: there is only the CPU |
+#' | `x$data()` | the same elements, outside the graph |
+#' | `x$set_data(new_data)` | lets `x` see the elements of `new_data` from now on |
+#' | `x$is_floating_point()`, `x$is_complex()`, `x$is_signed()` | about its dtype |
+#' | `x$numel()`, `x$element_size()` | how many elements, and of how many bytes each |
+#'
+#' @param self a tensor.
+#' @return `TRUE` or `FALSE`.
+#' @examples
+#' x <- torch_tensor(c(-1.7, 0, 3.9))
+#' x$to(dtype = torch_int())
+#' x$bool()
+#' torch_is_floating_point(x)
+#' @name convert
+NULL
+
+#' @rdname convert
+#' @export
+torch_is_floating_point <- function(self) .Call(ffi_dtype_of, self) >= 6L
+#' @rdname convert
+#' @export
+torch_is_complex <- function(self) .Call(ffi_dtype_of, self) < 0L
+
+convert_methods <- list(
+  item = function() .Call(ffi_item, self),
+  to = function(dtype = NULL, device = NULL, other = NULL, non_blocking = FALSE, copy = FALSE, memory_format = NULL) {
+    if (!is.null(device)) .Call(ffi_cpu_only, device)
+    .Call(ffi_to, self, dtype, other, copy)
+  },
+  bool = function(memory_format = NULL) .Call(ffi_to, self, torch_bool(), NULL, FALSE),
+  double = function(memory_format = NULL) .Call(ffi_to, self, torch_double(), NULL, FALSE),
+  float = function(memory_format = NULL) .Call(ffi_to, self, torch_float(), NULL, FALSE),
+  half = function(memory_format = NULL) .Call(ffi_to, self, torch_half(), NULL, FALSE),
+  bfloat16 = function(memory_format = NULL) .Call(ffi_to, self, torch_bfloat16(), NULL, FALSE),
+  int = function(memory_format = NULL) .Call(ffi_to, self, torch_int(), NULL, FALSE),
+  long = function(memory_format = NULL) .Call(ffi_to, self, torch_long(), NULL, FALSE),
+  short = function(memory_format = NULL) .Call(ffi_to, self, torch_short(), NULL, FALSE),
+  type_as = function(other) .Call(ffi_to, self, NULL, other, FALSE),
+  cpu = function(memory_format = NULL) self,
+  cuda = function(device = NULL, non_blocking = FALSE, memory_format = NULL) .Call(ffi_cpu_only, "cuda"),
+  data = function() .Call(ffi_detach, self),
+  set_data = function(new_data) invisible(.Call(ffi_set_data, self, new_data)),
+  numel = function() .Call(ffi_numel, self),
+  length = function() .Call(ffi_numel, self),
+  element_size = function() c(1L, 1L, 1L, 2L, 4L, 8L, 2L, 2L, 4L, 8L)[.Call(ffi_dtype_of, self) + 1L],
+  is_signed = function() .Call(ffi_dtype_of, self) >= 2L,
+  is_conj = function() FALSE,
+  is_neg = function() FALSE,
+  is_inference = function() FALSE,
+  is_distributed = function() FALSE,
+  is_pinned = function(device = NULL) FALSE,
+  is_quantized = function() FALSE,
+  is_sparse = function() FALSE,
+  is_sparse_csr = function() FALSE,
+  is_coalesced = function() raise_error("is_coalesced() is for sparse tensors, and there are none"),
+  has_names = function() FALSE,
+  has_storage = function() !is_undefined_tensor(self),
+  dense_dim = function() length(self$shape),
+  sparse_dim = function() 0L,
+  to_dense = function(dtype = NULL) .Call(ffi_to, self, dtype, NULL, FALSE),
+  pin_memory = function(device = NULL) self,
+  resolve_conj = function() self,
+  resolve_neg = function() self,
+  conj = function() self,
+  conj_physical = function() self
+)

@@ -1,0 +1,190 @@
+#' Devices
+#'
+#' Where a tensor lives. There is one device, the CPU; `torch_device()` can describe others, so that code which asks can be
+#' written, but no tensor can be put there.
+#'
+#' @param type `"cpu"`, or another type of device; an index may follow a colon.
+#' @param index the number of the device among those of its type, or `NULL`.
+#' @param x any object.
+#' @return An object of class `torch_device` with the fields `type` and `index`. Two are compared with `==`; `as.character()` gives the
+#'   type.
+#' @examples
+#' torch_device("cpu")
+#' torch_ones(2)$device == torch_device("cpu")
+#' @export
+torch_device <- function(type, index = NULL) {
+  if (is_torch_device(type)) return(type)
+  if (!is.character(type) || length(type) != 1L || is.na(type)) raise_error("`type` must be one string such as \"cpu\"")
+  parts <- strsplit(type, ":", fixed = TRUE)[[1L]]
+  if (length(parts) == 2L) {
+    if (!is.null(index)) raise_error("`index` is given, and again within `type`")
+    index <- suppressWarnings(as.integer(parts[2L]))
+  }
+  if (length(parts) > 2L || !parts[1L] %in% c("cpu", "cuda", "mps", "meta")) {
+    raise_error(sprintf("`type` must be \"cpu\", \"cuda\", \"mps\" or \"meta\", perhaps with an index behind a colon; it is \"%s\"", type))
+  }
+  if (!is.null(index)) {
+    index <- suppressWarnings(as.integer(index))
+    if (length(index) != 1L || is.na(index) || index < 0L) raise_error("`index` must be a whole number, 0 or more")
+  }
+  structure(list(type = parts[1L], index = index), class = "torch_device")
+}
+
+cpu_device <- structure(list(type = "cpu", index = NULL), class = "torch_device")
+
+#' @rdname torch_device
+#' @export
+is_torch_device <- function(x) inherits(x, "torch_device")
+
+#' @export
+as.character.torch_device <- function(x, ...) x$type
+#' @export
+format.torch_device <- function(x, ...) {
+  index <- if (is.null(x$index)) "" else paste0(", index=", x$index)
+  sprintf("torch_device(type='%s'%s)", x$type, index)
+}
+#' @export
+print.torch_device <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}
+# No index and index 0 are the same place for the CPU alone.
+same_device <- function(a, b) {
+  identical(a$type, b$type) && (identical(a$index, b$index) || a$type == "cpu")
+}
+#' @export
+`==.torch_device` <- function(e1, e2) is_torch_device(e1) && is_torch_device(e2) && same_device(e1, e2)
+#' @export
+`!=.torch_device` <- function(e1, e2) !(e1 == e2)
+
+#' Code that names a device
+#'
+#' Within `with_device()`, and until the end of the function that calls `local_device()`, tensors are made on the device named: as
+#' there is only the CPU, they check that it was meant.
+#'
+#' @param code an expression.
+#' @param ... not used.
+#' @param device a device, or its name.
+#' @param .env the frame to whose end the device holds.
+#' @return `with_device()`: the value of `code`. `local_device()`: the device, invisibly.
+#' @examples
+#' with_device(torch_ones(2), device = "cpu")
+#' @export
+with_device <- function(code, ..., device) {
+  .Call(ffi_cpu_only, device)
+  code
+}
+#' @rdname with_device
+#' @export
+local_device <- function(device, ..., .env = parent.frame()) {
+  .Call(ffi_cpu_only, device)
+  invisible(torch_device(device))
+}
+
+#' What this build can do
+#'
+#' There are no accelerators, and no library of Intel's: these tell so. `backends_openmp_is_available()` tells whether the package
+#' was compiled with OpenMP, without which everything runs on one thread.
+#'
+#' @return `TRUE` or `FALSE`; `cuda_device_count()`: 0.
+#' @examples
+#' cuda_is_available()
+#' @export
+cuda_is_available <- function() FALSE
+#' @rdname cuda_is_available
+#' @export
+cuda_device_count <- function() 0L
+#' @rdname cuda_is_available
+#' @export
+backends_cudnn_is_available <- function() FALSE
+#' @rdname cuda_is_available
+#' @export
+backends_mps_is_available <- function() FALSE
+#' @rdname cuda_is_available
+#' @export
+backends_mkl_is_available <- function() FALSE
+#' @rdname cuda_is_available
+#' @export
+backends_mkldnn_is_available <- function() FALSE
+#' @rdname cuda_is_available
+#' @export
+backends_openmp_is_available <- function() .Call(ffi_has_openmp)
+
+#' Threads
+#'
+#' Large work is shared among threads; what is computed does not depend on how many there are.
+#'
+#' @param num_threads how many threads may work at once: 1 or more.
+#' @return `torch_get_num_threads()`: how many there are. The interop functions exist for programs that call them: no two
+#'   operations ever run at the same time.
+#' @examples
+#' torch_get_num_threads()
+#' @export
+torch_get_num_threads <- function() .Call(ffi_num_threads)
+#' @rdname torch_get_num_threads
+#' @export
+torch_set_num_threads <- function(num_threads) invisible(.Call(ffi_set_num_threads, num_threads))
+#' @rdname torch_get_num_threads
+#' @export
+torch_get_num_interop_threads <- function() 1L
+#' @rdname torch_get_num_threads
+#' @export
+torch_set_num_interop_threads <- function(num_threads) invisible(NULL)
+
+#' Layouts and memory formats
+#'
+#' A tensor is strided: that is the one layout. A memory format is the order in which its dimensions lie in memory: preserved
+#' from where the tensor came, or contiguous, with the last dimension lying closest.
+#'
+#' @param x any object.
+#' @return Objects of class `torch_layout` or `torch_memory_format`; `TRUE` or `FALSE`.
+#' @examples
+#' torch_strided()
+#' torch_contiguous_format() == torch_preserve_format()
+#' @export
+torch_strided <- function() structure("strided", class = "torch_layout")
+#' @rdname torch_strided
+#' @export
+torch_contiguous_format <- function() structure("contiguous_format", class = "torch_memory_format")
+#' @rdname torch_strided
+#' @export
+torch_preserve_format <- function() structure("preserve_format", class = "torch_memory_format")
+#' @rdname torch_strided
+#' @export
+torch_channels_last_format <- function() structure("channels_last_format", class = "torch_memory_format")
+#' @rdname torch_strided
+#' @export
+is_torch_layout <- function(x) inherits(x, "torch_layout")
+#' @rdname torch_strided
+#' @export
+is_torch_memory_format <- function(x) inherits(x, "torch_memory_format")
+#' @export
+print.torch_layout <- function(x, ...) {
+  cat("torch_", x, "\n", sep = "")
+  invisible(x)
+}
+#' @export
+print.torch_memory_format <- print.torch_layout
+#' @export
+`==.torch_memory_format` <- function(e1, e2) identical(unclass(e1), unclass(e2))
+
+#' Installation
+#'
+#' The package needs no library beside itself. These functions exist because programs written for torch call them.
+#'
+#' @param recheck,reinstall,check_writable,... not used.
+#' @return `torch_is_installed()`: `TRUE`. `install_torch()`: `NULL`, invisibly, after saying so. `torch_install_path()`: where the
+#'   package is.
+#' @examples
+#' torch_is_installed()
+#' @export
+torch_is_installed <- function(recheck = FALSE) TRUE
+#' @rdname torch_is_installed
+#' @export
+install_torch <- function(reinstall = FALSE, ...) {
+  message("Nothing needs installing: rushlight brings all it needs.")
+  invisible(NULL)
+}
+#' @rdname torch_is_installed
+#' @export
+torch_install_path <- function(check_writable = FALSE) system.file(package = "rushlight")

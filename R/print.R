@@ -1,0 +1,38 @@
+#' Show a tensor
+#'
+#' Prints the elements as PyTorch does, matrix after matrix, and a last line that tells the dtype, the shape and, in a graph, the
+#' function that made the tensor.
+#'
+#' @param x,object a tensor.
+#' @param n how many lines of elements are shown; -1: all.
+#' @param ... not used.
+#' @return `x`, invisibly; `format()`: the lines.
+#' @section Methods: `x$print(n = 30)` does the same.
+#' @examples
+#' torch_tensor(matrix(c(1.5, 2.25, 3, 4), 2))
+#' print(torch_arange(1, 100), n = 3)
+#' str(torch_ones(2, 3))
+#' @export
+print.torch_tensor <- function(x, n = 30, ...) {
+  cat("torch_tensor\n", format_tensor(x, n), "\n", sep = "")
+  invisible(x)
+}
+#' @rdname print.torch_tensor
+#' @export
+format.torch_tensor <- function(x, n = 30, ...) strsplit(format_tensor(x, n), "\n", fixed = TRUE)[[1L]]
+
+format_tensor <- function(x, n) .Call(ffi_format, x, if (is.finite(n)) n else -1L)
+
+#' @rdname print.torch_tensor
+#' @importFrom utils str
+#' @export
+str.torch_tensor <- function(object, ...) {
+  if (is_undefined_tensor(object)) {
+    cat("Undefined tensor\n")
+  } else {
+    cat(as.character(object$dtype), " [", paste0("1:", object$shape, recycle0 = TRUE, collapse = ", "), "]\n", sep = "")
+  }
+  invisible()
+}
+
+print_methods <- list(print = function(n = 30) print(self, n = n))
