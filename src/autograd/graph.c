@@ -154,20 +154,26 @@ rl_status rl_save(rl_node *node, int slot, rl_tensor *tensor) {
     return RL_OK;
 }
 
-rl_tensor *rl_unpack_saved(rl_node *node, int slot) {
-    rl_saved *saved = &node->saved[slot];
+static rl_tensor *refuse(const rl_node *node, const rl_saved *saved) {
     char name[128];
     rl_node_name(node, name, sizeof name);
-    if (node->released) {
-        rl_fail("the graph has been freed: %s let go of its saved values in an earlier backward(). Call that one with retain_graph = TRUE to go through the graph again", name);
-        return NULL;
-    }
+    if (node->released)
+        rl_fail("the graph has been freed: %s let go of its saved values in an earlier backward(). Call that one with retain_graph = TRUE to go through the graph "
+                "again",
+                name);
+    else
+        rl_fail("a value that %s needs for its gradient has been modified by an in-place operation: a %s tensor of shape %s is at version %u, and version %u "
+                "was saved",
+                name, rl_dtype_name((rl_dtype)saved->tensor->dtype), rl_sizes_text(saved->tensor->ndim, saved->tensor->sizes),
+                saved->tensor->storage->version, saved->version);
+    return NULL;
+}
+
+rl_tensor *rl_unpack_saved(rl_node *node, int slot) {
+    rl_saved *saved = &node->saved[slot];
+    if (node->released) return refuse(node, saved);
     if (!saved->tensor) return NULL;
-    if (saved->tensor->storage && saved->tensor->storage->version != saved->version) {
-        rl_fail("a value that %s needs for its gradient has been modified by an in-place operation: a %s tensor of shape %s is at version %u, and version %u was saved", name,
-                rl_dtype_name((rl_dtype)saved->tensor->dtype), rl_sizes_text(saved->tensor->ndim, saved->tensor->sizes), saved->tensor->storage->version, saved->version);
-        return NULL;
-    }
+    if (saved->tensor->storage && saved->tensor->storage->version != saved->version) return refuse(node, saved);
     if (slot < node->n_in) return rl_scope_own(rl_retain(saved->tensor));
     rl_tensor *output = rl_tensor_alias(saved->tensor);
     if (output && rl_grad_enabled() && rl_dtype_is_floating((rl_dtype)output->dtype) && rl_autograd_of(output)) rl_set_history(output, node, slot - node->n_in);

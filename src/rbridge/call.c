@@ -78,11 +78,12 @@ static void come_back(void *where, Rboolean jumped) {
 
 SEXP rb_protect(SEXP (*code)(void *data), void *data) {
     jmp_buf here;
-    int depth_before = depth;
+    int depth_before = depth, untracked_before = rl_views_untracked;
     rl_scope scope = rl_scope_enter();
     SEXP token = PROTECT(R_MakeUnwindCont());
     if (setjmp(here)) {
         depth = depth_before;
+        rl_views_untracked = untracked_before;
         rl_scope_leave(scope);
         rl_error_clear();
         if (pending_jump) R_ReleaseObject(pending_jump);
@@ -93,8 +94,10 @@ SEXP rb_protect(SEXP (*code)(void *data), void *data) {
         return NULL;
     }
     depth++;
+    rl_views_untracked = 0;
     SEXP result = R_UnwindProtect(code, data, come_back, &here, token);
     depth--;
+    rl_views_untracked = untracked_before;
     UNPROTECT(1);
     return result;
 }
