@@ -85,10 +85,11 @@ rl_status rl_set_result(rl_call *call, int n_out, rl_tensor *const *out) {
 
 static rl_status check_in_place(const rl_call *call) {
     rl_tensor *self = call->inplace;
-    if (rl_overlaps_itself(self)) return rl_fail("%s_() would write some elements of an expanded tensor more than once; use $clone() first", call->op->name);
+    int is_view = call->op->traits & RL_IS_VIEW;
+    if (!is_view && rl_overlaps_itself(self)) return rl_fail("%s_() would write some elements of an expanded tensor more than once; use $clone() first", call->op->name);
     if (!rl_grad_enabled() || !self->autograd) return RL_OK;
     rl_tensor *base = self->autograd->base;
-    if (base && rl_requires_grad(base) && rl_is_leaf(base))
+    if (!is_view && base && rl_requires_grad(base) && rl_is_leaf(base))
         return rl_fail("%s_() would change a view of a leaf that requires gradients; do it within with_no_grad(), or on a copy", call->op->name);
     if (rl_requires_grad(self) && rl_is_leaf(self))
         return rl_fail("%s_() would change a leaf that requires gradients; do it within with_no_grad(), or on a copy", call->op->name);
@@ -142,7 +143,7 @@ static rl_status connect(const rl_call *call, rl_node *node) {
         rl_set_history(out, node, k);
         if (out->autograd->base) out->autograd->seen_version = out->storage->version;
     }
-    if (call->inplace && call->inplace->autograd->base) return rebase(call->inplace);
+    if (call->inplace && call->inplace->autograd->base && !(call->op->traits & RL_IS_VIEW)) return rebase(call->inplace);
     return RL_OK;
 }
 
@@ -158,6 +159,14 @@ static rl_status remember_base(const rl_call *call) {
         autograd->base = rl_retain(base);
         autograd->seen_version = call->out[k]->storage->version;
     }
+    return RL_OK;
+}
+
+/* A view in place: the values stay where they are, and what was saved of the tensor's old shape is out of date. */
+static rl_status take_geometry(rl_call *call) {
+    rl_tensor *view = call->out[0];
+    RL_TRY(rl_tensor_reshape_in_place(call->inplace, NULL, view->ndim, view->sizes, view->strides, view->offset));
+    call->out[0] = call->y[0] = call->inplace;
     return RL_OK;
 }
 
@@ -188,6 +197,7 @@ static rl_status run(rl_call *call, rl_node **node, int tracked) {
     if (op->forward) RL_TRY(op->forward(call));
     for (int k = 0; k < call->n_out; k++)
         if (call->y[k] != call->out[k]) RL_TRY(rl_copy_data(call->out[k], call->y[k]));
+    if (call->inplace && (op->traits & RL_IS_VIEW)) RL_TRY(take_geometry(call));
     if (call->inplace) call->inplace->storage->version++;
     if ((op->traits & RL_IS_VIEW) && !rl_views_untracked) RL_TRY(remember_base(call));
     if (!tracked) return RL_OK;

@@ -200,7 +200,8 @@ static rl_status run_vjp(rl_task *task) {
         memset(values, 0, count * sizeof *values + (size_t)n_in);
         needs = (uint8_t *)(values + count);
     }
-    rl_vjp v = {.node = node, .args = node->args, .n_in = n_in, .n_out = n_out, .in = node->in, .out = node->out, .needs = needs};
+    static const rl_args no_args = {.list = {{-1, NULL}, {-1, NULL}, {-1, NULL}}, .dtype = RL_NO_DTYPE};
+    rl_vjp v = {.node = node, .args = node->args ? node->args : &no_args, .n_in = n_in, .n_out = n_out, .in = node->in, .out = node->out, .needs = needs};
     v.dx = values;
     v.x = values + n_in;
     v.y = v.x + n_in;

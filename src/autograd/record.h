@@ -3,7 +3,8 @@
  * Note [Records]
  * A record says how an op checks and shapes (infer), computes (forward) and differentiates (vjp). infer fills out[] and y[]
  * with the helpers of apply.h; forward reads x[] and writes y[]; a view has no forward. vjp is written with ops, so it can be
- * differentiated itself; it need not undo broadcasting nor promotion: the engine does, and checks what it returns. */
+ * differentiated itself; it need not undo broadcasting nor promotion: the engine does, and checks what it returns. A view called in
+ * place gives its first input another geometry. */
 #ifndef RL_AUTOGRAD_RECORD_H
 #define RL_AUTOGRAD_RECORD_H
 
@@ -67,6 +68,7 @@ enum {
     RL_BROADCASTS = 1, /* inputs broadcast against each other: gradients are summed back */
     RL_IS_VIEW = 2,    /* the outputs share the first input's storage */
     RL_IN_STEP = 4,    /* each element of the output depends on its like alone, so writing over an input is safe */
+    RL_GIVES_LIST = 8, /* its outputs are a list, even if there is one */
 };
 
 /* Which values an input's derivative needs, X(0) | Y(0). */

@@ -108,6 +108,25 @@ void rl_add_elements(rl_tensor *to, rl_tensor *from) {
     }
 }
 
+void rl_zero_triangle(rl_tensor *to, int64_t diagonal, int below) {
+    size_t size = rl_dtype_size((rl_dtype)to->dtype);
+    int64_t rows = to->sizes[to->ndim - 2], columns = to->sizes[to->ndim - 1];
+    if (to->numel == 0) return;
+    int64_t row_stride = to->strides[to->ndim - 2] * (int64_t)size, step = to->strides[to->ndim - 1] * (int64_t)size;
+    for (int64_t matrix = 0; matrix < to->numel / (rows * columns); matrix++) {
+        char *row = (char *)rl_data(to) + element_at(to, matrix * rows * columns) * (int64_t)size;
+        for (int64_t i = 0; i < rows; i++, row += row_stride) {
+            /* diagonal may be as large as it likes: i + diagonal is compared, not computed, beyond the matrix */
+            int64_t border = diagonal < -i ? -1 : diagonal >= columns - i ? columns - 1 : i + diagonal;
+            int64_t from = below ? 0 : border + 1, until = below ? (diagonal < -i ? 0 : diagonal >= columns - i ? columns : border) : columns;
+            if (step == (int64_t)size && until > from)
+                memset(row + from * step, 0, (size_t)(until - from) * size);
+            else
+                for (int64_t j = from; j < until; j++) memset(row + j * step, 0, size);
+        }
+    }
+}
+
 void rl_fill_elements(rl_tensor *to, rl_scalar value) {
     rl_scope scope = rl_scope_enter();
     rl_tensor *number = rl_tensor_scalar((rl_dtype)to->dtype, value);

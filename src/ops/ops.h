@@ -33,9 +33,28 @@ rl_tensor *rl_pow_number(rl_tensor *x, double number);
 rl_tensor *rl_number_minus(double number, rl_tensor *x);
 
 rl_tensor *rl_sum_dims(rl_tensor *x, rl_ints dims, int keepdim);
+/* Shapes. Views share memory; dimensions count from 0, and from the end if negative. */
 rl_tensor *rl_view_as(rl_tensor *x, int ndim, const int64_t *sizes);
 rl_tensor *rl_reshape(rl_tensor *x, int ndim, const int64_t *sizes); /* a view where it can be one */
 rl_tensor *rl_expand_to(rl_tensor *x, int ndim, const int64_t *sizes);
+rl_tensor *rl_alias(rl_tensor *x);
+rl_tensor *rl_contiguous(rl_tensor *x); /* x itself if it is */
+rl_tensor *rl_dense_copy(rl_tensor *x); /* a contiguous copy always; rl_clone() keeps the order of the strides */
+rl_tensor *rl_t(rl_tensor *x);
+rl_tensor *rl_transpose(rl_tensor *x, int64_t a, int64_t b);
+rl_tensor *rl_permute(rl_tensor *x, rl_ints dims);
+rl_tensor *rl_squeeze(rl_tensor *x, int64_t dim); /* RL_NO_DIM: every dimension of size 1 */
+rl_tensor *rl_unsqueeze(rl_tensor *x, int64_t dim);
+rl_tensor *rl_select(rl_tensor *x, int64_t dim, int64_t index);
+rl_tensor *rl_slice(rl_tensor *x, int64_t dim, int64_t start, int64_t end, int64_t step); /* before end, which may be too large */
+rl_tensor *rl_narrow(rl_tensor *x, int64_t dim, int64_t start, int64_t length);
+rl_tensor *rl_diagonal(rl_tensor *x, int64_t dim1, int64_t dim2, int64_t shift);
+rl_tensor *rl_cat(int n, rl_tensor *const *tensors, int64_t dim);
+rl_tensor *rl_stack(int n, rl_tensor *const *tensors, int64_t dim);
+rl_tensor *rl_flip(rl_tensor *x, rl_ints dims);
+rl_tensor *rl_tril(rl_tensor *x, int64_t diagonal);
+rl_tensor *rl_triu(rl_tensor *x, int64_t diagonal);
+
 rl_tensor *rl_filled(rl_dtype dtype, int ndim, const int64_t *sizes, double value);
 
 #endif

@@ -1,7 +1,4 @@
-#include <string.h>
-
-#include "../kernels/copy.h"
-#include "infer.h"
+#include "view.h"
 
 /* ---- view ---- */
 
@@ -65,18 +62,103 @@ static rl_status infer_view(rl_call *call) {
 
 RULE(view) { D(0, rl_reshape(G, v->in[0].ndim, v->in[0].sizes)); }
 const rl_op rl_op_view = {.name = "view", .grad_name = "View", .traits = RL_IS_VIEW, .infer = infer_view, .vjp = view_vjp};
+/* reshape() is one of these: a view of the tensor, or of a copy that nobody else sees */
+const rl_op rl_op_reshape_alias = {.name = "reshape", .grad_name = "ReshapeAlias", .traits = RL_IS_VIEW, .infer = infer_view, .vjp = view_vjp};
+const rl_op rl_op_unsafe_view = {.name = "reshape", .grad_name = "UnsafeView", .infer = infer_view, .vjp = view_vjp};
 
-rl_tensor *rl_view_as(rl_tensor *x, int ndim, const int64_t *sizes) {
+static rl_tensor *viewed(const rl_op *op, rl_tensor *x, int ndim, const int64_t *sizes) {
     rl_args args = RL_ARGS_NONE;
     args.list[0] = (rl_ints){ndim, sizes};
-    return rl_apply_to(&rl_op_view, &args, 1, &x);
+    return rl_apply_to(op, &args, 1, &x);
 }
+
+rl_tensor *rl_view_as(rl_tensor *x, int ndim, const int64_t *sizes) { return viewed(&rl_op_view, x, ndim, sizes); }
 
 rl_tensor *rl_reshape(rl_tensor *x, int ndim, const int64_t *sizes) {
     int64_t whole[RL_MAX_DIMS], strides[RL_MAX_DIMS];
     if (!x || complete_sizes(x, (rl_ints){ndim, sizes}, whole) != RL_OK) return NULL;
-    return rl_view_as(viewed_strides(x, ndim, whole, strides) ? x : rl_clone(x), ndim, whole);
+    if (viewed_strides(x, ndim, whole, strides)) return viewed(&rl_op_reshape_alias, x, ndim, whole);
+    return viewed(&rl_op_unsafe_view, rl_contiguous(x), ndim, whole);
 }
+COMPOSITION(reshape, rl_reshape(call->in[0], call->args.list[0].length, call->args.list[0].values))
+COMPOSITION(reshape_as, rl_reshape(call->in[0], call->in[1]->ndim, call->in[1]->sizes))
+COMPOSITION(view_as, rl_view_as(call->in[0], call->in[1]->ndim, call->in[1]->sizes))
+
+static rl_tensor *flatten(rl_tensor *x, int64_t start, int64_t end) {
+    int from, to, ndim = 0;
+    int64_t sizes[RL_MAX_DIMS];
+    if (rl_wrap_dim(start, x->ndim, &from) != RL_OK || rl_wrap_dim(end, x->ndim, &to) != RL_OK) return NULL;
+    if (from > to) {
+        rl_fail("flatten() runs from `start_dim` to `end_dim`; %d comes after %d", from + 1, to + 1);
+        return NULL;
+    }
+    if (x->ndim == 0) return rl_reshape(x, 1, (int64_t[]){1});
+    if (from == to) return x;
+    for (int k = 0; k < x->ndim; k++) {
+        if (k > from && k <= to)
+            sizes[ndim - 1] *= x->sizes[k];
+        else
+            sizes[ndim++] = x->sizes[k];
+    }
+    return rl_reshape(x, ndim, sizes);
+}
+COMPOSITION(flatten, flatten(call->in[0], call->args.n[0], call->args.n[1]))
+COMPOSITION(ravel, rl_view_as(rl_contiguous(call->in[0]), 1, (int64_t[]){-1}))
+
+static rl_tensor *unflatten(rl_tensor *x, int64_t dim, rl_ints parts) {
+    int at, ndim = 0, open = -1;
+    int64_t sizes[RL_MAX_DIMS], known = 1;
+    if (rl_wrap_dim(dim, x->ndim, &at) != RL_OK) return NULL;
+    if (x->ndim == 0 || x->ndim - 1 + parts.length > RL_MAX_DIMS || parts.length < 1) {
+        rl_fail("unflatten() splits one dimension into 1 or more, up to %d in all", RL_MAX_DIMS);
+        return NULL;
+    }
+    for (int k = 0; k < parts.length; k++) {
+        if (parts.values[k] == -1 && open < 0)
+            open = k;
+        else if (parts.values[k] < 0 || __builtin_mul_overflow(known, parts.values[k], &known))
+            known = -1;
+    }
+    if (known < 0 || (open < 0 ? known != x->sizes[at] : known == 0 || x->sizes[at] % known)) {
+        rl_fail("dimension %d has size %lld, which `sizes` %s does not multiply to", at + 1, (long long)x->sizes[at], rl_sizes_text(parts.length, parts.values));
+        return NULL;
+    }
+    for (int k = 0; k < x->ndim; k++) {
+        if (k != at) sizes[ndim++] = x->sizes[k];
+        for (int i = 0; k == at && i < parts.length; i++) sizes[ndim++] = i == open ? x->sizes[at] / known : parts.values[i];
+    }
+    return rl_view_as(x, ndim, sizes);
+}
+COMPOSITION(unflatten, unflatten(call->in[0], call->args.n[0], call->args.list[0]))
+
+/* ---- alias, contiguous ---- */
+
+static rl_status alias_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+    (void)args;
+    *view = *x;
+    return RL_OK;
+}
+
+RULE(alias) { D(0, G); }
+VIEW(alias, "Alias")
+
+rl_tensor *rl_alias(rl_tensor *x) { return rl_apply_to(&rl_op_alias, NULL, 1, &x); }
+
+static rl_status infer_dense_copy(rl_call *call) {
+    rl_tensor *x = call->in[0];
+    RL_TRY(rl_set_outputs(call, 1));
+    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
+}
+
+static rl_status dense_copy_forward(rl_call *call) { return rl_copy_data(call->y[0], call->x[0]); }
+
+RULE(dense_copy) { D(0, G); }
+const rl_op rl_op_dense_copy = {.name = "contiguous", .grad_name = "Clone", .infer = infer_dense_copy, .forward = dense_copy_forward, .vjp = dense_copy_vjp};
+
+rl_tensor *rl_dense_copy(rl_tensor *x) { return rl_apply_to(&rl_op_dense_copy, NULL, 1, &x); }
+
+rl_tensor *rl_contiguous(rl_tensor *x) { return !x || rl_is_contiguous(x) ? x : rl_dense_copy(x); }
+COMPOSITION(contiguous, rl_contiguous(call->in[0]))
 
 /* ---- expand ---- */
 
@@ -106,160 +188,14 @@ rl_tensor *rl_expand_to(rl_tensor *x, int ndim, const int64_t *sizes) {
     args.list[0] = (rl_ints){ndim, sizes};
     return rl_apply_to(&rl_op_expand, &args, 1, &x);
 }
+COMPOSITION(expand_as, rl_expand_to(call->in[0], call->in[1]->ndim, call->in[1]->sizes))
 
-/* ---- as_strided ----
- *
- * Note [Strided]
- * as_strided(x) looks at x's storage through a geometry of its own. Its derivative has to be told both geometries: where the
- * view's elements lie and where x's do. Three ops on values alone carry that, each the derivative of another:
- *   strided_gather(x)         the view's elements, read from a tensor laid out as x is
- *   strided_scatter(g)        their reverse: g's elements added up where x's lie
- *   strided_replace(x, part)  x with the view's elements replaced
- * args: list[0], list[1] and n[0] are the view's sizes, strides and offset; list[2] and n[1] are x's strides, then sizes, and
- * offset. */
-
-enum { VIEW_SIZES, VIEW_STRIDES, BASE };
-enum { VIEW_OFFSET, BASE_OFFSET };
-
-static int base_ndim(const rl_args *args) { return args->list[BASE].length / 2; }
-static const int64_t *base_strides(const rl_args *args) { return args->list[BASE].values; }
-static const int64_t *base_sizes(const rl_args *args) { return args->list[BASE].values + base_ndim(args); }
-
-/* How far into the storage a geometry reaches, and the offset of its first element. */
-static int64_t extent(int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
-    int64_t last = offset;
-    for (int k = 0; k < ndim; k++) {
-        if (sizes[k] == 0) return 0;
-        last += (sizes[k] - 1) * strides[k];
-    }
-    return last + 1;
+static rl_status compose_broadcast_tensors(rl_call *call) {
+    int64_t sizes[RL_MAX_DIMS];
+    int ndim = 0;
+    for (int k = 0; k < call->n_in; k++) RL_TRY(rl_broadcast_sizes(ndim, sizes, call->in[k]->ndim, call->in[k]->sizes, &ndim, sizes));
+    RL_TRY(rl_set_outputs(call, call->n_in));
+    for (int k = 0; k < call->n_in; k++) RL_TRY(rl_output_is(call, k, rl_expand_to(call->in[k], ndim, sizes)));
+    return RL_OK;
 }
-
-/* A stretch of zeros as long as the storage, and the base and the view as they lie in it. */
-typedef struct {
-    rl_tensor *flat, *base, *view;
-} layout;
-
-static rl_status lay_out(const rl_args *args, rl_dtype dtype, layout *l) {
-    rl_ints sizes = args->list[VIEW_SIZES], strides = args->list[VIEW_STRIDES];
-    int64_t length = extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
-    int64_t of_base = extent(base_ndim(args), base_sizes(args), base_strides(args), args->n[BASE_OFFSET]);
-    if (of_base > length) length = of_base;
-    l->flat = rl_zeros(dtype, 1, &length);
-    if (!l->flat) return RL_FAILED;
-    l->base = rl_tensor_view(l->flat, base_ndim(args), base_sizes(args), base_strides(args), args->n[BASE_OFFSET]);
-    l->view = rl_tensor_view(l->flat, sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
-    return l->base && l->view ? RL_OK : RL_FAILED;
-}
-
-static rl_status infer_as_strided(rl_call *call) {
-    rl_tensor *x = call->in[0];
-    rl_args *args = &call->args;
-    rl_ints sizes = args->list[VIEW_SIZES], strides = args->list[VIEW_STRIDES];
-    if (sizes.length != strides.length) return rl_fail("as_strided() needs a stride for each size: %d sizes and %d strides were given", sizes.length, strides.length);
-    if (sizes.length > RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
-    args->n[VIEW_OFFSET] = args->s[0].kind == RL_SCALAR_NONE ? x->offset : args->s[0].as_int;
-    args->s[0].kind = RL_SCALAR_NONE;
-    args->n[BASE_OFFSET] = x->offset;
-    int64_t *base = rl_scope_memory(2 * RL_MAX_DIMS, sizeof *base);
-    if (!base) return RL_FAILED;
-    for (int k = 0; k < x->ndim; k++) {
-        base[k] = x->strides[k];
-        base[x->ndim + k] = x->sizes[k];
-    }
-    args->list[BASE] = (rl_ints){2 * x->ndim, base};
-    for (int k = 0; k < strides.length; k++)
-        if (strides.values[k] < 0) return rl_fail("as_strided() needs strides of 0 or more; stride %d is %lld", k + 1, (long long)strides.values[k]);
-    int64_t needed = extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
-    if (args->n[VIEW_OFFSET] < 0 || needed * (int64_t)rl_dtype_size((rl_dtype)x->dtype) > (int64_t)x->storage->bytes)
-        return rl_fail("as_strided() to %s with strides %s would reach beyond the tensor's storage", rl_sizes_text(sizes.length, sizes.values), rl_sizes_text(strides.length, strides.values));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output_is(call, 0, rl_tensor_view(x, sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]));
-}
-
-RULE(as_strided) { D(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &G)); }
-const rl_op rl_op_as_strided = {.name = "as_strided", .grad_name = "AsStrided", .traits = RL_IS_VIEW, .infer = infer_as_strided, .vjp = as_strided_vjp};
-
-rl_tensor *rl_view_as_strided(rl_tensor *x, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
-    rl_args args = RL_ARGS_NONE;
-    args.list[VIEW_SIZES] = (rl_ints){ndim, sizes};
-    args.list[VIEW_STRIDES] = (rl_ints){ndim, strides};
-    args.s[0] = rl_scalar_int(offset);
-    return rl_apply_to(&rl_op_as_strided, &args, 1, &x);
-}
-
-static rl_status infer_scatter(rl_call *call) {
-    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), base_ndim(&call->args), base_sizes(&call->args));
-}
-
-static rl_status scatter_forward(rl_call *call) {
-    layout l;
-    rl_tensor *x = call->x[0];
-    RL_TRY(lay_out(&call->args, (rl_dtype)x->dtype, &l));
-    if (rl_overlaps_itself(l.view)) {
-        rl_add_elements(l.view, x);
-    } else {
-        RL_TRY(rl_copy_data(l.view, x));
-    }
-    return rl_copy_data(call->y[0], l.base);
-}
-
-RULE(strided_scatter) { D(0, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G)); }
-const rl_op rl_op_strided_scatter = {.name = "strided_scatter", .grad_name = "StridedScatter", .infer = infer_scatter, .forward = scatter_forward, .vjp = strided_scatter_vjp};
-
-static rl_status infer_gather(rl_call *call) {
-    rl_ints sizes = call->args.list[VIEW_SIZES];
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)call->in[0]->dtype, (rl_dtype)call->in[0]->dtype, sizes.length, sizes.values);
-}
-
-static rl_status gather_forward(rl_call *call) {
-    layout l;
-    RL_TRY(lay_out(&call->args, (rl_dtype)call->x[0]->dtype, &l));
-    RL_TRY(rl_copy_data(l.base, call->x[0]));
-    return rl_copy_data(call->y[0], l.view);
-}
-
-RULE(strided_gather) { D(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &G)); }
-const rl_op rl_op_strided_gather = {.name = "strided_gather", .grad_name = "StridedGather", .infer = infer_gather, .forward = gather_forward, .vjp = strided_gather_vjp};
-
-static rl_status infer_replace(rl_call *call) {
-    rl_tensor *x = call->in[0];
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
-}
-
-static rl_status replace_forward(rl_call *call) {
-    layout l;
-    RL_TRY(lay_out(&call->args, (rl_dtype)call->x[0]->dtype, &l));
-    RL_TRY(rl_copy_data(l.base, call->x[0]));
-    RL_TRY(rl_copy_data(l.view, call->x[1]));
-    return rl_copy_data(call->y[0], l.base);
-}
-
-RULE(strided_replace) {
-    rl_ints sizes = v->args->list[VIEW_SIZES];
-    D(0, rl_apply_to(&rl_op_strided_replace, v->args, 2, (rl_tensor *[]){G, rl_zeros((rl_dtype)G->dtype, sizes.length, sizes.values)}));
-    D(1, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G));
-}
-const rl_op rl_op_strided_replace = {.name = "strided_replace", .grad_name = "CopySlices", .infer = infer_replace, .forward = replace_forward, .vjp = strided_replace_vjp};
-
-rl_node *rl_slice_replaced_node(rl_tensor *base, rl_tensor *view) {
-    rl_args args = RL_ARGS_NONE;
-    int64_t of_base[2 * RL_MAX_DIMS];
-    for (int k = 0; k < base->ndim; k++) {
-        of_base[k] = base->strides[k];
-        of_base[base->ndim + k] = base->sizes[k];
-    }
-    args.list[VIEW_SIZES] = (rl_ints){view->ndim, view->sizes};
-    args.list[VIEW_STRIDES] = (rl_ints){view->ndim, view->strides};
-    args.list[BASE] = (rl_ints){2 * base->ndim, of_base};
-    args.n[VIEW_OFFSET] = view->offset;
-    args.n[BASE_OFFSET] = base->offset;
-    rl_node *node = rl_node_new(&rl_op_strided_replace, 2, (rl_tensor *[]){base, view}, 1, &base, &args);
-    if (node) node->variant = -1;
-    return node;
-}
+const rl_op rl_op_broadcast_tensors = {.name = "broadcast_tensors", .traits = RL_GIVES_LIST, .compose = compose_broadcast_tensors};

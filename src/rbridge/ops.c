@@ -93,7 +93,7 @@ static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_
         status = in_place && !rb_is_tensor(arguments[0]) ? rl_fail("`self` must be a tensor to be changed in place") : rl_apply(&r.call);
     }
     if (status == RL_OK && !in_place) {
-        if (r.call.n_out == 1)
+        if (r.call.n_out == 1 && !(op->traits & RL_GIVES_LIST))
             rb_handle_fill(result, r.call.out[0]);
         else
             result = rb_wrap_list(r.call.n_out, r.call.out);

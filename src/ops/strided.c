@@ -1,0 +1,199 @@
+#include "../kernels/copy.h"
+#include "view.h"
+
+/* ---- as_strided ----
+ *
+ * Note [Strided]
+ * as_strided(x) looks at x's storage through a geometry of its own. Its derivative has to be told both geometries: where the
+ * view's elements lie and where x's do. Three ops on values alone carry that, each the derivative of another:
+ *   strided_gather(x)         the view's elements, read from a tensor laid out as x is
+ *   strided_scatter(g)        their reverse: g's elements added up where x's lie
+ *   strided_replace(x, part)  x with the view's elements replaced
+ * args: list[0], list[1] and n[0] are the view's sizes, strides and offset; list[2] and n[1] are x's strides, then sizes, and
+ * offset. */
+
+enum { VIEW_SIZES, VIEW_STRIDES, BASE };
+enum { VIEW_OFFSET, BASE_OFFSET };
+
+static int base_ndim(const rl_args *args) { return args->list[BASE].length / 2; }
+static const int64_t *base_strides(const rl_args *args) { return args->list[BASE].values; }
+static const int64_t *base_sizes(const rl_args *args) { return args->list[BASE].values + base_ndim(args); }
+
+/* How far into the storage a geometry reaches, and the offset of its first element. */
+static int64_t extent(int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
+    int64_t last = offset;
+    for (int k = 0; k < ndim; k++) {
+        if (sizes[k] == 0) return 0;
+        last += (sizes[k] - 1) * strides[k];
+    }
+    return last + 1;
+}
+
+/* The base and the view as they lie in one stretch of memory; `flat` is that stretch, or made as one of zeros. */
+typedef struct {
+    rl_tensor *flat, *base, *view;
+} layout;
+
+static rl_status lay_out(const rl_args *args, rl_dtype dtype, layout *l) {
+    rl_ints sizes = args->list[VIEW_SIZES], strides = args->list[VIEW_STRIDES];
+    if (!l->flat) {
+        int64_t length = extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
+        int64_t of_base = extent(base_ndim(args), base_sizes(args), base_strides(args), args->n[BASE_OFFSET]);
+        if (of_base > length) length = of_base;
+        l->flat = rl_zeros(dtype, 1, &length);
+        if (!l->flat) return RL_FAILED;
+    }
+    int64_t origin = l->flat->offset;
+    l->base = rl_tensor_view(l->flat, base_ndim(args), base_sizes(args), base_strides(args), origin + args->n[BASE_OFFSET]);
+    l->view = rl_tensor_view(l->flat, sizes.length, sizes.values, strides.values, origin + args->n[VIEW_OFFSET]);
+    return l->base && l->view ? RL_OK : RL_FAILED;
+}
+
+/* A tensor laid out as the base is, which holds all of the view, is that stretch of memory itself. */
+static int lies_as_base(const rl_args *args, const rl_tensor *x) {
+    rl_ints sizes = args->list[VIEW_SIZES], strides = args->list[VIEW_STRIDES];
+    if (args->n[BASE_OFFSET] != 0 || !rl_is_contiguous(x)) return 0;
+    int64_t expected = 1;
+    for (int k = base_ndim(args) - 1; k >= 0; k--) {
+        if (base_sizes(args)[k] == 1) continue;
+        if (base_strides(args)[k] != expected) return 0;
+        expected *= base_sizes(args)[k];
+    }
+    return extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]) <= x->numel;
+}
+
+static rl_status infer_as_strided(rl_call *call) {
+    rl_tensor *x = call->in[0];
+    rl_args *args = &call->args;
+    rl_ints sizes = args->list[VIEW_SIZES], strides = args->list[VIEW_STRIDES];
+    if (sizes.length != strides.length) return rl_fail("as_strided() needs a stride for each size: %d sizes and %d strides were given", sizes.length, strides.length);
+    if (sizes.length > RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
+    args->n[VIEW_OFFSET] = args->s[0].kind == RL_SCALAR_NONE ? x->offset : args->s[0].as_int;
+    args->s[0].kind = RL_SCALAR_NONE;
+    args->n[BASE_OFFSET] = x->offset;
+    int64_t *base = rl_scope_memory(2 * RL_MAX_DIMS, sizeof *base);
+    if (!base) return RL_FAILED;
+    for (int k = 0; k < x->ndim; k++) {
+        base[k] = x->strides[k];
+        base[x->ndim + k] = x->sizes[k];
+    }
+    args->list[BASE] = (rl_ints){2 * x->ndim, base};
+    for (int k = 0; k < strides.length; k++)
+        if (strides.values[k] < 0) return rl_fail("as_strided() needs strides of 0 or more; stride %d is %lld", k + 1, (long long)strides.values[k]);
+    if (call->inplace) call->variant = 1;
+    int64_t needed = extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
+    if (args->n[VIEW_OFFSET] < 0 || needed * (int64_t)rl_dtype_size((rl_dtype)x->dtype) > (int64_t)x->storage->bytes)
+        return rl_fail("as_strided() to %s with strides %s would reach beyond the tensor's storage", rl_sizes_text(sizes.length, sizes.values), rl_sizes_text(strides.length, strides.values));
+    RL_TRY(rl_set_outputs(call, 1));
+    return rl_output_is(call, 0, rl_tensor_view(x, sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]));
+}
+
+RULE(as_strided) { D(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &G)); }
+const rl_op rl_op_as_strided = {.name = "as_strided", .grad_name = "AsStrided", .traits = RL_IS_VIEW, .infer = infer_as_strided, .vjp = as_strided_vjp};
+
+rl_tensor *rl_view_as_strided(rl_tensor *x, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
+    rl_args args = RL_ARGS_NONE;
+    args.list[VIEW_SIZES] = (rl_ints){ndim, sizes};
+    args.list[VIEW_STRIDES] = (rl_ints){ndim, strides};
+    args.s[0] = rl_scalar_int(offset);
+    return rl_apply_to(&rl_op_as_strided, &args, 1, &x);
+}
+
+static rl_status infer_scatter(rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
+    return rl_output(call, 0, dtype, rl_computed_in(dtype), base_ndim(&call->args), base_sizes(&call->args));
+}
+
+static rl_status scatter_forward(rl_call *call) {
+    layout l = {0};
+    rl_tensor *x = call->x[0], *y = call->y[0];
+    int direct = lies_as_base(&call->args, y);
+    if (direct) {
+        rl_fill_elements(y, rl_scalar_int(0));
+        l.flat = y;
+    }
+    RL_TRY(lay_out(&call->args, (rl_dtype)x->dtype, &l));
+    if (rl_overlaps_itself(l.view)) {
+        rl_add_elements(l.view, x);
+    } else {
+        RL_TRY(rl_copy_data(l.view, x));
+    }
+    return direct ? RL_OK : rl_copy_data(y, l.base);
+}
+
+RULE(strided_scatter) { D(0, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G)); }
+const rl_op rl_op_strided_scatter = {.name = "strided_scatter", .grad_name = "StridedScatter", .infer = infer_scatter, .forward = scatter_forward, .vjp = strided_scatter_vjp};
+
+static rl_status infer_gather(rl_call *call) {
+    rl_ints sizes = call->args.list[VIEW_SIZES];
+    RL_TRY(rl_set_outputs(call, 1));
+    return rl_output(call, 0, (rl_dtype)call->in[0]->dtype, (rl_dtype)call->in[0]->dtype, sizes.length, sizes.values);
+}
+
+static rl_status gather_forward(rl_call *call) {
+    layout l = {0};
+    int direct = lies_as_base(&call->args, call->x[0]);
+    if (direct) l.flat = call->x[0];
+    RL_TRY(lay_out(&call->args, (rl_dtype)call->x[0]->dtype, &l));
+    if (!direct) RL_TRY(rl_copy_data(l.base, call->x[0]));
+    return rl_copy_data(call->y[0], l.view);
+}
+
+RULE(strided_gather) { D(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &G)); }
+const rl_op rl_op_strided_gather = {.name = "strided_gather", .grad_name = "StridedGather", .infer = infer_gather, .forward = gather_forward, .vjp = strided_gather_vjp};
+
+static rl_status infer_replace(rl_call *call) {
+    rl_tensor *x = call->in[0];
+    RL_TRY(rl_set_outputs(call, 1));
+    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
+}
+
+static rl_status replace_forward(rl_call *call) {
+    layout l = {0};
+    rl_tensor *y = call->y[0];
+    int direct = lies_as_base(&call->args, y);
+    if (direct) l.flat = y;
+    RL_TRY(lay_out(&call->args, (rl_dtype)y->dtype, &l));
+    RL_TRY(rl_copy_data(l.base, call->x[0]));
+    RL_TRY(rl_copy_data(l.view, call->x[1]));
+    return direct ? RL_OK : rl_copy_data(y, l.base);
+}
+
+RULE(strided_replace) {
+    rl_ints sizes = v->args->list[VIEW_SIZES];
+    D(0, rl_apply_to(&rl_op_strided_replace, v->args, 2, (rl_tensor *[]){G, rl_zeros((rl_dtype)G->dtype, sizes.length, sizes.values)}));
+    D(1, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G));
+}
+const rl_op rl_op_strided_replace = {.name = "strided_replace", .grad_name = "CopySlices", .infer = infer_replace, .forward = replace_forward, .vjp = strided_replace_vjp};
+
+rl_tensor *rl_scatter_strided(rl_tensor *g, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
+    rl_args args = RL_ARGS_NONE;
+    int64_t of_base[2 * RL_MAX_DIMS];
+    if (!g) return NULL;
+    rl_contiguous_strides(ndim, sizes, of_base);
+    for (int k = 0; k < ndim; k++) of_base[ndim + k] = sizes[k];
+    args.list[VIEW_SIZES] = (rl_ints){g->ndim, g->sizes};
+    args.list[VIEW_STRIDES] = (rl_ints){g->ndim, strides};
+    args.list[BASE] = (rl_ints){2 * ndim, of_base};
+    args.n[VIEW_OFFSET] = offset;
+    return rl_apply_to(&rl_op_strided_scatter, &args, 1, &g);
+}
+
+rl_node *rl_slice_replaced_node(rl_tensor *base, rl_tensor *view) {
+    rl_args args = RL_ARGS_NONE;
+    int64_t of_base[2 * RL_MAX_DIMS];
+    for (int k = 0; k < base->ndim; k++) {
+        of_base[k] = base->strides[k];
+        of_base[base->ndim + k] = base->sizes[k];
+    }
+    args.list[VIEW_SIZES] = (rl_ints){view->ndim, view->sizes};
+    args.list[VIEW_STRIDES] = (rl_ints){view->ndim, view->strides};
+    args.list[BASE] = (rl_ints){2 * base->ndim, of_base};
+    args.n[VIEW_OFFSET] = view->offset;
+    args.n[BASE_OFFSET] = base->offset;
+    rl_node *node = rl_node_new(&rl_op_strided_replace, 2, (rl_tensor *[]){base, view}, 1, &base, &args);
+    if (node) node->variant = -1;
+    return node;
+}
