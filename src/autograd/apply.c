@@ -124,8 +124,7 @@ static rl_status save_inputs(const rl_call *call, rl_node *node, unsigned mask) 
     return RL_OK;
 }
 
-/* A change of a view is, for its base, a slice replaced: Note [Versions]. */
-static rl_status rebase(rl_tensor *view) {
+rl_status rl_rebase(rl_tensor *view) {
     rl_tensor *base = view->autograd->base;
     rl_node *node = rl_slice_replaced_node(base, view);
     if (!node || !rl_autograd_of(base)) return RL_FAILED;
@@ -143,7 +142,7 @@ static rl_status connect(const rl_call *call, rl_node *node) {
         rl_set_history(out, node, k);
         if (out->autograd->base) out->autograd->seen_version = out->storage->version;
     }
-    if (call->inplace && call->inplace->autograd->base && !(call->op->traits & RL_IS_VIEW)) return rebase(call->inplace);
+    if (call->inplace && call->inplace->autograd->base && !(call->op->traits & RL_IS_VIEW)) return rl_rebase(call->inplace);
     return RL_OK;
 }
 

@@ -22,6 +22,9 @@ rl_status rl_read_as(rl_call *call, int k, rl_dtype dtype);    /* forward reads 
 /* For compose: the outputs, which other ops have made; NULL among them is a failure. An in-place op is given the first. */
 rl_status rl_set_result(rl_call *call, int n_out, rl_tensor *const *out);
 
+/* A view has been written to and has its new node: that is, for its base, a slice replaced. Note [Versions] in graph.h */
+rl_status rl_rebase(rl_tensor *view);
+
 /* Nobody else can see this tensor's memory, so a gradient may be added or kept where it is. */
 int rl_can_be_stolen(const rl_tensor *tensor);
 

@@ -161,7 +161,9 @@ static rl_status run_hooks(rl_task *task, int k) {
     hooks->refs++;
     rl_status status = RL_OK;
     for (int i = 0; i < hooks->count && status == RL_OK; i++) {
+        int64_t id = hooks->items[i].id;
         rl_tensor *replaced = hooks->items[i].call(hooks->items[i].host, task->gradients[k]);
+        if (i >= hooks->count || hooks->items[i].id != id) i--; /* it removed itself */
         if (!replaced) {
             status = RL_FAILED;
         } else if (!fits(replaced, &task->node->out[k])) {
@@ -330,6 +332,8 @@ rl_status rl_backward(rl_backward_call *call) {
     rl_scope_leave(whole);
     for (int k = 0; k < call->n_inputs; k++)
         if (call->captured[k] && !rl_scope_own(call->captured[k])) call->captured[k] = NULL;
+    for (int k = 0; k < call->n_inputs && call->accumulate && status == RL_OK; k++)
+        if (call->captured[k]) status = keep_for(call->inputs[k], call->captured[k]);
     rl_set_grad_enabled(grad_before);
     rl_views_untracked = untracked_before;
     return rl_failing() ? RL_FAILED : status;

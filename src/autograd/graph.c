@@ -112,6 +112,9 @@ void rl_node_free_saved(rl_node *node) {
         node->saved[k].tensor = NULL;
         rl_release(tensor);
     }
+    void *host = node->host;
+    node->host = NULL;
+    if (host && node->op->release) node->op->release(host);
 }
 
 /* Releasing one node may release the next, as long as the graph is deep: the dead wait in a list, not on the C stack. */
@@ -131,7 +134,6 @@ void rl_node_release(rl_node *node) {
         for (int k = 0; k < now->n_out && now->hooks; k++) rl_hooks_release(now->hooks[k]);
         free(now->hooks);
         free(now->retained);
-        if (now->op->release) now->op->release(now->host);
         rl_live.live_nodes--;
         rl_pool_give(now, now->bytes);
     }
@@ -374,6 +376,17 @@ void rl_remove_hook(rl_hooks *hooks, int64_t id) {
 void rl_hooks_release(rl_hooks *hooks) {
     if (!hooks || --hooks->refs > 0) return;
     for (int k = 0; k < hooks->count; k++) hooks->items[k].release(hooks->items[k].host);
+    hooks->count = hooks->room = 0;
     free(hooks->items);
-    free(hooks);
+    hooks->items = NULL;
+    if (!hooks->watchers) free(hooks);
+}
+
+rl_hooks *rl_hooks_watch(rl_hooks *hooks) {
+    hooks->watchers++;
+    return hooks;
+}
+
+void rl_hooks_unwatch(rl_hooks *hooks) {
+    if (--hooks->watchers == 0 && hooks->refs <= 0) free(hooks);
 }

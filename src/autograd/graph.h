@@ -24,7 +24,9 @@ typedef struct {
 } rl_hook;
 
 typedef struct {
-    int refs, count, room;
+    int refs;     /* the tensor and its node: when they have gone, the hooks go */
+    int watchers; /* who may want to remove a hook: they keep the struct alone */
+    int count, room;
     rl_hook *items;
 } rl_hooks;
 
@@ -50,7 +52,7 @@ typedef struct rl_node {
     rl_saved *saved;      /* inputs, then outputs */
     rl_hooks **hooks;     /* per output, or NULL */
     rl_tensor **retained; /* per output, not counted: tensors that keep their gradient; or NULL */
-    void *host;           /* what the record keeps here */
+    void *host;           /* what the record keeps here; its release() lets it go */
     struct rl_task *task; /* where a running backward pass is with it */
     struct rl_node *next_dead;
     size_t bytes;
@@ -71,7 +73,7 @@ typedef struct rl_autograd {
 rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, rl_tensor *const *out, const rl_args *args);
 rl_node *rl_node_retain(rl_node *node);
 void rl_node_release(rl_node *node);
-/* Lets go of the saved values; the node can tell its name and edges, and no more. */
+/* Lets go of the saved values and the host's; the node can tell its name and edges, and no more. */
 void rl_node_free_saved(rl_node *node);
 void rl_node_name(const rl_node *node, char *name, size_t room); /* "AddBackward1" */
 
@@ -91,6 +93,8 @@ rl_status rl_retain_grad(rl_tensor *tensor);
 rl_status rl_add_hook(rl_tensor *tensor, rl_hook hook, int64_t *id);
 void rl_remove_hook(rl_hooks *hooks, int64_t id);
 void rl_hooks_release(rl_hooks *hooks);
+rl_hooks *rl_hooks_watch(rl_hooks *hooks);
+void rl_hooks_unwatch(rl_hooks *hooks);
 rl_hooks *rl_hooks_at(rl_node *node, int output_nr);
 
 /* Grad mode */

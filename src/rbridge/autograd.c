@@ -1,6 +1,8 @@
 /* The graph, as R drives it and sees it. */
 #include "../autograd/engine.h"
 
+#include <stdio.h>
+
 #include "entries.h"
 #include "handle.h"
 
@@ -50,8 +52,31 @@ SEXP ffi_node_next(SEXP self) {
     return next;
 }
 
+/* Where the node is: to tell one from another. */
+SEXP ffi_node_id(SEXP self) {
+    rb_call call = rb_begin();
+    char text[32];
+    snprintf(text, sizeof text, "%p", (void *)unwrap_node(self));
+    return rb_end(call, Rf_mkString(text));
+}
+
+/* The shapes of what the node's function returned. */
+SEXP ffi_node_shapes(SEXP self) {
+    rb_call call = rb_begin();
+    rl_node *node = unwrap_node(self);
+    SEXP shapes = PROTECT(Rf_allocVector(VECSXP, node ? node->n_out : 0));
+    for (int k = 0; node && k < node->n_out; k++) {
+        SEXP shape = Rf_allocVector(REALSXP, node->out[k].ndim);
+        SET_VECTOR_ELT(shapes, k, shape);
+        for (int d = 0; d < node->out[k].ndim; d++) REAL(shape)[d] = (double)node->out[k].sizes[d];
+    }
+    shapes = rb_end(call, shapes);
+    UNPROTECT(1);
+    return shapes;
+}
+
 /* A list of tensors, or one, as an array of the scope's; NULL entries stay NULL. */
-static rl_status read_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tensors) {
+rl_status rb_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tensors) {
     int single = TYPEOF(list) != VECSXP;
     *n = single ? 1 : Rf_length(list);
     *tensors = rl_scope_memory((size_t)*n + 1, sizeof **tensors);
@@ -64,16 +89,16 @@ static rl_status read_tensors(SEXP list, const char *argument, int *n, rl_tensor
     return RL_OK;
 }
 
-/* inputs NULL: gradients go to the leaves, and the result is NULL; otherwise a list of the inputs' gradients. */
+/* inputs NULL: gradients go to the leaves. allow_unused NULL: they go to the inputs' own; otherwise they are returned in a list. */
 SEXP ffi_backward(SEXP roots, SEXP gradients, SEXP keep_graph, SEXP create_graph, SEXP inputs, SEXP allow_unused) {
     rb_call call = rb_begin();
     rl_backward_call pass = {0};
     int n_gradients = 0;
     int64_t keep, create, unused = 1;
     SEXP result = R_NilValue;
-    rl_status status = read_tensors(roots, "outputs", &pass.n_roots, &pass.roots);
-    if (status == RL_OK && !Rf_isNull(gradients)) {
-        status = read_tensors(gradients, "gradient", &n_gradients, &pass.gradients);
+    rl_status status = rb_tensors(roots, "outputs", &pass.n_roots, &pass.roots);
+    if (status == RL_OK && Rf_length(gradients)) {
+        status = rb_tensors(gradients, "gradient", &n_gradients, &pass.gradients);
         if (status == RL_OK && n_gradients != pass.n_roots) status = rl_fail("%d gradients were given for %d tensors", n_gradients, pass.n_roots);
     }
     for (int k = 0; status == RL_OK && k < pass.n_roots; k++)
@@ -81,8 +106,9 @@ SEXP ffi_backward(SEXP roots, SEXP gradients, SEXP keep_graph, SEXP create_graph
     if (status == RL_OK) status = rb_flag(create_graph, "create_graph", &create);
     if (status == RL_OK) status = Rf_isNull(keep_graph) ? (keep = create, RL_OK) : rb_flag(keep_graph, "retain_graph", &keep);
     if (status == RL_OK && !Rf_isNull(inputs)) {
-        status = rb_flag(allow_unused, "allow_unused", &unused);
-        if (status == RL_OK) status = read_tensors(inputs, "inputs", &pass.n_inputs, &pass.inputs);
+        pass.accumulate = Rf_isNull(allow_unused);
+        if (!pass.accumulate) status = rb_flag(allow_unused, "allow_unused", &unused);
+        if (status == RL_OK) status = rb_tensors(inputs, "inputs", &pass.n_inputs, &pass.inputs);
         if (status == RL_OK && !(pass.captured = rl_scope_memory((size_t)pass.n_inputs + 1, sizeof *pass.captured))) status = RL_FAILED;
         for (int k = 0; status == RL_OK && k < pass.n_inputs; k++) {
             pass.captured[k] = NULL;
@@ -96,7 +122,7 @@ SEXP ffi_backward(SEXP roots, SEXP gradients, SEXP keep_graph, SEXP create_graph
     }
     for (int k = 0; status == RL_OK && k < pass.n_inputs && !unused; k++)
         if (!pass.captured[k]) status = rl_fail("input %d was not used in computing the outputs; pass allow_unused = TRUE to get an undefined gradient for it", k + 1);
-    if (status == RL_OK && pass.n_inputs) result = rb_wrap_list(pass.n_inputs, pass.captured);
+    if (status == RL_OK && pass.n_inputs && !pass.accumulate) result = rb_wrap_list(pass.n_inputs, pass.captured);
     PROTECT(result);
     result = rb_end(call, result);
     UNPROTECT(1);
@@ -108,6 +134,14 @@ SEXP ffi_set_grad_enabled(SEXP enabled) {
     int64_t wanted = 1;
     int before = rl_grad_enabled();
     if (rb_flag(enabled, "enabled", &wanted) == RL_OK) rl_set_grad_enabled((int)wanted);
+    return rb_end(call, Rf_ScalarLogical(before));
+}
+
+SEXP ffi_set_detect_anomaly(SEXP enabled) {
+    rb_call call = rb_begin();
+    int64_t wanted = 0;
+    int before = rl_detect_anomaly;
+    if (rb_flag(enabled, "enabled", &wanted) == RL_OK) rl_detect_anomaly = (int)wanted;
     return rb_end(call, Rf_ScalarLogical(before));
 }
 
@@ -129,6 +163,18 @@ SEXP ffi_retain_grad(SEXP self) {
     rl_tensor *tensor = rb_unwrap(self, "self");
     if (tensor) rl_retain_grad(tensor);
     return rb_end(call, R_NilValue);
+}
+
+SEXP ffi_retains_grad(SEXP self) {
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_unwrap(self, "self");
+    return rb_end(call, Rf_ScalarLogical(tensor && tensor->autograd && tensor->autograd->retains_grad));
+}
+
+SEXP ffi_output_nr(SEXP self) {
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_unwrap(self, "self");
+    return rb_end(call, Rf_ScalarInteger(tensor && rl_requires_grad(tensor) ? tensor->autograd->output_nr : 0));
 }
 
 SEXP ffi_detach(SEXP self) {

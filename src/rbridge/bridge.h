@@ -33,13 +33,17 @@ SEXP rb_wrap(rl_tensor *tensor);                     /* both at once; NULL becom
 SEXP rb_wrap_list(int n, rl_tensor *const *tensors);
 int rb_is_tensor(SEXP x);
 rl_tensor *rb_unwrap(SEXP x, const char *argument); /* NULL and a failure if it is no tensor, or no longer one */
-/* R objects that the collector's callback could not release wait for the next call. */
-void rb_release_later(SEXP object);
+/* R objects that the core keeps (call.c): the cell holds the object as its TAG. It is let go by the next call from R, since the core
+ * may be inside R's collector when it has done with it. */
+SEXP rb_keep(SEXP object);
+void rb_release_later(SEXP cell);
 
 /* Conversion (convert.c) */
 rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, const char *argument); /* dtype RL_NO_DTYPE: as R's type has it */
 SEXP rb_to_r(rl_tensor *tensor, int with_dim);
 SEXP rb_to_integer64(rl_tensor *tensor);
+/* A list of tensors, or one, as an array of the scope's; NULL entries stay NULL (autograd.c). */
+rl_status rb_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tensors);
 rl_tensor *rb_as_tensor(SEXP x, const char *argument); /* a tensor, or a number or vector of R made one */
 
 /* Arguments (arguments.c): each fails with a message that names the argument */
@@ -55,13 +59,14 @@ SEXP rb_dtype_object(rl_dtype dtype);
 rl_status rb_device(SEXP x, const char *argument); /* fails for all but the CPU */
 int rb_names_device(SEXP x);                       /* a device, or a string that means one */
 
+SEXP rb_namespace(void);
 /* A variable of the package's namespace. */
 SEXP rb_package_value(const char *name);
 
 /* Nodes, as R sees them (autograd.c) */
 SEXP rb_wrap_node(rl_node *node);
 
-/* Runs R code for the core; a jump in it becomes a failure. NULL if it failed. */
+/* Runs R code for the core; a jump in it becomes a failure. NULL if it failed. What the code does to grad mode ends with it. */
 SEXP rb_protect(SEXP (*code)(void *data), void *data);
 
 #endif

@@ -7,12 +7,32 @@
 static int depth;         /* how many calls of R code by the core are under way */
 static SEXP pending_jump; /* where R was going when it jumped out of such code */
 
+/* What C keeps of R: a list that is linked both ways, so that any cell of it is let go at once. CAR is the cell before, TAG the object. */
+static SEXP kept;
+
+SEXP rb_keep(SEXP object) {
+    PROTECT(object);
+    if (!kept) R_PreserveObject(kept = Rf_cons(R_NilValue, R_NilValue));
+    SEXP cell = Rf_cons(kept, CDR(kept));
+    SET_TAG(cell, object);
+    SETCDR(kept, cell);
+    if (CDR(cell) != R_NilValue) SETCAR(CDR(cell), cell);
+    UNPROTECT(1);
+    return cell;
+}
+
+static void let_go(SEXP cell) {
+    SETCDR(CAR(cell), CDR(cell));
+    if (CDR(cell) != R_NilValue) SETCAR(CDR(cell), CAR(cell));
+    SET_TAG(cell, R_NilValue);
+}
+
 static struct {
     SEXP *items;
     size_t used, room;
 } later;
 
-void rb_release_later(SEXP object) {
+void rb_release_later(SEXP cell) {
     if (later.used == later.room) {
         size_t room = later.room ? 2 * later.room : 64;
         SEXP *items = realloc(later.items, room * sizeof *items);
@@ -20,7 +40,7 @@ void rb_release_later(SEXP object) {
         later.items = items;
         later.room = room;
     }
-    later.items[later.used++] = object;
+    later.items[later.used++] = cell;
 }
 
 rb_call rb_begin(void) {
@@ -28,16 +48,24 @@ rb_call rb_begin(void) {
         rl_scope_leave(0);
         rl_error_clear();
     }
-    while (later.used) R_ReleaseObject(later.items[--later.used]);
+    while (later.used) let_go(later.items[--later.used]);
     return (rb_call){rl_scope_enter()};
 }
 
+SEXP rb_namespace(void) {
+    static SEXP namespace;
+    if (!namespace) {
+        SEXP package = PROTECT(Rf_mkString("rushlight"));
+        R_PreserveObject(namespace = R_FindNamespace(package));
+        UNPROTECT(1);
+    }
+    return namespace;
+}
+
 SEXP rb_package_value(const char *name) {
-    SEXP package = PROTECT(Rf_mkString("rushlight"));
-    SEXP namespace = PROTECT(R_FindNamespace(package));
-    SEXP value = PROTECT(Rf_findVarInFrame(namespace, Rf_install(name)));
+    SEXP value = PROTECT(Rf_findVarInFrame(rb_namespace(), Rf_install(name)));
     if (TYPEOF(value) == PROMSXP) value = Rf_eval(value, R_BaseEnv);
-    UNPROTECT(3);
+    UNPROTECT(1);
     return value;
 }
 
@@ -78,11 +106,12 @@ static void come_back(void *where, Rboolean jumped) {
 
 SEXP rb_protect(SEXP (*code)(void *data), void *data) {
     jmp_buf here;
-    int depth_before = depth, untracked_before = rl_views_untracked;
-    rl_scope scope = rl_scope_enter();
+    const int depth_before = depth, grad_before = rl_grad_enabled(), untracked_before = rl_views_untracked;
+    const rl_scope scope = rl_scope_enter();
     SEXP token = PROTECT(R_MakeUnwindCont());
     if (setjmp(here)) {
         depth = depth_before;
+        rl_set_grad_enabled(grad_before);
         rl_views_untracked = untracked_before;
         rl_scope_leave(scope);
         rl_error_clear();
@@ -96,7 +125,8 @@ SEXP rb_protect(SEXP (*code)(void *data), void *data) {
     depth++;
     rl_views_untracked = 0;
     SEXP result = R_UnwindProtect(code, data, come_back, &here, token);
-    depth--;
+    depth = depth_before;
+    rl_set_grad_enabled(grad_before);
     rl_views_untracked = untracked_before;
     UNPROTECT(1);
     return result;

@@ -1,0 +1,38 @@
+#' Hooks
+#'
+#' `x$register_hook(f)` has `f(gradient)` called whenever a gradient of `x` has been computed: to look at it, or to replace it by the
+#' tensor that `f` returns. If `f` returns anything else, the gradient stays as it is. Hooks run in the order in which they were registered, before
+#' the gradient goes to `x$grad` and on to what `x` was computed from. An R error in a hook ends the backward pass and is raised as it is.
+#'
+#' The hook of a tensor lives as long as the graph behind it or the tensor itself does. `$remove()` on what `$register_hook()` returned ends it at once.
+#'
+#' @param x a hook, as returned by `$register_hook()`.
+#' @param name the method's name: `remove`.
+#' @param ... not used.
+#' @return `$register_hook()` returns, invisibly, an object with the method `$remove()`.
+#' @examples
+#' x <- torch_ones(2, requires_grad = TRUE)
+#' hook <- x$register_hook(function(gradient) gradient * 10)
+#' (x * 3)$sum()$backward()
+#' x$grad
+#' hook$remove()
+#' @name hooks
+NULL
+
+#' @rdname hooks
+#' @export
+`$.torch_hook` <- function(x, name) {
+  if (!identical(name, "remove")) raise_error(sprintf("a hook has the method `remove` alone, not `%s`", name))
+  function() invisible(.Call(ffi_remove_hook, x))
+}
+
+#' @rdname hooks
+#' @export
+print.torch_hook <- function(x, ...) {
+  cat("a hook; $remove() takes it away\n")
+  invisible(x)
+}
+
+hook_methods <- list(
+  register_hook = function(hook) invisible(.Call(ffi_register_hook, self, hook))
+)
