@@ -55,7 +55,7 @@ typedef struct {
 
 typedef struct {
     struct rl_node *node;
-    const rl_args *args;
+    const rl_args *args; /* never NULL */
     int n_in, n_out;
     const rl_signature *in, *out;
     rl_tensor **x, **y; /* saved inputs and outputs; NULL where the record did not ask for them */

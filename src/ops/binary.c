@@ -50,13 +50,13 @@ static rl_status sub_forward(rl_call *call) { return run_scaled(call, &rl_sub_lo
 
 RULE(add) {
     D(0, G);
-    D(1, v->args ? rl_mul_number(G, v->args->s[0].as_double) : G);
+    D(1, v->args->s[0].kind != RL_SCALAR_NONE ? rl_mul_number(G, v->args->s[0].as_double) : G);
 }
 const rl_op rl_op_add = {.name = "add", .grad_name = "Add", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_scaled, .forward = add_forward, .vjp = add_vjp};
 
 RULE(sub) {
     D(0, G);
-    D(1, v->args ? rl_mul_number(G, -v->args->s[0].as_double) : rl_neg(G));
+    D(1, v->args->s[0].kind != RL_SCALAR_NONE ? rl_mul_number(G, -v->args->s[0].as_double) : rl_neg(G));
 }
 const rl_op rl_op_sub = {.name = "sub", .grad_name = "Sub", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_sub, .forward = sub_forward, .vjp = sub_vjp};
 
