@@ -149,7 +149,7 @@ static rl_status infer_batched(rl_call *call) {
     return set_product(call, ndim, sizes);
 }
 const rl_op rl_op_batched_mm = {
-    .name = "matmul", .grad_name = "Bmm", .traits = RL_BROADCASTS, .saves = {X(1), X(0)}, .infer = infer_batched, .forward = multiply_forward, .vjp = mm_vjp};
+    .name = "batched_mm", .grad_name = "Bmm", .traits = RL_BROADCASTS, .saves = {X(1), X(0)}, .infer = infer_batched, .forward = multiply_forward, .vjp = mm_vjp};
 
 static rl_status check_batches(const rl_call *call, int first) {
     RL_TRY(check_ndim(call, first, 3));

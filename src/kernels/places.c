@@ -1,0 +1,32 @@
+#include "places.h"
+
+#define AT(T, k, j, l) (*(T *)(data[k] + (j)*step[k] + (l)*next[k]))
+
+#define PICK(name, T)                                                                                                              \
+    static void name(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t lines, const void *context) { \
+        (void)context;                                                                                                             \
+        for (int64_t l = 0; l < lines; l++)                                                                                        \
+            for (int64_t j = 0; j < n; j++) AT(T, 0, j, l) = AT(const T, 2, AT(const int64_t, 1, j, l) - 1, l);                    \
+    }
+PICK(pick_1, uint8_t)
+PICK(pick_2, uint16_t)
+PICK(pick_4, uint32_t)
+PICK(pick_8, uint64_t)
+
+void rl_pick_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim) {
+    size_t width = rl_dtype_size((rl_dtype)x->dtype);
+    rl_each_line(3, (rl_tensor *[]){out, places, x}, dim, 0, width == 1 ? pick_1 : width == 2 ? pick_2 : width == 4 ? pick_4 : pick_8, NULL);
+}
+
+#define PUT(name, T)                                                                                                               \
+    static void name(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t lines, const void *context) { \
+        (void)context;                                                                                                             \
+        for (int64_t l = 0; l < lines; l++)                                                                                        \
+            for (int64_t j = 0; j < n; j++) AT(T, 0, AT(const int64_t, 1, j, l) - 1, l) += AT(const T, 2, j, l);                   \
+    }
+PUT(put_float, float)
+PUT(put_double, double)
+
+void rl_put_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim) {
+    rl_each_line(3, (rl_tensor *[]){out, places, x}, dim, 0, x->dtype == RL_FLOAT ? put_float : put_double, NULL);
+}
