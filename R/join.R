@@ -33,7 +33,7 @@ torch_unsafe_chunk <- function(self, chunks, dim = 1L) .Call(ffi_unsafe_chunk, s
 
 #' @export
 torch_meshgrid <- function(tensors, indexing = "ij") {
-  if (!indexing %in% c("ij", "xy")) stop("`indexing` must be \"ij\" or \"xy\"", call. = FALSE)
+  if (!indexing %in% c("ij", "xy")) raise_error("`indexing` must be \"ij\" or \"xy\"")
   tensors <- lapply(tensors, function(x) .Call(ffi_at_least, x, 1L))
   n <- length(tensors)
   order <- seq_len(n)
@@ -83,14 +83,30 @@ split_at <- function(self, indices, sections, dim) {
 
 split_evenly <- function(self, indices, sections, dim, at_least, name) {
   if (self$ndim < at_least) {
-    stop(name, "() needs a tensor of at least ", at_least, " dimensions; this one has ", self$ndim, call. = FALSE)
+    raise_error(paste0(name, "() needs a tensor of at least ", at_least, " dimensions; this one has ", self$ndim))
   }
   if (is.null(sections) && length(indices) == 1L && !is.list(indices)) {
     sections <- indices
     indices <- NULL
   }
   if (!is.null(sections) && self$shape[dim] %% sections != 0) {
-    stop("dimension ", dim, " has size ", self$shape[dim], ", which does not split into ", sections, " equal parts", call. = FALSE)
+    raise_error(paste0("dimension ", dim, " has size ", self$shape[dim], ", which does not split into ", sections, " equal parts"))
   }
   .Call(ffi_tensor_split, self, sections, indices, dim)
+}
+
+#' @export
+as.list.torch_tensor <- function(x, ...) .Call(ffi_unbind, x, 1L)
+#' @export
+rbind.torch_tensor <- function(..., deparse.level = 1) bind(list(...), 1L)
+#' @export
+cbind.torch_tensor <- function(..., deparse.level = 1) bind(list(...), 2L)
+
+# Vectors are rows (or columns), as R has it.
+bind <- function(parts, dim) {
+  parts <- lapply(parts[lengths(parts) > 0], function(part) {
+    if (!inherits(part, "torch_tensor")) part <- torch_tensor(part)
+    if (part$ndim < 2) .Call(ffi_unsqueeze, .Call(ffi_at_least, part, 1L), dim) else part
+  })
+  .Call(ffi_cat, parts, dim)
 }

@@ -97,6 +97,18 @@ shape_methods <- list(
   numpy_T = function() .Call(ffi_numpy_T, self),
   alias = function() .Call(ffi_alias, self),
   contiguous = function(memory_format = NULL) .Call(ffi_contiguous, self),
+  size = function(dim = NULL) .Call(ffi_size, self, dim),
+  stride = function(dim = NULL) .Call(ffi_stride, self, dim),
+  dim = function() self$ndim,
+  storage_offset = function() .Call(ffi_storage_offset, self),
+  is_contiguous = function(memory_format = NULL) .Call(ffi_is_contiguous, self),
+  is_same_size = function(other) .Call(ffi_is_same_size, self, other),
+  is_set_to = function(tensor) .Call(ffi_is_set_to, self, tensor),
+  resize_ = function(size, memory_format = NULL) .Call(ffi_resize_, self, size),
+  resize_as_ = function(the_template, memory_format = NULL) .Call(ffi_resize_, self, .Call(ffi_size, the_template, NULL)),
+  set_ = function(source, storage_offset = NULL, size = NULL, stride = NULL) {
+    .Call(ffi_set_, self, source, storage_offset, size, stride)
+  },
   select = function(dim, index) .Call(ffi_select, self, dim, index),
   slice = function(dim = 1L, start = NULL, end = NULL, step = 1L) {
     .Call(ffi_slice, self, dim, slice_start(start), slice_end(end), step)
@@ -110,9 +122,100 @@ shape_methods <- list(
   diagonal_scatter = function(src, offset = 0L, dim1 = 1L, dim2 = 2L) {
     .Call(ffi_diagonal_scatter, self, src, dim1, dim2, offset)
   },
+  as_strided_scatter = function(src, size, stride, storage_offset = NULL) {
+    copy <- .Call(ffi_clone, self)
+    .Call(ffi_copy_, .Call(ffi_as_strided, copy, size, stride, storage_offset), src)
+    copy
+  },
+  slice_inverse = function(src, dim = 1L, start = NULL, end = NULL, step = 1L) {
+    .Call(ffi_as_strided, self, src$shape, src$stride(), src$storage_offset())
+  },
   `repeat` = function(repeats) .Call(ffi_repeat, self, repeats),
   tile = function(dims) .Call(ffi_repeat, self, c(rep(1, max(0, self$ndim - length(dims))), dims))
 )
 
 #' @export
+torch_clone <- function(self, memory_format = NULL) {
+  if (is.null(memory_format) || !identical(memory_format, torch_contiguous_format())) {
+    .Call(ffi_clone, self)
+  } else {
+    .Call(ffi_dense_copy, self)
+  }
+}
+
+#' @export
+torch_tril_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
+  triangle_indices(row, col, function(i, j) j - i <= offset, dtype)
+}
+#' @export
+torch_triu_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
+  triangle_indices(row, col, function(i, j) j - i >= offset, dtype)
+}
+
+triangle_indices <- function(row, col, within, dtype) {
+  i <- rep(seq_len(row), each = col)
+  j <- rep(seq_len(col), times = row)
+  kept <- within(i, j)
+  torch_tensor(rbind(i[kept], j[kept]), dtype = if (is.null(dtype)) torch_long() else dtype)
+}
+
+#' @export
+torch_repeat_interleave <- function(self, repeats, dim = NULL, output_size = NULL) {
+  counts <- if (inherits(repeats, "torch_tensor")) as.numeric(as_array(repeats)) else as.numeric(repeats)
+  if (is.null(dim)) {
+    self <- torch_flatten(self)
+    dim <- 1L
+  }
+  self <- .Call(ffi_at_least, self, 1L)
+  n <- .Call(ffi_size, self, dim)
+  if (length(counts) == 1L) counts <- rep(counts, n)
+  if (length(counts) != n) {
+    raise_error(paste0("`repeats` must be one number or one for each of the ", n, " elements of the dimension; it has ", length(counts)))
+  }
+  if (anyNA(counts) || any(counts < 0)) raise_error("`repeats` must be 0 or more")
+  torch_index_select(self, dim, torch_tensor(rep(seq_len(n), times = counts), dtype = torch_long()))
+}
+
+#' @export
+torch_combinations <- function(self, r = 2L, with_replacement = FALSE) {
+  if (self$ndim != 1) raise_error(paste0("combinations() needs a tensor of 1 dimension; this one has ", self$ndim))
+  if (r < 0) raise_error(paste0("`r` must be 0 or more; it is ", r))
+  if (r == 0) return(self$narrow(1L, 1L, 0L))
+  n <- self$numel() + if (with_replacement) r - 1 else 0
+  if (n < r) return(self$narrow(1L, 1L, 0L)$unsqueeze(2L)$expand(c(-1L, r)))
+  places <- utils::combn(n, r)
+  if (with_replacement) places <- places - (seq_len(r) - 1L)
+  columns <- lapply(seq_len(r), function(k) torch_index_select(self, 1L, torch_tensor(places[k, ], dtype = torch_long())))
+  torch_stack(columns, dim = 2L)
+}
+
+#' @export
+dim.torch_tensor <- function(x) .Call(ffi_size, x, NULL)
+#' @export
 t.torch_tensor <- function(x) .Call(ffi_t, x)
+#' @export
+aperm.torch_tensor <- function(a, perm = NULL, ...) .Call(ffi_permute, a, if (is.null(perm)) rev(seq_len(a$ndim)) else perm)
+#' @export
+rev.torch_tensor <- function(x) {
+  if (x$ndim != 1L) raise_error(paste0("rev() needs a tensor of 1 dimension; this one has ", x$ndim, ": use torch_flip()"))
+  .Call(ffi_flip, x, 1L)
+}
+#' @importFrom utils head tail
+#' @export
+head.torch_tensor <- function(x, n = 6L, ...) {
+  for (dim in seq_along(n)) {
+    size <- .Call(ffi_size, x, dim)
+    if (!is.na(n[dim])) x <- .Call(ffi_narrow, x, dim, 1L, if (n[dim] < 0) max(size + n[dim], 0) else min(n[dim], size))
+  }
+  x
+}
+#' @export
+tail.torch_tensor <- function(x, n = 6L, ...) {
+  for (dim in seq_along(n)) {
+    size <- .Call(ffi_size, x, dim)
+    if (is.na(n[dim])) next
+    length <- if (n[dim] < 0) max(size + n[dim], 0) else min(n[dim], size)
+    x <- .Call(ffi_narrow, x, dim, size - length + 1, length)
+  }
+  x
+}
