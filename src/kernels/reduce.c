@@ -6,7 +6,6 @@
 
 enum {
     GRAIN = 32768, /* elements that are worth a thread */
-    BLOCK = 1536,  /* states held at once */
     ROW = 8192,    /* elements of a call of along(): they stay in the first cache */
     ROWS = 64,     /* rows of a call of across() */
     NARROW = 8,    /* fewer neighbours are not worth across() */
@@ -41,8 +40,7 @@ static void add_dim(dims *d, int64_t size, int64_t x, const int64_t *out, int n_
     }
     d->sizes[at] = size;
     d->x[at] = x;
-    for (int k = 0; k < n_out; k++)
-        d->out[at][k] = out[k];
+    for (int k = 0; k < n_out; k++) d->out[at][k] = out[k];
 }
 
 /* Neighbours of which one goes on where the other ends become one; there is at least one dimension. */
@@ -52,13 +50,11 @@ static void merge_dims(dims *d, int n_out) {
         d->ndim = 1;
         d->sizes[0] = 1;
         d->x[0] = 0;
-        for (int k = 0; k < n_out; k++)
-            d->out[0][k] = 0;
+        for (int k = 0; k < n_out; k++) d->out[0][k] = 0;
     }
     for (int k = 1; k < d->ndim; k++) {
         int goes_on = d->x[at] == d->x[k] * d->sizes[k];
-        for (int j = 0; j < n_out; j++)
-            goes_on &= d->out[at][j] == d->out[k][j] * d->sizes[k];
+        for (int j = 0; j < n_out; j++) goes_on &= d->out[at][j] == d->out[k][j] * d->sizes[k];
         if (goes_on)
             d->sizes[at] *= d->sizes[k];
         else
@@ -72,13 +68,13 @@ static void merge_dims(dims *d, int n_out) {
 /* Where element `position` of the dimensions lies; `left` of it and those after it lie in its row. */
 static int64_t place(const dims *d, int64_t position, int64_t *left, int64_t *out, int n_out) {
     int64_t offset = 0;
+    *left = 1;
     for (int k = d->ndim - 1; k >= 0; k--) {
         int64_t index = position % d->sizes[k];
         position /= d->sizes[k];
         if (k == d->ndim - 1) *left = d->sizes[k] - index;
         offset += index * d->x[k];
-        for (int j = 0; j < n_out; j++)
-            out[j] += index * d->out[k][j];
+        for (int j = 0; j < n_out; j++) out[j] += index * d->out[k][j];
     }
     return offset;
 }
@@ -99,8 +95,7 @@ static void fold_run(const plan *p, void *const *fields, const char *x, int64_t 
         } else {
             for (int64_t j = 0; j < n; j++) {
                 void *one[RL_MAX_FIELDS];
-                for (int k = 0; k < RL_MAX_FIELDS; k++)
-                    one[k] = (char *)fields[k] + j * reducer->field_size[k];
+                for (int k = 0; k < RL_MAX_FIELDS; k++) one[k] = (char *)fields[k] + j * reducer->field_size[k];
                 reducer->along(one, row + j * kept_stride, stride, m, &fold);
             }
         }
@@ -112,21 +107,20 @@ static void fold_run(const plan *p, void *const *fields, const char *x, int64_t 
 static void finish_run(const plan *p, void *const *fields, const int64_t *offsets, int64_t n) {
     rl_fold fold = {p->total, p->total, p->context};
     char *out[RL_MAX_RESULTS] = {NULL, NULL};
-    for (int k = 0; k < p->n_out; k++)
-        out[k] = p->out[k] + offsets[k];
+    for (int k = 0; k < p->n_out; k++) out[k] = p->out[k] + offsets[k];
     p->reducer->finish(fields, out, p->kept.out[p->kept.ndim - 1], n, &fold);
 }
 
 /* Whole results. */
 static void reduce_results(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
-    double memory[RL_MAX_FIELDS][BLOCK];
+    double memory[RL_MAX_FIELDS][RL_FOLD_BLOCK];
     void *fields[RL_MAX_FIELDS] = {memory[0], memory[1], memory[2]};
     while (begin < end) {
         int64_t n, offsets[RL_MAX_RESULTS] = {0, 0};
         const char *x = p->x + place(&p->kept, begin, &n, offsets, p->n_out);
         if (n > end - begin) n = end - begin;
-        if (n > BLOCK) n = BLOCK;
+        if (n > RL_FOLD_BLOCK) n = RL_FOLD_BLOCK;
         fold_run(p, fields, x, n, 0, p->total);
         finish_run(p, fields, offsets, n);
         begin += n;
@@ -134,8 +128,7 @@ static void reduce_results(void *context, int64_t begin, int64_t end) {
 }
 
 static void partial_fields(const plan *p, int64_t chunk, int64_t result, void **fields) {
-    for (int k = 0; k < RL_MAX_FIELDS; k++)
-        fields[k] = p->partial[k] + (chunk * p->results + result) * p->reducer->field_size[k];
+    for (int k = 0; k < RL_MAX_FIELDS; k++) fields[k] = p->partial[k] + (chunk * p->results + result) * p->reducer->field_size[k];
 }
 
 /* All results, of some chunks of what is reduced. */
@@ -188,8 +181,7 @@ static void reduce_small(const rl_reducer *reducer, rl_tensor *const *out, int n
     rl_fold fold = {0, x->numel, context};
     char *to[RL_MAX_RESULTS] = {NULL, NULL};
     int64_t strides[RL_MAX_RESULTS] = {0, 0};
-    for (int k = 0; k < n_out; k++)
-        to[k] = rl_data(out[k]);
+    for (int k = 0; k < n_out; k++) to[k] = rl_data(out[k]);
     reducer->start(fields, 1, &fold);
     if (x->numel) reducer->along(fields, rl_data(x), (int64_t)rl_dtype_size((rl_dtype)x->dtype), x->numel, &fold);
     fold.at = x->numel;
@@ -218,8 +210,7 @@ rl_status rl_reduce(const rl_reducer *reducer, rl_tensor *const *out, int n_out,
     for (int d = x->ndim - 1; d >= 0; d--) {
         add_dim(marked[d] ? &p.reduced : &p.kept, x->sizes[d], x->strides[d] * width, stride, n_out);
         if (!marked[d])
-            for (int k = 0; k < n_out; k++)
-                stride[k] *= x->sizes[d];
+            for (int k = 0; k < n_out; k++) stride[k] *= x->sizes[d];
     }
     merge_dims(&p.kept, n_out);
     merge_dims(&p.reduced, 0);

@@ -11,6 +11,7 @@
 #include "../tensor/tensor.h"
 
 enum { RL_MAX_FIELDS = 3, RL_MAX_RESULTS = 2 };
+enum { RL_FOLD_BLOCK = 1536 }; /* states of a call of across(), at most */
 
 /* Where a fold stands: `at` elements of each result have been folded before, of `total`. */
 typedef struct {
@@ -36,7 +37,20 @@ typedef struct {
     const rl_reducer *of[RL_DTYPES];
 } rl_reducers;
 
-/* sums.c: whole numbers are added up as int64, floating ones in double */
-extern const rl_reducers rl_sum_reducers, rl_mean_reducers;
+/* sums.c */
+extern const rl_reducers rl_sum_reducers, rl_mean_reducers, rl_nansum_reducers, rl_prod_reducers;
+extern const rl_reducers rl_nonzero_reducers, rl_any_reducers, rl_all_reducers;
+const rl_reducers *rl_norm_reducers(double p); /* context: p, a double */
+
+/* extremes.c; the places count from 1, in row-major order of what is reduced if that is one dimension or contiguous */
+extern const rl_reducers rl_amax_reducers, rl_amin_reducers;
+extern const rl_reducers rl_amax_places_reducers, rl_amin_places_reducers; /* results: values and places, or places alone */
+
+/* moments.c */
+typedef struct {
+    double correction; /* the divisor is so much less than the count */
+    int root;          /* standard deviations */
+} rl_moments;
+extern const rl_reducers rl_moments_reducers; /* context: rl_moments; results: variances, and means if asked */
 
 #endif

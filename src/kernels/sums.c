@@ -1,122 +1,95 @@
-/* Sums and what is made of them. A fold of contiguous elements treats them as rows of LANES, so that one loop, across
- * neighbours, is all that has to be vectorised. */
-#include "loops.h"
-#include "reduce.h"
+#include "folds.h"
 
-enum { LANES = 32 };
+#include <math.h>
 
-/* s is a state and a an element; `fold` is the state with the element in it, `joined` two states in one. */
-#define ADDITIVE(name, IN, STATE, attributes, zero, fold, joined)                                                                                              \
-    attributes static void name##_across(void *const *fields, const char *x, int64_t n, int64_t stride, int64_t m, const rl_fold *at) {                        \
-        STATE *states = fields[0];                                                                                                                             \
-        int64_t i = 0;                                                                                                                                         \
-        (void)at;                                                                                                                                              \
-        for (; i + 4 <= m; i += 4, x += 4 * stride) {                                                                                                          \
-            const IN *p0 = (const IN *)x, *p1 = (const IN *)(x + stride), *p2 = (const IN *)(x + 2 * stride), *p3 = (const IN *)(x + 3 * stride);              \
-            RL_SIMD for (int64_t j = 0; j < n; j++) {                                                                                                          \
-                STATE s = states[j];                                                                                                                           \
-                IN a = p0[j];                                                                                                                                  \
-                s = fold;                                                                                                                                      \
-                a = p1[j];                                                                                                                                     \
-                s = fold;                                                                                                                                      \
-                a = p2[j];                                                                                                                                     \
-                s = fold;                                                                                                                                      \
-                a = p3[j];                                                                                                                                     \
-                states[j] = fold;                                                                                                                              \
-            }                                                                                                                                                  \
-        }                                                                                                                                                      \
-        for (; i < m; i++, x += stride) {                                                                                                                      \
-            const IN *p = (const IN *)x;                                                                                                                       \
-            RL_SIMD for (int64_t j = 0; j < n; j++) {                                                                                                          \
-                STATE s = states[j];                                                                                                                           \
-                IN a = p[j];                                                                                                                                   \
-                states[j] = fold;                                                                                                                              \
-            }                                                                                                                                                  \
-        }                                                                                                                                                      \
-    }                                                                                                                                                          \
-    static void name##_start(void *const *fields, int64_t n, const rl_fold *at) {                                                                              \
-        (void)at;                                                                                                                                              \
-        for (int64_t j = 0; j < n; j++)                                                                                                                        \
-            ((STATE *)fields[0])[j] = zero;                                                                                                                    \
-    }                                                                                                                                                          \
-    static void name##_join(void *const *fields, void *const *others, int64_t n, int64_t count, const rl_fold *at) {                                           \
-        (void)count, (void)at;                                                                                                                                 \
-        for (int64_t j = 0; j < n; j++) {                                                                                                                      \
-            STATE s = ((STATE *)fields[0])[j], t = ((STATE *)others[0])[j];                                                                                    \
-            ((STATE *)fields[0])[j] = joined;                                                                                                                  \
-        }                                                                                                                                                      \
-    }                                                                                                                                                          \
-    static void name##_along(void *const *fields, const char *x, int64_t stride, int64_t m, const rl_fold *at) {                                               \
-        STATE s = *(STATE *)fields[0];                                                                                                                         \
-        if (stride == sizeof(IN) && m >= 2 * LANES) {                                                                                                          \
-            STATE lanes[LANES];                                                                                                                                \
-            void *field = lanes;                                                                                                                               \
-            int64_t rows = m / LANES;                                                                                                                          \
-            name##_start(&field, LANES, at);                                                                                                                   \
-            name##_across(&field, x, LANES, LANES * sizeof(IN), rows, at);                                                                                     \
-            for (int width = LANES / 2; width; width /= 2) {                                                                                                   \
-                void *half = lanes + width;                                                                                                                    \
-                name##_join(&field, &half, width, 0, at);                                                                                                      \
-            }                                                                                                                                                  \
-            STATE t = lanes[0];                                                                                                                                \
-            s = joined;                                                                                                                                        \
-            x += rows * LANES * (int64_t)sizeof(IN);                                                                                                           \
-            m -= rows * LANES;                                                                                                                                 \
-        }                                                                                                                                                      \
-        for (; m > 0; m--, x += stride) {                                                                                                                      \
-            IN a = *(const IN *)x;                                                                                                                             \
-            s = fold;                                                                                                                                          \
-        }                                                                                                                                                      \
-        *(STATE *)fields[0] = s;                                                                                                                               \
+#define ALL_NUMBERS(R)                \
+    {                                 \
+        .of = {                       \
+            [RL_BOOL] = &R##_uint8,   \
+            [RL_UINT8] = &R##_uint8,  \
+            [RL_INT8] = &R##_int8,    \
+            [RL_INT16] = &R##_int16,  \
+            [RL_INT32] = &R##_int32,  \
+            [RL_INT64] = &R##_int64,  \
+            [RL_FLOAT] = &R##_float,  \
+            [RL_DOUBLE] = &R##_double \
+        }                             \
+    }
+#define FLOATING(R)                                                  \
+    {                                                                \
+        .of = { [RL_FLOAT] = &R##_float, [RL_DOUBLE] = &R##_double } \
     }
 
-/* The result is `result` of the state s. */
-#define RESULT(name, STATE, OUT, result)                                                                                                                       \
-    static void name##_finish(void *const *fields, char *const *out, const int64_t *strides, int64_t n, const rl_fold *fold) {                                 \
-        (void)fold;                                                                                                                                            \
-        for (int64_t j = 0; j < n; j++) {                                                                                                                      \
-            STATE s = ((const STATE *)fields[0])[j];                                                                                                           \
-            *(OUT *)(out[0] + j * strides[0]) = (OUT)(result);                                                                                                 \
-        }                                                                                                                                                      \
-    }
+/* Whole numbers are added up in int64, floating ones in double. */
+#define OF_TYPE(name, T, IN, STATE, OUT, zero, fold, joined, result) \
+    RL_FOLD(name##_##T, IN, STATE, RL_CLONES, zero, fold, joined)    \
+    RL_RESULT(name##_##T, STATE, OUT, result)                        \
+    RL_REDUCER(name##_reducer_##T, STATE, name##_##T, name##_##T)
 
-#define REDUCER(reducer, STATE, folding, finishing)                                                                                                            \
-    static const rl_reducer reducer = {.field_size = {sizeof(STATE)},                                                                                          \
-                                       .start = folding##_start,                                                                                               \
-                                       .along = folding##_along,                                                                                               \
-                                       .across = folding##_across,                                                                                             \
-                                       .join = folding##_join,                                                                                                 \
-                                       .finish = finishing##_finish};
+#define OF_WHOLE(name, zero, fold, joined)                                 \
+    OF_TYPE(name, uint8, uint8_t, int64_t, int64_t, zero, fold, joined, s) \
+    OF_TYPE(name, int8, int8_t, int64_t, int64_t, zero, fold, joined, s)   \
+    OF_TYPE(name, int16, int16_t, int64_t, int64_t, zero, fold, joined, s) \
+    OF_TYPE(name, int32, int32_t, int64_t, int64_t, zero, fold, joined, s) \
+    OF_TYPE(name, int64, int64_t, int64_t, int64_t, zero, fold, joined, s)
 
-/* ---- sum, mean ---- */
+#define OF_FLOATING(name, zero, fold, joined, result)                      \
+    OF_TYPE(name, float, float, double, float, zero, fold, joined, result) \
+    OF_TYPE(name, double, double, double, double, zero, fold, joined, result)
 
-#define SUM(T, IN, STATE, attributes)                                                                                                                          \
-    ADDITIVE(sum_##T, IN, STATE, attributes, 0, s + a, s + t)                                                                                                  \
-    RESULT(sum_##T, STATE, STATE, s)                                                                                                                           \
-    REDUCER(sum_##T##_reducer, STATE, sum_##T, sum_##T)
+/* ---- sum, mean, prod ---- */
 
-SUM(uint8, uint8_t, int64_t, RL_CLONES)
-SUM(int8, int8_t, int64_t, RL_CLONES)
-SUM(int16, int16_t, int64_t, RL_CLONES)
-SUM(int32, int32_t, int64_t, RL_CLONES)
-SUM(int64, int64_t, int64_t, RL_CLONES)
+OF_WHOLE(sum, 0, s + a, s + t)
+OF_FLOATING(sum, 0, s + a, s + t, s)
+const rl_reducers rl_sum_reducers = ALL_NUMBERS(sum_reducer);
 
-ADDITIVE(sum_float, float, double, RL_CLONES, 0, s + a, s + t)
-RESULT(sum_float, double, float, s)
-REDUCER(sum_float_reducer, double, sum_float, sum_float)
-RESULT(mean_float, double, float, s / (double)fold->total)
-REDUCER(mean_float_reducer, double, sum_float, mean_float)
+RL_RESULT(mean_float, double, float, s / (double)fold->total)
+RL_RESULT(mean_double, double, double, s / (double)fold->total)
+RL_REDUCER(mean_reducer_float, double, sum_float, mean_float)
+RL_REDUCER(mean_reducer_double, double, sum_double, mean_double)
+const rl_reducers rl_mean_reducers = FLOATING(mean_reducer);
 
-SUM(double, double, double, RL_CLONES)
-RESULT(mean_double, double, double, s / (double)fold->total)
-REDUCER(mean_double_reducer, double, sum_double, mean_double)
+OF_FLOATING(nansum, 0, s + (a == a ? a : 0), s + t, s)
+const rl_reducers rl_nansum_reducers = FLOATING(nansum_reducer);
 
-const rl_reducers rl_sum_reducers = {.of = {[RL_BOOL] = &sum_uint8_reducer,
-                                            [RL_UINT8] = &sum_uint8_reducer,
-                                            [RL_INT8] = &sum_int8_reducer,
-                                            [RL_INT16] = &sum_int16_reducer,
-                                            [RL_INT32] = &sum_int32_reducer,
-                                            [RL_INT64] = &sum_int64_reducer,
-                                            [RL_FLOAT] = &sum_float_reducer,
-                                            [RL_DOUBLE] = &sum_double_reducer}};
-const rl_reducers rl_mean_reducers = {.of = {[RL_FLOAT] = &mean_float_reducer, [RL_DOUBLE] = &mean_double_reducer}};
+OF_WHOLE(prod, 1, s *a, s *t)
+OF_FLOATING(prod, 1, s *a, s *t, s)
+const rl_reducers rl_prod_reducers = ALL_NUMBERS(prod_reducer);
+
+/* ---- counts and truth ---- */
+
+#define OF_ANY(name, STATE, OUT, zero, fold, joined, result)              \
+    OF_TYPE(name, uint8, uint8_t, STATE, OUT, zero, fold, joined, result) \
+    OF_TYPE(name, int8, int8_t, STATE, OUT, zero, fold, joined, result)   \
+    OF_TYPE(name, int16, int16_t, STATE, OUT, zero, fold, joined, result) \
+    OF_TYPE(name, int32, int32_t, STATE, OUT, zero, fold, joined, result) \
+    OF_TYPE(name, int64, int64_t, STATE, OUT, zero, fold, joined, result) \
+    OF_TYPE(name, float, float, STATE, OUT, zero, fold, joined, result)   \
+    OF_TYPE(name, double, double, STATE, OUT, zero, fold, joined, result)
+
+OF_ANY(nonzero, int64_t, int64_t, 0, s + (a != 0), s + t, s)
+OF_ANY(any, uint8_t, uint8_t, 0, s | (a != 0), s | t, s)
+OF_ANY(all, uint8_t, uint8_t, 1, s &(a != 0), s &t, s)
+const rl_reducers rl_nonzero_reducers = ALL_NUMBERS(nonzero_reducer);
+const rl_reducers rl_any_reducers = ALL_NUMBERS(any_reducer);
+const rl_reducers rl_all_reducers = ALL_NUMBERS(all_reducer);
+
+/* ---- norms ---- */
+
+#define POWER (*(const double *)at->context)
+#define LARGER(s, a) ((a) > (s) || (a) != (a) ? (a) : (s))
+#define SMALLER(s, a) ((a) < (s) || (a) != (a) ? (a) : (s))
+
+OF_FLOATING(norm_0, 0, s + (a != 0), s + t, s)
+OF_FLOATING(norm_1, 0, s + fabs((double)a), s + t, s)
+OF_FLOATING(norm_2, 0, s + (double)a * a, s + t, sqrt(s))
+OF_FLOATING(norm_p, 0, s + pow(fabs((double)a), POWER), s + t, pow(s, 1 / *(const double *)fold->context))
+OF_FLOATING(norm_max, 0, LARGER(s, fabs((double)a)), LARGER(s, t), s)
+OF_FLOATING(norm_min, INFINITY, SMALLER(s, fabs((double)a)), SMALLER(s, t), s)
+
+static const rl_reducers norm_0 = FLOATING(norm_0_reducer), norm_1 = FLOATING(norm_1_reducer), norm_2 = FLOATING(norm_2_reducer),
+                         norm_p = FLOATING(norm_p_reducer), norm_max = FLOATING(norm_max_reducer), norm_min = FLOATING(norm_min_reducer);
+
+const rl_reducers *rl_norm_reducers(double p) {
+    return p == 0 ? &norm_0 : p == 1 ? &norm_1 : p == 2 ? &norm_2 : p == INFINITY ? &norm_max : p == -INFINITY ? &norm_min : &norm_p;
+}

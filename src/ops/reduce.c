@@ -4,6 +4,11 @@
 
 static rl_status marked_dims(const rl_args *args, int ndim, uint8_t *marked) { return rl_marked_dims(args ? args->list[RL_DIMS] : RL_INTS_NONE, ndim, marked); }
 
+rl_status rl_one_dim(const rl_call *call) {
+    if (call->args.list[RL_DIMS].length <= 1) return RL_OK;
+    return rl_fail("`dim` of %s() must be one dimension; it names %d", call->op->name, call->args.list[RL_DIMS].length);
+}
+
 rl_status rl_output_reduced(rl_call *call, int k, rl_dtype dtype, rl_dtype computed) {
     const rl_tensor *x = call->in[0];
     uint8_t marked[RL_MAX_DIMS];
@@ -28,10 +33,16 @@ rl_tensor *rl_kept_dims(rl_vjp *v, rl_tensor *reduced) {
     int64_t sizes[RL_MAX_DIMS];
     int ndim = v->in[0].ndim;
     if (!reduced || marked_dims(v->args, ndim, marked) != RL_OK) return NULL;
-    if (reduced->ndim == ndim) return reduced;
-    for (int d = 0; d < ndim; d++)
-        sizes[d] = marked[d] ? 1 : v->in[0].sizes[d];
+    if (reduced->ndim == ndim || reduced->ndim == 0) return reduced; /* a number broadcasts as it is */
+    for (int d = 0; d < ndim; d++) sizes[d] = marked[d] ? 1 : v->in[0].sizes[d];
     return rl_view_as(reduced, ndim, sizes);
+}
+
+rl_tensor *rl_reduced_again(rl_vjp *v, const rl_op *op, rl_tensor *x) {
+    rl_args args = RL_ARGS_NONE;
+    if (v->args) args.list[RL_DIMS] = v->args->list[RL_DIMS];
+    args.n[RL_KEEPDIM] = 1;
+    return rl_apply_to(op, &args, 1, &x);
 }
 
 rl_tensor *rl_spread(rl_vjp *v, rl_tensor *reduced) { return rl_expand_to(rl_kept_dims(v, reduced), v->in[0].ndim, v->in[0].sizes); }
@@ -47,8 +58,7 @@ double rl_reduced_count(const rl_vjp *v) {
 
 /* ---- sum, mean ---- */
 
-/* Whole numbers add up to int64, and are read as they are. */
-static rl_status infer_sum(rl_call *call) {
+rl_status rl_infer_sum(rl_call *call) {
     rl_dtype of = (rl_dtype)call->in[0]->dtype, dtype = call->args.dtype;
     if (dtype == RL_NO_DTYPE) dtype = rl_dtype_is_floating(of) ? of : RL_INT64;
     call->variant = call->args.list[RL_DIMS].length > 0;
@@ -60,19 +70,50 @@ static rl_status infer_sum(rl_call *call) {
 static rl_status sum_forward(rl_call *call) { return rl_run_reducers(call, &rl_sum_reducers, NULL); }
 
 RULE(sum) { D(0, rl_spread(v, G)); }
-const rl_op rl_op_sum = {.name = "sum", .grad_name = "Sum", .infer = infer_sum, .forward = sum_forward, .vjp = sum_vjp};
+const rl_op rl_op_sum = {.name = "sum", .grad_name = "Sum", .infer = rl_infer_sum, .forward = sum_forward, .vjp = sum_vjp};
 
 static rl_status infer_mean(rl_call *call) {
     rl_dtype dtype = call->args.dtype != RL_NO_DTYPE ? call->args.dtype : (rl_dtype)call->in[0]->dtype;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("mean() needs a floating dtype, not %s; convert the tensor or pass `dtype`", rl_dtype_name(dtype));
     call->args.dtype = dtype;
-    return infer_sum(call);
+    return rl_infer_sum(call);
 }
 
 static rl_status mean_forward(rl_call *call) { return rl_run_reducers(call, &rl_mean_reducers, NULL); }
 
 RULE(mean) { D(0, rl_spread(v, rl_mul_number(G, 1 / rl_reduced_count(v)))); }
 const rl_op rl_op_mean = {.name = "mean", .grad_name = "Mean", .infer = infer_mean, .forward = mean_forward, .vjp = mean_vjp};
+
+/* ---- nansum, count_nonzero, any, all ---- */
+
+static rl_status nansum_forward(rl_call *call) {
+    return rl_run_reducers(call, rl_dtype_is_floating((rl_dtype)call->x[0]->dtype) ? &rl_nansum_reducers : &rl_sum_reducers, NULL);
+}
+
+RULE(nansum) { D(0, rl_mul(rl_kept_dims(v, G), rl_eq(X0, X0))); }
+const rl_op rl_op_nansum = {.name = "nansum", .grad_name = "Nansum", .saves = {X(0)}, .infer = rl_infer_sum, .forward = nansum_forward, .vjp = nansum_vjp};
+
+static rl_status infer_count(rl_call *call) {
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_as(call, 0, rl_computed_in((rl_dtype)call->in[0]->dtype)));
+    return rl_output_reduced(call, 0, RL_INT64, RL_INT64);
+}
+
+static rl_status count_forward(rl_call *call) { return rl_run_reducers(call, &rl_nonzero_reducers, NULL); }
+const rl_op rl_op_count_nonzero = {.name = "count_nonzero", .grad_name = "CountNonzero", .infer = infer_count, .forward = count_forward};
+
+static rl_status infer_truth(rl_call *call) {
+    rl_dtype dtype = call->in[0]->dtype == RL_UINT8 ? RL_UINT8 : RL_BOOL;
+    RL_TRY(rl_one_dim(call));
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_as(call, 0, rl_computed_in((rl_dtype)call->in[0]->dtype)));
+    return rl_output_reduced(call, 0, dtype, dtype);
+}
+
+static rl_status any_forward(rl_call *call) { return rl_run_reducers(call, &rl_any_reducers, NULL); }
+static rl_status all_forward(rl_call *call) { return rl_run_reducers(call, &rl_all_reducers, NULL); }
+const rl_op rl_op_any = {.name = "any", .grad_name = "Any", .infer = infer_truth, .forward = any_forward};
+const rl_op rl_op_all = {.name = "all", .grad_name = "All", .infer = infer_truth, .forward = all_forward};
 
 rl_tensor *rl_sum_dims(rl_tensor *x, rl_ints dims, int keepdim) {
     rl_args args = RL_ARGS_NONE;

@@ -7,8 +7,11 @@
 
 enum { RL_DIMS = 0, RL_KEEPDIM = 0 };
 
+/* The dimensions of a call that names one or none. */
+rl_status rl_one_dim(const rl_call *call);
 /* Output k of a reduction of in[0]: of that dtype, written as `computed`. */
 rl_status rl_output_reduced(rl_call *call, int k, rl_dtype dtype, rl_dtype computed);
+rl_status rl_infer_sum(rl_call *call); /* whole numbers become int64, and are read as they are */
 /* forward: reduces x[0] into the outputs. */
 rl_status rl_run_reducers(rl_call *call, const rl_reducers *reducers, const void *context);
 
@@ -17,5 +20,12 @@ rl_status rl_run_reducers(rl_call *call, const rl_reducers *reducers, const void
 rl_tensor *rl_kept_dims(rl_vjp *v, rl_tensor *reduced);
 rl_tensor *rl_spread(rl_vjp *v, rl_tensor *reduced);
 double rl_reduced_count(const rl_vjp *v);
+rl_tensor *rl_reduced_again(rl_vjp *v, const rl_op *op, rl_tensor *x); /* x reduced by another op over the same dimensions, which are kept */
+/* extremes.c. The elements that equal the result share its gradient; or it goes to the
+ * places along the dimension that output 1 tells. */
+rl_tensor *rl_shared_among_equals(rl_vjp *v);
+rl_tensor *rl_placed_gradient(rl_vjp *v);
+rl_status rl_infer_placed(rl_call *call);
+static inline int64_t rl_flag(const rl_vjp *v, int k) { return v->args ? v->args->n[k] : 0; }
 
 #endif

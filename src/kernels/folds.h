@@ -1,0 +1,94 @@
+/* How simple reducers are written: a state that is one number, and an expression that takes an element in. A fold of contiguous
+ * elements treats them as rows of RL_LANES, so that one loop, across neighbours, is all that has to be vectorised. */
+#ifndef RL_KERNELS_FOLDS_H
+#define RL_KERNELS_FOLDS_H
+
+#include "loops.h"
+#include "reduce.h"
+
+enum { RL_LANES = 32 };
+
+/* s is a state and a an element; `fold` is the state with the element in it, `joined` two states s and t in one; at->context
+ * is what the caller of rl_reduce() gave. */
+#define RL_FOLD(name, IN, STATE, attributes, zero, fold, joined)                                                                                  \
+    attributes static void name##_across(void *const *fields, const char *x, int64_t n, int64_t stride, int64_t m, const rl_fold *at) {           \
+        STATE *states = fields[0];                                                                                                                \
+        int64_t i = 0;                                                                                                                            \
+        (void)at;                                                                                                                                 \
+        for (; i + 4 <= m; i += 4, x += 4 * stride) {                                                                                             \
+            const IN *p0 = (const IN *)x, *p1 = (const IN *)(x + stride), *p2 = (const IN *)(x + 2 * stride), *p3 = (const IN *)(x + 3 * stride); \
+            RL_SIMD for (int64_t j = 0; j < n; j++) {                                                                                             \
+                STATE s = states[j];                                                                                                              \
+                IN a = p0[j];                                                                                                                     \
+                s = fold;                                                                                                                         \
+                a = p1[j];                                                                                                                        \
+                s = fold;                                                                                                                         \
+                a = p2[j];                                                                                                                        \
+                s = fold;                                                                                                                         \
+                a = p3[j];                                                                                                                        \
+                states[j] = fold;                                                                                                                 \
+            }                                                                                                                                     \
+        }                                                                                                                                         \
+        for (; i < m; i++, x += stride) {                                                                                                         \
+            const IN *p = (const IN *)x;                                                                                                          \
+            RL_SIMD for (int64_t j = 0; j < n; j++) {                                                                                             \
+                STATE s = states[j];                                                                                                              \
+                IN a = p[j];                                                                                                                      \
+                states[j] = fold;                                                                                                                 \
+            }                                                                                                                                     \
+        }                                                                                                                                         \
+    }                                                                                                                                             \
+    static void name##_start(void *const *fields, int64_t n, const rl_fold *at) {                                                                 \
+        (void)at;                                                                                                                                 \
+        for (int64_t j = 0; j < n; j++) ((STATE *)fields[0])[j] = zero;                                                                           \
+    }                                                                                                                                             \
+    static void name##_join(void *const *fields, void *const *others, int64_t n, int64_t count, const rl_fold *at) {                              \
+        (void)count, (void)at;                                                                                                                    \
+        for (int64_t j = 0; j < n; j++) {                                                                                                         \
+            STATE s = ((STATE *)fields[0])[j], t = ((STATE *)others[0])[j];                                                                       \
+            ((STATE *)fields[0])[j] = joined;                                                                                                     \
+        }                                                                                                                                         \
+    }                                                                                                                                             \
+    static void name##_along(void *const *fields, const char *x, int64_t stride, int64_t m, const rl_fold *at) {                                  \
+        STATE s = *(STATE *)fields[0];                                                                                                            \
+        if (stride == sizeof(IN) && m >= 2 * RL_LANES) {                                                                                          \
+            STATE lanes[RL_LANES];                                                                                                                \
+            void *field = lanes;                                                                                                                  \
+            int64_t rows = m / RL_LANES;                                                                                                          \
+            name##_start(&field, RL_LANES, at);                                                                                                   \
+            name##_across(&field, x, RL_LANES, RL_LANES * sizeof(IN), rows, at);                                                                  \
+            for (int width = RL_LANES / 2; width; width /= 2) {                                                                                   \
+                void *half = lanes + width;                                                                                                       \
+                name##_join(&field, &half, width, 0, at);                                                                                         \
+            }                                                                                                                                     \
+            STATE t = lanes[0];                                                                                                                   \
+            s = joined;                                                                                                                           \
+            x += rows * RL_LANES * (int64_t)sizeof(IN);                                                                                           \
+            m -= rows * RL_LANES;                                                                                                                 \
+        }                                                                                                                                         \
+        for (; m > 0; m--, x += stride) {                                                                                                         \
+            IN a = *(const IN *)x;                                                                                                                \
+            s = fold;                                                                                                                             \
+        }                                                                                                                                         \
+        *(STATE *)fields[0] = s;                                                                                                                  \
+    }
+
+/* The result is `result` of the state s. */
+#define RL_RESULT(name, STATE, OUT, result)                                                                                    \
+    static void name##_finish(void *const *fields, char *const *out, const int64_t *strides, int64_t n, const rl_fold *fold) { \
+        (void)fold;                                                                                                            \
+        for (int64_t j = 0; j < n; j++) {                                                                                      \
+            STATE s = ((const STATE *)fields[0])[j];                                                                           \
+            *(OUT *)(out[0] + j * strides[0]) = (OUT)(result);                                                                 \
+        }                                                                                                                      \
+    }
+
+#define RL_REDUCER(reducer, STATE, folding, finishing)                \
+    static const rl_reducer reducer = {.field_size = {sizeof(STATE)}, \
+                                       .start = folding##_start,      \
+                                       .along = folding##_along,      \
+                                       .across = folding##_across,    \
+                                       .join = folding##_join,        \
+                                       .finish = finishing##_finish};
+
+#endif

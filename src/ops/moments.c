@@ -1,0 +1,50 @@
+/* Variances and standard deviations. args.n[1]: divided by one less than the count. */
+#include "reduce.h"
+
+enum { UNBIASED = 1 };
+
+static rl_status infer_moments(rl_call *call, int n_out) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    if (!rl_dtype_is_floating(dtype)) return rl_fail("%s() needs a floating dtype, not %s", call->op->name, rl_dtype_name(dtype));
+    RL_TRY(rl_set_outputs(call, n_out));
+    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
+    for (int k = 0; k < n_out; k++) RL_TRY(rl_output_reduced(call, k, dtype, rl_computed_in(dtype)));
+    return RL_OK;
+}
+
+static rl_status infer_one(rl_call *call) { return infer_moments(call, 1); }
+static rl_status infer_two(rl_call *call) { return infer_moments(call, 2); }
+
+static rl_status var_forward(rl_call *call) { return rl_run_reducers(call, &rl_moments_reducers, &(rl_moments){(double)call->args.n[UNBIASED], 0}); }
+static rl_status std_forward(rl_call *call) { return rl_run_reducers(call, &rl_moments_reducers, &(rl_moments){(double)call->args.n[UNBIASED], 1}); }
+
+/* x less its mean, over the divisor */
+static rl_tensor *deviation(rl_vjp *v, double factor) {
+    double divisor = rl_reduced_count(v) - (double)rl_flag(v, UNBIASED);
+    return rl_mul_number(rl_sub(X0, rl_reduced_again(v, &rl_op_mean, X0)), factor / (divisor > 0 ? divisor : 0));
+}
+
+static rl_tensor *var_gradient(rl_vjp *v) { return rl_mul(rl_kept_dims(v, G), deviation(v, 2)); }
+
+static rl_tensor *std_gradient(rl_vjp *v) {
+    rl_tensor *zero = rl_number(0);
+    return rl_mul(rl_kept_dims(v, rl_where(rl_eq(Y0, zero), zero, rl_div(G, Y0))), deviation(v, 1));
+}
+
+static rl_tensor *mean_gradient(rl_vjp *v) { return rl_spread(v, rl_mul_number(v->g[1], 1 / rl_reduced_count(v))); }
+
+/* The gradient of a spread and that of a mean; either may not be there. */
+static rl_tensor *both(rl_vjp *v, rl_tensor *(*spread_gradient)(rl_vjp *)) {
+    if (!v->g[1]) return v->g[0] ? spread_gradient(v) : NULL;
+    return v->g[0] ? rl_add(spread_gradient(v), mean_gradient(v)) : mean_gradient(v);
+}
+
+RULE(var) { D(0, var_gradient(v)); }
+RULE(std) { D(0, std_gradient(v)); }
+RULE(var_mean) { D(0, both(v, var_gradient)); }
+RULE(std_mean) { D(0, both(v, std_gradient)); }
+const rl_op rl_op_var = {.name = "var", .grad_name = "Var", .saves = {X(0)}, .infer = infer_one, .forward = var_forward, .vjp = var_vjp};
+const rl_op rl_op_std = {.name = "std", .grad_name = "Std", .saves = {X(0) | Y(0)}, .infer = infer_one, .forward = std_forward, .vjp = std_vjp};
+const rl_op rl_op_var_mean = {.name = "var_mean", .grad_name = "VarMean", .saves = {X(0)}, .infer = infer_two, .forward = var_forward, .vjp = var_mean_vjp};
+const rl_op rl_op_std_mean = {
+    .name = "std_mean", .grad_name = "StdMean", .saves = {X(0) | Y(0)}, .infer = infer_two, .forward = std_forward, .vjp = std_mean_vjp};

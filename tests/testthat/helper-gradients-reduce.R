@@ -1,0 +1,21 @@
+reduced <- function(name, f, ..., except = NULL) {
+  gradient_case(name, function(x) f(x), list(c(3, 4)), except = except, ...)
+  gradient_case(name, function(x) f(x, dim = 1), list(c(3, 4)), except = c(except, "scalar"), ...)
+  gradient_case(name, function(x) f(x, dim = -1, keepdim = TRUE), list(c(2, 3, 4)), except = c(except, "scalar"), ...)
+}
+# No result for no elements, or for one.
+reduced("sum", torch_sum)
+reduced("mean", torch_mean, except = "empty")
+reduced("nansum", torch_nansum)
+reduced("prod", torch_prod)
+reduced("prod", function(x, ...) torch_prod(x * torch_tensor(c(1, 0, 1, 0), dtype = torch_double()), ...), except = c("empty", "scalar"))
+reduced("amax", torch_amax, except = c("empty", "broadcast"))
+reduced("amin", torch_amin, except = c("empty", "broadcast"))
+gradient_case("max_all", torch_max, list(c(3, 4)), except = c("empty", "broadcast"))
+gradient_case("min_all", torch_min, list(c(3, 4)), except = c("empty", "broadcast"))
+gradient_case("max_dim", function(x) torch_max(x, dim = 2)[[1]], list(c(3, 4)), except = c("empty", "scalar"))
+gradient_case("min_dim", function(x) torch_min(x, dim = -1, keepdim = TRUE)[[1]], list(c(3, 4)), except = c("empty", "scalar"))
+reduced("var", torch_var, except = c("empty", "scalar", "broadcast"))
+reduced("std", torch_std, except = c("empty", "scalar", "broadcast"))
+reduced("var_mean", function(x, ...) torch_stack(torch_var_mean(x, ...)), except = c("empty", "scalar", "broadcast"))
+reduced("std_mean", function(x, ...) torch_stack(torch_std_mean(x, ...)), except = c("empty", "scalar", "broadcast"))
