@@ -1,0 +1,319 @@
+#' Random tensors
+#'
+#' Elements drawn from a distribution: `torch_rand()` uniformly between 0 and 1, `torch_randn()` from the standard normal distribution,
+#' `torch_randint()` whole numbers, `torch_randperm()` a permutation, `torch_normal()` normal numbers of any mean and standard
+#' deviation.
+#'
+#' @details
+#' Numbers come from the generator of the session, or from a `generator` of its own (see [torch_manual_seed()]). For the same seed they are
+#' those that PyTorch draws on a CPU. R's own generator and `set.seed()` have no part in it.
+#'
+#' The `_like` functions take shape, dtype and order in memory from `input`.
+#'
+#' @param ... the size of each dimension: several numbers, or one vector. `torch_normal()`: `dtype`, `device`, `requires_grad`.
+#' @param low,high whole numbers from `low` to `high - 1` are drawn.
+#' @param size the size of each dimension.
+#' @param n how many numbers are permuted: 0 to `n - 1`.
+#' @param mean,std mean and standard deviation: numbers, or tensors with one for each element; if both are numbers, `size` is needed.
+#' @param input a tensor.
+#' @param names `NULL`: dimensions have no names.
+#' @param dtype the element type. `NULL`: the default floating dtype, also for whole numbers; for the `_like` functions that of
+#'   `input`.
+#' @param layout,memory_format not used: tensors are strided.
+#' @param device `NULL` or `"cpu"`.
+#' @param requires_grad whether gradients with respect to the tensor are to be computed.
+#' @param generator `NULL`, or what [torch_generator()] made.
+#' @return A tensor.
+#' @section Methods: These fill a tensor in place, and return it:
+#'
+#' | method | what is drawn |
+#' |---|---|
+#' | `x$uniform_(from = 0, to = 1)` | uniform numbers |
+#' | `x$normal_(mean = 0, std = 1)` | normal numbers |
+#' | `x$log_normal_(mean = 1, std = 2)` | exponentials of normal numbers |
+#' | `x$exponential_(lambd = 1)` | waiting times: density `lambd * exp(-lambd * t)` |
+#' | `x$cauchy_(median = 0, sigma = 1)` | Cauchy numbers |
+#' | `x$geometric_(p)` | trials until the first success |
+#' | `x$bernoulli_(p = 0.5)` | 1 with probability `p`, a number or a tensor of them, otherwise 0 |
+#' | `x$random_(from, to)` | whole numbers from `from` to `to - 1`; without bounds, all that the dtype holds |
+#' @examples
+#' torch_manual_seed(1)
+#' torch_rand(2, 3)
+#' torch_randn(4)
+#' torch_randint(1, 7, 10, dtype = torch_long())
+#' torch_randperm(5)
+#' torch_normal(mean = torch_tensor(c(0, 100)), std = 1)
+#' torch_empty(3)$uniform_(-1, 1)
+#' @export
+torch_rand <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
+                       generator = NULL) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(names)) refuse_names()
+  .Call(ffi_rand, dots_size(...), dtype, requires_grad, generator)
+}
+#' @rdname torch_rand
+#' @export
+torch_randn <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
+                        generator = NULL) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(names)) refuse_names()
+  .Call(ffi_randn, dots_size(...), dtype, requires_grad, generator)
+}
+#' @rdname torch_rand
+#' @export
+torch_randint <- function(low, high, size, generator = NULL, dtype = NULL, layout = NULL, device = NULL,
+                          requires_grad = FALSE, memory_format = torch_preserve_format()) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_randint, low, high, size, dtype, requires_grad, generator)
+}
+#' @rdname torch_rand
+#' @export
+torch_randperm <- function(n, dtype = torch_int64(), layout = NULL, device = NULL, requires_grad = FALSE,
+                           generator = NULL) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  .Call(ffi_randperm, n, dtype, requires_grad, generator)
+}
+#' @rdname torch_rand
+#' @export
+torch_normal <- function(mean = 0, std = 1, size = NULL, generator = NULL, ...) {
+  options <- list(...)
+  tensors <- Filter(is_tensor, list(mean, std))
+  if (!length(tensors)) {
+    if (is.null(size)) raise_error("`size` is needed where `mean` and `std` are numbers")
+    drawn <- torch_empty(size, dtype = options$dtype, device = options$device)
+    drawn <- .Call(ffi_normal_, drawn, mean, std, generator)
+    return(if (isTRUE(options$requires_grad)) drawn$requires_grad_() else drawn)
+  }
+  shape <- if (length(tensors) == 2L) torch_broadcast_tensors(tensors)[[1L]]$shape else tensors[[1L]]$shape
+  drawn <- torch_empty(shape, dtype = tensors[[1L]]$dtype)
+  with_no_grad(
+    if (!is_tensor(std)) {
+      .Call(ffi_normal_, drawn, 0, std, generator)$add_(mean)
+    } else {
+      if (as.logical((std < 0)$any())) raise_error("`std` must not be negative")
+      .Call(ffi_normal_, drawn, 0, 1, generator)$mul_(std)$add_(mean)
+    }
+  )
+}
+#' @rdname torch_rand
+#' @export
+torch_rand_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
+                            memory_format = torch_preserve_format()) {
+  drawn <- .Call(ffi_uniform_, torch_empty_like(input, dtype = dtype, device = device), 0, 1, NULL)
+  if (requires_grad) drawn$requires_grad_() else drawn
+}
+#' @rdname torch_rand
+#' @export
+torch_randn_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
+                             memory_format = torch_preserve_format()) {
+  drawn <- .Call(ffi_normal_, torch_empty_like(input, dtype = dtype, device = device), 0, 1, NULL)
+  if (requires_grad) drawn$requires_grad_() else drawn
+}
+#' @rdname torch_rand
+#' @export
+torch_randint_like <- function(input, low, high, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  drawn <- .Call(ffi_random_, torch_empty_like(input, dtype = dtype, device = device), low, high, NULL)
+  if (requires_grad) drawn$requires_grad_() else drawn
+}
+
+is_tensor <- function(x) inherits(x, "torch_tensor")
+
+#' Draws that depend on a tensor
+#'
+#' `torch_bernoulli()` draws 1 with the probability that stands at each place of `self`, otherwise 0. `torch_poisson()` draws a count for
+#' each rate in `self`. `torch_multinomial()` chooses positions in a vector of weights, or in each row of a matrix of them.
+#'
+#' @param self a floating tensor: probabilities, rates or weights. For `torch_bernoulli()` with `p` only its shape and dtype matter.
+#' @param p one probability for all elements, or `NULL`.
+#' @param num_samples how many positions are chosen.
+#' @param replacement whether a position may be chosen more than once; without, at least `num_samples` weights must be positive.
+#' @param generator `NULL`, or what [torch_generator()] made.
+#' @return A tensor of the shape and dtype of `self`; `torch_multinomial()`: whole numbers counted from 1, `num_samples` of them (in each
+#'   row).
+#' @examples
+#' torch_bernoulli(torch_tensor(c(0, 0.5, 1)))
+#' torch_poisson(torch_tensor(c(1, 100)))
+#' torch_multinomial(torch_tensor(c(0, 10, 3, 0)), 2)
+#' @export
+torch_bernoulli <- function(self, p = NULL, generator = NULL) {
+  if (is.null(p)) return(.Call(ffi_trials, self, generator))
+  drawn <- torch_empty(self$shape, dtype = self$dtype)
+  draw_trials(drawn, p, generator)
+}
+#' @rdname torch_bernoulli
+#' @export
+torch_poisson <- function(self, generator = NULL) .Call(ffi_poisson, self, generator)
+#' @rdname torch_bernoulli
+#' @export
+torch_multinomial <- function(self, num_samples, replacement = FALSE, generator = NULL) {
+  .Call(ffi_multinomial, self, num_samples, replacement, generator)
+}
+
+draw_trials <- function(self, p, generator) {
+  if (!is_tensor(p)) return(.Call(ffi_bernoulli_, self, p, generator))
+  with_no_grad(self$copy_(.Call(ffi_trials, p$expand(self$shape), generator)))
+}
+
+random_methods <- list(
+  uniform_ = function(from = 0, to = 1, generator = NULL) .Call(ffi_uniform_, self, from, to, generator),
+  normal_ = function(mean = 0, std = 1, generator = NULL) .Call(ffi_normal_, self, mean, std, generator),
+  log_normal_ = function(mean = 1, std = 2, generator = NULL) .Call(ffi_log_normal_, self, mean, std, generator),
+  cauchy_ = function(median = 0, sigma = 1, generator = NULL) .Call(ffi_cauchy_, self, median, sigma, generator),
+  exponential_ = function(lambd = 1, generator = NULL) .Call(ffi_exponential_, self, lambd, generator),
+  geometric_ = function(p, generator = NULL) .Call(ffi_geometric_, self, p, generator),
+  bernoulli_ = function(p = 0.5, generator = NULL) draw_trials(self, p, generator),
+  random_ = function(from = NULL, to = NULL, generator = NULL) .Call(ffi_random_, self, from, to, generator)
+)
+
+#' Seeds and generators
+#'
+#' `torch_manual_seed()` sets the generator that random tensors are drawn from, so that they can be drawn again. The others set
+#' it for a while, and put back what was: `with_torch_manual_seed()` for an expression, `local_torch_manual_seed()` until the function that calls it ends.
+#'
+#' @details
+#' Until a seed is set, it comes from the clock. `torch_get_rng_state()` gives the whole state, in the form in which PyTorch keeps it,
+#' and `torch_set_rng_state()` goes back to it.
+#'
+#' `torch_generator()` makes a generator of its own, which starts from PyTorch's default seed; `$set_current_seed(seed)` sets another,
+#' `$current_seed()` tells it.
+#'
+#' @param seed a whole number.
+#' @param state what `torch_get_rng_state()` gave.
+#' @param code an expression.
+#' @param ... not used.
+#' @param .env the frame to whose end the seed holds.
+#' @return `torch_get_rng_state()`: a tensor of bytes. `torch_generator()`: a generator. `with_torch_manual_seed()`: the value of `code`. The
+#'   others: `NULL`, invisibly.
+#' @examples
+#' torch_manual_seed(1)
+#' torch_rand(2)
+#' with_torch_manual_seed(torch_rand(2), seed = 1)
+#'
+#' g <- torch_generator()
+#' g$set_current_seed(1)
+#' torch_rand(2, generator = g)
+#' @export
+torch_manual_seed <- function(seed) invisible(.Call(ffi_seed, seed, NULL))
+#' @rdname torch_manual_seed
+#' @export
+with_torch_manual_seed <- function(code, ..., seed) {
+  before <- torch_get_rng_state()
+  on.exit(torch_set_rng_state(before))
+  torch_manual_seed(seed)
+  code
+}
+#' @rdname torch_manual_seed
+#' @export
+local_torch_manual_seed <- function(seed, .env = parent.frame()) {
+  before <- torch_get_rng_state()
+  torch_manual_seed(seed)
+  if (!identical(.env, globalenv())) {
+    do.call("on.exit", list(as.call(list(torch_set_rng_state, before)), add = TRUE, after = FALSE), envir = .env)
+  }
+  invisible(NULL)
+}
+#' @rdname torch_manual_seed
+#' @export
+torch_get_rng_state <- function() .Call(ffi_rng_state, NULL)
+#' @rdname torch_manual_seed
+#' @export
+torch_set_rng_state <- function(state) invisible(.Call(ffi_set_rng_state, state, NULL))
+#' @rdname torch_manual_seed
+#' @export
+torch_generator <- function() {
+  generator <- new.env(parent = emptyenv())
+  generator$state <- .Call(ffi_generator, 67280421310721)
+  generator$current_seed <- function() .Call(ffi_seed_of, generator)
+  generator$set_current_seed <- function(seed) invisible(.Call(ffi_seed, seed, generator))
+  structure(generator, class = "torch_generator")
+}
+#' @export
+print.torch_generator <- function(x, ...) {
+  cat("torch_generator, seeded with ", format(x$current_seed(), digits = 17), "\n", sep = "")
+  invisible(x)
+}
+
+#' Dropout
+#'
+#' While a network is trained, sets elements to 0 at random, each with probability `p`, and divides the others by `1 - p`, so that the mean
+#' stays what it was. `nnf_dropout2d()` and `nnf_dropout3d()` do so for whole channels: the matrices or volumes behind the first two dimensions.
+#' `nnf_alpha_dropout()` keeps mean and variance of what passes through [nnf_selu()].
+#'
+#' @param input a floating tensor.
+#' @param p the probability of being set to 0.
+#' @param training whether anything is done: if not, `input` is returned.
+#' @param inplace whether `input` itself is changed.
+#' @return A tensor of the shape of `input`.
+#' @examples
+#' torch_manual_seed(1)
+#' nnf_dropout(torch_ones(8), p = 0.25)
+#' @export
+nnf_dropout <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
+  check_probability(p)
+  if (!training || p == 0) return(input)
+  scale_by(input, if (p == 1) 0 else .Call(ffi_dropout_noise, input, p), inplace)
+}
+#' @rdname nnf_dropout
+#' @export
+nnf_dropout2d <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
+  check_probability(p)
+  if (!training || p == 0) return(input)
+  shape <- input$shape
+  if (length(shape) < 2L) raise_error(sprintf("`input` must have 2 dimensions or more; it has %d", length(shape)))
+  shape[-(1:2)] <- 1L
+  channels <- torch_empty(shape, dtype = input$dtype)
+  scale_by(input, if (p == 1) 0 else .Call(ffi_dropout_noise, channels, p), inplace)
+}
+#' @rdname nnf_dropout
+#' @export
+nnf_dropout3d <- nnf_dropout2d
+#' @rdname nnf_dropout
+#' @export
+nnf_alpha_dropout <- function(input, p = 0.5, training = FALSE, inplace = FALSE) {
+  check_probability(p)
+  if (!training || p == 0) return(input)
+  if (p == 1) return(scale_by(input, 0, inplace))
+  alpha <- 1.7580993408473766
+  a <- 1 / sqrt((alpha^2 * p + 1) * (1 - p))
+  kept <- .Call(ffi_bernoulli_, torch_empty_like(input), 1 - p, NULL)
+  shift <- (kept - 1) * (alpha * a) + alpha * a * p
+  if (inplace) input$mul_(kept * a)$add_(shift) else input * (kept * a) + shift
+}
+
+scale_by <- function(input, noise, inplace) if (inplace) input$mul_(noise) else input * noise
+
+check_probability <- function(p, call = sys.call(-1)) {
+  if (!is.numeric(p) || length(p) != 1L || is.na(p) || p < 0 || p > 1) raise_error("`p` must be a number between 0 and 1", call)
+}
+
+#' Rectifiers with a random slope
+#'
+#' `x` where it is positive, `a * x` elsewhere, with `a` drawn uniformly between `lower` and `upper` for each element while a network is trained,
+#' and the mean of the two otherwise.
+#'
+#' @param input,self a floating tensor.
+#' @param lower,upper bounds of the slope.
+#' @param training whether the slopes are drawn.
+#' @param inplace whether `input` itself is changed. The functions whose names end in `_` do that.
+#' @param generator `NULL`, or what [torch_generator()] made.
+#' @return A tensor of the shape of `input`.
+#' @examples
+#' nnf_rrelu(torch_tensor(c(-1, 2)))
+#' @export
+nnf_rrelu <- function(input, lower = 1 / 8, upper = 1 / 3, training = FALSE, inplace = FALSE) {
+  scale_by(input, rrelu_slopes(input, lower, upper, training, NULL), inplace)
+}
+#' @rdname nnf_rrelu
+#' @export
+nnf_rrelu_ <- function(input, lower = 1 / 8, upper = 1 / 3, training = FALSE) nnf_rrelu(input, lower, upper, training, TRUE)
+#' @rdname nnf_rrelu
+#' @export
+torch_rrelu_ <- function(self, lower = 0.125, upper = 0.333333333333333, training = FALSE, generator = NULL) {
+  self$mul_(rrelu_slopes(self, lower, upper, training, generator))
+}
+
+rrelu_slopes <- function(x, lower, upper, training, generator) {
+  if (!training) lower <- upper <- (lower + upper) / 2
+  x <- x$detach()
+  if (training) .Call(ffi_rrelu_noise, x, lower, upper, generator) else torch_ones_like(x)$where(x > 0, torch_full_like(x, lower))
+}
