@@ -22,7 +22,7 @@ typedef struct {
 static rl_status put(printer *p, const char *text) {
     size_t length = strlen(text);
     if (p->used + length + 1 > p->room) {
-        size_t room = 2 * (p->room + length);
+        size_t room = 2 * (p->room + length) + 1024;
         char *larger = rl_scope_memory(room, 1);
         if (!larger) return RL_FAILED;
         if (p->used) memcpy(larger, p->text, p->used);
