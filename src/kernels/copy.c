@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "parallel.h"
+#include "transpose.h"
 
 #define TO_BOOL(a) ((a) != 0)
 #define AS_IS(a) (a)
@@ -87,6 +87,7 @@ static rl_loop mover(rl_dtype dtype) {
 
 void rl_copy_elements(rl_tensor *to, rl_tensor *from) {
     rl_tensor *operands[] = {to, from};
+    if (to->ndim > 1 && to->numel > 1024 && rl_copy_transposed(to, from)) return;
     rl_each(2, operands, to->dtype == from->dtype ? mover((rl_dtype)to->dtype) : conversions[from->dtype][to->dtype], NULL);
 }
 

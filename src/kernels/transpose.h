@@ -1,0 +1,10 @@
+/* Copies between layouts whose dense dimensions differ, such as a matrix and its transpose. */
+#ifndef RL_KERNELS_TRANSPOSE_H
+#define RL_KERNELS_TRANSPOSE_H
+
+#include "loops.h"
+
+/* Whether it was such a copy, and has been made. */
+int rl_copy_transposed(rl_tensor *to, const rl_tensor *from);
+
+#endif
