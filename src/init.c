@@ -18,10 +18,17 @@ static const R_CallMethodDef entries[] = {
 #include "rbridge/entries.def"
     {NULL, NULL, 0}};
 
+#define ENTRY_WITH_FRAME(name) {"ffi_" #name, (DL_FUNC)&ffi_##name, -1},
+
+/* Entries that see the frame they are called from: .External2(). */
+static const R_ExternalMethodDef entries_with_frame[] = {
+#include "rbridge/frame_entries.def"
+    {NULL, NULL, 0}};
+
 void R_init_rushlight(DllInfo *dll);
 
 void attribute_visible R_init_rushlight(DllInfo *dll) {
-    R_registerRoutines(dll, NULL, entries, NULL, NULL);
+    R_registerRoutines(dll, NULL, entries, NULL, entries_with_frame);
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);
     rb_start();

@@ -146,19 +146,23 @@ static rl_status connect(const rl_call *call, rl_node *node) {
     return RL_OK;
 }
 
-static rl_status remember_base(const rl_call *call) {
-    rl_tensor *source = call->in[0];
-    rl_tensor *base = source->autograd && source->autograd->base ? source->autograd->base : source;
-    for (int k = 0; k < call->n_out; k++) {
-        rl_autograd *autograd = call->out[k] == source ? NULL : rl_autograd_of(call->out[k]);
-        if (!autograd) {
-            if (rl_failing()) return RL_FAILED;
-            continue;
-        }
-        autograd->base = rl_retain(base);
-        autograd->seen_version = call->out[k]->storage->version;
-    }
+static rl_status set_base(rl_tensor *view, rl_tensor *source) {
+    rl_autograd *autograd = rl_autograd_of(view);
+    if (!autograd) return RL_FAILED;
+    autograd->base = rl_retain(source->autograd && source->autograd->base ? source->autograd->base : source);
+    autograd->seen_version = view->storage->version;
     return RL_OK;
+}
+
+static rl_status remember_base(const rl_call *call) {
+    for (int k = 0; k < call->n_out; k++)
+        if (call->out[k] != call->in[0]) RL_TRY(set_base(call->out[k], call->in[0]));
+    return RL_OK;
+}
+
+rl_tensor *rl_plain_view(rl_tensor *x, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
+    rl_tensor *view = rl_tensor_view(x, ndim, sizes, strides, offset);
+    return view && set_base(view, x) == RL_OK ? view : NULL;
 }
 
 /* A view in place: the values stay where they are, and what was saved of the tensor's old shape is out of date. */

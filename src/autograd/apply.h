@@ -25,6 +25,9 @@ rl_status rl_set_result(rl_call *call, int n_out, rl_tensor *const *out);
 /* A view has been written to and has its new node: that is, for its base, a slice replaced. Note [Versions] in graph.h */
 rl_status rl_rebase(rl_tensor *view);
 
+/* A view that no graph needs to know of, since x has none: what views in a chain come to, without the chain. */
+rl_tensor *rl_plain_view(rl_tensor *x, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset);
+
 /* Nobody else can see this tensor's memory, so a gradient may be added or kept where it is. */
 int rl_can_be_stolen(const rl_tensor *tensor);
 

@@ -55,6 +55,18 @@ rl_tensor *rl_flip(rl_tensor *x, rl_ints dims);
 rl_tensor *rl_tril(rl_tensor *x, int64_t diagonal);
 rl_tensor *rl_triu(rl_tensor *x, int64_t diagonal);
 
+/* Indexing, with int64 indexes from 0. Among n indexes, NULL leaves a dimension whole, and a mask stands for its dimensions. */
+rl_tensor *rl_index(rl_tensor *x, int n, rl_tensor *const *indexes);
+rl_tensor *rl_index_put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate);
+rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate);
+rl_tensor *rl_gather(rl_tensor *x, int64_t dim, rl_tensor *index);
+rl_tensor *rl_index_select(rl_tensor *x, int64_t dim, rl_tensor *index);
+rl_tensor *rl_scatter(rl_tensor *x, int64_t dim, rl_tensor *index, rl_tensor *src);
+rl_tensor *rl_scatter_add(rl_tensor *x, int64_t dim, rl_tensor *index, rl_tensor *src);
+rl_tensor *rl_index_add(rl_tensor *x, int64_t dim, rl_tensor *index, rl_tensor *source);
+rl_tensor *rl_masked_fill(rl_tensor *x, rl_tensor *mask, double value);
+rl_tensor *rl_masked_select(rl_tensor *x, rl_tensor *mask);
+
 rl_tensor *rl_filled(rl_dtype dtype, int ndim, const int64_t *sizes, double value);
 
 #endif

@@ -52,6 +52,7 @@ rl_status rb_whole(SEXP x, const char *argument, int64_t *value);
 rl_status rb_flag(SEXP x, const char *argument, int64_t *value);
 rl_status rb_dim(SEXP x, const char *argument, int64_t *dim);
 rl_status rb_index(SEXP x, const char *argument, int64_t *index);
+rl_tensor *rb_as_index(SEXP x, const char *argument); /* whole numbers, from 1 in R, as int64 from 0; or a mask (index.c) */
 rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_dims(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype);

@@ -31,4 +31,8 @@
 #include "entries.def"
 #undef ENTRY
 
+#define ENTRY_WITH_FRAME(name) SEXP ffi_##name(SEXP call, SEXP op, SEXP arguments, SEXP frame);
+#include "frame_entries.def"
+#undef ENTRY_WITH_FRAME
+
 #endif

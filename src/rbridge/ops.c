@@ -25,6 +25,31 @@ static rl_status read_tensors(reading *r, SEXP list) {
     return RL_OK;
 }
 
+static rl_status read_index(reading *r, SEXP x, const char *argument) {
+    rl_tensor *index = rb_as_index(x, argument);
+    if (!index) return RL_FAILED;
+    r->call.in[r->call.n_in++] = index;
+    return RL_OK;
+}
+
+static rl_status read_indexes(reading *r, SEXP list) {
+    if (TYPEOF(list) != VECSXP) return rl_fail("`indices` must be a list of tensors, not %s", rb_kind_of(list));
+    R_xlen_t n = XLENGTH(list);
+    if (n > RL_MAX_DIMS) return rl_fail("`indices` has %lld elements; a tensor has at most %d dimensions", (long long)n, RL_MAX_DIMS);
+    rl_tensor **in = rl_scope_memory((size_t)(r->call.n_in + n), sizeof *in);
+    if (!in) return RL_FAILED;
+    for (int k = 0; k < r->call.n_in; k++) in[k] = r->call.in[k];
+    r->call.in = in;
+    for (R_xlen_t k = 0; k < n; k++) {
+        SEXP x = VECTOR_ELT(list, k);
+        if (Rf_isNull(x))
+            in[r->call.n_in++] = NULL;
+        else
+            RL_TRY(read_index(r, x, "indices"));
+    }
+    return RL_OK;
+}
+
 static rl_status read_argument(reading *r, char letter, SEXP x, const char *name) {
     rl_args *args = &r->call.args;
     switch (letter) {
@@ -34,6 +59,8 @@ static rl_status read_argument(reading *r, char letter, SEXP x, const char *name
         r->call.in[r->call.n_in++] = NULL;
         return RL_OK;
     case 'l': return read_tensors(r, x);
+    case 'j': return read_index(r, x, name);
+    case 'J': return read_indexes(r, x);
     case 'X':
         if (Rf_isNull(x)) {
             args->s[r->scalars++].kind = RL_SCALAR_NONE;
@@ -71,6 +98,7 @@ static const char *usual_name(char letter, int position) {
     case 'z':
     case 'Z': return "size";
     case 'T': return "dtype";
+    case 'j':
     case 'k': return "index";
     case 'b': return "keepdim";
     default: return "value";

@@ -1,0 +1,263 @@
+#' Parts of a tensor
+#'
+#' `x[i, j, ...]` is a part of a tensor, and `x[i, j, ...] <- value` writes to one, in place. Dimensions that are not named at the end are
+#' taken whole.
+#'
+#' | between the brackets | what it takes |
+#' |---|---|
+#' | a number | one place of the dimension, which is dropped (with `drop = FALSE` it stays, of size 1); `-1` is the last place |
+#' | nothing | the whole dimension |
+#' | `2:4`, `2:-1`, `2:N` | a range, both ends included; negative ends count from the end, which is `N`, and what is beyond the end is not there |
+#' | `1:9:2`, `slc(1, 9, 2)` | a range with a step |
+#' | `c(1, 3, 3)` | these places, in this order |
+#' | a tensor of whole numbers | these places, in the tensor's shape |
+#' | a logical vector or a tensor of truth values | the places where it is true, over as many dimensions as the mask has |
+#' | `NULL`, `newaxis` | nothing: puts in a dimension of size 1 |
+#' | `..` | all dimensions that are left |
+#'
+#' Numbers, ranges and `newaxis` give a view, which shares the memory of `x`: a change of the one is a change of the other. Vectors,
+#' tensors and masks give a copy. Several of them are broadcast against each other and name places together, pair by pair; the
+#' dimensions that they give stand where the indexed ones stood if those are neighbours, and come first if they are not.
+#'
+#' @section Errors:
+#' Indexes count from 1: 0 is refused, and so are numbers beyond the size of a dimension, more indexes than dimensions, masks of another
+#' size, and tensors of a floating dtype.
+#'
+#' @param x a tensor.
+#' @param ... what to take of each dimension; see the table.
+#' @param drop whether numbers drop the dimension that they index.
+#' @param value a tensor, number, vector or array that broadcasts to the part. It is converted to the dtype of `x`.
+#' @return A tensor; of the assignment, `x` itself, changed.
+#' @examples
+#' x <- torch_tensor(matrix(1:6, 2))
+#' x[1, ]
+#' x[, -1]
+#' x[.., 2:N]
+#' x[x > 2]
+#' x[1, ] <- 0L
+#' x
+#' @export
+`[.torch_tensor` <- function(x, ..., drop = TRUE) .External2(ffi_subset, x, drop)
+
+#' @rdname sub-.torch_tensor
+#' @export
+`[<-.torch_tensor` <- function(x, ..., value) .External2(ffi_subset_assign, x, value)
+
+#' A range of places
+#'
+#' `slc(start, end, step)` between the brackets of a tensor is what `start:end:step` is, for bounds that come from elsewhere.
+#'
+#' @param start,end the first and the last place. Negative ones count from the end; `Inf` is the end.
+#' @param step how far apart the places are, 1 or more.
+#' @return An object of class `slice`.
+#' @examples
+#' x <- torch_tensor(1:10)
+#' x[slc(2, Inf, 3)]
+#' @export
+slc <- function(start, end, step = 1) structure(list(start = start, end = end, step = step), class = "slice")
+
+#' @export
+print.slice <- function(x, ...) {
+  cat("<slice> ", format(x$start), ":", format(x$end), ":", format(x$step), "\n", sep = "")
+  invisible(x)
+}
+
+#' Words for the brackets of a tensor
+#'
+#' `N` is the end of a dimension, as in `x[2:N]`; it counts as -1. `newaxis` puts in a dimension of size 1; it is `NULL`.
+#'
+#' @format A number, and `NULL`.
+#' @examples
+#' x <- torch_tensor(1:3)
+#' x[2:N]
+#' x[newaxis, ]
+#' @export
+N <- -1L
+
+#' @rdname N
+#' @export
+newaxis <- NULL
+
+#' Elements named by index tensors
+#'
+#' `torch_index()` takes the places that the tensors in `indices` name, one for each of the first dimensions; `NULL` leaves a dimension
+#' whole, and a tensor of truth values is a mask over as many dimensions as it has. `torch_index_put()` writes to these places.
+#'
+#' @param self a tensor.
+#' @param indices a list of tensors of whole numbers, counted from 1 (or from -1 at the end), of truth values, and `NULL`.
+#' @param values a tensor that broadcasts to the shape of what it replaces.
+#' @param accumulate whether to add to what is there. Otherwise the last value written to a place stays.
+#' @return A tensor; `torch_index_put_()` changes `self` and returns it.
+#' @examples
+#' x <- torch_tensor(matrix(1:6, 2))
+#' torch_index(x, list(torch_tensor(c(1L, 2L)), torch_tensor(c(3L, 1L))))
+#' torch_index_put(x, list(NULL, torch_tensor(1L)), torch_tensor(0L))
+#' @export
+torch_index <- function(self, indices) .Call(ffi_index, self, indices)
+
+#' @rdname torch_index
+#' @export
+torch_index_put <- function(self, indices, values, accumulate = FALSE) .Call(ffi_index_put, self, values, accumulate, indices)
+
+#' @rdname torch_index
+#' @export
+torch_index_put_ <- function(self, indices, values, accumulate = FALSE) .Call(ffi_index_put_, self, values, accumulate, indices)
+
+#' Elements along a dimension
+#'
+#' `torch_index_select()` takes whole slices: the places `index` of dimension `dim`. `torch_gather()` and `torch_take_along_dim()` take one
+#' element for each index: for `dim = 1` and a matrix, the result at `[i, j]` is `self[index[i, j], j]`. `torch_take()` reads `self` as one
+#' row, the last dimension running fastest.
+#'
+#' @param self a tensor.
+#' @param dim the dimension to go along. `NULL` stands for the tensor read as one row.
+#' @param index,indices a tensor of whole numbers, counted from 1 (or from -1 at the end). For `torch_index_select()` a vector; for
+#'   `torch_gather()` of as many dimensions as `self`, and no larger than it except along `dim`; for `torch_take_along_dim()` its other
+#'   dimensions broadcast against those of `self`.
+#' @param sparse_grad not used: gradients are dense.
+#' @return A tensor of the dtype of `self`, in the shape of the index (with that of `self` in the other dimensions for
+#'   `torch_index_select()`).
+#' @examples
+#' x <- torch_tensor(matrix(1:6, 2))
+#' torch_index_select(x, 2, torch_tensor(c(1L, 3L)))
+#' torch_gather(x, 2, torch_tensor(matrix(c(1L, 3L), 2)))
+#' torch_take(x, torch_tensor(c(1L, 6L)))
+#' @export
+torch_index_select <- function(self, dim, index) .Call(ffi_index_select, self, dim, index)
+
+#' @rdname torch_index_select
+#' @export
+torch_gather <- function(self, dim, index, sparse_grad = FALSE) .Call(ffi_gather, self, dim, index)
+
+#' @rdname torch_index_select
+#' @export
+torch_take <- function(self, index) .Call(ffi_take, self, index)
+
+#' @rdname torch_index_select
+#' @export
+torch_take_along_dim <- function(self, indices, dim = NULL) .Call(ffi_take_along_dim, self, indices, dim)
+
+#' Elements chosen by a mask
+#'
+#' The elements of `self` where `mask` is true, one after the other.
+#'
+#' @param self a tensor.
+#' @param mask a tensor of truth values; the two broadcast against each other.
+#' @return A tensor of one dimension.
+#' @examples
+#' x <- torch_tensor(c(1, -2, 3))
+#' torch_masked_select(x, x > 0)
+#' @export
+torch_masked_select <- function(self, mask) .Call(ffi_masked_select, self, mask)
+
+#' Where a tensor is not zero
+#'
+#' @param self a tensor.
+#' @param as_list whether to return a tensor for each dimension.
+#' @return A tensor of `torch_long()` with a row for each element that is not zero, and the element's place along each dimension in the
+#'   columns, counted from 1; or with `as_list` the columns, as a list.
+#' @examples
+#' torch_nonzero(torch_tensor(matrix(c(1, 0, 0, 2), 2)))
+#' @export
+torch_nonzero <- function(self, as_list = FALSE) {
+  places <- .Call(ffi_nonzero, self, 1L)
+  if (!as_list) places else if (places$shape[2] == 0L) list() else torch_unbind(places, 2L)
+}
+
+reductions <- c("sum", "prod", "mean", "amax", "amin")
+
+scaled <- function(source, alpha) if (identical(alpha, 1L) || identical(alpha, 1)) source else torch_mul(source, alpha)
+
+# scatter() with a reduction is scatter_add() or scatter_reduce() of what is written, a number being repeated.
+scatter_reducing <- function(self, dim, index, src, reduce, in_place) {
+  if (is.null(reduce)) return(if (in_place) .Call(ffi_scatter_, self, dim, index, src) else .Call(ffi_scatter, self, dim, index, src))
+  how <- match(reduce, c("add", "multiply"), 0L)
+  if (how == 0L) raise_error("`reduce` must be \"add\" or \"multiply\"")
+  if (in_place) .Call(ffi_scatter_reduce_, self, dim, index, src, how, TRUE) else .Call(ffi_scatter_reduce, self, dim, index, src, how, TRUE)
+}
+
+index_methods <- list(
+  argwhere = function() .Call(ffi_nonzero, self, 1L),
+  nonzero_static = function(size, fill_value = -1L) {
+    places <- .Call(ffi_nonzero, self, 1L)
+    kept <- min(places$shape[1], size)
+    result <- torch_full(c(size, places$shape[2]), fill_value, dtype = torch_long())
+    if (kept > 0L) result[1:kept, ] <- places[1:kept, ]
+    result
+  },
+  scatter = function(dim, index, src, reduce = NULL) scatter_reducing(self, dim, index, src, reduce, FALSE),
+  scatter_ = function(dim, index, src, reduce = NULL) scatter_reducing(self, dim, index, src, reduce, TRUE),
+  scatter_add = function(dim, index, src) .Call(ffi_scatter_add, self, dim, index, src),
+  scatter_add_ = function(dim, index, src) .Call(ffi_scatter_add_, self, dim, index, src),
+  scatter_reduce = function(dim, index, src, reduce, include_self = TRUE) {
+    .Call(ffi_scatter_reduce, self, dim, index, src, match(reduce, reductions, 0L), include_self)
+  },
+  scatter_reduce_ = function(dim, index, src, reduce, include_self = TRUE) {
+    .Call(ffi_scatter_reduce_, self, dim, index, src, match(reduce, reductions, 0L), include_self)
+  },
+  index_add = function(dim, index, source, alpha = 1L) .Call(ffi_index_add, self, dim, index, scaled(source, alpha)),
+  index_add_ = function(dim, index, source, alpha = 1L) .Call(ffi_index_add_, self, dim, index, scaled(source, alpha)),
+  index_copy = function(dim, index, source) .Call(ffi_index_copy, self, dim, index, source),
+  index_copy_ = function(dim, index, source) .Call(ffi_index_copy_, self, dim, index, source),
+  index_fill = function(dim, index, value) .Call(ffi_index_fill, self, dim, index, value),
+  index_fill_ = function(dim, index, value) .Call(ffi_index_fill_, self, dim, index, value),
+  index_reduce = function(dim, index, source, reduce, include_self = TRUE) {
+    .Call(ffi_index_reduce, self, dim, index, source, match(reduce, reductions, 0L), include_self)
+  },
+  index_reduce_ = function(dim, index, source, reduce, include_self = TRUE) {
+    .Call(ffi_index_reduce_, self, dim, index, source, match(reduce, reductions, 0L), include_self)
+  },
+  masked_fill = function(mask, value) .Call(ffi_masked_fill, self, mask, value),
+  masked_fill_ = function(mask, value) .Call(ffi_masked_fill_, self, mask, value),
+  masked_scatter = function(mask, source) .Call(ffi_masked_scatter, self, mask, source),
+  masked_scatter_ = function(mask, source) .Call(ffi_masked_scatter_, self, mask, source),
+  put = function(index, source, accumulate = FALSE) .Call(ffi_put, self, index, source, accumulate),
+  put_ = function(index, source, accumulate = FALSE) .Call(ffi_put_, self, index, source, accumulate)
+)
+
+#' Classes as rows of zeros with a one
+#'
+#' @param tensor a tensor of classes: whole numbers, counted from 1.
+#' @param num_classes how many classes there are; -1 for as many as the largest in `tensor`.
+#' @return A tensor of `torch_long()` with one more dimension than `tensor`, of size `num_classes`, that is 1 at the class and 0 elsewhere.
+#' @examples
+#' nnf_one_hot(torch_tensor(c(1L, 3L, 2L)))
+#' @export
+nnf_one_hot <- function(tensor, num_classes = -1) {
+  size <- tensor$shape
+  if (num_classes == -1) {
+    if (prod(size) == 0) raise_error("`num_classes` must be given if there are no classes to count")
+    num_classes <- as.numeric(tensor$max())
+  }
+  if (prod(size) > 0 && as.numeric(tensor$min()) < 1) raise_error("`tensor` must hold classes that count from 1")
+  torch_zeros(c(size, num_classes), dtype = torch_long())$scatter_(-1L, tensor$unsqueeze(-1L), 1L)
+}
+
+#' Rows of a table of weights
+#'
+#' The rows of `weight` that `input` names: an embedding of words or of other classes.
+#'
+#' @param input a tensor of whole numbers, counted from 1.
+#' @param weight a matrix with a row for each class.
+#' @param padding_idx a row that gets no gradient, or `NULL`.
+#' @param max_norm rows that are used and whose norm is larger are scaled to it first, in place; or `NULL`.
+#' @param norm_type which norm that is: the sum of the `p`-th powers, its `p`-th root.
+#' @param scale_grad_by_freq whether to divide the gradient of a row by how often the row is used.
+#' @param sparse not used: gradients are dense.
+#' @return A tensor of the shape of `input` with one more dimension, of the length of a row.
+#' @examples
+#' weight <- torch_tensor(matrix(1:6, 3), dtype = torch_float())
+#' nnf_embedding(torch_tensor(c(3L, 1L)), weight)
+#' @export
+nnf_embedding <- function(input, weight, padding_idx = NULL, max_norm = NULL, norm_type = 2, scale_grad_by_freq = FALSE, sparse = FALSE) {
+  if (!is.null(max_norm)) with_no_grad(shrink_rows(weight, input, max_norm, norm_type))
+  .Call(ffi_embedding, weight, input, padding_idx, scale_grad_by_freq)
+}
+
+shrink_rows <- function(weight, input, max_norm, norm_type) {
+  used <- torch_tensor(unique(as.integer(as.array(input$reshape(-1L)))))
+  rows <- torch_index_select(weight, 1L, used)
+  norm <- rows$abs()$pow(norm_type)$sum(dim = 2L, keepdim = TRUE)$pow(1 / norm_type)
+  factor <- torch_where(norm > max_norm, max_norm / (norm + 1e-7), torch_ones_like(norm))
+  weight$index_copy_(1L, used, rows * factor)
+}

@@ -1,0 +1,293 @@
+#include "index.h"
+
+#include <string.h>
+
+#include "parallel.h"
+
+/* Fewer elements than this are not worth a second thread. */
+enum { GRAIN = 32768 };
+
+/* ---- picks ---- */
+
+/* Dimensions of size 1 dropped, neighbours that run on merged, the last one taken out as the row. */
+typedef struct {
+    const rl_picks *picks;
+    int ndim; /* without the row */
+    int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS], other_strides[RL_MAX_DIMS];
+    int64_t outer; /* the product of sizes */
+    int64_t row, row_stride, other_row_stride;
+    size_t width;
+    rl_dtype dtype;
+    char *x, *other;
+} plan;
+
+static void make_plan(plan *p, const rl_picks *picks) {
+    p->picks = picks;
+    p->ndim = 0;
+    for (int d = 0; d < picks->ndim; d++) {
+        int last = p->ndim - 1;
+        if (picks->sizes[d] == 1) continue;
+        if (last >= 0 && p->strides[last] == picks->strides[d] * picks->sizes[d] && p->other_strides[last] == picks->other_strides[d] * picks->sizes[d]) {
+            p->sizes[last] *= picks->sizes[d];
+        } else {
+            last = p->ndim++;
+            p->sizes[last] = picks->sizes[d];
+        }
+        p->strides[last] = picks->strides[d];
+        p->other_strides[last] = picks->other_strides[d];
+    }
+    p->row = 1;
+    p->row_stride = p->other_row_stride = 1;
+    /* a row that is further apart in the other tensor than the picks are is better walked from outside */
+    if (p->ndim && (picks->count == 1 || picks->step == 0 || p->other_strides[p->ndim - 1] < picks->step)) {
+        p->ndim--;
+        p->row = p->sizes[p->ndim];
+        p->row_stride = p->strides[p->ndim];
+        p->other_row_stride = p->other_strides[p->ndim];
+    }
+    p->outer = 1;
+    for (int d = 0; d < p->ndim; d++) p->outer *= p->sizes[d];
+}
+
+static void outer_at(const plan *p, int64_t outer, int64_t *x, int64_t *other) {
+    *x = *other = 0;
+    for (int d = p->ndim - 1; d >= 0; d--) {
+        int64_t at = outer % p->sizes[d];
+        outer /= p->sizes[d];
+        *x += at * p->strides[d];
+        *other += at * p->other_strides[d];
+    }
+}
+
+#define PICK_ALONE(T)                                                                                                     \
+    do {                                                                                                                  \
+        const T *x = (const T *)p->x + x_at;                                                                              \
+        T *to = (T *)p->other + other_at;                                                                                 \
+        for (int64_t b = 0; b < n; b++) to[b * step] = x[offsets[b]];                                                     \
+    } while (0)
+
+#define PICK_ROWS(T)                                                                                                      \
+    do {                                                                                                                  \
+        for (int64_t b = 0; b < n; b++) {                                                                                 \
+            const T *x = (const T *)p->x + x_at + offsets[b];                                                             \
+            T *to = (T *)p->other + other_at + b * step;                                                                  \
+            for (int64_t i = 0; i < p->row; i++) to[i * p->other_row_stride] = x[i * p->row_stride];                      \
+        }                                                                                                                 \
+    } while (0)
+
+#define BY_WIDTH(MACRO)                   \
+    switch (p->width) {                   \
+    case 1: MACRO(uint8_t); break;        \
+    case 2: MACRO(uint16_t); break;       \
+    case 4: MACRO(uint32_t); break;       \
+    default: MACRO(uint64_t);             \
+    }
+
+static void pick_units(void *context, int64_t begin, int64_t end) {
+    const plan *p = context;
+    int64_t count = p->picks->count, step = p->picks->step, x_at, other_at;
+    while (begin < end) {
+        int64_t first = begin % count, n = count - first;
+        if (n > end - begin) n = end - begin;
+        outer_at(p, begin / count, &x_at, &other_at);
+        other_at += first * step;
+        const int64_t *offsets = p->picks->offsets + first;
+        if (p->row == 1) {
+            BY_WIDTH(PICK_ALONE)
+        } else if (p->row_stride == 1 && p->other_row_stride == 1) {
+            for (int64_t b = 0; b < n; b++)
+                memcpy(p->other + (size_t)(other_at + b * step) * p->width, p->x + (size_t)(x_at + offsets[b]) * p->width, (size_t)p->row * p->width);
+        } else {
+            BY_WIDTH(PICK_ROWS)
+        }
+        begin += n;
+    }
+}
+
+void rl_pick(const rl_picks *picks, size_t width, void *other, const void *x) {
+    plan p;
+    make_plan(&p, picks);
+    p.width = width;
+    p.x = (char *)(uintptr_t)x;
+    p.other = other;
+    if (p.row > 0 && p.outer > 0) rl_parallel(p.outer * picks->count, GRAIN / (p.row < GRAIN ? p.row : GRAIN) + 1, pick_units, &p);
+}
+
+/* A stretch of places that different indexes cannot share: some elements of one row, at every pick. */
+static int64_t next_stretch(const plan *p, int64_t begin, int64_t end, int64_t *x_at, int64_t *other_at) {
+    int64_t first = begin % p->row, n = p->row - first;
+    outer_at(p, begin / p->row, x_at, other_at);
+    *x_at += first * p->row_stride;
+    *other_at += first * p->other_row_stride;
+    return n < end - begin ? n : end - begin;
+}
+
+#define PLACE(T)                                                                                                          \
+    for (int64_t b = 0; b < count; b++) {                                                                                 \
+        T *x = (T *)p->x + x_at + offsets[b];                                                                             \
+        const T *from = (const T *)p->other + other_at + b * step;                                                        \
+        for (int64_t i = 0; i < n; i++) x[i * p->row_stride] = from[i * p->other_row_stride];                             \
+    }
+
+static void place_stretches(void *context, int64_t begin, int64_t end) {
+    const plan *p = context;
+    int64_t count = p->picks->count, step = p->picks->step, x_at, other_at;
+    const int64_t *offsets = p->picks->offsets;
+    while (begin < end) {
+        int64_t n = next_stretch(p, begin, end, &x_at, &other_at);
+        if (n > 4 && p->row_stride == 1 && p->other_row_stride == 1) {
+            for (int64_t b = 0; b < count; b++)
+                memcpy(p->x + (size_t)(x_at + offsets[b]) * p->width, p->other + (size_t)(other_at + b * step) * p->width, (size_t)n * p->width);
+        } else {
+            BY_WIDTH(PLACE)
+        }
+        begin += n;
+    }
+}
+
+#define PLACE_SUMS(T)                                                                                                     \
+    for (int64_t b = 0; b < count; b++) {                                                                                 \
+        T *x = (T *)p->x + x_at + offsets[b];                                                                             \
+        const T *from = (const T *)p->other + other_at + b * step;                                                        \
+        if (p->row_stride == 1 && p->other_row_stride == 1)                                                               \
+            for (int64_t i = 0; i < n; i++) x[i] = (T)(x[i] + from[i]);                                                   \
+        else                                                                                                              \
+            for (int64_t i = 0; i < n; i++) x[i * p->row_stride] = (T)(x[i * p->row_stride] + from[i * p->other_row_stride]); \
+    }
+
+static void place_sums(void *context, int64_t begin, int64_t end) {
+    const plan *p = context;
+    int64_t count = p->picks->count, step = p->picks->step, x_at, other_at;
+    const int64_t *offsets = p->picks->offsets;
+    while (begin < end) {
+        int64_t n = next_stretch(p, begin, end, &x_at, &other_at);
+        switch (p->dtype) {
+        case RL_BOOL:
+            for (int64_t b = 0; b < count; b++)
+                for (int64_t i = 0; i < n; i++)
+                    ((uint8_t *)p->x)[x_at + offsets[b] + i * p->row_stride] |= ((const uint8_t *)p->other)[other_at + b * step + i * p->other_row_stride];
+            break;
+        case RL_UINT8: PLACE_SUMS(uint8_t) break;
+        case RL_INT8: PLACE_SUMS(int8_t) break;
+        case RL_INT16: PLACE_SUMS(int16_t) break;
+        case RL_INT32: PLACE_SUMS(uint32_t) break; /* unsigned: sums wrap around */
+        case RL_INT64: PLACE_SUMS(uint64_t) break;
+        case RL_FLOAT: PLACE_SUMS(float) break;
+        default: PLACE_SUMS(double)
+        }
+        begin += n;
+    }
+}
+
+static void run_placing(plan *p, void (*stretches)(void *, int64_t, int64_t)) {
+    int64_t grain = GRAIN / (p->picks->count > 0 && p->picks->count < GRAIN ? p->picks->count : GRAIN) + 1;
+    if (p->picks->count > 0) rl_parallel(p->outer * p->row, grain, stretches, p);
+}
+
+void rl_place(const rl_picks *picks, size_t width, void *x, const void *other) {
+    plan p;
+    make_plan(&p, picks);
+    p.width = width;
+    p.x = x;
+    p.other = (char *)(uintptr_t)other;
+    run_placing(&p, place_stretches);
+}
+
+void rl_place_sums(const rl_picks *picks, rl_dtype dtype, void *x, const void *other) {
+    plan p;
+    make_plan(&p, picks);
+    p.dtype = dtype;
+    p.x = x;
+    p.other = (char *)(uintptr_t)other;
+    run_placing(&p, place_sums);
+}
+
+/* ---- ranges ---- */
+
+typedef struct {
+    int64_t size, stride;
+    int *bad;
+} range;
+
+static void check_loop(char *const *data, const int64_t *strides, int64_t n, const void *context) {
+    const range *r = context;
+    int bad = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t at = *(const int64_t *)(data[0] + i * strides[0]);
+        bad |= at < -r->size || at >= r->size;
+    }
+    if (bad) {
+#ifdef _OPENMP
+#pragma omp atomic write
+#endif
+        *r->bad = 1;
+    }
+}
+
+rl_status rl_fail_index(int64_t index, int64_t size, int dim) {
+    return rl_fail("index %lld is out of range for dimension %d of size %lld", (long long)(index >= 0 ? index + 1 : index), dim + 1, (long long)size);
+}
+
+rl_status rl_check_indexes(rl_tensor *index, int64_t size, int dim) {
+    int bad = 0;
+    range r = {size, 0, &bad};
+    rl_each(1, &index, check_loop, &r);
+    for (int64_t k = 0; bad && k < index->numel; k++) {
+        int64_t at = rl_item(index, k).as_int;
+        if (at < -size || at >= size) return rl_fail_index(at, size, dim);
+    }
+    return RL_OK;
+}
+
+static void offset_loop(char *const *data, const int64_t *strides, int64_t n, const void *context) {
+    const range *r = context;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t at = *(const int64_t *)(data[1] + i * strides[1]);
+        *(int64_t *)(data[0] + i * strides[0]) += (at < 0 ? at + r->size : at) * r->stride;
+    }
+}
+
+rl_status rl_add_offsets(rl_tensor *offsets, rl_tensor *index, int64_t size, int64_t stride, int dim) {
+    range r = {size, stride, NULL};
+    RL_TRY(rl_check_indexes(index, size, dim));
+    rl_tensor *operands[] = {offsets, index};
+    rl_each(2, operands, offset_loop, &r);
+    return RL_OK;
+}
+
+/* ---- gather ---- */
+
+#define GATHER(name, T)                                                                                                  \
+    static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) {                        \
+        const range *r = context;                                                                                        \
+        if (strides[2] == 0) {                                                                                           \
+            int64_t at = *(const int64_t *)data[2];                                                                      \
+            const char *x = data[1] + (at < 0 ? at + r->size : at) * r->stride;                                          \
+            if (strides[0] == sizeof(T) && strides[1] == sizeof(T))                                                      \
+                memcpy(data[0], x, (size_t)n * sizeof(T));                                                               \
+            else                                                                                                         \
+                for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = *(const T *)(x + i * strides[1]);     \
+            return;                                                                                                      \
+        }                                                                                                                \
+        for (int64_t i = 0; i < n; i++) {                                                                                \
+            int64_t at = *(const int64_t *)(data[2] + i * strides[2]);                                                   \
+            *(T *)(data[0] + i * strides[0]) = *(const T *)(data[1] + i * strides[1] + (at < 0 ? at + r->size : at) * r->stride); \
+        }                                                                                                                \
+    }
+
+GATHER(gather_1, uint8_t)
+GATHER(gather_2, uint16_t)
+GATHER(gather_4, uint32_t)
+GATHER(gather_8, uint64_t)
+
+void rl_gather_elements(rl_tensor *out, rl_tensor *x, rl_tensor *index, int dim) {
+    size_t width = rl_dtype_size((rl_dtype)x->dtype);
+    int64_t strides[RL_MAX_DIMS];
+    for (int d = 0; d < x->ndim; d++) strides[d] = d == dim ? 0 : x->strides[d];
+    rl_scope scope = rl_scope_enter();
+    rl_tensor *line = rl_tensor_view(x, x->ndim, out->sizes, strides, x->offset);
+    range r = {x->sizes[dim], x->strides[dim] * (int64_t)width, NULL};
+    rl_tensor *operands[] = {out, line, index};
+    if (line) rl_each(3, operands, width == 1 ? gather_1 : width == 2 ? gather_2 : width == 4 ? gather_4 : gather_8, &r);
+    rl_scope_leave(scope);
+}

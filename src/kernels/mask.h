@@ -1,0 +1,21 @@
+/* Elements chosen by truth values. Masks and tensors here are contiguous and of one shape, unless said otherwise. */
+#ifndef RL_KERNELS_MASK_H
+#define RL_KERNELS_MASK_H
+
+#include "loops.h"
+
+/* How many are true, in all and before each chunk: starts has room for rl_mask_chunks() + 1. */
+int64_t rl_mask_chunks(const rl_tensor *mask);
+int64_t rl_count_true(const rl_tensor *mask, int64_t *starts);
+
+/* out: the elements of x where the mask is true, one after the other. */
+void rl_compress_elements(rl_tensor *out, const rl_tensor *x, const rl_tensor *mask, const int64_t *starts);
+/* The reverse: x's elements where the mask is true become values' first, second, ... */
+void rl_expand_elements(rl_tensor *x, const rl_tensor *values, const rl_tensor *mask, const int64_t *starts);
+/* x's elements where the mask is true become one value; any strides, and the mask broadcasts. */
+void rl_fill_masked(rl_tensor *x, rl_tensor *mask, const void *value);
+
+/* The places of what is true, counted from `base`: coordinate d of the k-th at out[k * place_step + d * dim_step]. */
+void rl_list_places(int64_t *out, int64_t place_step, int64_t dim_step, const rl_tensor *mask, const int64_t *starts, int64_t base);
+
+#endif

@@ -1,0 +1,119 @@
+#include <string.h>
+
+#include "index.h"
+#include "parallel.h"
+
+enum { GRAIN = 16384 };
+
+/* A line is what lies along dim at one place of the other dimensions: no two lines share an element, so lines are cut among
+ * threads and each is walked in order. If the last dimension is another one than dim, lines that are neighbours in it are walked
+ * side by side. Strides are in bytes. */
+typedef struct {
+    int ndim; /* dimensions other than dim, the last one the row */
+    int64_t sizes[RL_MAX_DIMS + 1];
+    int64_t strides[RL_MAX_DIMS + 1][3]; /* self, index, src */
+    int64_t length, along[3];            /* of a line */
+    int64_t size;                        /* of self along dim */
+    char *data[3];
+    void (*loop)(char *self, const char *index, const char *src, const int64_t *strides, int64_t n, int64_t size, int64_t stride);
+} plan;
+
+#define SCATTER(name, T, COMBINE)                                                                                                             \
+    static void name(char *self, const char *index, const char *src, const int64_t *strides, int64_t n, int64_t size, int64_t stride) {      \
+        if (strides[1] == 0 && strides[0] == sizeof(T) && strides[2] == sizeof(T)) {                                                          \
+            int64_t at = *(const int64_t *)index;                                                                                             \
+            T *to = (T *)(self + (at < 0 ? at + size : at) * stride);                                                                         \
+            const T *from = (const T *)src;                                                                                                   \
+            for (int64_t i = 0; i < n; i++) {                                                                                                 \
+                T a = to[i], b = from[i];                                                                                                     \
+                to[i] = (T)(COMBINE);                                                                                                         \
+            }                                                                                                                                 \
+            return;                                                                                                                           \
+        }                                                                                                                                     \
+        for (int64_t i = 0; i < n; i++) {                                                                                                     \
+            int64_t at = *(const int64_t *)(index + i * strides[1]);                                                                          \
+            T *to = (T *)(self + i * strides[0] + (at < 0 ? at + size : at) * stride);                                                        \
+            T a = *to, b = *(const T *)(src + i * strides[2]);                                                                                \
+            *to = (T)(COMBINE);                                                                                                               \
+        }                                                                                                                                     \
+    }
+
+#define SECOND ((void)a, b)
+#define LARGER (b > a || b != b ? b : a) /* NaN wins */
+#define SMALLER (b < a || b != b ? b : a)
+
+SCATTER(put_1, uint8_t, SECOND)
+SCATTER(put_2, uint16_t, SECOND)
+SCATTER(put_4, uint32_t, SECOND)
+SCATTER(put_8, uint64_t, SECOND)
+
+#define NUMERIC(suffix, T, UNSIGNED)                            \
+    SCATTER(add_##suffix, T, (UNSIGNED)a + (UNSIGNED)b)         \
+    SCATTER(multiply_##suffix, T, (UNSIGNED)a * (UNSIGNED)b)    \
+    SCATTER(largest_##suffix, T, LARGER)                        \
+    SCATTER(smallest_##suffix, T, SMALLER)
+
+/* Integers wrap around, which C allows the unsigned alone. */
+NUMERIC(uint8, uint8_t, uint32_t)
+NUMERIC(int8, int8_t, int32_t)
+NUMERIC(int16, int16_t, int32_t)
+NUMERIC(int32, int32_t, uint32_t)
+NUMERIC(int64, int64_t, uint64_t)
+NUMERIC(float, float, float)
+NUMERIC(double, double, double)
+
+#define COLUMN(combine)                                                                                                                        \
+    {                                                                                                                                          \
+        [RL_UINT8] = combine##_uint8, [RL_INT8] = combine##_int8, [RL_INT16] = combine##_int16, [RL_INT32] = combine##_int32,                  \
+        [RL_INT64] = combine##_int64, [RL_FLOAT] = combine##_float, [RL_DOUBLE] = combine##_double                                             \
+    }
+
+static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *, const int64_t *, int64_t, int64_t, int64_t) = {COLUMN(add), COLUMN(multiply), COLUMN(largest),
+                                                                                                                          COLUMN(smallest)};
+
+static void walk(void *context, int64_t begin, int64_t end) {
+    const plan *p = context;
+    int row = p->ndim - 1;
+    while (begin < end) {
+        int64_t first = begin % p->sizes[row], n = p->sizes[row] - first, rest = begin / p->sizes[row];
+        char *data[3];
+        if (n > end - begin) n = end - begin;
+        for (int i = 0; i < 3; i++) data[i] = p->data[i] + first * p->strides[row][i];
+        for (int d = row - 1; d >= 0; d--) {
+            int64_t at = rest % p->sizes[d];
+            rest /= p->sizes[d];
+            for (int i = 0; i < 3; i++) data[i] += at * p->strides[d][i];
+        }
+        if (n == 1)
+            p->loop(data[0], data[1], data[2], (int64_t[]){0, p->along[1], p->along[2]}, p->length, p->size, p->along[0]);
+        else
+            for (int64_t j = 0; j < p->length; j++) p->loop(data[0], data[1] + j * p->along[1], data[2] + j * p->along[2], p->strides[row], n, p->size, p->along[0]);
+        begin += n;
+    }
+}
+
+void rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src, int dim, rl_combine combine) {
+    rl_dtype dtype = (rl_dtype)self->dtype;
+    size_t width = rl_dtype_size(dtype);
+    int64_t lines = 1;
+    plan p = {.size = self->sizes[dim], .length = index->sizes[dim], .data = {rl_data(self), rl_data(index), rl_data(src)}};
+    for (int d = 0; d < self->ndim; d++) {
+        int64_t strides[3] = {self->strides[d] * (int64_t)width, index->strides[d] * (int64_t)sizeof(int64_t), src->ndim ? src->strides[d] * (int64_t)width : 0};
+        if (d == dim) {
+            memcpy(p.along, strides, sizeof strides);
+            continue;
+        }
+        memcpy(p.strides[p.ndim], strides, sizeof strides);
+        p.sizes[p.ndim++] = index->sizes[d];
+        lines *= index->sizes[d];
+    }
+    if (p.ndim == 0 || dim == self->ndim - 1) p.sizes[p.ndim++] = 1; /* a row of one line, its strides zero */
+    if (lines == 0 || p.length == 0) return;
+    if (dtype == RL_BOOL) { /* truth values combine as the numbers 0 and 1 do, cut off at 1 */
+        dtype = RL_UINT8;
+        if (combine == RL_ADD) combine = RL_LARGEST;
+        if (combine == RL_MULTIPLY) combine = RL_SMALLEST;
+    }
+    p.loop = combine != RL_PUT ? combining[combine - RL_ADD][dtype] : width == 1 ? put_1 : width == 2 ? put_2 : width == 4 ? put_4 : put_8;
+    rl_parallel(lines, GRAIN / (p.length < GRAIN ? p.length : GRAIN) + 1, walk, &p);
+}

@@ -1,0 +1,412 @@
+/* Indexing by tensors: x[i, j, ...] and its reverse. What numbers, ranges and newaxis do is done by views before (rbridge/index.c).
+ *
+ * Note [Placement]
+ * An index stands for one dimension of x, a mask of m dimensions for m; NULL leaves a dimension as it is. All indexes broadcast
+ * to one shape. Its dimensions take the place of the indexed ones if those are neighbours, and come first if they are not. */
+#include "index.h"
+
+#include <string.h>
+
+rl_tensor *rl_packed(rl_tensor *x) {
+    if (!x || rl_is_contiguous(x)) return x;
+    rl_tensor *copy = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes);
+    return copy && rl_copy_data(copy, x) == RL_OK ? copy : NULL;
+}
+
+rl_tensor *rl_spread_to(rl_tensor *x, int ndim, const int64_t *sizes) {
+    int64_t strides[RL_MAX_DIMS];
+    int before = ndim - x->ndim;
+    for (int d = 0; d < ndim; d++) strides[d] = d < before || x->sizes[d - before] == 1 ? 0 : x->strides[d - before];
+    return rl_tensor_view(x, ndim, sizes, strides, x->offset);
+}
+
+rl_status rl_read_indexes(rl_call *call, int k) {
+    rl_dtype dtype = (rl_dtype)call->in[k]->dtype;
+    if (!rl_dtype_is_integral(dtype)) return rl_fail("indexes must be whole numbers, such as a torch_long() tensor, not %s", rl_dtype_name(dtype));
+    return dtype == RL_INT64 ? RL_OK : rl_read_as(call, k, RL_INT64);
+}
+
+rl_status rl_read_apart(rl_call *call, int k) {
+    rl_tensor *x = call->x[k];
+    if (!x || !call->inplace || x->storage != call->inplace->storage) return RL_OK;
+    call->x[k] = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes);
+    return call->x[k] ? rl_copy_data(call->x[k], x) : RL_FAILED;
+}
+
+rl_status rl_read_to_write(rl_call *call, int k, rl_dtype dtype, rl_dtype computed) {
+    rl_tensor *x = call->in[k];
+    if (!x->wrapped_number && !rl_dtype_can_cast((rl_dtype)x->dtype, dtype))
+        return rl_fail("%s() cannot write %s values into a %s tensor", call->op->name, rl_dtype_name((rl_dtype)x->dtype), rl_dtype_name(dtype));
+    RL_TRY(rl_read_as(call, k, computed));
+    return rl_read_apart(call, k);
+}
+
+rl_status rl_start_from_self(rl_call *call) {
+    rl_tensor *y = call->y[0], *x = call->x[0];
+    if (y == x || (y->storage == x->storage && y->offset == x->offset)) return RL_OK;
+    return rl_copy_data(y, x);
+}
+
+rl_status rl_places_of(rl_tensor *mask, rl_tensor **places) {
+    mask = rl_packed(mask);
+    int64_t *starts = mask ? rl_scope_memory((size_t)rl_mask_chunks(mask) + 1, sizeof *starts) : NULL;
+    if (!starts) return RL_FAILED;
+    int64_t count = rl_count_true(mask, starts), sizes[] = {mask->ndim, count}, one = 1;
+    rl_tensor *all = rl_tensor_new(RL_INT64, 2, sizes);
+    if (!all) return RL_FAILED;
+    rl_list_places(rl_data(all), 1, count, mask, starts, 0);
+    for (int d = 0; d < mask->ndim; d++)
+        if (!(places[d] = rl_tensor_view(all, 1, &count, &one, d * count))) return RL_FAILED;
+    return RL_OK;
+}
+
+/* ---- the layout of an indexing: Note [Placement] ---- */
+
+typedef struct {
+    rl_tensor *at[RL_MAX_DIMS]; /* each dimension's index, or NULL */
+    int first, last;            /* of the indexed dimensions */
+    int together;               /* nothing stands between them */
+    int ndim;                   /* of the indexes */
+    int64_t sizes[RL_MAX_DIMS];
+    int whole_mask; /* which input alone is a mask of x's shape, or 0 */
+} layout;
+
+static rl_status check_mask(const rl_tensor *x, const rl_tensor *mask, int dim) {
+    if (dim + mask->ndim > x->ndim) return rl_fail("a mask of %d dimensions at dimension %d does not fit a tensor of %d dimensions", mask->ndim, dim + 1, x->ndim);
+    for (int d = 0; d < mask->ndim; d++)
+        if (mask->sizes[d] != x->sizes[dim + d])
+            return rl_fail("the mask has shape %s, and the tensor has %lld elements along dimension %d", rl_sizes_text(mask->ndim, mask->sizes), (long long)x->sizes[dim + d], dim + d + 1);
+    return RL_OK;
+}
+
+/* Which dimensions are indexed, and by what shape, is known without looking into the masks. */
+static rl_status find_dims(const rl_call *call, int first_index, uint8_t *indexed, int *used) {
+    const rl_tensor *x = call->in[0];
+    int dim = 0;
+    memset(indexed, 0, RL_MAX_DIMS);
+    for (int k = first_index; k < call->n_in; k++) {
+        const rl_tensor *index = call->in[k];
+        int spans = index && index->dtype == RL_BOOL ? index->ndim : 1;
+        if (dim + spans > x->ndim) return rl_fail("%d dimensions are indexed, and the tensor has %d", dim + spans, x->ndim);
+        if (index && index->dtype == RL_BOOL) RL_TRY(check_mask(x, index, dim));
+        for (int d = 0; d < spans; d++) indexed[dim + d] = index != NULL;
+        dim += spans;
+    }
+    *used = dim;
+    return RL_OK;
+}
+
+static rl_status lay_out(rl_call *call, int first_index, layout *l) {
+    uint8_t indexed[RL_MAX_DIMS];
+    int dim = 0, used, given = 0;
+    RL_TRY(find_dims(call, first_index, indexed, &used));
+    memset(l, 0, sizeof *l);
+    l->first = l->last = -1;
+    for (int d = 0; d < used; d++) {
+        if (!indexed[d]) continue;
+        if (l->first < 0) l->first = d;
+        l->last = d;
+    }
+    l->together = 1;
+    for (int d = l->first; d < l->last; d++) l->together &= d < 0 || indexed[d];
+    for (int k = first_index; k < call->n_in; k++) {
+        given += call->in[k] != NULL;
+        if (call->in[k] && call->in[k]->dtype == RL_BOOL && call->in[k]->ndim == call->in[0]->ndim) l->whole_mask = k;
+    }
+    if (given > 1) l->whole_mask = 0;
+    for (int k = first_index; k < call->n_in; k++) RL_TRY(rl_read_apart(call, k));
+    if (l->whole_mask) return RL_OK;
+    for (int k = first_index; k < call->n_in; k++) {
+        rl_tensor *index = call->in[k];
+        if (index && index->dtype == RL_BOOL) {
+            RL_TRY(rl_places_of(call->x[k], l->at + dim));
+            if (index->ndim) RL_TRY(rl_broadcast_sizes(l->ndim, l->sizes, 1, l->at[dim]->sizes, &l->ndim, l->sizes));
+            dim += index->ndim;
+            continue;
+        }
+        if (index) {
+            RL_TRY(rl_read_indexes(call, k));
+            l->at[dim] = call->x[k];
+            RL_TRY(rl_broadcast_sizes(l->ndim, l->sizes, index->ndim, index->sizes, &l->ndim, l->sizes));
+        }
+        dim++;
+    }
+    return RL_OK;
+}
+
+/* The result's sizes, and in `picks` how x's dimensions that are not indexed lie in it. */
+static rl_status result_sizes(const rl_tensor *x, const uint8_t *indexed, int ndim, const int64_t *index_sizes, int first, int together, int *result_ndim, int64_t *result) {
+    int64_t out[2 * RL_MAX_DIMS];
+    int n = 0, placed = 0;
+    for (int d = 0; d <= x->ndim; d++) {
+        int here = together ? d == (first < 0 ? 0 : first) : d == 0;
+        if (here && !placed) {
+            for (int k = 0; k < ndim; k++) out[n++] = index_sizes[k];
+            placed = 1;
+        }
+        if (d < x->ndim && !indexed[d]) out[n++] = x->sizes[d];
+    }
+    if (n > RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions; this indexing would give %d", RL_MAX_DIMS, n);
+    memcpy(result, out, (size_t)n * sizeof *result);
+    *result_ndim = n;
+    return RL_OK;
+}
+
+static void indexed_dims(const layout *l, const rl_tensor *x, uint8_t *indexed) {
+    for (int d = 0; d < x->ndim; d++) indexed[d] = l->at[d] != NULL;
+}
+
+/* The places that the indexes name in a tensor laid out as x is: one int64 tensor of the indexes' shape. */
+static rl_tensor *offsets_in(const layout *l, const rl_tensor *x) {
+    rl_tensor *offsets = rl_zeros(RL_INT64, l->ndim, l->sizes);
+    for (int d = 0; offsets && d < x->ndim; d++)
+        if (l->at[d] && rl_add_offsets(offsets, l->at[d], x->sizes[d], x->strides[d], d) != RL_OK) return NULL;
+    return offsets;
+}
+
+/* other is contiguous, of the result's shape, or one number */
+static void make_picks(const layout *l, const rl_tensor *x, const rl_tensor *offsets, const rl_tensor *other, rl_picks *picks) {
+    int64_t stride = other->numel == 1 ? 0 : 1, after = 1;
+    uint8_t indexed[RL_MAX_DIMS];
+    indexed_dims(l, x, indexed);
+    picks->count = offsets->numel;
+    picks->offsets = rl_data(offsets);
+    picks->ndim = 0;
+    for (int d = 0; d < x->ndim; d++) {
+        if (indexed[d]) continue;
+        picks->sizes[picks->ndim] = x->sizes[d];
+        picks->strides[picks->ndim++] = x->strides[d];
+        if (!l->together || d > l->first) after *= x->sizes[d];
+    }
+    picks->step = stride * after;
+    int64_t run = stride;
+    for (int k = picks->ndim - 1, d = x->ndim - 1; k >= 0; d--) {
+        if (d == l->first && l->together) run *= picks->count;
+        if (indexed[d]) continue;
+        picks->other_strides[k] = run;
+        run *= picks->sizes[k--];
+    }
+}
+
+/* ---- index ---- */
+
+static rl_status compress(rl_call *call, rl_tensor *x, rl_tensor *mask) {
+    x = rl_packed(x);
+    mask = rl_packed(mask);
+    int64_t *starts = x && mask ? rl_scope_memory((size_t)rl_mask_chunks(mask) + 1, sizeof *starts) : NULL;
+    if (!starts) return RL_FAILED;
+    int64_t count = rl_count_true(mask, starts);
+    RL_TRY(rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, 1, &count));
+    rl_compress_elements(call->y[0], x, mask, starts);
+    return RL_OK;
+}
+
+/* What the indexes name has to be found to know the result's shape, so infer does all of it. */
+static rl_status infer_index(rl_call *call) {
+    rl_tensor *x = call->in[0];
+    int64_t sizes[RL_MAX_DIMS];
+    uint8_t indexed[RL_MAX_DIMS];
+    int ndim;
+    layout l;
+    rl_picks picks;
+    RL_TRY(lay_out(call, 1, &l));
+    RL_TRY(rl_set_outputs(call, 1));
+    if (l.whole_mask) return compress(call, x, call->in[l.whole_mask]);
+    indexed_dims(&l, x, indexed);
+    RL_TRY(result_sizes(x, indexed, l.ndim, l.sizes, l.first, l.together, &ndim, sizes));
+    rl_tensor *offsets = offsets_in(&l, x);
+    if (!offsets) return RL_FAILED;
+    RL_TRY(rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, ndim, sizes));
+    if (call->y[0]->numel == 0) return RL_OK;
+    make_picks(&l, x, offsets, call->y[0], &picks);
+    rl_pick(&picks, rl_dtype_size((rl_dtype)x->dtype), rl_data(call->y[0]), rl_data(x));
+    return RL_OK;
+}
+
+RULE(index) { D(0, rl_index_put(rl_zeros((rl_dtype)G->dtype, v->in[0].ndim, v->in[0].sizes), G, v->n_in - 1, v->x + 1, 1)); }
+const rl_op rl_op_index = {.name = "index", .grad_name = "Index", .saves = {X(1) | X(2) | X(3)}, .infer = infer_index, .vjp = index_vjp};
+
+rl_tensor *rl_index(rl_tensor *x, int n, rl_tensor *const *indexes) {
+    rl_tensor *in[RL_MAX_DIMS + 1] = {x};
+    if (!x) return NULL;
+    if (n > RL_MAX_DIMS) {
+        rl_fail("%d dimensions are indexed, and the tensor has %d", n, x->ndim);
+        return NULL;
+    }
+    memcpy(in + 1, indexes, (size_t)n * sizeof *in);
+    return rl_apply_to(&rl_op_index, NULL, n + 1, in);
+}
+
+/* ---- index_put: in is x, the values, the indexes; n[0] tells whether to add ---- */
+
+enum { VALUES = 1, FIRST_INDEX = 2, ACCUMULATE = 0 };
+
+static rl_status infer_index_put(rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype, computed = call->args.n[ACCUMULATE] ? rl_computed_in(dtype) : dtype;
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_as(call, 0, computed));
+    RL_TRY(rl_read_as(call, VALUES, computed));
+    RL_TRY(rl_read_apart(call, VALUES));
+    return rl_output(call, 0, dtype, computed, call->in[0]->ndim, call->in[0]->sizes);
+}
+
+/* The values as the places want them: contiguous in the result's shape, or one number. */
+static rl_tensor *values_for(rl_tensor *values, int ndim, const int64_t *sizes) {
+    int64_t broadcast[RL_MAX_DIMS];
+    int n;
+    if (values->numel == 1) return values;
+    if (rl_broadcast_sizes(ndim, sizes, values->ndim, values->sizes, &n, broadcast) != RL_OK) return NULL;
+    if (n != ndim || (n && memcmp(broadcast, sizes, (size_t)n * sizeof *sizes) != 0)) {
+        rl_fail("values of shape %s do not fit the shape %s of what they replace", rl_sizes_text(values->ndim, values->sizes), rl_sizes_text(ndim, sizes));
+        return NULL;
+    }
+    rl_tensor *spread = rl_spread_to(values, ndim, sizes);
+    return rl_packed(spread);
+}
+
+static rl_status put_masked(rl_call *call, rl_tensor *mask) {
+    rl_tensor *y = call->y[0], *values = call->x[VALUES];
+    if (values->numel == 1) {
+        rl_fill_masked(y, mask, rl_data(values));
+        return RL_OK;
+    }
+    mask = rl_packed(mask);
+    int64_t *starts = mask ? rl_scope_memory((size_t)rl_mask_chunks(mask) + 1, sizeof *starts) : NULL;
+    if (!starts) return RL_FAILED;
+    int64_t count = rl_count_true(mask, starts);
+    values = values_for(values, 1, &count);
+    rl_tensor *packed = values ? rl_packed(y) : NULL;
+    if (!packed) return RL_FAILED;
+    rl_expand_elements(packed, values, mask, starts);
+    return packed == y ? RL_OK : rl_copy_data(y, packed);
+}
+
+static rl_status index_put_forward(rl_call *call) {
+    rl_tensor *y = call->y[0];
+    int64_t sizes[RL_MAX_DIMS];
+    uint8_t indexed[RL_MAX_DIMS];
+    int ndim;
+    layout l;
+    rl_picks picks;
+    RL_TRY(lay_out(call, FIRST_INDEX, &l));
+    RL_TRY(rl_start_from_self(call));
+    if (l.whole_mask && !call->args.n[ACCUMULATE]) return put_masked(call, call->x[l.whole_mask]);
+    if (l.whole_mask) {
+        RL_TRY(rl_places_of(call->x[l.whole_mask], l.at));
+        RL_TRY(rl_broadcast_sizes(0, NULL, 1, l.at[0]->sizes, &l.ndim, l.sizes));
+    }
+    indexed_dims(&l, y, indexed);
+    RL_TRY(result_sizes(y, indexed, l.ndim, l.sizes, l.first, l.together, &ndim, sizes));
+    rl_tensor *offsets = offsets_in(&l, y), *values = values_for(call->x[VALUES], ndim, sizes);
+    if (!offsets || !values) return RL_FAILED;
+    make_picks(&l, y, offsets, values, &picks);
+    if (call->args.n[ACCUMULATE])
+        rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(y), rl_data(values));
+    else
+        rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(y), rl_data(values));
+    return RL_OK;
+}
+
+RULE(index_put) {
+    rl_tensor **indexes = v->x + FIRST_INDEX;
+    int n = v->n_in - FIRST_INDEX, accumulate = v->args && v->args->n[ACCUMULATE];
+    D(0, accumulate ? G : rl_index_put(G, rl_zeros((rl_dtype)G->dtype, 0, NULL), n, indexes, 0));
+    D(1, rl_index(G, n, indexes));
+}
+const rl_op rl_op_index_put = {.name = "index_put",
+                               .grad_name = "IndexPut",
+                               .traits = RL_BROADCASTS | RL_IN_STEP,
+                               .saves = {X(2) | X(3), X(2) | X(3)},
+                               .infer = infer_index_put,
+                               .forward = index_put_forward,
+                               .vjp = index_put_vjp};
+
+static rl_tensor *put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate, int in_place) {
+    rl_tensor *in[RL_MAX_DIMS + 2] = {x, values};
+    rl_args args = RL_ARGS_NONE;
+    if (!x || !values) return NULL;
+    if (n > RL_MAX_DIMS) {
+        rl_fail("%d dimensions are indexed, and the tensor has %d", n, x->ndim);
+        return NULL;
+    }
+    args.n[ACCUMULATE] = accumulate;
+    memcpy(in + 2, indexes, (size_t)n * sizeof *in);
+    return (in_place ? rl_apply_in_place : rl_apply_to)(&rl_op_index_put, &args, n + 2, in);
+}
+
+rl_tensor *rl_index_put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate) { return put(x, values, n, indexes, accumulate, 0); }
+
+rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate) { return put(x, values, n, indexes, accumulate, 1); }
+
+/* ---- take and put: places of x read as one row ---- */
+
+static rl_tensor *flat_offsets(const rl_call *call, const rl_tensor *x, int k) {
+    rl_tensor *index = call->x[k], *offsets = rl_zeros(RL_INT64, index->ndim, index->sizes);
+    if (!offsets) return NULL;
+    if (x->numel == 0 && index->numel > 0) {
+        rl_fail("%s() cannot take elements of a tensor that has none", call->op->name);
+        return NULL;
+    }
+    return rl_add_offsets(offsets, index, x->numel, 1, 0) == RL_OK ? offsets : NULL;
+}
+
+static rl_status infer_take(rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_indexes(call, 1));
+    return rl_output(call, 0, dtype, dtype, call->in[1]->ndim, call->in[1]->sizes);
+}
+
+static rl_status take_forward(rl_call *call) {
+    rl_tensor *x = rl_packed(call->x[0]), *y = call->y[0];
+    rl_tensor *offsets = x ? flat_offsets(call, x, 1) : NULL;
+    if (!offsets) return RL_FAILED;
+    rl_picks picks = {.count = offsets->numel, .offsets = rl_data(offsets), .step = 1};
+    rl_pick(&picks, rl_dtype_size((rl_dtype)x->dtype), rl_data(y), rl_data(x));
+    return RL_OK;
+}
+
+static rl_tensor *put_flat(rl_tensor *x, rl_tensor *index, rl_tensor *source, int accumulate) {
+    rl_args args = RL_ARGS_NONE;
+    args.n[ACCUMULATE] = accumulate;
+    return rl_apply_to(&rl_op_put, &args, 3, (rl_tensor *[]){x, index, source});
+}
+
+RULE(take) { D(0, put_flat(rl_zeros((rl_dtype)G->dtype, v->in[0].ndim, v->in[0].sizes), X1, G, 1)); }
+const rl_op rl_op_take = {.name = "take", .grad_name = "Take", .saves = {X(1)}, .infer = infer_take, .forward = take_forward, .vjp = take_vjp};
+
+static rl_status infer_put(rl_call *call) {
+    rl_tensor *x = call->in[0];
+    rl_dtype dtype = (rl_dtype)x->dtype, computed = call->args.n[ACCUMULATE] ? rl_computed_in(dtype) : dtype;
+    if (call->in[1]->numel != call->in[2]->numel)
+        return rl_fail("put() needs a source element for each index: there are %lld indexes and %lld elements", (long long)call->in[1]->numel, (long long)call->in[2]->numel);
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_as(call, 0, computed));
+    RL_TRY(rl_read_indexes(call, 1));
+    RL_TRY(rl_read_apart(call, 1));
+    RL_TRY(rl_read_to_write(call, 2, dtype, computed));
+    return rl_output(call, 0, dtype, computed, x->ndim, x->sizes);
+}
+
+static rl_status put_forward(rl_call *call) {
+    rl_tensor *y = call->y[0];
+    RL_TRY(rl_start_from_self(call));
+    rl_tensor *packed = rl_packed(y), *source = rl_packed(call->x[2]);
+    rl_tensor *offsets = packed ? flat_offsets(call, packed, 1) : NULL;
+    if (!offsets || !source) return RL_FAILED;
+    rl_picks picks = {.count = offsets->numel, .offsets = rl_data(offsets), .step = 1};
+    if (call->args.n[ACCUMULATE])
+        rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(packed), rl_data(source));
+    else
+        rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(packed), rl_data(source));
+    return packed == y ? RL_OK : rl_copy_data(y, packed);
+}
+
+static rl_tensor *take(rl_tensor *x, rl_tensor *index) { return rl_apply_to(&rl_op_take, NULL, 2, (rl_tensor *[]){x, index}); }
+
+RULE(put) {
+    int accumulate = v->args && v->args->n[ACCUMULATE];
+    D(0, accumulate ? G : put_flat(G, X1, rl_zeros((rl_dtype)G->dtype, v->in[1].ndim, v->in[1].sizes), 0));
+    D(2, rl_reshape(take(G, X1), v->in[2].ndim, v->in[2].sizes));
+}
+const rl_op rl_op_put = {.name = "put", .grad_name = "Put", .traits = RL_IN_STEP, .saves = {X(1), 0, X(1)}, .infer = infer_put, .forward = put_forward, .vjp = put_vjp};

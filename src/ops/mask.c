@@ -1,0 +1,180 @@
+/* Choosing elements by truth values. */
+#include "index.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MASK = 1, VALUE };
+
+static rl_status check_mask(const rl_call *call) {
+    const rl_tensor *mask = call->in[MASK];
+    if (mask->dtype != RL_BOOL && mask->dtype != RL_UINT8) return rl_fail("%s() needs a mask of truth values, not %s", call->op->name, rl_dtype_name((rl_dtype)mask->dtype));
+    return RL_OK;
+}
+
+static rl_status infer_masked(rl_call *call, rl_dtype dtype) {
+    int64_t sizes[RL_MAX_DIMS];
+    int ndim;
+    RL_TRY(check_mask(call));
+    RL_TRY(rl_broadcast_sizes(call->in[0]->ndim, call->in[0]->sizes, call->in[MASK]->ndim, call->in[MASK]->sizes, &ndim, sizes));
+    RL_TRY(rl_read_as(call, MASK, RL_BOOL));
+    RL_TRY(rl_read_apart(call, MASK));
+    return rl_output(call, 0, dtype, dtype, ndim, sizes);
+}
+
+/* The mask as the output has its shape, packed, and what rl_count_true() tells of it. */
+static rl_tensor *counted(rl_tensor *mask, int ndim, const int64_t *sizes, int64_t **starts) {
+    mask = rl_spread_to(mask, ndim, sizes);
+    mask = mask ? rl_packed(mask) : NULL;
+    *starts = mask ? rl_scope_memory((size_t)rl_mask_chunks(mask) + 1, sizeof **starts) : NULL;
+    if (!*starts) return NULL;
+    rl_count_true(mask, *starts);
+    return mask;
+}
+
+static int64_t total(const rl_tensor *mask, const int64_t *starts) { return starts[rl_mask_chunks(mask)]; }
+
+/* ---- masked_fill ---- */
+
+static rl_status infer_masked_fill(rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    rl_tensor *value = call->in[VALUE];
+    if (value->numel != 1) return rl_fail("masked_fill() needs one number; `value` has shape %s", rl_sizes_text(value->ndim, value->sizes));
+    if (value->wrapped_number && !rl_dtype_is_floating(dtype)) {
+        double number = rl_item(value, 0).as_double;
+        if (number != floor(number)) return rl_fail("masked_fill() cannot write %g into a %s tensor", number, rl_dtype_name(dtype));
+    }
+    call->variant = !value->wrapped_number;
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_to_write(call, VALUE, dtype, dtype));
+    return infer_masked(call, dtype);
+}
+
+static rl_status masked_fill_forward(rl_call *call) {
+    RL_TRY(rl_start_from_self(call));
+    rl_fill_masked(call->y[0], call->x[MASK], rl_data(call->x[VALUE]));
+    return RL_OK;
+}
+
+static rl_tensor *sum_chosen(const rl_vjp *v, rl_tensor *g) {
+    rl_tensor *sum = rl_sum_dims(rl_masked_select(g, v->x[MASK]), RL_INTS_NONE, 0);
+    return rl_reshape(sum, v->in[VALUE].ndim, v->in[VALUE].sizes);
+}
+
+RULE(masked_fill) {
+    D(0, rl_masked_fill(G, X1, 0));
+    D(2, sum_chosen(v, G));
+}
+const rl_op rl_op_masked_fill = {.name = "masked_fill",
+                                 .grad_name = "MaskedFill",
+                                 .traits = RL_BROADCASTS | RL_IN_STEP,
+                                 .saves = {X(1), 0, X(1)},
+                                 .infer = infer_masked_fill,
+                                 .forward = masked_fill_forward,
+                                 .vjp = masked_fill_vjp};
+
+rl_tensor *rl_masked_fill(rl_tensor *x, rl_tensor *mask, double value) {
+    rl_tensor *number = rl_tensor_number(rl_scalar_double(value));
+    return x && mask && number ? rl_apply_to(&rl_op_masked_fill, NULL, 3, (rl_tensor *[]){x, mask, number}) : NULL;
+}
+
+/* ---- masked_select ---- */
+
+/* How many are chosen is the result's shape, so infer does all of it. */
+static rl_status infer_masked_select(rl_call *call) {
+    rl_tensor *x = call->in[0];
+    int64_t sizes[RL_MAX_DIMS], *starts;
+    int ndim;
+    RL_TRY(check_mask(call));
+    RL_TRY(rl_broadcast_sizes(x->ndim, x->sizes, call->in[MASK]->ndim, call->in[MASK]->sizes, &ndim, sizes));
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_as(call, MASK, RL_BOOL));
+    rl_tensor *mask = counted(call->x[MASK], ndim, sizes, &starts), *spread = rl_spread_to(x, ndim, sizes);
+    spread = spread ? rl_packed(spread) : NULL;
+    if (!mask || !spread) return RL_FAILED;
+    int64_t count = total(mask, starts);
+    RL_TRY(rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, 1, &count));
+    rl_compress_elements(call->y[0], spread, mask, starts);
+    return RL_OK;
+}
+
+static rl_tensor *put_back(const rl_vjp *v, rl_tensor *g) {
+    int64_t sizes[RL_MAX_DIMS];
+    int ndim;
+    rl_tensor *mask = v->x[MASK];
+    if (!g || rl_broadcast_sizes(v->in[0].ndim, v->in[0].sizes, mask->ndim, mask->sizes, &ndim, sizes) != RL_OK) return NULL;
+    mask = rl_spread_to(mask, ndim, sizes);
+    return mask ? rl_index_put(rl_zeros((rl_dtype)g->dtype, ndim, sizes), g, 1, &mask, 0) : NULL;
+}
+
+RULE(masked_select) { D(0, put_back(v, G)); }
+const rl_op rl_op_masked_select = {
+    .name = "masked_select", .grad_name = "MaskedSelect", .traits = RL_BROADCASTS, .saves = {X(1)}, .infer = infer_masked_select, .vjp = masked_select_vjp};
+
+rl_tensor *rl_masked_select(rl_tensor *x, rl_tensor *mask) { return x && mask ? rl_apply_to(&rl_op_masked_select, NULL, 2, (rl_tensor *[]){x, mask}) : NULL; }
+
+/* ---- masked_scatter: the source's first elements, one for each that is chosen ---- */
+
+static rl_status infer_masked_scatter(rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_to_write(call, VALUE, dtype, dtype));
+    return infer_masked(call, dtype);
+}
+
+static rl_status masked_scatter_forward(rl_call *call) {
+    rl_tensor *y = call->y[0], *source = rl_packed(call->x[VALUE]);
+    int64_t *starts;
+    rl_tensor *mask = source ? counted(call->x[MASK], y->ndim, y->sizes, &starts) : NULL;
+    if (!mask) return RL_FAILED;
+    if (total(mask, starts) > source->numel)
+        return rl_fail("masked_scatter() needs an element for each place that the mask chooses: %lld, and the source has %lld", (long long)total(mask, starts), (long long)source->numel);
+    RL_TRY(rl_start_from_self(call));
+    rl_tensor *packed = rl_packed(y);
+    if (!packed) return RL_FAILED;
+    rl_expand_elements(packed, source, mask, starts);
+    return packed == y ? RL_OK : rl_copy_data(y, packed);
+}
+
+/* The chosen elements of g, then zeros for what of the source was not used. */
+static rl_tensor *of_source(const rl_vjp *v, rl_tensor *g) {
+    const rl_signature *source = &v->in[VALUE];
+    int64_t rest;
+    rl_tensor *chosen = rl_masked_select(g, v->x[MASK]);
+    if (!chosen || rl_count(source->ndim, source->sizes, &rest) != RL_OK) return NULL;
+    rest -= chosen->numel;
+    if (rest > 0) chosen = rl_cat(2, (rl_tensor *[]){chosen, rl_zeros((rl_dtype)chosen->dtype, 1, &rest)}, 0);
+    return rl_reshape(chosen, source->ndim, source->sizes);
+}
+
+RULE(masked_scatter) {
+    D(0, rl_masked_fill(G, X1, 0));
+    D(2, of_source(v, G));
+}
+const rl_op rl_op_masked_scatter = {.name = "masked_scatter",
+                                    .grad_name = "MaskedScatter",
+                                    .traits = RL_BROADCASTS | RL_IN_STEP,
+                                    .saves = {X(1), 0, X(1)},
+                                    .infer = infer_masked_scatter,
+                                    .forward = masked_scatter_forward,
+                                    .vjp = masked_scatter_vjp};
+
+/* ---- nonzero: a row of coordinates for each element that is not zero; n[0] is what they count from ---- */
+
+static rl_status infer_nonzero(rl_call *call) {
+    rl_tensor *x = call->in[0], *mask = x;
+    RL_TRY(rl_set_outputs(call, 1));
+    if (x->dtype != RL_BOOL) {
+        mask = rl_tensor_new(RL_BOOL, x->ndim, x->sizes);
+        if (!mask || rl_copy_data(mask, x) != RL_OK) return RL_FAILED;
+    }
+    int64_t *starts;
+    mask = counted(mask, x->ndim, x->sizes, &starts);
+    if (!mask) return RL_FAILED;
+    int64_t sizes[] = {total(mask, starts), x->ndim};
+    RL_TRY(rl_output(call, 0, RL_INT64, RL_INT64, 2, sizes));
+    if (call->y[0]->numel) rl_list_places(rl_data(call->y[0]), x->ndim, 1, mask, starts, call->args.n[0]);
+    return RL_OK;
+}
+
+const rl_op rl_op_nonzero = {.name = "nonzero", .grad_name = "Nonzero", .infer = infer_nonzero};
