@@ -16,8 +16,8 @@
 #' | `..` | all dimensions that are left |
 #'
 #' Numbers, ranges and `newaxis` give a view, which shares the memory of `x`: a change of the one is a change of the other. Vectors,
-#' tensors and masks give a copy. Several of them are broadcast against each other and name places together, pair by pair; the
-#' dimensions that they give stand where the indexed ones stood if those are neighbours, and come first if they are not.
+#' tensors and masks give a copy. Several of them each go along their own dimension: `x[c(1, 3), c(2, 4)]` is a matrix of two rows and two
+#' columns. [torch_index()] takes places pair by pair instead.
 #'
 #' @section Errors:
 #' Indexes count from 1: 0 is refused, and so are numbers beyond the size of a dimension, more indexes than dimensions, masks of another
@@ -81,7 +81,9 @@ newaxis <- NULL
 #' Elements named by index tensors
 #'
 #' `torch_index()` takes the places that the tensors in `indices` name, one for each of the first dimensions; `NULL` leaves a dimension
-#' whole, and a tensor of truth values is a mask over as many dimensions as it has. `torch_index_put()` writes to these places.
+#' whole, and a tensor of truth values is a mask over as many dimensions as it has. The tensors are broadcast against each other and name
+#' places together, pair by pair; the dimensions that they give stand where the indexed ones stood if those are neighbours, and come first
+#' if they are not. `torch_index_put()` writes to these places.
 #'
 #' @param self a tensor.
 #' @param indices a list of tensors of whole numbers, counted from 1 (or from -1 at the end), of truth values, and `NULL`.

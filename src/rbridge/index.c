@@ -7,10 +7,13 @@
  * the core, for they may call it themselves: Note [Jumps] in bridge.h.
  *
  * Numbers, ranges, newaxis and what is left out become views; tensors, vectors and masks are gathered, and then one op reads or
- * writes them all: Note [Placement] in ops/index.c. */
+ * writes them all. Each of them goes along a dimension of its own, as R has it: x[c(1, 3), c(2, 4)] is a matrix of two rows and two
+ * columns. The op broadcasts its indexes and puts their dimensions first unless they are neighbours (Note [Placement] in
+ * ops/index.c), so here they are given shapes that do not meet, and the result's dimensions are put in order. */
 #include <math.h>
 #include <string.h>
 
+#include "../ops/index.h"
 #include "entries.h"
 #include "handle.h"
 
@@ -328,6 +331,13 @@ static rl_status take_items(subset *s, rl_tensor *x, const item *items, int n, i
     return RL_OK;
 }
 
+/* The value may have more dimensions than its place, as long as they come first and are of size 1. */
+static rl_tensor *fitted(rl_tensor *value, int ndim) {
+    int extra = 0;
+    while (value && value->ndim - extra > ndim && value->sizes[extra] == 1) extra++;
+    return value && extra ? rl_view_as(value, value->ndim - extra, value->sizes + extra) : value;
+}
+
 /* The indexes as the ops take them: one for each dimension, or for each mask's dimensions together. */
 static int list_indexes(const subset *s, rl_tensor **list) {
     int n = 0, last = 0;
@@ -337,6 +347,88 @@ static int list_indexes(const subset *s, rl_tensor **list) {
         d += s->at[d] && s->at[d]->dtype == RL_BOOL ? s->at[d]->ndim : 1;
     }
     return last;
+}
+
+/* How the dimensions of several indexes lie in the op's result: order[d] is where the d-th dimension of x[...] stands there. */
+typedef struct {
+    int ndim, in_order;
+    int64_t order[2 * RL_MAX_DIMS], sizes[2 * RL_MAX_DIMS];
+} placing;
+
+/* The index with `after` more dimensions of size 1, which others will fill. */
+static rl_tensor *apart(rl_tensor *index, int after) {
+    int64_t sizes[2 * RL_MAX_DIMS], strides[2 * RL_MAX_DIMS];
+    int ndim = index->ndim + after;
+    for (int d = 0; d < ndim; d++) {
+        sizes[d] = d < index->ndim ? index->sizes[d] : 1;
+        strides[d] = d < index->ndim ? index->strides[d] : 0;
+    }
+    return rl_tensor_view(index, ndim, sizes, strides, index->offset);
+}
+
+/* Gives several indexes shapes that do not meet; a mask becomes the places where it is true. */
+static int list_apart(const subset *s, rl_tensor **list, placing *p) {
+    int after = 0, first = -1, last = -1, kept = 0;
+    rl_tensor *places[RL_MAX_DIMS];
+    for (int d = 0; d < s->ndim; d++) list[d] = NULL;
+    for (int d = s->ndim - 1; d >= 0; d--) {
+        rl_tensor *index = s->at[d];
+        if (!index) continue;
+        int spanned = index->dtype == RL_BOOL ? index->ndim : 1;
+        places[0] = index;
+        if (index->dtype == RL_BOOL && rl_places_of(index, places) != RL_OK) return -1;
+        for (int k = 0; k < spanned; k++)
+            if (!(list[d + k] = apart(places[k], after))) return -1;
+        after += places[0]->ndim;
+        first = d;
+        if (last < 0) last = d + spanned - 1;
+    }
+    int together = 1, next = 0;
+    for (int d = first; d <= last; d++) together &= list[d] != NULL;
+    p->ndim = 0;
+    p->in_order = together;
+    for (int d = 0; d < s->ndim; d++) {
+        if (s->at[d]) {
+            const rl_tensor *index = list[d];
+            int own = s->at[d]->dtype == RL_BOOL ? 1 : s->at[d]->ndim;
+            for (int k = 0; k < own; k++) {
+                p->sizes[p->ndim] = index->sizes[k];
+                p->order[p->ndim++] = next++;
+            }
+        } else if (!list[d]) {
+            p->sizes[p->ndim] = s->sizes[d];
+            p->order[p->ndim++] = after + kept++;
+        }
+    }
+    if (p->ndim > RL_MAX_DIMS) rl_fail("a tensor has at most %d dimensions; this indexing would give %d", RL_MAX_DIMS, p->ndim);
+    return rl_failing() ? -1 : last + 1;
+}
+
+static rl_tensor *read_indexed(const subset *s, rl_tensor *view) {
+    rl_tensor *list[RL_MAX_DIMS];
+    placing p;
+    if (s->n_indexes == 1) return rl_index(view, list_indexes(s, list), list);
+    int n = list_apart(s, list, &p);
+    if (n < 0) return NULL;
+    view = rl_index(view, n, list);
+    return p.in_order ? view : rl_permute(view, (rl_ints){p.ndim, p.order});
+}
+
+static void write_indexed(const subset *s, rl_tensor *view, rl_tensor *value) {
+    rl_tensor *list[RL_MAX_DIMS];
+    int64_t back[RL_MAX_DIMS];
+    placing p;
+    if (s->n_indexes == 1) {
+        rl_index_put_in_place(view, value, list_indexes(s, list), list, 0);
+        return;
+    }
+    int n = list_apart(s, list, &p);
+    if (n < 0) return;
+    if (!p.in_order && value->numel != 1) {
+        for (int d = 0; d < p.ndim; d++) back[p.order[d]] = d;
+        value = rl_permute(rl_expand_to(fitted(value, p.ndim), p.ndim, p.sizes), (rl_ints){p.ndim, back});
+    }
+    if (value) rl_index_put_in_place(view, value, n, list, 0);
 }
 
 static rl_tensor *read_subset(SEXP self, SEXP drop, const given *g, int n, subset *s) {
@@ -356,21 +448,13 @@ SEXP ffi_subset(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     int protected = 0, n = evaluate_all(frame, g, &protected);
     rb_call call = rb_begin();
     SEXP handle = PROTECT(rb_handle_new());
-    rl_tensor *list[RL_MAX_DIMS];
     subset s;
     rl_tensor *view = read_subset(CADR(arguments), CADDR(arguments), g, n, &s);
-    if (view && s.n_indexes) view = rl_index(view, list_indexes(&s, list), list);
+    if (view && s.n_indexes) view = read_indexed(&s, view);
     if (view) rb_handle_fill(handle, view);
     handle = rb_end(call, handle);
     UNPROTECT(protected + 1);
     return handle;
-}
-
-/* The value may have more dimensions than its place, as long as they come first and are of size 1. */
-static rl_tensor *fitted(rl_tensor *value, int ndim) {
-    int extra = 0;
-    while (value && value->ndim - extra > ndim && value->sizes[extra] == 1) extra++;
-    return value && extra ? rl_view_as(value, value->ndim - extra, value->sizes + extra) : value;
 }
 
 /* ffi_subset_assign(x, value): writes */
@@ -379,12 +463,11 @@ SEXP ffi_subset_assign(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     given g[MAX_ITEMS];
     int protected = 0, n = evaluate_all(frame, g, &protected);
     rb_call call = rb_begin();
-    rl_tensor *list[RL_MAX_DIMS];
     subset s;
     rl_tensor *view = read_subset(CADR(arguments), NULL, g, n, &s);
     rl_tensor *value = view ? rb_as_tensor(CADDR(arguments), "value") : NULL;
     if (value && s.n_indexes)
-        rl_index_put_in_place(view, value, list_indexes(&s, list), list, 0);
+        write_indexed(&s, view, value);
     else if (value && (value = fitted(value, view->ndim)))
         rl_apply_in_place(&rl_op_copy, NULL, 2, (rl_tensor *[]){view, value});
     SEXP result = rb_end(call, CADR(arguments));
