@@ -1,0 +1,15 @@
+/* Finding and counting: loops over contiguous elements. */
+#ifndef RL_KERNELS_SEARCH_H
+#define RL_KERNELS_SEARCH_H
+
+#include "../tensor/tensor.h"
+
+/* For each of `count` values, how many of the n sorted elements are less (or, from the right, not greater). They are int64, float
+ * or double; order, if given, says where the elements stand in sorted order (from 1). */
+void rl_search(rl_dtype dtype, const void *sorted, const int64_t *order, int64_t n, const void *values, int64_t count, int right, int64_t *places);
+
+/* Adds each element's weight (1 without weights) to its bin between the n + 1 edges, of which the last belongs to the last bin;
+ * what lies outside is left out. Without edges the bins are equal between low and high. float or double, as x is. */
+void rl_count_in_bins(rl_dtype dtype, const void *x, const void *weights, int64_t count, const void *edges, double low, double high, int64_t n, void *bins);
+
+#endif

@@ -1,0 +1,260 @@
+/* Note [Keys]
+ * Each element becomes an unsigned key that orders as the element does; descending order turns its bits round. A key of 32 bits
+ * shares a word with the element's place, so that words are all different and any sort of them is stable; wider keys stand in a
+ * pair with it. Long lines are sorted by radix, short ones by merging. */
+#include "sort.h"
+
+#include <string.h>
+
+#include "parallel.h"
+
+enum { SHORT = 200, RUN = 16, GRAIN = 8192 };
+
+typedef uint64_t word; /* key << 32 | place */
+typedef struct {
+    uint64_t key, place;
+} pair;
+
+/* ---- keys ---- */
+
+static inline uint32_t key_of_float(float value) {
+    union {
+        float value;
+        uint32_t bits;
+    } as = {value};
+    if (value != value) return UINT32_MAX;
+    if (value == 0) as.bits = 0;
+    return as.bits & 0x80000000u ? ~as.bits : as.bits | 0x80000000u;
+}
+
+static inline uint64_t key_of_double(double value) {
+    union {
+        double value;
+        uint64_t bits;
+    } as = {value};
+    if (value != value) return UINT64_MAX;
+    if (value == 0) as.bits = 0;
+    return as.bits >> 63 ? ~as.bits : as.bits | (uint64_t)1 << 63;
+}
+
+#define KEY_OF_UNSIGNED(value) ((uint32_t)(value))
+#define KEY_OF_SIGNED(value) ((uint32_t)(int32_t)(value) ^ 0x80000000u)
+#define KEY_OF_INT64(value) ((uint64_t)(value) ^ (uint64_t)1 << 63)
+
+/* The line as words or as pairs. */
+#define LOAD(suffix, T, KEY)                                                                                                                \
+    static void words_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, word *to) {                                           \
+        for (int64_t j = 0; j < n; j++) to[j] = (uint64_t)((uint32_t)KEY(*(const T *)(x + j * step)) ^ (uint32_t)flip) << 32 | (uint64_t)j; \
+    }                                                                                                                                       \
+    static void pairs_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, pair *to) {                                           \
+        for (int64_t j = 0; j < n; j++) to[j] = (pair){KEY(*(const T *)(x + j * step)) ^ flip, (uint64_t)j};                                \
+    }
+
+LOAD(uint8, uint8_t, KEY_OF_UNSIGNED)
+LOAD(int8, int8_t, KEY_OF_SIGNED)
+LOAD(int16, int16_t, KEY_OF_SIGNED)
+LOAD(int32, int32_t, KEY_OF_SIGNED)
+LOAD(int64, int64_t, KEY_OF_INT64)
+LOAD(float, float, key_of_float)
+LOAD(double, double, key_of_double)
+
+static void load_words(rl_dtype dtype, const char *x, int64_t step, int64_t n, uint64_t flip, word *to) {
+    switch (dtype) {
+    case RL_BOOL:
+    case RL_UINT8: words_uint8(x, step, n, flip, to); break;
+    case RL_INT8: words_int8(x, step, n, flip, to); break;
+    case RL_INT16: words_int16(x, step, n, flip, to); break;
+    case RL_INT32: words_int32(x, step, n, flip, to); break;
+    default: words_float(x, step, n, flip, to);
+    }
+}
+
+static void load_pairs(rl_dtype dtype, const char *x, int64_t step, int64_t n, uint64_t flip, pair *to) {
+    switch (dtype) {
+    case RL_BOOL:
+    case RL_UINT8: pairs_uint8(x, step, n, flip, to); break;
+    case RL_INT8: pairs_int8(x, step, n, flip, to); break;
+    case RL_INT16: pairs_int16(x, step, n, flip, to); break;
+    case RL_INT32: pairs_int32(x, step, n, flip, to); break;
+    case RL_INT64: pairs_int64(x, step, n, flip, to); break;
+    case RL_FLOAT: pairs_float(x, step, n, flip, to); break;
+    default: pairs_double(x, step, n, flip, to);
+    }
+}
+
+/* ---- sorting ---- */
+
+#define WORD_LESS(a, b) ((a) < (b))
+#define PAIR_LESS(a, b) ((a).key < (b).key || ((a).key == (b).key && (a).place < (b).place))
+#define WORD_DIGIT(a, pass) ((a) >> (32 + 8 * (pass)) & 255)
+#define PAIR_DIGIT(a, pass) ((a).key >> (8 * (pass)) & 255)
+
+#define SORTER(T, LESS, DIGIT, PASSES)                                                                                                                    \
+    static T *merge_##T(T *a, T *spare, int64_t n) {                                                                                                      \
+        for (int64_t from = 0; from < n; from += RUN) {                                                                                                   \
+            int64_t end = from + RUN < n ? from + RUN : n;                                                                                                \
+            for (int64_t j = from + 1; j < end; j++) {                                                                                                    \
+                T moved = a[j];                                                                                                                           \
+                int64_t at = j;                                                                                                                           \
+                for (; at > from && LESS(moved, a[at - 1]); at--) a[at] = a[at - 1];                                                                      \
+                a[at] = moved;                                                                                                                            \
+            }                                                                                                                                             \
+        }                                                                                                                                                 \
+        for (int64_t run = RUN; run < n; run *= 2) {                                                                                                      \
+            for (int64_t from = 0; from < n; from += 2 * run) {                                                                                           \
+                int64_t middle = from + run < n ? from + run : n, end = middle + run < n ? middle + run : n;                                              \
+                int64_t left = from, right = middle;                                                                                                      \
+                for (int64_t at = from; at < end; at++) spare[at] = left < middle && (right >= end || !LESS(a[right], a[left])) ? a[left++] : a[right++]; \
+            }                                                                                                                                             \
+            T *swap = a;                                                                                                                                  \
+            a = spare;                                                                                                                                    \
+            spare = swap;                                                                                                                                 \
+        }                                                                                                                                                 \
+        return a;                                                                                                                                         \
+    }                                                                                                                                                     \
+    static T *radix_##T(T *a, T *spare, int64_t n) {                                                                                                      \
+        int64_t counts[PASSES][256];                                                                                                                      \
+        memset(counts, 0, sizeof counts);                                                                                                                 \
+        for (int64_t j = 0; j < n; j++)                                                                                                                   \
+            for (int pass = 0; pass < PASSES; pass++) counts[pass][DIGIT(a[j], pass)]++;                                                                  \
+        for (int pass = 0; pass < PASSES; pass++) {                                                                                                       \
+            int64_t *ends = counts[pass], sum = 0;                                                                                                        \
+            if (ends[DIGIT(a[0], pass)] == n) continue;                                                                                                   \
+            for (int digit = 0; digit < 256; digit++) {                                                                                                   \
+                int64_t count = ends[digit];                                                                                                              \
+                ends[digit] = sum;                                                                                                                        \
+                sum += count;                                                                                                                             \
+            }                                                                                                                                             \
+            for (int64_t j = 0; j < n; j++) spare[ends[DIGIT(a[j], pass)]++] = a[j];                                                                      \
+            T *swap = a;                                                                                                                                  \
+            a = spare;                                                                                                                                    \
+            spare = swap;                                                                                                                                 \
+        }                                                                                                                                                 \
+        return a;                                                                                                                                         \
+    }                                                                                                                                                     \
+    static T *sort_##T(T *a, T *spare, int64_t n) { return n <= SHORT ? merge_##T(a, spare, n) : radix_##T(a, spare, n); }                                \
+    /* Puts the smallest `count` elements first; gives up on an order that resists. */                                                                    \
+    static int split_##T(T *a, int64_t n, int64_t count) {                                                                                                \
+        int64_t low = 0, high = n - 1;                                                                                                                    \
+        for (int round = 0; low < high && round < 100; round++) {                                                                                         \
+            T x = a[low], y = a[low + (high - low) / 2], z = a[high];                                                                                     \
+            T pivot = LESS(x, y) ? (LESS(y, z) ? y : LESS(x, z) ? z : x) : (LESS(x, z) ? x : LESS(y, z) ? z : y);                                         \
+            int64_t i = low, j = high;                                                                                                                    \
+            while (i <= j) {                                                                                                                              \
+                while (LESS(a[i], pivot)) i++;                                                                                                            \
+                while (LESS(pivot, a[j])) j--;                                                                                                            \
+                if (i > j) break;                                                                                                                         \
+                T swap = a[i];                                                                                                                            \
+                a[i++] = a[j];                                                                                                                            \
+                a[j--] = swap;                                                                                                                            \
+            }                                                                                                                                             \
+            if (count - 1 <= j)                                                                                                                           \
+                high = j;                                                                                                                                 \
+            else if (count >= i + 1)                                                                                                                      \
+                low = i;                                                                                                                                  \
+            else                                                                                                                                          \
+                return 1;                                                                                                                                 \
+        }                                                                                                                                                 \
+        return low >= high;                                                                                                                               \
+    }                                                                                                                                                     \
+    /* Elements of rank from .. end in their order, as the result's elements from `from` on. */                                                           \
+    static T *rank_##T(T *a, T *spare, int64_t n, int64_t from, int64_t end) {                                                                            \
+        if (n <= SHORT || (end < n && !split_##T(a, n, end))) return sort_##T(a, spare, n);                                                                            \
+        if (from > 0 && split_##T(a, end, from)) {                                                                                                        \
+            T *sorted = sort_##T(a + from, spare + from, end - from);                                                                                     \
+            return sorted - from;                                                                                                                         \
+        }                                                                                                                                                 \
+        return sort_##T(a, spare, end);                                                                                                                   \
+    }
+
+SORTER(word, WORD_LESS, WORD_DIGIT, 4)
+SORTER(pair, PAIR_LESS, PAIR_DIGIT, 8)
+
+/* ---- lines ---- */
+
+typedef struct {
+    rl_tensor *values, *places, *x;
+    int dim, wide;
+    uint64_t flip;
+    int64_t n, from, count, lines, parts;
+    char *scratch; /* for each part, two lines of words or pairs */
+} sorting;
+
+/* Where a line begins, in bytes. */
+static char *line_of(const rl_tensor *t, int dim, int64_t line) {
+    int64_t element = 0;
+    for (int d = t->ndim - 1; d >= 0; d--) {
+        if (d == dim) continue;
+        element += line % t->sizes[d] * t->strides[d];
+        line /= t->sizes[d];
+    }
+    return (char *)rl_data(t) + element * (int64_t)rl_dtype_size((rl_dtype)t->dtype);
+}
+
+static int64_t step_of(const rl_tensor *t, int dim) { return t->ndim ? t->strides[dim] * (int64_t)rl_dtype_size((rl_dtype)t->dtype) : 0; }
+
+#define STORE_VALUES(T, PLACE_OF) \
+    for (int64_t j = 0; j < s->count; j++) *(T *)(to + j * to_step) = *(const T *)(x + (int64_t)PLACE_OF(sorted[j]) * step)
+
+#define STORE(name, OF, PLACE_OF)                                                                                     \
+    static void name(const sorting *s, int64_t line, const char *x, int64_t step, const OF *sorted) {                 \
+        if (s->places) {                                                                                              \
+            char *to = line_of(s->places, s->dim, line);                                                              \
+            int64_t to_step = step_of(s->places, s->dim);                                                             \
+            for (int64_t j = 0; j < s->count; j++) *(int64_t *)(to + j * to_step) = (int64_t)PLACE_OF(sorted[j]) + 1; \
+        }                                                                                                             \
+        if (!s->values) return;                                                                                       \
+        char *to = line_of(s->values, s->dim, line);                                                                  \
+        int64_t to_step = step_of(s->values, s->dim);                                                                 \
+        switch (rl_dtype_size((rl_dtype)s->x->dtype)) {                                                               \
+        case 1: STORE_VALUES(uint8_t, PLACE_OF); break;                                                               \
+        case 2: STORE_VALUES(uint16_t, PLACE_OF); break;                                                              \
+        case 4: STORE_VALUES(uint32_t, PLACE_OF); break;                                                              \
+        default: STORE_VALUES(uint64_t, PLACE_OF);                                                                    \
+        }                                                                                                             \
+    }
+
+#define PLACE_IN_WORD(a) ((a)&UINT32_MAX)
+#define PLACE_IN_PAIR(a) ((a).place)
+STORE(store_words, word, PLACE_IN_WORD)
+STORE(store_pairs, pair, PLACE_IN_PAIR)
+
+static size_t width(const sorting *s) { return s->wide ? sizeof(pair) : sizeof(word); }
+
+static void sort_part(void *context, int64_t begin, int64_t end) {
+    const sorting *s = context;
+    int64_t step = step_of(s->x, s->dim);
+    for (int64_t part = begin; part < end; part++) {
+        char *a = s->scratch + (size_t)part * 2 * (size_t)s->n * width(s), *spare = a + (size_t)s->n * width(s);
+        for (int64_t line = s->lines * part / s->parts; line < s->lines * (part + 1) / s->parts; line++) {
+            const char *x = line_of(s->x, s->dim, line);
+            if (s->wide) {
+                load_pairs((rl_dtype)s->x->dtype, x, step, s->n, s->flip, (pair *)a);
+                store_pairs(s, line, x, step, rank_pair((pair *)a, (pair *)spare, s->n, s->from, s->from + s->count) + s->from);
+            } else {
+                load_words((rl_dtype)s->x->dtype, x, step, s->n, s->flip, (word *)a);
+                store_words(s, line, x, step, rank_word((word *)a, (word *)spare, s->n, s->from, s->from + s->count) + s->from);
+            }
+        }
+    }
+}
+
+rl_status rl_sort_elements(rl_tensor *values, rl_tensor *places, rl_tensor *x, int dim, int descending, int64_t from) {
+    const rl_tensor *out = values ? values : places;
+    sorting s = {.values = values, .places = places, .x = x, .dim = dim, .from = from, .flip = descending ? UINT64_MAX : 0};
+    s.n = x->ndim ? x->sizes[dim] : 1;
+    s.count = out->ndim ? out->sizes[dim] : 1;
+    if (out->numel == 0 || s.n == 0) return RL_OK;
+    s.lines = x->numel / s.n;
+    s.wide = rl_dtype_size((rl_dtype)x->dtype) == 8 || s.n > (int64_t)UINT32_MAX;
+    s.parts = x->numel / GRAIN + 1;
+    if (s.parts > s.lines) s.parts = s.lines;
+    if (s.parts > rl_num_threads()) s.parts = rl_num_threads();
+    rl_scope scope = rl_scope_enter();
+    size_t line;
+    rl_status status = rl_multiply_sizes((size_t)s.n, 2 * width(&s), &line);
+    if (status == RL_OK) s.scratch = rl_scope_memory((size_t)s.parts, line);
+    if (s.scratch) rl_parallel(s.parts, 1, sort_part, &s);
+    rl_scope_leave(scope);
+    return s.scratch ? RL_OK : RL_FAILED;
+}
