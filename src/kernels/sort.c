@@ -157,14 +157,13 @@ static void load_pairs(rl_dtype dtype, const char *x, int64_t step, int64_t n, u
         }                                                                                                                                                 \
         return low >= high;                                                                                                                               \
     }                                                                                                                                                     \
-    /* Elements of rank from .. end in their order, as the result's elements from `from` on. */                                                           \
+    /* Elements of rank from .. end in their order, as the result's elements from `from` on. Few of many are split off first, after                       \
+     * which places are in no order any more, as radix sorting would need them. */                                                                        \
     static T *rank_##T(T *a, T *spare, int64_t n, int64_t from, int64_t end) {                                                                            \
-        if (n <= SHORT || (end < n && !split_##T(a, n, end))) return sort_##T(a, spare, n);                                                                            \
-        if (from > 0 && split_##T(a, end, from)) {                                                                                                        \
-            T *sorted = sort_##T(a + from, spare + from, end - from);                                                                                     \
-            return sorted - from;                                                                                                                         \
-        }                                                                                                                                                 \
-        return sort_##T(a, spare, end);                                                                                                                   \
+        if (n <= SHORT || end - from > n / 4) return sort_##T(a, spare, n);                                                                               \
+        if (!split_##T(a, n, end)) return merge_##T(a, spare, n);                                                                                         \
+        if (from == 0 || !split_##T(a, end, from)) return merge_##T(a, spare, end);                                                                       \
+        return merge_##T(a + from, spare + from, end - from) - from;                                                                                      \
     }
 
 SORTER(word, WORD_LESS, WORD_DIGIT, 4)

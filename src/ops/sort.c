@@ -70,7 +70,7 @@ static rl_status infer_topk(rl_call *call) {
 }
 const rl_op rl_op_topk = {.name = "topk", .grad_name = "Topk", .saves = {Y(1)}, .infer = infer_topk, .forward = sort_forward, .vjp = sort_vjp};
 
-/* ---- kthvalue ---- */
+/* ---- kthvalue: its places count from 0, as torch for R has them ---- */
 
 static rl_status infer_kthvalue(rl_call *call) {
     const rl_tensor *x = call->in[0];
@@ -97,13 +97,16 @@ static rl_status kthvalue_forward(rl_call *call) {
     rl_contiguous_strides(ndim, sizes, strides);
     for (int k = 0; k < 2; k++) with_dim[k] = rl_tensor_view(call->y[k], ndim, sizes, strides, call->y[k]->offset);
     if (!with_dim[0] || !with_dim[1]) return RL_FAILED;
-    return rl_sort_elements(with_dim[0], with_dim[1], x, (int)call->args.n[DIM], 0, call->args.n[COUNT] - 1);
+    RL_TRY(rl_sort_elements(with_dim[0], with_dim[1], x, (int)call->args.n[DIM], 0, call->args.n[COUNT] - 1));
+    for (int64_t k = 0; k < call->y[1]->numel; k++) ((int64_t *)rl_data(call->y[1]))[k]--;
+    return RL_OK;
 }
 
 RULE(kthvalue) {
     int64_t sizes[RL_MAX_DIMS], dim = v->args->n[DIM];
     int ndim = kept_sizes(v->in[0].ndim, v->in[0].sizes, dim, sizes);
-    D(0, rl_put_along(rl_reshape(G, ndim, sizes), rl_view_as(v->y[1], ndim, sizes), dim, rl_length_along(ndim, v->in[0].sizes, dim)));
+    rl_tensor *places = rl_add(rl_view_as(v->y[1], ndim, sizes), rl_tensor_number(rl_scalar_int(1)));
+    D(0, rl_put_along(rl_reshape(G, ndim, sizes), places, dim, rl_length_along(ndim, v->in[0].sizes, dim)));
 }
 const rl_op rl_op_kthvalue = {
     .name = "kthvalue", .grad_name = "Kthvalue", .saves = {Y(1)}, .infer = infer_kthvalue, .forward = kthvalue_forward, .vjp = kthvalue_vjp};
