@@ -49,9 +49,16 @@ autograd_function <- function(forward, backward) {
 # The arguments by their names in forward; those that go to its dots keep theirs, or have none.
 match_arguments <- function(signature, arguments) {
   expected <- names(formals(signature))
-  if (is.null(names(arguments)) && !"..." %in% expected && length(arguments) <= length(expected)) {
-    names(arguments) <- expected[seq_along(arguments)]
-    return(arguments)
+  if (!"..." %in% expected) {
+    strange <- setdiff(names(arguments), c(expected, ""))
+    if (length(strange)) raise_error(sprintf("`%s` is no argument of this function", strange[1]), call = sys.call(-2))
+    if (length(arguments) > length(expected)) {
+      raise_error(sprintf("%d arguments were given to a function of %d", length(arguments), length(expected)), call = sys.call(-2))
+    }
+    if (is.null(names(arguments))) {
+      names(arguments) <- expected[seq_along(arguments)]
+      return(arguments)
+    }
   }
   places <- as.list(seq_along(arguments))
   names(places) <- names(arguments)
@@ -125,6 +132,7 @@ by_argument <- function(returned, record) {
   complain <- function(...) raise_error(sprintf(...), call = quote(backward(ctx, ...)))
   if (!is.list(returned)) returned <- list(returned)
   result <- vector("list", length(record$arguments))
+  if (!length(returned)) return(result)
   given <- names(returned)
   if (!is.null(given) && all(nzchar(given))) {
     strange <- setdiff(given, c(record$formals, record$arguments))

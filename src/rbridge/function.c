@@ -128,7 +128,6 @@ typedef struct {
 static rl_status choose_outputs(function_run *f, int graphed) {
     for (int k = 0; k < f->n_out; k++) {
         rl_tensor *made = f->made[k];
-        if (!made) return rl_fail("forward() must return a tensor or a list of tensors; its value %d is NULL", k + 1);
         if (!stands_among(made, f->n_dirty, f->dirty)) {
             f->out[k] = rl_tensor_alias(made);
             if (!f->out[k]) return RL_FAILED;
@@ -181,13 +180,22 @@ static void link_saved(const function_run *f, SEXP call) {
     }
 }
 
+static rl_status read_made(SEXP made, int *n, rl_tensor ***tensors) {
+    int single = TYPEOF(made) != VECSXP;
+    for (R_xlen_t k = 0; k < (single ? 1 : XLENGTH(made)); k++) {
+        SEXP one = single ? made : VECTOR_ELT(made, k);
+        if (!rb_is_tensor(one)) return rl_fail("forward() must return a tensor or a list of tensors; its value %d is %s", (int)k + 1, rb_kind_of(one));
+    }
+    return rb_tensors(made, "made", n, tensors);
+}
+
 SEXP ffi_function_outputs(SEXP record, SEXP inputs, SEXP made, SEXP dirty, SEXP plain) {
     rb_call call = rb_begin();
     function_run f;
     int graphed = 0;
     SEXP result = R_NilValue;
     rl_status status = rb_tensors(inputs, "inputs", &f.n_in, &f.in);
-    if (status == RL_OK) status = rb_tensors(made, "forward", &f.n_out, &f.made);
+    if (status == RL_OK) status = read_made(made, &f.n_out, &f.made);
     if (status == RL_OK) status = rb_tensors(dirty, "mark_dirty", &f.n_dirty, &f.dirty);
     if (status == RL_OK) status = rb_tensors(plain, "mark_non_differentiable", &f.n_plain, &f.plain);
     if (status == RL_OK && !(f.out = rl_scope_memory((size_t)f.n_out + 1, sizeof *f.out))) status = RL_FAILED;

@@ -1,0 +1,211 @@
+leaf <- function(...) torch_tensor(c(...), dtype = torch_double(), requires_grad = TRUE)
+
+test_that("gradients accumulate in leaves, and can be set", {
+  x <- leaf(1, 2)
+  (x * 3)$sum()$backward()
+  (x * x)$sum()$backward()
+  expect_equal(as_array(x$grad), c(5, 7))
+  x$grad <- x$grad * 2
+  expect_equal(as_array(x$grad), c(10, 14))
+  x$grad <- NULL
+  expect_true(is_undefined_tensor(x$grad))
+  x$set_grad_(torch_tensor(c(1, 1), dtype = torch_double()))
+  expect_equal(as_array(x$grad), c(1, 1))
+  expect_error(x$grad <- torch_tensor(1:3), "shape", class = "rushlight_error")
+  expect_error(x$grad <- torch_tensor(c(1, 2), dtype = torch_float()), "dtype", class = "rushlight_error")
+  expect_error(x$grad <- 1, "must be a tensor", class = "rushlight_error")
+})
+
+test_that("gradients that arrive on two ways are added, and the sum is nobody else's memory", {
+  x <- leaf(1, 2)
+  y <- x + x
+  y$backward(v <- torch_tensor(c(1, 10), dtype = torch_double()))
+  expect_equal(as_array(x$grad), c(2, 20))
+  expect_equal(as_array(v), c(1, 10))
+  z <- leaf(1, 2)
+  z$backward(v)
+  z$grad$mul_(5)
+  expect_equal(as_array(v), c(1, 10))
+})
+
+test_that("autograd_grad() leaves $grad alone and takes lists or single tensors", {
+  x <- leaf(3)
+  y <- leaf(4)
+  grads <- autograd_grad(list(x * y, x * x), list(x, y))
+  expect_equal(lapply(grads, as_array), list(10, 3))
+  expect_true(is_undefined_tensor(x$grad))
+  expect_equal(as_array(autograd_grad(x * x, x, torch_tensor(2, dtype = torch_double()))[[1]]), 12)
+  expect_equal(as_array(autograd_grad(list(x * x, x * y), x, list(NULL, torch_tensor(2, dtype = torch_double())))[[1]]), 14)
+})
+
+test_that("inputs need not be leaves", {
+  x <- leaf(3)
+  y <- x * 2
+  z <- y * y
+  expect_equal(lapply(autograd_grad(z, list(y, x), retain_graph = TRUE), as_array), list(12, 24))
+  expect_equal(as_array(autograd_grad(z, z)[[1]]), 1)
+})
+
+test_that("an unused input is refused, or undefined", {
+  x <- leaf(3)
+  y <- leaf(3)
+  expect_error(autograd_grad(x * x, list(x, y)), "input 2 was not used", class = "rushlight_error")
+  expect_true(is_undefined_tensor(autograd_grad(x * x, list(x, y), allow_unused = TRUE)[[2]]))
+  expect_error(autograd_grad(x * x, torch_ones(1)), "does not require gradients", class = "rushlight_error")
+})
+
+test_that("backward(inputs = ) reaches these alone", {
+  x <- leaf(1, 2)
+  y <- leaf(3, 4)
+  (x * y)$sum()$backward(inputs = list(x))
+  expect_equal(as_array(x$grad), c(3, 4))
+  expect_true(is_undefined_tensor(y$grad))
+})
+
+test_that("retain_grad() keeps the gradient of what is no leaf", {
+  x <- leaf(1, 2)
+  y <- x * 2
+  expect_false(y$retains_grad())
+  y$retain_grad()
+  expect_true(y$retains_grad())
+  (y * y)$sum()$backward()
+  expect_equal(as_array(y$grad), c(4, 8))
+  expect_error(torch_ones(1)$retain_grad(), "requires gradients", class = "rushlight_error")
+})
+
+test_that("derivatives of any order", {
+  x <- leaf(2)
+  y <- x * x * x * x
+  for (expected in c(32, 48, 48, 24, 0)) {
+    y <- autograd_grad(y$sum(), x, create_graph = TRUE, allow_unused = TRUE)[[1]]
+    if (is_undefined_tensor(y)) break
+    expect_equal(as_array(y), expected)
+    if (!y$requires_grad) break
+  }
+})
+
+test_that("the graph is freed by a pass, and kept on demand", {
+  x <- leaf(1, 2)
+  y <- (x * x)$sum()
+  y$backward(retain_graph = TRUE)
+  y$backward()
+  expect_equal(as_array(x$grad), c(4, 8))
+  expect_error(y$backward(), "freed", class = "rushlight_error")
+})
+
+test_that("what cannot be differentiated says why", {
+  x <- leaf(1, 2)
+  expect_error((x * 2)$backward(), "one element", class = "rushlight_error")
+  expect_error((x * 2)$backward(torch_ones(3)), "shape \\[3\\]", class = "rushlight_error")
+  expect_error((x * 2)$backward(1), "must be a tensor", class = "rushlight_error")
+  expect_error(torch_ones(1)$backward(), "does not require gradients", class = "rushlight_error")
+  expect_error(autograd_backward("a"), "must be a tensor", class = "rushlight_error")
+  expect_error(autograd_grad(list(x$sum(), x$sum()), x, list(torch_ones(1))), "1 gradients were given for 2", class = "rushlight_error")
+  expect_error(torch_tensor(1:3, requires_grad = TRUE), "floating", class = "rushlight_error")
+})
+
+test_that("recording is switched, and restored", {
+  x <- leaf(1)
+  records <- function() (x * 2)$requires_grad
+  expect_false(with_no_grad(records()))
+  expect_true(with_no_grad(with_enable_grad(records())))
+  try(with_no_grad(stop("a")), silent = TRUE)
+  expect_true(records())
+  inner <- function() {
+    local_enable_grad()
+    records()
+  }
+  outer <- function() {
+    local_no_grad()
+    c(records(), inner(), records())
+  }
+  expect_identical(outer(), c(FALSE, TRUE, FALSE))
+  expect_true(records())
+  try(local({
+    local_no_grad()
+    stop("a")
+  }), silent = TRUE)
+  expect_true(records())
+  expect_true(autograd_set_grad_mode(FALSE))
+  expect_false(records())
+  expect_false(autograd_set_grad_mode(TRUE))
+  expect_error(autograd_set_grad_mode("on"), class = "rushlight_error")
+})
+
+test_that("in-place changes are seen by the graph", {
+  x <- leaf(1, 2)
+  expect_error(x$add_(1), "leaf", class = "rushlight_error")
+  with_no_grad(x$add_(1))
+  expect_equal(as_array(x$detach()), c(2, 3))
+
+  a <- torch_tensor(c(1, 1), dtype = torch_double())
+  y <- x * a
+  a$add_(1)
+  expect_error(y$sum()$backward(), "modified by an in-place operation", class = "rushlight_error")
+
+  y <- x * 1
+  y$mul_(y)
+  y$sum()$backward()
+  expect_equal(as_array(x$grad), c(4, 6))
+})
+
+test_that("views and their base share history", {
+  x <- leaf(1, 2, 3, 4)
+  y <- x * 2
+  v <- y$view(c(2L, 2L))
+  v$mul_(10)
+  expect_equal(y$grad_fn$name, "CopySlices")
+  y$sum()$backward()
+  expect_equal(as_array(x$grad), rep(20, 4))
+
+  x$grad <- NULL
+  y <- x * 2
+  v <- y$view(c(2L, 2L))
+  y$mul_(5)
+  v$sum()$backward()
+  expect_equal(as_array(x$grad), rep(10, 4))
+
+  v <- x$view(c(2L, 2L))
+  expect_error(v$mul_(2), "view of a leaf", class = "rushlight_error")
+})
+
+test_that("detach() shares memory and leaves the graph", {
+  x <- leaf(1, 2)
+  y <- x$detach()
+  expect_false(y$requires_grad)
+  y$mul_(3)
+  expect_equal(as_array(x$detach()), c(3, 6))
+  z <- x * 2
+  z$detach_()
+  expect_true(z$is_leaf)
+  expect_false(z$requires_grad)
+})
+
+test_that("leaves and their flags", {
+  x <- torch_ones(2)
+  expect_true(x$is_leaf)
+  expect_false(x$requires_grad)
+  x$requires_grad <- TRUE
+  expect_true(x$requires_grad)
+  y <- x * 2
+  expect_false(y$is_leaf)
+  expect_error(y$requires_grad_(FALSE), "leaf", class = "rushlight_error")
+  x$requires_grad_(FALSE)
+  expect_false(x$requires_grad)
+  expect_error(torch_ones(2, dtype = torch_long())$requires_grad_(), "floating", class = "rushlight_error")
+})
+
+test_that("anomaly detection names the function that returned NaN", {
+  x <- torch_zeros(1, requires_grad = TRUE)
+  expect_error(with_detect_anomaly((x / x)$sum()$backward()), "DivBackward0 returned NaN", class = "rushlight_error")
+  expect_silent((x / x)$sum()$backward())
+})
+
+test_that("a chain of a million operations is built, differentiated and released", {
+  skip_on_cran()
+  x <- leaf(1)
+  y <- x
+  for (i in 1:1e6) y <- y * 1.0000001
+  y$backward()
+  expect_equal(as_array(x$grad), 1.0000001^1e6)
+})

@@ -1,0 +1,102 @@
+leaf <- function(...) torch_tensor(c(...), dtype = torch_double(), requires_grad = TRUE)
+
+test_that("a hook sees the gradient and may replace it", {
+  x <- leaf(1, 2)
+  seen <- list()
+  look <- x$register_hook(function(g) seen[[1]] <<- as_array(g))
+  twice <- x$register_hook(function(g) g * 2)
+  after <- x$register_hook(function(g) {
+    seen[[2]] <<- as_array(g)
+    NULL
+  })
+  (x * 3)$sum()$backward()
+  expect_equal(seen, list(c(3, 3), c(6, 6)))
+  expect_equal(as_array(x$grad), c(6, 6))
+  twice$remove()
+  twice$remove()
+  (x * 3)$sum()$backward()
+  expect_equal(as_array(x$grad), c(9, 9))
+})
+
+test_that("hooks of what is no leaf change what goes on", {
+  x <- leaf(1, 2)
+  y <- x * 2
+  y$register_hook(function(g) g * 10)
+  y$retain_grad()
+  y$sum()$backward()
+  expect_equal(as_array(x$grad), c(20, 20))
+  expect_equal(as_array(y$grad), c(10, 10))
+})
+
+test_that("a hook's error is the user's, and the graph stays usable", {
+  x <- leaf(1, 2)
+  hook <- x$register_hook(function(g) stop("my hook"))
+  y <- (x * x)$sum()
+  expect_error(y$backward(retain_graph = TRUE), "my hook")
+  own <- structure(class = c("own_error", "error", "condition"), list(message = "own", call = NULL))
+  hook$remove()
+  hook <- x$register_hook(function(g) stop(own))
+  expect_error(y$backward(retain_graph = TRUE), class = "own_error")
+  hook$remove()
+  x$grad <- NULL
+  y$backward()
+  expect_equal(as_array(x$grad), c(2, 4))
+  expect_true((x * 2)$requires_grad)
+})
+
+test_that("a hook of the wrong kind or shape is refused", {
+  x <- leaf(1, 2)
+  expect_error(x$register_hook("f"), "must be a function", class = "rushlight_error")
+  expect_error(torch_ones(1)$register_hook(print), "requires gradients", class = "rushlight_error")
+  x$register_hook(function(g) torch_ones(3))
+  expect_error((x * 2)$sum()$backward(), "hook returned a gradient of shape \\[3\\]", class = "rushlight_error")
+})
+
+test_that("a hook may go backward itself, through the same graph too", {
+  x <- leaf(2)
+  y <- x * x
+  z <- y * 3
+  rounds <- 0
+  y$register_hook(function(g) {
+    rounds <<- rounds + 1
+    if (rounds < 3) z$backward(retain_graph = TRUE)
+    g
+  })
+  z$backward(retain_graph = TRUE)
+  expect_equal(rounds, 3)
+  expect_equal(as_array(x$grad), 36)
+})
+
+test_that("a hook may remove itself, and others still run", {
+  x <- leaf(1)
+  ran <- character()
+  first <- x$register_hook(function(g) {
+    ran <<- c(ran, "first")
+    first$remove()
+  })
+  x$register_hook(function(g) ran <<- c(ran, "second"))
+  (x * 2)$backward()
+  (x * 2)$backward()
+  expect_identical(ran, c("first", "second", "second"))
+})
+
+test_that("a hook lives as long as the graph does, whatever becomes of the tensor", {
+  x <- leaf(1)
+  seen <- NULL
+  z <- local({
+    y <- x * 2
+    y$register_hook(function(g) seen <<- as_array(g))
+    y * 5
+  })
+  gc()
+  z$backward()
+  expect_equal(seen, 5)
+})
+
+test_that("a hook's gradient is part of a graph under create_graph", {
+  x <- leaf(3)
+  x$register_hook(function(g) g * g)
+  first <- autograd_grad(x * x, x, create_graph = TRUE)[[1]]
+  expect_equal(as_array(first), 36)
+  x$register_hook(function(g) g)
+})
