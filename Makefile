@@ -4,6 +4,7 @@
 #   make tutorial    build and install the package, and run the tutorial line by line
 #   make check       R CMD build, R CMD check --as-cran, every test
 #   make core-test   the core as a plain C program, without R
+#   make walkthrough add an op as CONTRIBUTING.md says, and test it
 #   make lint        C and R linters, formatting, who includes what
 #   make format      lay out the C code
 #   make document    NAMESPACE and man/ from the comments in R/
@@ -22,7 +23,7 @@ R_NEEDS = r-base-core r-base-dev libopenblas-dev
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
-.PHONY: tutorial check core-test lint format document asan valgrind bench pin clean
+.PHONY: tutorial check core-test walkthrough lint format document asan valgrind bench pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
@@ -35,7 +36,7 @@ tutorial:
 check:
 	@tools/need $(CHECK_NEEDS)
 	Rscript tools/document.R --check
-	@$(MAKE) --no-print-directory core-test
+	@$(MAKE) --no-print-directory core-test walkthrough
 	tools/check
 
 core-test:
@@ -44,6 +45,13 @@ core-test:
 	$(CC) -std=gnu11 -O1 -g -Wall -Wextra -fopenmp $(SANITIZE) tests/core/test_core.c $(CORE_SOURCES) -o out/test_core \
 	  $$(R CMD config LAPACK_LIBS) $$(R CMD config BLAS_LIBS) $$(R CMD config FLIBS) -lm
 	out/test_core | tee out/core.counts
+
+walkthrough:
+	@tools/need $(TEST_NEEDS) r-cran-roxygen2
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out
+	Rscript tools/walkthrough.R > out/walkthrough.counts || { cat out/walkthrough.counts; exit 1; }
+	@cat out/walkthrough.counts
 
 lint:
 	@tools/need $(R_NEEDS) clang-format cppcheck r-cran-lintr
