@@ -150,8 +150,7 @@ torch_multinomial <- function(self, num_samples, replacement = FALSE, generator 
 }
 
 draw_trials <- function(self, p, generator) {
-  if (!is_tensor(p)) return(.Call(ffi_bernoulli_, self, p, generator))
-  with_no_grad(self$copy_(.Call(ffi_trials, p$expand(self$shape), generator)))
+  if (is_tensor(p)) .Call(ffi_trials_, self, p, generator) else .Call(ffi_bernoulli_, self, p, generator)
 }
 
 random_methods <- list(

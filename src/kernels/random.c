@@ -128,15 +128,17 @@ static void make_normal_double(double *x, int64_t blocks, double mean, double de
     }
 }
 
-/* In half precision every step is rounded. */
+/* bfloat16 rounds after every step, half only what is kept. */
+static float stepwise(rl_dtype dtype, float value) { return dtype == RL_BFLOAT16 ? to_bfloat16_and_back(value) : value; }
+
 static void make_normal_narrow(rl_dtype dtype, float *x, int64_t blocks, double mean, double deviation) {
     float m = rounded(dtype, (float)mean), d = rounded(dtype, (float)deviation);
     for (int64_t block = 0; block < blocks; block++, x += BLOCK) {
         for (int j = 0; j < BLOCK / 2; j++) {
-            float u = rounded(dtype, 1 - x[j]);
-            float radius = rounded(dtype, sqrtf(-2 * logf(u))), theta = rounded(dtype, (float)(two_pi * x[j + BLOCK / 2]));
-            x[j] = rounded(dtype, radius * cosf(theta) * d + m);
-            x[j + BLOCK / 2] = rounded(dtype, radius * sinf(theta) * d + m);
+            float logarithm = stepwise(dtype, logf(rounded(dtype, 1 - x[j])));
+            float radius = rounded(dtype, sqrtf(-2 * logarithm)), theta = rounded(dtype, (float)(two_pi * x[j + BLOCK / 2]));
+            float pair[2] = {stepwise(dtype, cosf(theta)), stepwise(dtype, sinf(theta))};
+            for (int k = 0; k < 2; k++) x[j + k * BLOCK / 2] = rounded(dtype, stepwise(dtype, stepwise(dtype, radius * pair[k]) * d) + m);
         }
     }
 }

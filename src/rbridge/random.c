@@ -24,6 +24,18 @@ static void memory_order(const rl_tensor *x, int *order) {
     }
 }
 
+/* The elements of `drawn`, which lie one after the other, put to where they stand in a tensor that lies in memory as `model` does. */
+static rl_tensor *in_memory_order(rl_tensor *drawn, const rl_tensor *model) {
+    int order[RL_MAX_DIMS];
+    int64_t strides[RL_MAX_DIMS], stride = 1;
+    memory_order(model, order);
+    for (int k = model->ndim - 1; k >= 0; k--) {
+        strides[order[k]] = stride;
+        stride *= model->sizes[order[k]];
+    }
+    return rl_tensor_view(drawn, model->ndim, model->sizes, strides, 0);
+}
+
 /* Draws for a tensor that lies in memory as `model` does. */
 static rl_status fill(rl_generator *generator, const rl_distribution *distribution, rl_tensor *to, const rl_tensor *model) {
     if (to->numel == 0) return RL_OK;
@@ -31,17 +43,10 @@ static rl_status fill(rl_generator *generator, const rl_distribution *distributi
         rl_fill_random(generator, distribution, (rl_dtype)to->dtype, rl_data(to), to->numel, 1);
         return RL_OK;
     }
-    int order[RL_MAX_DIMS];
-    int64_t strides[RL_MAX_DIMS], stride = 1;
     rl_tensor *drawn = rl_tensor_new((rl_dtype)to->dtype, to->ndim, to->sizes);
     if (!drawn) return RL_FAILED;
     rl_fill_random(generator, distribution, (rl_dtype)to->dtype, rl_data(drawn), to->numel, rl_is_contiguous(model));
-    memory_order(model, order);
-    for (int k = to->ndim - 1; k >= 0; k--) {
-        strides[order[k]] = stride;
-        stride *= to->sizes[order[k]];
-    }
-    rl_tensor *ordered = rl_tensor_view(drawn, to->ndim, to->sizes, strides, 0);
+    rl_tensor *ordered = in_memory_order(drawn, model);
     return ordered ? rl_copy_data(to, ordered) : RL_FAILED;
 }
 
@@ -257,6 +262,24 @@ SEXP ffi_trials(SEXP probabilities, SEXP generator) {
     rl_tensor *p = source ? parameters(probabilities, "self") : NULL, *drawn = p ? rl_tensor_new(RL_BOOL, p->ndim, p->sizes) : NULL;
     if (drawn) rl_random_trials(source, drawn, p);
     return finish(call, drawn, drawn && rb_is_tensor(probabilities) ? (rl_dtype)rb_unwrap(probabilities, "self")->dtype : RL_FLOAT);
+}
+
+/* The same, written over a tensor that the probabilities broadcast to. */
+SEXP ffi_trials_(SEXP self, SEXP probabilities, SEXP generator) {
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_unwrap(self, "self"), *p = tensor ? rb_unwrap(probabilities, "p") : NULL;
+    rl_generator *source = p ? generator_of(generator) : NULL;
+    if (source && (!tensor->storage || !p->storage || !rl_dtype_is_floating((rl_dtype)p->dtype)))
+        rl_fail("bernoulli_() needs a tensor, and `p` between 0 and 1 as a floating one");
+    else if (source) {
+        rl_tensor *laid_out = rl_tensor_new(p->dtype == RL_DOUBLE ? RL_DOUBLE : RL_FLOAT, tensor->ndim, tensor->sizes);
+        rl_tensor *drawn = laid_out ? rl_tensor_new(RL_BOOL, tensor->ndim, tensor->sizes) : NULL;
+        rl_tensor *spread = drawn ? rl_expand_to(p, tensor->ndim, tensor->sizes) : NULL, *ordered = spread ? in_memory_order(laid_out, tensor) : NULL;
+        if (ordered && rl_copy_data(ordered, spread) == RL_OK && rl_random_trials(source, drawn, laid_out) == RL_OK &&
+            (ordered = in_memory_order(drawn, tensor)))
+            rl_apply_in_place(&rl_op_copy, NULL, 2, (rl_tensor *[]){tensor, ordered});
+    }
+    return rb_end(call, self);
 }
 
 SEXP ffi_poisson(SEXP rates, SEXP generator) {
