@@ -21,7 +21,7 @@ UNIFORM_NARROW(uniform_bfloat16, 8)
 UNIFORM_NARROW(uniform_float, 24)
 
 RL_CLONES static void uniform_double(const uint32_t *words, double *out, int64_t n, double low, double width) {
-    for (int64_t i = 0; i < n; i++) {
+    RL_SIMD for (int64_t i = 0; i < n; i++) {
         double high = (double)(int32_t)(words[2 * i] & 0x1fffff), rest = (double)(int32_t)(words[2 * i + 1] ^ 0x80000000u) + 0x1p31;
         out[i] = (high * 0x1p32 + rest) * 0x1p-53 * width + low;
     }
