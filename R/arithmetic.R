@@ -19,7 +19,9 @@ torch_fmin <- function(self, other) .Call(ffi_fmin, self, other)
 #' @export
 torch_clamp <- function(self, min = NULL, max = NULL) .Call(ffi_clamp, self, min, max)
 #' @export
-torch_where <- function(condition, self = NULL, other = NULL) .Call(ffi_where, condition, self, other)
+torch_where <- function(condition, self = NULL, other = NULL) {
+  if (is.null(self) && is.null(other)) torch_nonzero(condition, as_list = TRUE) else .Call(ffi_where, condition, self, other)
+}
 
 pointwise_methods <- list(
   where = function(condition, other) .Call(ffi_where, condition, self, other),

@@ -105,6 +105,7 @@ static void evaluate_range(SEXP expression, SEXP frame, given *g, int *protected
 }
 
 static void evaluate(SEXP argument, given *g, int *protected) {
+    while (TYPEOF(argument) == PROMSXP && TYPEOF(R_PromiseExpr(argument)) == PROMSXP) argument = R_PromiseExpr(argument); /* handed on as `...` */
     g->kind = GIVEN_VALUE;
     g->value = argument;
     if (argument == R_MissingArg) g->kind = GIVEN_NOTHING;

@@ -1,0 +1,300 @@
+a <- array(as.numeric(1:60), c(3, 4, 5))
+x <- torch_tensor(a)
+equal_to <- function(tensor, array) expect_equal(as.numeric(as_array(tensor)), as.numeric(array))
+shape_is <- function(tensor, ...) expect_identical(tensor$shape, as.integer(c(...)))
+
+test_that("numbers, ranges and what is left out read as they do on an array", {
+  equal_to(x[2, 3, 4], a[2, 3, 4])
+  equal_to(x[2, , ], a[2, , ])
+  equal_to(x[, 3, ], a[, 3, ])
+  equal_to(x[, , 5], a[, , 5])
+  equal_to(x[2], a[2, , ])
+  equal_to(x[2:3, 1:2, 4:5], a[2:3, 1:2, 4:5])
+  equal_to(x[1:3, , 2], a[1:3, , 2])
+  equal_to(x[], a)
+  shape_is(x[2, 3, 4])
+  shape_is(x[2, , 4, drop = FALSE], 1, 4, 1)
+})
+
+test_that("negative numbers, N and Inf count from the end", {
+  equal_to(x[-1, , ], a[3, , ])
+  equal_to(x[, , -2], a[, , 4])
+  equal_to(x[, 2:-1, ], a[, 2:4, ])
+  equal_to(x[, , -3:-2], a[, , 3:4])
+  equal_to(x[, 2:N, N], a[, 2:4, 5])
+  equal_to(x[, , 1:(N - 1)], a[, , 1:4])
+  equal_to(x[, slc(2, Inf), ], a[, 2:4, ])
+  equal_to(x[, , 1:N:2], a[, , c(1, 3, 5)])
+  equal_to(x[, , 2:5:3], a[, , c(2, 5)])
+  equal_to(x[, slc(1, 4, 3), ], a[, c(1, 4), ])
+  equal_to(x[, 3:100, ], a[, 3:4, ])
+  shape_is(x[3:2, , ], 0, 4, 5)
+  last <- 3
+  equal_to(x[, (last - 1):last, ], a[, 2:3, ])
+  expect_output(print(slc(1, 5)), "1:5:1")
+})
+
+test_that("`..` stands for what is left, and newaxis puts in a dimension", {
+  equal_to(x[.., 2], a[, , 2])
+  equal_to(x[2, ..], a[2, , ])
+  equal_to(x[2, .., 3], a[2, , 3])
+  equal_to(x[2, 3, .., 4], a[2, 3, 4])
+  shape_is(x[newaxis, ..], 1, 3, 4, 5)
+  shape_is(x[.., NULL], 3, 4, 5, 1)
+  shape_is(x[1, newaxis, , 2], 1, 4)
+  expect_error(x[.., ..], "given once")
+})
+
+test_that("vectors, tensors and masks each go along their own dimension", {
+  equal_to(x[c(3, 1, 1), , ], a[c(3, 1, 1), , ])
+  equal_to(x[, , c(-1, 2)], a[, , c(5, 2)])
+  equal_to(x[c(1, 3), c(4, 2), 1], a[c(1, 3), c(4, 2), 1])
+  equal_to(x[c(1, 3), , c(4, 2)], a[c(1, 3), , c(4, 2)])
+  equal_to(x[c(1, 3), c(4, 2), c(5, 5, 1)], a[c(1, 3), c(4, 2), c(5, 5, 1)])
+  equal_to(x[c(TRUE, FALSE, TRUE), , c(1, 2)], a[c(1, 3), , 1:2])
+  equal_to(x[, c(TRUE, FALSE, FALSE, TRUE), ], a[, c(1, 4), ])
+  equal_to(x[2, c(1, 3), 2:3], a[2, c(1, 3), 2:3])
+  equal_to(x[torch_tensor(c(2L, 3L)), 1, ], a[2:3, 1, ])
+  shape_is(x[torch_tensor(matrix(1:2, 1)), , ], 1, 2, 4, 5)
+  shape_is(x[, torch_tensor(2L), c(1, 2, 3)], 3, 1, 3)
+  shape_is(x[integer(), , ], 0, 4, 5)
+  shape_is(x[torch_tensor(2L)$squeeze(1), , ], 4, 5)
+  shape_is(x[TRUE, ..], 1, 3, 4, 5)
+  shape_is(x[FALSE, ..], 0, 3, 4, 5)
+})
+
+test_that("a mask may span several dimensions", {
+  mask <- a[, , 1] > 2 & a[, , 1] < 9
+  by_row <- which(t(mask))
+  rows <- matrix(aperm(a, c(2, 1, 3)), 12)[by_row, ]
+  equal_to(x[torch_tensor(mask), ], rows)
+  equal_to(x[mask, 1:2], rows[, 1:2])
+  flat <- aperm(a)
+  equal_to(x[x > 30], flat[flat > 30])
+  equal_to(x$transpose(1, 3)[x$transpose(1, 3) > 30], a[a > 30])
+  m <- torch_tensor(matrix(1:6, 2))
+  expect_equal(as_array(m[m > 100]), integer())
+})
+
+test_that("views share memory, and copies do not", {
+  y <- torch_zeros(3, 4)
+  row <- y[2, ]
+  row$add_(1)
+  y[, 1]$add_(2)
+  expect_equal(as_array(y), rbind(c(2, 0, 0, 0), c(3, 1, 1, 1), c(2, 0, 0, 0)))
+  y[c(1, 2), ]$add_(100)
+  expect_equal(as_array(y[1, ]), c(2, 0, 0, 0))
+})
+
+test_that("assignment writes what an array would hold", {
+  places <- list(
+    function(x, v) { x[2, , ] <- v; x },
+    function(x, v) { x[, 2:3, 5] <- v; x },
+    function(x, v) { x[c(3, 1), , ] <- v; x },
+    function(x, v) { x[c(3, 1), c(1, 4), ] <- v; x },
+    function(x, v) { x[, c(TRUE, FALSE, TRUE, FALSE), 2] <- v; x }
+  )
+  for (put in places) {
+    expect_equal(as_array(put(x$clone(), 7)), put(a, 7))
+    expect_equal(as_array(put(x$clone(), torch_tensor(7))), put(a, 7))
+  }
+  y <- x$clone()
+  b <- a
+  y[c(3, 1), , c(5, 2)] <- array(1:16, c(2, 4, 2))
+  b[c(3, 1), , c(5, 2)] <- array(1:16, c(2, 4, 2))
+  expect_equal(as_array(y), b)
+  y[2, ..] <- matrix(1:20, 4)
+  b[2, , ] <- matrix(1:20, 4)
+  expect_equal(as_array(y), b)
+  y[y > 20] <- 0
+  b[b > 20] <- 0
+  expect_equal(as_array(y), b)
+  y[] <- 1
+  expect_equal(as_array(y), array(1, c(3, 4, 5)))
+  y[1, 1, ] <- 1:5
+  expect_equal(as_array(y[1, 1, ]), 1:5)
+  y[, , 1:N:2] <- 0
+  expect_equal(as_array(y$sum()), 3 * 4 * 2 - 2 + 2 + 4)
+})
+
+test_that("values are converted, broadcast, and may be longer by dimensions of size 1", {
+  y <- torch_zeros(2, 3, dtype = torch_long())
+  y[1, ] <- torch_tensor(c(1.7, 2, 3))
+  expect_equal(as_array(y[1, ]), 1:3)
+  y[, 1:2] <- torch_tensor(matrix(8:9, 1))
+  expect_equal(as_array(y), rbind(c(8L, 9L, 3L), c(8L, 9L, 0L)))
+  y[1, ] <- torch_ones(1, 1, 3)
+  expect_equal(as_array(y[1, ]), c(1L, 1L, 1L))
+  expect_error(y[1, ] <- c(1, 2), "3")
+  expect_error(y[1, 1] <- NA, "NA")
+})
+
+test_that("an assignment whose value shares memory with its place reads before it writes", {
+  y <- torch_tensor(1:5)
+  y[2:5] <- y[1:4]
+  expect_equal(as_array(y), c(1L, 1:4))
+  y[c(1, 2, 3, 4, 5)] <- y$flip(1)
+  expect_equal(as_array(y), c(4:1, 1L))
+  b <- torch_tensor(c(TRUE, FALSE, TRUE))
+  b[b] <- torch_tensor(c(FALSE, TRUE))
+  expect_equal(as_array(b), c(FALSE, FALSE, TRUE))
+})
+
+test_that("the last of several writes stays, and sums add up", {
+  y <- torch_zeros(3)
+  y[c(2, 2, 2)] <- c(1, 2, 3)
+  expect_equal(as_array(y), c(0, 3, 0))
+  y$index_put_(list(torch_tensor(c(1L, 1L))), torch_tensor(c(5, 6)), accumulate = TRUE)
+  expect_equal(as_array(y), c(11, 3, 0))
+})
+
+test_that("expressions between the brackets are evaluated once, where they stand", {
+  count <- 0
+  one <- function() { count <<- count + 1; 1 }
+  x[one(), one():2, ]
+  expect_equal(count, 2)
+  pick <- function(...) x[...]
+  equal_to(pick(2, , 1:2), a[2, , 1:2])
+  equal_to(pick(2:-1, 1, ..), a[2:3, 1, ])
+  i <- 2:3
+  equal_to(x[i, 1, 1], a[2:3, 1, 1])
+  equal_to(x[x[1, 1, 1]$to(dtype = torch_long()), 1, 1], a[1, 1, 1])
+  equal_to(sapply(1:3, function(k) as.numeric(x[k, 1, 1])), a[, 1, 1])
+})
+
+test_that("what is no index is refused, in terms of counting from 1", {
+  expect_error(x[0, , ], "count from 1")
+  expect_error(x[c(1, 0), , ], "count from 1")
+  expect_error(x[0:1, , ], "count from 1")
+  expect_error(x[4, , ], "index 4 is out of range for dimension 1 of size 3")
+  expect_error(x[, -5, ], "index -5 is out of range for dimension 2 of size 4")
+  expect_error(x[, c(1, 7), ], "index 7 is out of range for dimension 2 of size 4")
+  expect_error(x[4, , , drop = FALSE], "out of range")
+  expect_error(x[1, 1, 1, 1], "too many")
+  expect_error(x[1.5, , ], "whole")
+  expect_error(x[c(1, 1.5), , ], "whole")
+  expect_error(x[NA, , ], "NA|TRUE or FALSE")
+  expect_error(x[NA_integer_, , ], "NA")
+  expect_error(x[c(TRUE, FALSE), , ], "mask")
+  expect_error(x["a", , ], "character")
+  expect_error(x[torch_tensor(1.5), , ], "whole numbers")
+  expect_error(x[1:5:0, , ], "step")
+  expect_error(torch_gather(x, 1, torch_tensor(array(4L, c(1, 1, 1)))), "index 4 is out of range for dimension 1 of size 3")
+  expect_error(torch_gather(x, 4, torch_tensor(array(1L, c(1, 1, 1)))), "dimension 4")
+  expect_error(torch_index_select(x, 1, torch_tensor(0L)), "count from 1")
+  expect_error(torch_take(x, torch_tensor(61L)), "61")
+  expect_error(x$scatter_reduce(1, torch_tensor(array(1L, c(1, 1, 1))), x, "median"), "reduce")
+  expect_error(nnf_one_hot(torch_tensor(c(0L, 1L))), "count from 1")
+  expect_error(nnf_embedding(torch_tensor(4L), torch_ones(3, 2)), "index 4")
+})
+
+test_that("gather, take and their kin name elements along a dimension", {
+  m <- torch_tensor(matrix(1:6, 2))
+  expect_equal(as_array(torch_gather(m, 1, torch_tensor(matrix(c(2L, 1L, 1L), 1)))), matrix(c(2L, 3L, 5L), 1))
+  expect_equal(as_array(torch_take(m, torch_tensor(c(1L, 2L, -1L)))), c(1L, 3L, 6L))
+  expect_equal(as_array(torch_take_along_dim(m, torch_tensor(matrix(c(3L, 1L), 2)), 2)), matrix(c(5L, 2L), 2))
+  expect_equal(as_array(torch_take_along_dim(m, torch_tensor(c(4L, 1L)))), c(2L, 1L))
+  expect_equal(as_array(torch_index_select(m, 2, torch_tensor(c(3L, 3L)))), matrix(c(5L, 6L, 5L, 6L), 2))
+  expect_equal(as_array(m$put(torch_tensor(c(1L, 6L)), torch_tensor(c(0L, 0L)))), matrix(c(0L, 2:5, 0L), 2))
+})
+
+test_that("scatter and index_* write along a dimension, with and without a reduction", {
+  index <- torch_tensor(matrix(c(1L, 1L, 2L), 1))
+  src <- torch_tensor(matrix(c(5, 6, 7), 1))
+  z <- torch_full(c(2, 3), 1)
+  expect_equal(as_array(z$scatter(1, index, src)), rbind(c(5, 6, 1), c(1, 1, 7)))
+  expect_equal(as_array(z$scatter(1, index, 9)), rbind(c(9, 9, 1), c(1, 1, 9)))
+  expect_equal(as_array(z$scatter(1, index, src, reduce = "add")), rbind(c(6, 7, 1), c(1, 1, 8)))
+  expect_equal(as_array(z$scatter(1, index, src, reduce = "multiply")), rbind(c(5, 6, 1), c(1, 1, 7)))
+  along <- torch_tensor(c(1L, 1L, 2L))
+  v <- torch_tensor(c(10, 20, 30))
+  start <- torch_tensor(c(3, 5, 7))
+  reduced <- function(how, self) as_array(start$scatter_reduce(1, along, v, how, include_self = self))
+  expect_equal(reduced("sum", TRUE), c(33, 35, 7))
+  expect_equal(reduced("sum", FALSE), c(30, 30, 7))
+  expect_equal(reduced("mean", TRUE), c(11, 17.5, 7))
+  expect_equal(reduced("mean", FALSE), c(15, 30, 7))
+  expect_equal(reduced("prod", TRUE), c(600, 150, 7))
+  expect_equal(reduced("amax", TRUE), c(20, 30, 7))
+  expect_equal(reduced("amin", TRUE), c(3, 5, 7))
+  expect_equal(reduced("amin", FALSE), c(10, 30, 7))
+  whole <- torch_tensor(c(-3L, 5L))$scatter_reduce(1, torch_tensor(c(1L, 2L)), torch_tensor(c(0L, 2L)), "mean")
+  expect_equal(as_array(whole), c(-2L, 3L))
+  expect_equal(as_array(start$index_add(1, along, v, alpha = 2)), c(63, 65, 7))
+  expect_equal(as_array(start$index_copy(1, torch_tensor(c(3L, 1L)), torch_tensor(c(1, 2)))), c(2, 5, 1))
+  expect_equal(as_array(start$index_fill(1, torch_tensor(-1L), 0)), c(3, 5, 0))
+  expect_equal(as_array(start$index_reduce(1, along, v, "amax")), c(20, 30, 7))
+  start$scatter_add_(1, along, v)$index_fill_(1, torch_tensor(2L), 0)
+  expect_equal(as_array(start), c(33, 0, 7))
+})
+
+test_that("masks fill, select and scatter", {
+  m <- torch_tensor(matrix(1:6, 2), dtype = torch_float())
+  expect_equal(as_array(m$masked_fill(m > 4, -1)), matrix(c(1:4, -1, -1), 2))
+  expect_equal(as_array(m$masked_fill(torch_tensor(c(TRUE, FALSE, FALSE)), 0)), matrix(c(0, 0, 3:6), 2))
+  expect_equal(as_array(torch_masked_select(m, torch_tensor(c(TRUE, FALSE, TRUE)))), c(1, 5, 2, 6))
+  expect_equal(as_array(m$masked_scatter(m > 4, torch_tensor(c(8, 9, 10)))), matrix(c(1:4, 8, 9), 2))
+  expect_error(m$masked_scatter(m > 0, torch_tensor(1)), "6")
+  expect_error(m$masked_fill(m, 1), "truth values")
+  expect_error(torch_tensor(1L)$masked_fill(torch_tensor(TRUE), 1.5), "1.5")
+  m$masked_fill_(m > 2, 0)
+  expect_equal(as_array(m), matrix(c(1, 2, 0, 0, 0, 0), 2))
+})
+
+test_that("places of what is not zero count from 1", {
+  m <- torch_tensor(matrix(c(1, 0, 0, 2), 2))
+  expect_equal(as_array(torch_nonzero(m)), matrix(c(1L, 2L, 1L, 2L), 2))
+  expect_equal(lapply(torch_nonzero(m, as_list = TRUE), as_array), list(1:2, 1:2))
+  expect_equal(lapply(torch_where(m > 1), as_array), list(2L, 2L))
+  expect_identical(m$argwhere()$shape, c(2L, 2L))
+  expect_identical(torch_zeros(3)$nonzero()$shape, c(0L, 1L))
+  expect_equal(as_array(m$nonzero_static(3)), rbind(c(1L, 1L), c(2L, 2L), c(-1L, -1L)))
+})
+
+test_that("an embedding takes rows, gives padding no gradient, and shrinks rows that are too long", {
+  w <- torch_tensor(matrix(c(3, 0, 0, 4, 1, 0), 3), requires_grad = TRUE)
+  input <- torch_tensor(matrix(c(1L, 2L, 2L, 3L), 2))
+  y <- nnf_embedding(input, w, padding_idx = 3, scale_grad_by_freq = TRUE)
+  expect_identical(y$shape, c(2L, 2L, 2L))
+  expect_equal(as_array(y[1, 1, ]), c(3, 4))
+  y$sum()$backward()
+  expect_equal(as_array(w$grad), rbind(c(1, 1), c(1, 1), c(0, 0)))
+  short <- w$detach()$clone()
+  nnf_embedding(torch_tensor(1L), short, max_norm = 1)
+  expect_equal(as_array(short)[1, ], c(0.6, 0.8), tolerance = 1e-6)
+  expect_equal(as_array(nnf_one_hot(torch_tensor(c(1L, 3L)), 4)), rbind(c(1L, 0L, 0L, 0L), c(0L, 0L, 1L, 0L)))
+})
+
+test_that("the graph names what was done", {
+  w <- torch_ones(3, 4, requires_grad = TRUE)
+  name <- function(y) trimws(capture.output(print(y$grad_fn)))[1]
+  expect_identical(name(w[1, ]), "SliceBackward0")
+  expect_identical(name(w[1]), "SelectBackward0")
+  expect_identical(name(w[, 1]), "SelectBackward0")
+  expect_identical(name(w[newaxis, ..]), "UnsqueezeBackward0")
+  expect_identical(name(w[c(1, 2), ]), "IndexBackward0")
+  expect_identical(name(w[w > 0]), "IndexBackward0")
+  y <- w * 2
+  y[1, ] <- 0
+  expect_identical(name(y), "CopySlices")
+  y <- w * 2
+  y[y > 1] <- 0
+  expect_identical(name(y), "IndexPutBackward0")
+  expect_error(w[1, ] <- 0, "leaf")
+  expect_error(w[w > 0] <- 0, "leaf")
+  with_no_grad(w[1, ] <- 5)
+  expect_equal(as_array(w$detach())[1, ], rep(5, 4))
+})
+
+test_that("results do not depend on the number of threads", {
+  before <- torch_get_num_threads()
+  on.exit(torch_set_num_threads(before))
+  big <- torch_randn(300, 400)
+  at <- torch_tensor(sample.int(300, 5000, TRUE))
+  run <- function(threads) {
+    torch_set_num_threads(threads)
+    list(big[big > 0], torch_zeros(300, 400)$index_add(1, at, big[at, ]), torch_nonzero(big > 1), big$masked_fill(big > 0, 0), big[, at])
+  }
+  one <- lapply(run(1), as_array)
+  expect_identical(lapply(run(2), as_array), one)
+})
