@@ -1,0 +1,64 @@
+shown <- function(x, ...) capture.output(print(x, ...))
+
+test_that("numbers are laid out by PyTorch's rules", {
+  expect_equal(shown(torch_tensor(1:3)), c("torch_tensor", " 1", " 2", " 3", "[ CPULongType{3} ]"))
+  expect_equal(shown(torch_tensor(c(1.5, -Inf)))[2:3], c(" 1.5000", "   -inf"))
+  expect_equal(shown(torch_tensor(c(NaN, 1)))[2:3], c("nan", " 1"))
+  expect_equal(shown(torch_tensor(c(0.1, 1e4)))[2:3], c(" 1.0000e-01", " 1.0000e+04"))
+  expect_equal(shown(torch_tensor(c(123456789, 1234567890), dtype = torch_long()))[2:3], c(" 1.2346e+08", " 1.2346e+09"))
+  expect_equal(shown(torch_tensor(c(1e-8, 2e-8)))[2:4], c("1e-08 *", " 1.0000", " 2.0000"))
+  expect_equal(shown(torch_tensor(matrix(c(1e5, 3e5, 2e5 + 0.5, 4e5), 2)))[2:4], c("1e+05 *", " 1.0000  2.0000", "  3.0000  4.0000"))
+  expect_equal(shown(torch_tensor(TRUE))[2:3], c(" 1", "[ CPUBoolType{1} ]"))
+  expect_equal(shown(torch_scalar_tensor(1.23456789))[2:3], c("1.23457", "[ CPUFloatType{} ]"))
+})
+
+test_that("empty and undefined tensors have a last line alone", {
+  expect_equal(shown(torch_zeros(0)), c("torch_tensor", "[ CPUFloatType{0} ]"))
+  expect_equal(shown(torch_zeros(2, 0, 3)), c("torch_tensor", "[ CPUFloatType{2,0,3} ]"))
+  expect_equal(shown(torch_ones(1)$grad), c("torch_tensor", "[ Tensor (undefined) ]"))
+})
+
+test_that("more than two dimensions are shown matrix by matrix", {
+  expect_equal(shown(torch_tensor(array(1:8, c(2, 2, 2)))), c(
+    "torch_tensor", "(1,.,.) = ", "  1  5", "  3  7", "", "(2,.,.) = ", "  2  6", "  4  8", "[ CPULongType{2,2,2} ]"
+  ))
+  expect_equal(shown(torch_zeros(1, 2, 1, 1))[c(2, 5)], c("(1,1,.,.) = ", "(1,2,.,.) = "))
+})
+
+test_that("wide matrices are cut into columns", {
+  lines <- shown(torch_ones(1, 30))
+  expect_match(lines[2], "^Columns 1 to 26 1  1")
+  expect_match(lines[4], "^Columns 27 to 30 1  1")
+})
+
+test_that("the last line tells of the graph", {
+  x <- torch_ones(1, requires_grad = TRUE)
+  expect_equal(tail(shown(x), 1), "[ CPUFloatType{1} ][ requires_grad = TRUE ]")
+  expect_equal(tail(shown(x$sum()), 1), "[ CPUFloatType{} ][ grad_fn = <SumBackward0> ]")
+})
+
+test_that("views and strides are shown as they are seen", {
+  x <- torch_tensor(matrix(1:6, 2))
+  expect_equal(shown(x$t())[2:4], c(" 1  2", " 3  4", " 5  6"))
+  expect_equal(shown(torch_ones(1)$expand(2))[2:3], c(" 1", " 1"))
+})
+
+test_that("long tensors are cut after n lines", {
+  lines <- shown(torch_arange(1, 100))
+  expect_length(lines, 1 + 30 + 1 + 1)
+  expect_equal(lines[32], "... [the output was truncated (use n=-1 to disable)]")
+  expect_length(shown(torch_arange(1, 100), n = -1), 102)
+  expect_length(shown(torch_arange(1, 100), n = Inf), 102)
+  expect_length(shown(torch_arange(1, 100), n = 3), 6)
+  expect_length(shown(torch_arange(1, 30)), 32)
+  expect_equal(capture.output(torch_ones(3)$print(n = 1)), shown(torch_ones(3), n = 1))
+  expect_length(format(torch_ones(2)), 3)
+})
+
+test_that("str() and completion", {
+  expect_output(str(torch_ones(2, 3)), "Float [1:2, 1:3]", fixed = TRUE)
+  expect_output(str(torch_ones(1)$grad), "ndefined")
+  names <- utils::.DollarNames(torch_ones(1), "^req")
+  expect_true(all(c("requires_grad", "requires_grad_") %in% names))
+  expect_true("exp_" %in% utils::.DollarNames(torch_ones(1), "^exp"))
+})
