@@ -1,37 +1,153 @@
+#' Products of matrices and vectors
+#'
+#' `torch_mm()` multiplies two matrices, `torch_bmm()` two batches of as many matrices each, `torch_mv()` a matrix and a vector,
+#' `torch_dot()` and `torch_vdot()` two vectors. `torch_matmul()`, and the operator `%*%`, take tensors of any dimensions. `torch_outer()` and
+#' `torch_ger()` multiply each element of one vector with each of another.
+#'
+#' `torch_matmul()` is the dot product of two vectors, the product of a matrix and a vector or of two matrices. With more
+#' dimensions the last two hold matrices and the others, which broadcast, number them; a vector is taken as a row if it comes
+#' first and as a column if it comes second, and that dimension is dropped from the result.
+#'
+#' The factors must be of one dtype. Products of floating tensors run in BLAS; those of half and bfloat16 are computed in single
+#' precision.
+#'
+#' `%*%` finds the tensors' method by itself in R 4.3 and later; in an earlier R, attach the package, which then puts a
+#' function of that name before base R's.
+#'
+#' @param self,mat2,vec,tensor,other,vec2,x,y tensors; `torch_mm()` of shapes (n, k) and (k, m) gives (n, m), `torch_bmm()` of (b, n, k) and (b, k, m)
+#'   gives (b, n, m).
+#' @param out_dtype the dtype of the result; that of the factors if it is `NULL`.
+#' @return A tensor. It is an error if the sizes that are summed over differ, or the dtypes do.
+#' @seealso [torch_addmm()], [torch_einsum()]
+#' @examples
+#' a <- torch_tensor(matrix(1:6, 2), dtype = torch_float())
+#' b <- torch_tensor(matrix(1:6, 3), dtype = torch_float())
+#' torch_mm(a, b)
+#' a %*% b
+#' torch_matmul(torch_ones(5, 2, 3), b)$shape
+#' torch_outer(torch_tensor(c(1, 2)), torch_tensor(c(3, 4, 5)))
+#' @name torch_matmul
+NULL
+
+#' @rdname torch_matmul
 #' @export
 torch_mm <- function(self, mat2, out_dtype = NULL) {
   product <- .Call(ffi_mm, self, mat2)
   if (is.null(out_dtype)) product else .Call(ffi_to_dtype, product, out_dtype)
 }
+
+#' @rdname torch_matmul
 #' @export
 torch_bmm <- function(self, mat2, out_dtype = NULL) {
   product <- .Call(ffi_bmm, self, mat2)
   if (is.null(out_dtype)) product else .Call(ffi_to_dtype, product, out_dtype)
 }
+
+#' @rdname torch_matmul
 #' @export
 torch_mv <- function(self, vec) .Call(ffi_mv, self, vec)
+
+#' @rdname torch_matmul
 #' @export
 torch_dot <- function(self, tensor) .Call(ffi_dot, self, tensor)
+
+#' @rdname torch_matmul
 #' @export
 torch_vdot <- function(self, other) .Call(ffi_vdot, self, other)
+
+#' @rdname torch_matmul
 #' @export
 torch_outer <- function(self, vec2) .Call(ffi_outer, self, vec2)
+
+#' @rdname torch_matmul
 #' @export
 torch_ger <- function(self, vec2) .Call(ffi_outer, self, vec2)
+
+#' @rdname torch_matmul
 #' @export
 torch_matmul <- function(self, other) .Call(ffi_matmul, self, other)
+
+#' @rdname torch_matmul
+#' @usage \method{\%*\%}{torch_tensor}(x, y)
+#' @rawNamespace if (getRversion() >= "4.3.0") S3method("%*%", torch_tensor) else export("%*%")
+`%*%.torch_tensor` <- function(x, y) .Call(ffi_matmul, x, y)
+
+# Before R 4.3 `%*%` calls no S3 method, so a function of our own does, of which library() need not warn.
+if (getRversion() < "4.3.0") {
+  `%*%` <- function(x, y) {
+    if (inherits(x, "torch_tensor") || inherits(y, "torch_tensor")) .Call(ffi_matmul, x, y) else base::`%*%`(x, y)
+  }
+  .onAttach <- function(libname, pkgname) assign(".conflicts.OK", TRUE, as.environment(paste0("package:", pkgname)))
+}
+
+#' Products added to a tensor
+#'
+#' With `beta` times `self`, which broadcasts to the result's shape, `torch_addmm()` adds up `alpha` times a product of two
+#' matrices, `torch_addmv()` of a matrix and a vector, `torch_addr()` the outer product of two vectors, `torch_baddbmm()` the products of
+#' two batches of matrices, and `torch_addbmm()` the sum of those products:
+#' \deqn{\beta\, self + \alpha\, (mat1 \cdot mat2)}{beta self + alpha (mat1 mat2)}
+#'
+#' With `beta` 0 what `self` holds is not read, and a NaN in it goes no further.
+#'
+#' @param self the tensor that is added to.
+#' @param mat1,mat2,mat matrices.
+#' @param vec,vec1,vec2 vectors.
+#' @param batch1,batch2 batches of matrices, of shapes (b, n, k) and (b, k, m).
+#' @param beta,alpha numbers; whole ones for tensors of integers.
+#' @inheritParams torch_matmul
+#' @return A tensor of the product's shape.
+#' @examples
+#' bias <- torch_tensor(c(10, 20))
+#' torch_addmm(bias, torch_ones(3, 4), torch_ones(4, 2))
+#' torch_addr(torch_zeros(2, 3), torch_tensor(c(1, 2)), torch_tensor(c(1, 2, 3)), alpha = 2)
 #' @export
 torch_addmm <- function(self, mat1, mat2, out_dtype = NULL, beta = 1L, alpha = 1L) {
   product <- .Call(ffi_addmm, self, mat1, mat2, beta, alpha)
   if (is.null(out_dtype)) product else .Call(ffi_to_dtype, product, out_dtype)
 }
+
+#' @rdname torch_addmm
 #' @export
 torch_addmv <- function(self, mat, vec, beta = 1L, alpha = 1L) .Call(ffi_addmv, self, mat, vec, beta, alpha)
+
+#' @rdname torch_addmm
 #' @export
 torch_baddbmm <- function(self, batch1, batch2, out_dtype = NULL, beta = 1L, alpha = 1L) {
   product <- .Call(ffi_baddbmm, self, batch1, batch2, beta, alpha)
   if (is.null(out_dtype)) product else .Call(ffi_to_dtype, product, out_dtype)
 }
+
+#' @rdname torch_addmm
+#' @export
+torch_addr <- function(self, vec1, vec2, beta = 1L, alpha = 1L) add_scaled(self, torch_outer(vec1, vec2), beta, alpha)
+
+#' @rdname torch_addmm
+#' @export
+torch_addbmm <- function(self, batch1, batch2, beta = 1L, alpha = 1L) {
+  add_scaled(self, torch_sum(torch_bmm(batch1, batch2), 1L), beta, alpha)
+}
+
+add_scaled <- function(self, product, beta, alpha) {
+  if (alpha != 1) product <- product * alpha
+  sum <- if (beta == 0) product else if (beta == 1) self + product else self * beta + product
+  if (!identical(sum$shape, product$shape)) {
+    raise_error(sprintf("`self` of shape [%s] does not broadcast to the product's shape [%s]", toString(self$shape), toString(product$shape)), sys.call(-2))
+  }
+  sum
+}
+
+#' A linear map of the last dimension
+#'
+#' \deqn{y = x W^T + b}{y = x W' + b}
+#'
+#' @param input a tensor whose last dimension has `in` elements, with any dimensions before it.
+#' @param weight a matrix of shape (out, in).
+#' @param bias a vector of `out` elements, or `NULL`.
+#' @return A tensor of the input's shape, but for the last dimension, which has `out` elements.
+#' @examples
+#' nnf_linear(torch_ones(5, 3), torch_ones(2, 3), torch_zeros(2))
+#' @export
+nnf_linear <- function(input, weight, bias = NULL) .Call(ffi_linear, input, weight, bias)
 
 product_methods <- list(
   mm = function(mat2) .Call(ffi_mm, self, mat2),
@@ -39,5 +155,8 @@ product_methods <- list(
   addmm = function(mat1, mat2, beta = 1L, alpha = 1L) .Call(ffi_addmm, self, mat1, mat2, beta, alpha),
   addmm_ = function(mat1, mat2, beta = 1L, alpha = 1L) .Call(ffi_addmm_, self, mat1, mat2, beta, alpha),
   baddbmm = function(batch1, batch2, beta = 1L, alpha = 1L) .Call(ffi_baddbmm, self, batch1, batch2, beta, alpha),
-  baddbmm_ = function(batch1, batch2, beta = 1L, alpha = 1L) .Call(ffi_baddbmm_, self, batch1, batch2, beta, alpha)
+  baddbmm_ = function(batch1, batch2, beta = 1L, alpha = 1L) .Call(ffi_baddbmm_, self, batch1, batch2, beta, alpha),
+  addr_ = function(vec1, vec2, beta = 1L, alpha = 1L) self$copy_(torch_addr(self, vec1, vec2, beta, alpha)),
+  addbmm_ = function(batch1, batch2, beta = 1L, alpha = 1L) self$copy_(torch_addbmm(self, batch1, batch2, beta, alpha)),
+  inner = function(other) inner_product(self, other)
 )

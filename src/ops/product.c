@@ -56,8 +56,7 @@ static rl_status set_product(rl_call *call, int ndim, const int64_t *sizes) {
         if (call->args.s[k].kind == RL_SCALAR_FLOAT && (double)call->args.s[k].as_int != call->args.s[k].as_double)
             return rl_fail("%s() of integers needs whole numbers as `alpha` and `beta`", call->op->name);
     RL_TRY(rl_set_outputs(call, 1));
-    for (int k = 0; k < call->n_in; k++)
-        RL_TRY(rl_read_as(call, k, computed));
+    for (int k = 0; k < call->n_in; k++) RL_TRY(rl_read_as(call, k, computed));
     return rl_output(call, 0, dtype, computed, ndim, sizes);
 }
 
@@ -148,8 +147,13 @@ static rl_status infer_batched(rl_call *call) {
     RL_TRY(infer_batch(call, call->in[0], call->in[1], &ndim, sizes));
     return set_product(call, ndim, sizes);
 }
-const rl_op rl_op_batched_mm = {
-    .name = "batched_mm", .grad_name = "Bmm", .traits = RL_BROADCASTS, .saves = {X(1), X(0)}, .infer = infer_batched, .forward = multiply_forward, .vjp = mm_vjp};
+const rl_op rl_op_batched_mm = {.name = "batched_mm",
+                                .grad_name = "Bmm",
+                                .traits = RL_BROADCASTS,
+                                .saves = {X(1), X(0)},
+                                .infer = infer_batched,
+                                .forward = multiply_forward,
+                                .vjp = mm_vjp};
 
 static rl_status check_batches(const rl_call *call, int first) {
     RL_TRY(check_ndim(call, first, 3));
@@ -256,8 +260,9 @@ static rl_status infer_addmm(rl_call *call) {
     RL_TRY(check_ndim(call, 1, 2));
     RL_TRY(check_ndim(call, 2, 2));
     RL_TRY(check_dtypes(call));
-    if (a->sizes[1] != b->sizes[0]) return fail_inner(call, a, b, a->sizes[1], b->sizes[0]);
-    return set_sum(call, 2, (int64_t[]){a->sizes[0], b->sizes[1]});
+    int b_turned = (int)call->args.n[B_TURNED];
+    if (a->sizes[1] != rows_of(b, b_turned)) return fail_inner(call, a, b, a->sizes[1], rows_of(b, b_turned));
+    return set_sum(call, 2, (int64_t[]){a->sizes[0], cols_of(b, b_turned)});
 }
 
 static rl_status infer_baddbmm(rl_call *call) {
@@ -284,8 +289,9 @@ static rl_status add_forward(rl_call *call) {
 RULE(addmm) {
     rl_scalar alpha = scalar(v, ALPHA);
     D(0, rl_scaled(G, scalar(v, BETA)));
-    D(1, rl_product_of(G, 0, X2, 1, alpha));
-    D(2, rl_product_of(X1, 1, G, 0, alpha));
+    int b = flag(v, B_TURNED);
+    D(1, rl_product_of(G, 0, X2, !b, alpha));
+    D(2, b ? rl_product_of(G, 1, X1, 0, alpha) : rl_product_of(X1, 1, G, 0, alpha));
 }
 const rl_op rl_op_addmm = {
     .name = "addmm", .grad_name = "Addmm", .traits = RL_BROADCASTS, .saves = {0, X(2), X(1)}, .infer = infer_addmm, .forward = add_forward, .vjp = addmm_vjp};
@@ -317,6 +323,24 @@ const rl_op rl_op_outer = {.name = "outer", .compose = compose_outer};
 
 static rl_status compose_matmul(rl_call *call) { return rl_set_result(call, 1, (rl_tensor *[]){rl_matmul(call->in[0], call->in[1])}); }
 const rl_op rl_op_matmul = {.name = "matmul", .compose = compose_matmul};
+
+/* x weight' + bias, over the last dimension of x. */
+static rl_status compose_linear(rl_call *call) {
+    rl_tensor *x = call->in[0], *weight = call->in[1], *bias = call->in[2], *rows = x;
+    int64_t sizes[RL_MAX_DIMS];
+    rl_args args = RL_ARGS_NONE;
+    if (x->ndim == 0 || weight->ndim != 2 || x->sizes[x->ndim - 1] != weight->sizes[1])
+        return rl_fail("linear() of an input of shape %s and a weight of shape %s: the last dimension of the input must be the weight's second",
+                       rl_sizes_text(x->ndim, x->sizes), rl_sizes_text(weight->ndim, weight->sizes));
+    memcpy(sizes, x->sizes, (size_t)x->ndim * sizeof *sizes);
+    sizes[x->ndim - 1] = weight->sizes[0];
+    if (x->ndim != 2) rows = rl_reshape(x, 2, (int64_t[]){weight->sizes[1] ? x->numel / weight->sizes[1] : 0, weight->sizes[1]});
+    args.n[B_TURNED] = 1;
+    rl_tensor *y =
+        bias ? rl_apply_to(&rl_op_addmm, &args, 3, (rl_tensor *[]){bias, rows, weight}) : rl_apply_to(&rl_op_mm, &args, 2, (rl_tensor *[]){rows, weight});
+    return rl_set_result(call, 1, (rl_tensor *[]){y && x->ndim != 2 ? rl_view_as(y, x->ndim, sizes) : y});
+}
+const rl_op rl_op_linear = {.name = "linear", .compose = compose_linear};
 
 /* Many rows against one matrix or vector: one large product, if the rows can be seen as one matrix without a copy. */
 static rl_tensor *folded(rl_tensor *a, rl_tensor *b) {

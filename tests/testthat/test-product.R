@@ -1,0 +1,118 @@
+matrix_of <- function(n, k) matrix(spread_numbers(n * k, -2, 2, n + k), n, k)
+double_tensor <- function(x) torch_tensor(x, dtype = torch_double())
+
+test_that("products of matrices of any size and layout agree with R's", {
+  for (size in list(c(1, 1, 1), c(2, 3, 4), c(9, 9, 9), c(1, 700, 5), c(5, 700, 1), c(130, 20, 140), c(300, 2, 3), c(3, 5000, 2), c(0, 3, 2), c(2, 0, 3))) {
+    a <- matrix_of(size[1], size[2])
+    b <- matrix_of(size[2], size[3])
+    expected <- a %*% b
+    expect_equal(as_array(torch_mm(double_tensor(a), double_tensor(b))), expected, info = toString(size))
+    expect_equal(as_array(torch_mm(double_tensor(t(a))$t(), double_tensor(t(b))$t())), expected, info = toString(size))
+    expect_equal(as_array(torch_mm(torch_tensor(a), torch_tensor(b))), expected, tolerance = 1e-5, info = toString(size))
+    if (size[3] == 1) expect_equal(as.numeric(torch_mv(double_tensor(a), double_tensor(c(b)))), c(expected))
+  }
+})
+
+test_that("matrices that BLAS cannot read as they lie are copied", {
+  a <- double_tensor(matrix_of(1, 20))$expand(c(20, 20))
+  b <- double_tensor(matrix_of(40, 40))[seq(1, 40, 2), seq(2, 40, 2)]
+  expect_equal(as_array(torch_mm(a, b)), as_array(a) %*% as_array(b))
+  expect_equal(as_array(torch_mm(b, a)), as_array(b) %*% as_array(a))
+})
+
+test_that("integers multiply exactly, and narrow floats in single precision", {
+  a <- matrix(1:6, 2)
+  b <- matrix(-3:2, 3)
+  for (dtype in list(torch_int8(), torch_int16(), torch_int32(), torch_int64(), torch_half(), torch_bfloat16())) {
+    product <- torch_mm(torch_tensor(a, dtype = dtype), torch_tensor(b, dtype = dtype))
+    expect_true(product$dtype == dtype)
+    expect_equal(as_array(product$to(dtype = torch_double())), a %*% b)
+  }
+})
+
+test_that("a product is the same with one thread and with two", {
+  threads <- torch_get_num_threads()
+  on.exit(torch_set_num_threads(threads))
+  a <- torch_randn(300, 400)
+  b <- torch_randn(400, 200)
+  v <- torch_randn(400)
+  torch_set_num_threads(1)
+  one <- list(as_array(torch_mm(a, b)), as_array(torch_mv(a, v)))
+  torch_set_num_threads(2)
+  expect_identical(list(as_array(torch_mm(a, b)), as_array(torch_mv(a, v))), one)
+})
+
+test_that("matmul takes tensors of any dimensions", {
+  shape <- function(...) torch_matmul(...)$shape
+  expect_equal(shape(torch_ones(3), torch_ones(3)), integer())
+  expect_equal(shape(torch_ones(2, 3), torch_ones(3)), 2)
+  expect_equal(shape(torch_ones(3), torch_ones(3, 2)), 2)
+  expect_equal(shape(torch_ones(5, 2, 3), torch_ones(3)), c(5, 2))
+  expect_equal(shape(torch_ones(3), torch_ones(5, 3, 2)), c(5, 2))
+  expect_equal(shape(torch_ones(5, 1, 2, 3), torch_ones(4, 3, 2)), c(5, 4, 2, 2))
+  expect_equal(shape(torch_ones(2, 3), torch_ones(5, 3, 4)), c(5, 2, 4))
+  expect_equal(as_array(torch_ones(2, 3) %*% torch_ones(3, 2)), matrix(3, 2, 2))
+})
+
+test_that("factors that do not fit are refused in the user's terms", {
+  expect_error(torch_mm(torch_ones(2, 3), torch_ones(2, 3)), "3 columns and the second 2 rows", class = "rushlight_error")
+  expect_error(torch_mm(torch_ones(2, 3), torch_ones(3)), "a matrix", class = "rushlight_error")
+  expect_error(torch_mm(torch_ones(2, 2), torch_ones(2, 2, dtype = torch_double())), "one dtype", class = "rushlight_error")
+  expect_error(torch_bmm(torch_ones(2, 2, 2), torch_ones(3, 2, 2)), "2 and 3", class = "rushlight_error")
+  expect_error(torch_addmm(torch_ones(5), torch_ones(2, 3), torch_ones(3, 2)), "does not broadcast", class = "rushlight_error")
+  expect_error(torch_matmul(torch_ones(2), torch_scalar_tensor(1)), "at least one dimension", class = "rushlight_error")
+})
+
+test_that("products are added to a tensor with beta and alpha, in place too", {
+  a <- double_tensor(matrix_of(2, 3))
+  b <- double_tensor(matrix_of(3, 2))
+  product <- as_array(a) %*% as_array(b)
+  self <- double_tensor(matrix(1:4, 2))
+  expect_equal(as_array(torch_addmm(self, a, b, beta = 2, alpha = 0.5)), 2 * matrix(1:4, 2) + product / 2)
+  expect_equal(as_array(torch_addmm(self * NaN, a, b, beta = 0)), product)
+  self$addmm_(a, b)
+  expect_equal(as_array(self), matrix(1:4, 2) + product)
+  expect_equal(as_array(torch_addr(torch_ones(2, 2), torch_tensor(c(1, 2)), torch_tensor(c(3, 4)))), 1 + outer(1:2, 3:4))
+  batch <- torch_stack(list(a, a))
+  expect_equal(as_array(torch_addbmm(torch_zeros(2, 2, dtype = torch_double()), batch, torch_stack(list(b, b)))), 2 * product)
+})
+
+test_that("einsum agrees with what its equation says", {
+  a <- double_tensor(matrix_of(3, 4))
+  b <- double_tensor(matrix_of(4, 3))
+  A <- as_array(a)
+  B <- as_array(b)
+  expect_equal(as_array(torch_einsum("ij,jk", list(a, b))), A %*% B)
+  expect_equal(as_array(torch_einsum("ij,ji->", list(a, b))), sum(A * t(B)))
+  expect_equal(as_array(torch_einsum("ij->ji", list(a))), t(A))
+  expect_equal(as_array(torch_einsum("ba", list(a))), t(A))
+  expect_equal(as_array(torch_einsum("ij,ij->i", list(a, a))), rowSums(A^2))
+  expect_equal(as.numeric(torch_einsum("i,i,i->i", list(a[1, ], a[2, ], a[3, ]))), A[1, ] * A[2, ] * A[3, ])
+  expect_equal(torch_einsum("...ij,jk->k...i", list(torch_ones(5, 2, 3), torch_ones(3, 4)))$shape, c(4, 5, 2))
+  expect_equal(as_array(torch_einsum("ii", list(a %*% b))), sum(diag(A %*% B)))
+  expect_error(torch_einsum("ij,jk", list(a, a)), "`j`", class = "rushlight_error")
+  expect_error(torch_einsum("ij", list(a, a)), "1 tensors", class = "rushlight_error")
+  expect_true(gradcheck(function(x, y, z) torch_einsum("bij,bjk,bk->bi", list(x, y, z)),
+    lapply(list(c(2, 3, 4), c(2, 4, 5), c(2, 5)), function(shape) torch_randn(shape, dtype = torch_double(), requires_grad = TRUE)), order = 2))
+})
+
+test_that("compositions of products agree with R's", {
+  a <- double_tensor(matrix_of(2, 3))
+  b <- double_tensor(matrix_of(3, 2))
+  A <- as_array(a)
+  B <- as_array(b)
+  expect_equal(as_array(torch_kron(a, b)), kronecker(A, B))
+  expect_equal(as_array(torch_tensordot(a, b, 1)), A %*% B)
+  expect_equal(as_array(torch_tensordot(a, b, list(c(1, 2), c(2, 1)))), sum(A * t(B)))
+  expect_equal(as_array(torch_chain_matmul(list(a, b, a, b))), A %*% B %*% A %*% B)
+  expect_equal(as.numeric(linalg_multi_dot(list(a[1, ], b, a))), c(A[1, ] %*% B %*% A))
+  square <- a %*% b
+  expect_equal(as_array(torch_matrix_power(square, 5)), Reduce(`%*%`, rep(list(A %*% B), 5)))
+  expect_equal(as_array(torch_matrix_power(square, 0)), diag(2))
+  expect_equal(as_array(torch_trace(square)), sum(diag(A %*% B)))
+  expect_equal(as.numeric(torch_cross(torch_tensor(c(1, 2, 3)), torch_tensor(c(4, 5, 6)))), c(-3, 6, -3))
+  expect_equal(as_array(a$inner(a)), A %*% t(A))
+  rotation <- double_tensor(matrix(c(0, 7, -7, 0), 2))
+  expect_equal(as_array(torch_matrix_exp(rotation)), matrix(c(cos(7), sin(7), -sin(7), cos(7)), 2))
+  expect_true(gradcheck(torch_matrix_exp, list(torch_randn(3, 3, dtype = torch_double(), requires_grad = TRUE)), order = 2))
+})
