@@ -1,31 +1,240 @@
+#' Arithmetic
+#'
+#' Element by element, of tensors that broadcast against each other:
+#' `self + alpha * other`, `self - alpha * other`, `self * other`, `self / other`.
+#'
+#' The dtypes are promoted as [torch_promote_types()] says; a tensor without dimensions counts less than one with, and a number of R
+#' less than either. `torch_div()` of whole numbers gives the default floating dtype, unless it rounds. Whole numbers that overflow
+#' wrap around.
+#'
+#' @param self,other tensors or numbers.
+#' @param alpha a number that `other` is multiplied by; whole if the tensors are.
+#' @param rounding_mode `NULL`; or `"floor"` or `"trunc"`, which round the quotient down or towards zero. Whole numbers then stay
+#'   whole, and may not be divided by zero.
+#' @return A tensor of the shape that `self` and `other` broadcast to. Methods of the same name exist, and in-place forms with `_`
+#'   appended; what an in-place form computes has to fit the tensor's shape and kind of dtype.
+#' @examples
+#' x <- torch_tensor(c(1, 2, 3))
+#' torch_add(x, torch_tensor(10), alpha = 2)
+#' torch_div(x, 2, rounding_mode = "floor")
 #' @export
 torch_add <- function(self, other, alpha = 1L) .Call(ffi_add, self, other, alpha)
+#' @rdname torch_add
 #' @export
 torch_sub <- function(self, other, alpha = 1L) .Call(ffi_sub, self, other, alpha)
+#' @rdname torch_add
+#' @export
+torch_subtract <- torch_sub
+#' @rdname torch_add
 #' @export
 torch_mul <- function(self, other) .Call(ffi_mul, self, other)
+#' @rdname torch_add
 #' @export
-torch_div <- function(self, other) .Call(ffi_div, self, other)
+torch_multiply <- torch_mul
+#' @rdname torch_add
 #' @export
-torch_pow <- function(self, exponent) .Call(ffi_pow, self, exponent)
+torch_div <- function(self, other, rounding_mode = NULL) {
+  if (is.null(rounding_mode)) return(.Call(ffi_div, self, other))
+  if (rounds_down(rounding_mode)) .Call(ffi_div_floor, self, other) else .Call(ffi_div_trunc, self, other)
+}
+#' @rdname torch_add
 #' @export
-torch_maximum <- function(self, other) .Call(ffi_maximum, self, other)
+torch_divide <- torch_div
+#' @rdname torch_add
 #' @export
-torch_minimum <- function(self, other) .Call(ffi_minimum, self, other)
-#' @export
-torch_fmax <- function(self, other) .Call(ffi_fmax, self, other)
-#' @export
-torch_fmin <- function(self, other) .Call(ffi_fmin, self, other)
-#' @export
-torch_clamp <- function(self, min = NULL, max = NULL) .Call(ffi_clamp, self, min, max)
-#' @export
-torch_where <- function(condition, self = NULL, other = NULL) {
-  if (is.null(self) && is.null(other)) torch_nonzero(condition, as_list = TRUE) else .Call(ffi_where, condition, self, other)
+torch_true_divide <- function(self, other) .Call(ffi_div, self, other)
+
+rounds_down <- function(rounding_mode) {
+  if (identical(rounding_mode, "floor")) return(TRUE)
+  if (identical(rounding_mode, "trunc")) return(FALSE)
+  raise_error("`rounding_mode` must be NULL, \"floor\" or \"trunc\"")
 }
 
-pointwise_methods <- list(
-  where = function(condition, other) .Call(ffi_where, condition, self, other),
-  copy_ = function(src, non_blocking = FALSE) .Call(ffi_copy_, self, src),
-  fill_ = function(value) .Call(ffi_fill_, self, value),
-  zero_ = function() .Call(ffi_zero_, self)
+div_in_place <- function(other, rounding_mode = NULL) {
+  if (is.null(rounding_mode)) return(.Call(ffi_div_, self, other))
+  if (rounds_down(rounding_mode)) .Call(ffi_div_floor_, self, other) else .Call(ffi_div_trunc_, self, other)
+}
+
+#' Quotients rounded down, and remainders
+#'
+#' `torch_floor_divide()` rounds the quotient down. `torch_remainder()` is what that leaves, and has the divisor's sign, as R's `%%`
+#' has; `torch_fmod()` is what a quotient rounded towards zero leaves, and has the dividend's sign.
+#'
+#' @param self,other tensors or numbers. Whole numbers may not be divided by zero.
+#' @return A tensor of the shape that `self` and `other` broadcast to, whole if both are. Methods of the same name exist, and
+#'   in-place forms with `_` appended.
+#' @examples
+#' x <- torch_tensor(c(-7L, 7L))
+#' torch_floor_divide(x, 3L)
+#' torch_remainder(x, 3L)
+#' torch_fmod(x, 3L)
+#' @export
+torch_floor_divide <- function(self, other) .Call(ffi_floor_divide, self, other)
+#' @rdname torch_floor_divide
+#' @export
+torch_remainder <- function(self, other) .Call(ffi_remainder, self, other)
+#' @rdname torch_floor_divide
+#' @export
+torch_fmod <- function(self, other) .Call(ffi_fmod, self, other)
+
+#' Powers
+#'
+#' `self` to the power `exponent`, element by element. `x$float_power(exponent)` computes in double whatever the dtypes are, and
+#' `x$ldexp(other)` is `x * 2^other`.
+#'
+#' Whole numbers have no negative powers. The derivative by the base is 0 for the exponent 0, and the derivative by the exponent
+#' is 0 where the base is 0.
+#'
+#' @param self the base: a tensor or a number.
+#' @param exponent,other a tensor or a number.
+#' @return A tensor of the shape that both broadcast to. Methods of the same name exist, and in-place forms with `_` appended.
+#' @examples
+#' torch_pow(torch_tensor(c(1, 2, 3)), 2)
+#' torch_pow(2, torch_tensor(c(1, 2, 3)))
+#' @export
+torch_pow <- function(self, exponent) .Call(ffi_pow, self, exponent)
+#' @rdname torch_pow
+#' @export
+torch_ldexp <- function(self, other) .Call(ffi_mul, self, .Call(ffi_pow, 2, other))
+
+#' Functions of two tensors
+#'
+#' Element by element, of tensors that broadcast against each other:
+#'
+#' | function | value |
+#' |---|---|
+#' | `torch_atan2()` | the angle of the point (`other`, `self`), from \eqn{-\pi} to \eqn{\pi} |
+#' | `torch_hypot()` | \eqn{\sqrt{x^2 + y^2}}, without overflow on the way |
+#' | `torch_logaddexp()`, `torch_logaddexp2()` | \eqn{\log(e^x + e^y)}, \eqn{\log_2(2^x + 2^y)} |
+#' | `torch_nextafter()` | the next number of the dtype after `self`, in the direction of `other` |
+#' | `torch_heaviside()` | 0 below 0, 1 above, and `values` at 0 |
+#' | `torch_gcd()`, `torch_lcm()` | the greatest common divisor and the least common multiple of whole numbers |
+#'
+#' Methods that have no function: `x$xlogy(y)` is \eqn{x \log y}, and 0 where \eqn{x} is 0; `x$copysign(y)` is \eqn{|x|} with the
+#' sign of \eqn{y}.
+#'
+#' @param self,other,values tensors or numbers.
+#' @return A tensor of the shape that both broadcast to. Methods of the same name exist, and in-place forms of most with `_`
+#'   appended.
+#' @examples
+#' torch_hypot(torch_tensor(3), 4)
+#' torch_logaddexp(torch_tensor(1000), 1000)
+#' torch_gcd(torch_tensor(c(12L, 18L)), 8L)
+#' @export
+torch_atan2 <- function(self, other) .Call(ffi_atan2, self, other)
+#' @rdname torch_atan2
+#' @export
+torch_hypot <- function(self, other) .Call(ffi_hypot, self, other)
+#' @rdname torch_atan2
+#' @export
+torch_logaddexp <- function(self, other) .Call(ffi_logaddexp, self, other)
+#' @rdname torch_atan2
+#' @export
+torch_logaddexp2 <- function(self, other) .Call(ffi_logaddexp2, self, other)
+#' @rdname torch_atan2
+#' @export
+torch_nextafter <- function(self, other) .Call(ffi_nextafter, self, other)
+#' @rdname torch_atan2
+#' @export
+torch_heaviside <- function(self, values) .Call(ffi_heaviside, self, values)
+#' @rdname torch_atan2
+#' @export
+torch_gcd <- function(self, other) .Call(ffi_gcd, self, other)
+#' @rdname torch_atan2
+#' @export
+torch_lcm <- function(self, other) .Call(ffi_lcm, self, other)
+
+#' The greater and the smaller of two
+#'
+#' Element by element, of tensors that broadcast against each other. Where either is NaN, so is the result; the methods `x$fmax(y)`
+#' and `x$fmin(y)` take the other then.
+#'
+#' Of two equal elements each gets half of the gradient.
+#'
+#' @param self,other tensors or numbers.
+#' @return A tensor of the shape that both broadcast to. Methods of the same name exist.
+#' @examples
+#' torch_maximum(torch_tensor(c(1, 5, NaN)), 3)
+#' @export
+torch_maximum <- function(self, other) .Call(ffi_maximum, self, other)
+#' @rdname torch_maximum
+#' @export
+torch_minimum <- function(self, other) .Call(ffi_minimum, self, other)
+
+#' Numbers kept within bounds
+#'
+#' Each element that is below `min` becomes `min`, each that is above `max` becomes `max`. The methods `x$clamp_min(min)` and
+#' `x$clamp_max(max)` have one bound.
+#'
+#' @param self a tensor.
+#' @param min,max numbers, or tensors that broadcast with `self`; one of them may be `NULL`. Where `min` is above `max`, `max`
+#'   holds.
+#' @return A tensor. NaN stays NaN. The gradient passes where the element was within the bounds, which included. Methods of the
+#'   same name exist, and in-place forms with `_` appended.
+#' @examples
+#' torch_clamp(torch_tensor(c(-2, 0.5, 2)), min = -1, max = 1)
+#' @export
+torch_clamp <- function(self, min = NULL, max = NULL) .Call(ffi_clamp, self, min, max)
+#' @rdname torch_clamp
+#' @export
+torch_clip <- torch_clamp
+
+#' Mixtures of three tensors
+#'
+#' Element by element: `torch_lerp()` goes from `self` to `end` by the share `weight`; `torch_addcmul()` is
+#' `self + value * tensor1 * tensor2`; `torch_addcdiv()` is `self + value * tensor1 / tensor2`.
+#'
+#' @param self,end,tensor1,tensor2 tensors that broadcast against each other; floating ones for `torch_lerp()` and
+#'   `torch_addcdiv()`.
+#' @param weight a number or a tensor.
+#' @param value a number.
+#' @return A tensor. Methods of the same name exist, and in-place forms with `_` appended.
+#' @examples
+#' torch_lerp(torch_tensor(c(0, 10)), torch_tensor(c(10, 20)), 0.25)
+#' torch_addcmul(torch_ones(2), torch_tensor(c(1, 2)), torch_tensor(c(3, 4)), value = 0.5)
+#' @export
+torch_lerp <- function(self, end, weight) .Call(ffi_lerp, self, end, weight)
+#' @rdname torch_lerp
+#' @export
+torch_addcmul <- function(self, tensor1, tensor2, value = 1L) .Call(ffi_addcmul, self, tensor1, tensor2, value)
+#' @rdname torch_lerp
+#' @export
+torch_addcdiv <- function(self, tensor1, tensor2, value = 1L) .Call(ffi_addcdiv, self, tensor1, tensor2, value)
+
+#' One or the other
+#'
+#' Takes elements of `self` where the condition holds, and of `other` where it does not. Without them, tells where it holds.
+#'
+#' @param condition a Bool tensor.
+#' @param self,other tensors or numbers that broadcast with the condition.
+#' @return A tensor. Without `self` and `other`, a list of index tensors, one for each dimension (`torch_nonzero(as_list = TRUE)`).
+#'   The method is `x$where(condition, other)`.
+#' @examples
+#' x <- torch_tensor(c(-1, 0, 2))
+#' torch_where(x > 0, x, 0)
+#' @export
+torch_where <- function(condition, self = NULL, other = NULL) {
+  if (is.null(self) && is.null(other)) return(torch_nonzero(condition, as_list = TRUE))
+  .Call(ffi_where, condition, self, other)
+}
+
+arithmetic_methods <- list(
+  div_ = div_in_place,
+  divide_ = div_in_place,
+  float_power = function(exponent) .Call(ffi_float_power, self, exponent),
+  float_power_ = function(exponent) .Call(ffi_float_power_, self, exponent),
+  ldexp_ = function(other) .Call(ffi_mul_, self, .Call(ffi_pow, 2, other)),
+  arctan2 = function(other) .Call(ffi_atan2, self, other),
+  arctan2_ = function(other) .Call(ffi_atan2_, self, other),
+  xlogy = function(other) .Call(ffi_xlogy, self, other),
+  xlogy_ = function(other) .Call(ffi_xlogy_, self, other),
+  copysign = function(other) .Call(ffi_copysign, self, other),
+  copysign_ = function(other) .Call(ffi_copysign_, self, other),
+  fmax = function(other) .Call(ffi_fmax, self, other),
+  fmin = function(other) .Call(ffi_fmin, self, other),
+  clamp_min = function(min) .Call(ffi_clamp_min, self, min),
+  clamp_min_ = function(min) .Call(ffi_clamp_min_, self, min),
+  clamp_max = function(max) .Call(ffi_clamp_max, self, max),
+  clamp_max_ = function(max) .Call(ffi_clamp_max_, self, max),
+  where = function(condition, other) .Call(ffi_where, condition, self, other)
 )

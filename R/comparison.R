@@ -1,28 +1,133 @@
+#' Comparison
+#'
+#' Element by element: equal, not equal, less, less or equal, greater, greater or equal; each has a short and a long name.
+#' Comparison with NaN is false, save that NaN is not equal to anything.
+#'
+#' @param self,other tensors or numbers that broadcast against each other.
+#' @return A Bool tensor. Methods of the same name exist; the in-place forms, with `_` appended, write 1 and 0 into `self`.
+#' @seealso [torch_isclose()] for equality up to a tolerance, [tensor-operators] for `==`, `<`, ...
+#' @examples
+#' torch_lt(torch_tensor(c(1, 2, 3)), 2)
 #' @export
 torch_eq <- function(self, other) .Call(ffi_eq, self, other)
+#' @rdname torch_eq
 #' @export
 torch_ne <- function(self, other) .Call(ffi_ne, self, other)
+#' @rdname torch_eq
+#' @export
+torch_not_equal <- torch_ne
+#' @rdname torch_eq
 #' @export
 torch_lt <- function(self, other) .Call(ffi_lt, self, other)
+#' @rdname torch_eq
+#' @export
+torch_less <- torch_lt
+#' @rdname torch_eq
 #' @export
 torch_le <- function(self, other) .Call(ffi_le, self, other)
+#' @rdname torch_eq
+#' @export
+torch_less_equal <- torch_le
+#' @rdname torch_eq
 #' @export
 torch_gt <- function(self, other) .Call(ffi_gt, self, other)
+#' @rdname torch_eq
+#' @export
+torch_greater <- torch_gt
+#' @rdname torch_eq
 #' @export
 torch_ge <- function(self, other) .Call(ffi_ge, self, other)
+#' @rdname torch_eq
+#' @export
+torch_greater_equal <- torch_ge
+
+#' Equality of tensors
+#'
+#' `torch_isclose()` tells of each element whether
+#' \deqn{|self - other| \le atol + rtol \cdot |other|;}{|self - other| <= atol + rtol * |other|;}
+#' `torch_allclose()` whether that holds for all. `torch_equal()` tells whether two tensors have the same shape and the same
+#' elements.
+#'
+#' @param self,other tensors; they broadcast, save for `torch_equal()`.
+#' @param rtol,atol the relative and the absolute tolerance.
+#' @param equal_nan whether two NaNs are close.
+#' @return `torch_isclose()`: a Bool tensor; the others `TRUE` or `FALSE`. Methods of the same name exist.
+#' @examples
+#' torch_isclose(torch_tensor(c(1, 2)), torch_tensor(c(1 + 1e-9, 2.1)))
+#' torch_equal(torch_ones(2), torch_ones(2))
+#' @export
+torch_isclose <- function(self, other, rtol = 1e-05, atol = 1e-08, equal_nan = FALSE) {
+  .Call(ffi_isclose, self, other, rtol, atol, equal_nan)
+}
+#' @rdname torch_isclose
+#' @export
+torch_allclose <- function(self, other, rtol = 1e-05, atol = 1e-08, equal_nan = FALSE) {
+  torch_isclose(self, other, rtol, atol, equal_nan)$all()$item()
+}
+#' @rdname torch_isclose
+#' @export
+torch_equal <- function(self, other) identical(self$shape, other$shape) && torch_eq(self, other)$all()$item()
+
+#' Logic
+#'
+#' Element by element: and, or, exclusive or, not. A number is true if it is not 0.
+#'
+#' @param self,other tensors that broadcast against each other.
+#' @return A Bool tensor. Methods of the same name exist; the in-place forms, with `_` appended, write 1 and 0 into `self`.
+#' @examples
+#' torch_logical_and(torch_tensor(c(TRUE, TRUE)), torch_tensor(c(1, 0)))
 #' @export
 torch_logical_and <- function(self, other) .Call(ffi_logical_and, self, other)
+#' @rdname torch_logical_and
 #' @export
 torch_logical_or <- function(self, other) .Call(ffi_logical_or, self, other)
+#' @rdname torch_logical_and
 #' @export
 torch_logical_xor <- function(self, other) .Call(ffi_logical_xor, self, other)
+#' @rdname torch_logical_and
 #' @export
 torch_logical_not <- function(self) .Call(ffi_logical_not, self)
+
+#' Bits
+#'
+#' And, or, exclusive or and not of the bits of whole numbers; of truth values they are the logical ones. The methods
+#' `x$bitwise_left_shift(n)` and `x$bitwise_right_shift(n)` move the bits.
+#'
+#' @param self,other tensors of whole numbers or truth values that broadcast against each other.
+#' @return A tensor. Methods of the same name exist, and in-place forms with `_` appended.
+#' @examples
+#' torch_bitwise_and(torch_tensor(c(12L, 5L)), torch_tensor(c(8L, 3L)))
 #' @export
 torch_bitwise_and <- function(self, other) .Call(ffi_bitwise_and, self, other)
+#' @rdname torch_bitwise_and
 #' @export
 torch_bitwise_or <- function(self, other) .Call(ffi_bitwise_or, self, other)
+#' @rdname torch_bitwise_and
 #' @export
 torch_bitwise_xor <- function(self, other) .Call(ffi_bitwise_xor, self, other)
+#' @rdname torch_bitwise_and
 #' @export
 torch_bitwise_not <- function(self) .Call(ffi_bitwise_not, self)
+
+# A Bool result written into a tensor of any dtype: nothing of a gradient passes.
+comparison_methods <- list(
+  eq_ = function(other) .Call(ffi_copy_, self, .Call(ffi_eq, self, other)),
+  ne_ = function(other) .Call(ffi_copy_, self, .Call(ffi_ne, self, other)),
+  not_equal_ = function(other) .Call(ffi_copy_, self, .Call(ffi_ne, self, other)),
+  lt_ = function(other) .Call(ffi_copy_, self, .Call(ffi_lt, self, other)),
+  less_ = function(other) .Call(ffi_copy_, self, .Call(ffi_lt, self, other)),
+  le_ = function(other) .Call(ffi_copy_, self, .Call(ffi_le, self, other)),
+  less_equal_ = function(other) .Call(ffi_copy_, self, .Call(ffi_le, self, other)),
+  gt_ = function(other) .Call(ffi_copy_, self, .Call(ffi_gt, self, other)),
+  greater_ = function(other) .Call(ffi_copy_, self, .Call(ffi_gt, self, other)),
+  ge_ = function(other) .Call(ffi_copy_, self, .Call(ffi_ge, self, other)),
+  greater_equal_ = function(other) .Call(ffi_copy_, self, .Call(ffi_ge, self, other)),
+  logical_and_ = function(other) .Call(ffi_copy_, self, .Call(ffi_logical_and, self, other)),
+  logical_or_ = function(other) .Call(ffi_copy_, self, .Call(ffi_logical_or, self, other)),
+  logical_xor_ = function(other) .Call(ffi_copy_, self, .Call(ffi_logical_xor, self, other)),
+  logical_not_ = function() .Call(ffi_copy_, self, .Call(ffi_logical_not, self)),
+  bitwise_left_shift = function(other) .Call(ffi_bitwise_left_shift, self, other),
+  bitwise_left_shift_ = function(other) .Call(ffi_bitwise_left_shift_, self, other),
+  bitwise_right_shift = function(other) .Call(ffi_bitwise_right_shift, self, other),
+  bitwise_right_shift_ = function(other) .Call(ffi_bitwise_right_shift_, self, other)
+)

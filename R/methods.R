@@ -13,7 +13,7 @@ method_of <- function(f) {
 # The same with ffi_exp_ for ffi_exp, if that call is all it is.
 in_place_of <- function(method) {
   call <- body(method)
-  if (!identical(call[[1]], quote(.Call)) || !identical(call[[3]], quote(self))) return(NULL)
+  if (!is.call(call) || !identical(call[[1]], quote(.Call)) || !identical(call[[3]], quote(self))) return(NULL)
   call[[2]] <- as.name(paste0(call[[2]], "_"))
   body(method) <- call
   method
@@ -44,7 +44,8 @@ derive_methods <- function(namespace) {
 drop_missing_entries <- function(table, namespace) {
   in_place <- ls(table, pattern = "_$")
   missing <- vapply(in_place, function(name) {
-    entry <- body(table[[name]])[[2]]
+    call <- body(table[[name]])
+    entry <- if (is.call(call)) call[[2]]
     is.name(entry) && startsWith(as.character(entry), "ffi_") && !exists(as.character(entry), namespace, inherits = FALSE)
   }, NA)
   rm(list = in_place[missing], envir = table)

@@ -1,32 +1,182 @@
+#' Operators of tensors
+#'
+#' The operators of R, element by element. Operands broadcast against each other, and either may be a number or a vector of R. A
+#' number adopts the dtype of the tensor as far as it can: `x + 1` has the dtype of `x`, but a tensor of whole numbers and `0.5`
+#' give the default floating dtype (see [torch_set_default_dtype()]).
+#'
+#' | operator | function |
+#' |---|---|
+#' | `x + y`, `x - y`, `x * y`, `x / y`, `-x` | [torch_add()], [torch_sub()], [torch_mul()], [torch_div()], [torch_neg()] |
+#' | `x ^ y`, `x ** y` | [torch_pow()] |
+#' | `x %% y`, `x %/% y` | [torch_remainder()], [torch_floor_divide()] |
+#' | `x == y`, `!=`, `<`, `<=`, `>`, `>=` | [torch_eq()] and its kin |
+#' | `x & y`, `x | y`, `!x` | [torch_logical_and()], [torch_logical_or()], [torch_logical_not()] |
+#'
+#' @param e1,e2,x tensors; of two operands, one may be a number or a vector of R.
+#' @return A tensor; comparison and logic give a Bool tensor.
+#' @seealso [tensor-mathematics] for R's functions such as [exp()]
+#' @examples
+#' x <- torch_tensor(c(1, 2, 3))
+#' 2 - x
+#' x^2 > 3
+#' @name tensor-operators
+NULL
+
+#' @rdname tensor-operators
 #' @export
 `+.torch_tensor` <- function(e1, e2) if (missing(e2)) e1 else .Call(ffi_add, e1, e2, NULL)
+#' @rdname tensor-operators
 #' @export
 `-.torch_tensor` <- function(e1, e2) if (missing(e2)) .Call(ffi_neg, e1) else .Call(ffi_sub, e1, e2, NULL)
+#' @rdname tensor-operators
 #' @export
 `*.torch_tensor` <- function(e1, e2) .Call(ffi_mul, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `/.torch_tensor` <- function(e1, e2) .Call(ffi_div, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `^.torch_tensor` <- function(e1, e2) .Call(ffi_pow, e1, e2)
+#' @rdname tensor-operators
+#' @export
+`%%.torch_tensor` <- function(e1, e2) .Call(ffi_remainder, e1, e2)
+#' @rdname tensor-operators
+#' @export
+`%/%.torch_tensor` <- function(e1, e2) .Call(ffi_floor_divide, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `==.torch_tensor` <- function(e1, e2) .Call(ffi_eq, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `!=.torch_tensor` <- function(e1, e2) .Call(ffi_ne, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `<.torch_tensor` <- function(e1, e2) .Call(ffi_lt, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `<=.torch_tensor` <- function(e1, e2) .Call(ffi_le, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `>.torch_tensor` <- function(e1, e2) .Call(ffi_gt, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `>=.torch_tensor` <- function(e1, e2) .Call(ffi_ge, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `&.torch_tensor` <- function(e1, e2) .Call(ffi_logical_and, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `|.torch_tensor` <- function(e1, e2) .Call(ffi_logical_or, e1, e2)
+#' @rdname tensor-operators
 #' @export
 `!.torch_tensor` <- function(x) .Call(ffi_logical_not, x)
+
 #' @export
 `$.torch_tensor` <- function(x, name) .Call(ffi_get, x, name)
 #' @export
 `$<-.torch_tensor` <- function(x, name, value) .Call(ffi_set, x, name, value)
+
+#' R's mathematical functions of tensors
+#'
+#' The functions of base R, element by element, for tensors: each is the function of the same name that starts with `torch_`.
+#' `ceiling()` is [torch_ceil()]; `log(x, base)` divides by the logarithm of the base; `round()` and `trunc()` round to even and
+#' towards zero.
+#'
+#' @param x a tensor.
+#' @param base a number, or a tensor.
+#' @param digits how many decimal places to round to; negative counts to the left of the point.
+#' @param ... not used.
+#' @return A tensor of the same shape.
+#' @examples
+#' log(torch_tensor(c(1, 10, 100)), base = 10)
+#' round(torch_tensor(c(0.5, 1.5, 2.345)), 2)
+#' @name tensor-mathematics
+NULL
+
+#' @rdname tensor-mathematics
+#' @export
+abs.torch_tensor <- function(x) .Call(ffi_abs, x)
+#' @rdname tensor-mathematics
+#' @export
+sign.torch_tensor <- function(x) .Call(ffi_sign, x)
+#' @rdname tensor-mathematics
+#' @export
+sqrt.torch_tensor <- function(x) .Call(ffi_sqrt, x)
+#' @rdname tensor-mathematics
+#' @export
+exp.torch_tensor <- function(x) .Call(ffi_exp, x)
+#' @rdname tensor-mathematics
+#' @export
+expm1.torch_tensor <- function(x) .Call(ffi_expm1, x)
+#' @rdname tensor-mathematics
+#' @export
+log.torch_tensor <- function(x, base) {
+  if (missing(base)) return(.Call(ffi_log, x))
+  .Call(ffi_div, .Call(ffi_log, x), if (inherits(base, "torch_tensor")) .Call(ffi_log, base) else log(base))
+}
+#' @rdname tensor-mathematics
+#' @export
+log2.torch_tensor <- function(x) .Call(ffi_log2, x)
+#' @rdname tensor-mathematics
+#' @export
+log10.torch_tensor <- function(x) .Call(ffi_log10, x)
+#' @rdname tensor-mathematics
+#' @export
+log1p.torch_tensor <- function(x) .Call(ffi_log1p, x)
+#' @rdname tensor-mathematics
+#' @export
+floor.torch_tensor <- function(x) .Call(ffi_floor, x)
+#' @rdname tensor-mathematics
+#' @export
+ceiling.torch_tensor <- function(x) .Call(ffi_ceil, x)
+#' @rdname tensor-mathematics
+#' @export
+trunc.torch_tensor <- function(x, ...) .Call(ffi_trunc, x)
+#' @rdname tensor-mathematics
+#' @export
+round.torch_tensor <- function(x, digits = 0, ...) .Call(ffi_round, x, if (!identical(digits, 0)) digits)
+#' @rdname tensor-mathematics
+#' @export
+sin.torch_tensor <- function(x) .Call(ffi_sin, x)
+#' @rdname tensor-mathematics
+#' @export
+cos.torch_tensor <- function(x) .Call(ffi_cos, x)
+#' @rdname tensor-mathematics
+#' @export
+tan.torch_tensor <- function(x) .Call(ffi_tan, x)
+#' @rdname tensor-mathematics
+#' @export
+asin.torch_tensor <- function(x) .Call(ffi_asin, x)
+#' @rdname tensor-mathematics
+#' @export
+acos.torch_tensor <- function(x) .Call(ffi_acos, x)
+#' @rdname tensor-mathematics
+#' @export
+atan.torch_tensor <- function(x) .Call(ffi_atan, x)
+#' @rdname tensor-mathematics
+#' @export
+sinh.torch_tensor <- function(x) .Call(ffi_sinh, x)
+#' @rdname tensor-mathematics
+#' @export
+cosh.torch_tensor <- function(x) .Call(ffi_cosh, x)
+#' @rdname tensor-mathematics
+#' @export
+tanh.torch_tensor <- function(x) .Call(ffi_tanh, x)
+#' @rdname tensor-mathematics
+#' @export
+asinh.torch_tensor <- function(x) .Call(ffi_asinh, x)
+#' @rdname tensor-mathematics
+#' @export
+acosh.torch_tensor <- function(x) .Call(ffi_acosh, x)
+#' @rdname tensor-mathematics
+#' @export
+atanh.torch_tensor <- function(x) .Call(ffi_atanh, x)
+#' @rdname tensor-mathematics
+#' @export
+lgamma.torch_tensor <- function(x) .Call(ffi_lgamma, x)
+#' @rdname tensor-mathematics
+#' @export
+digamma.torch_tensor <- function(x) .Call(ffi_digamma, x)
+#' @rdname tensor-mathematics
+#' @export
+trigamma.torch_tensor <- function(x) .Call(ffi_polygamma, x, 1L)

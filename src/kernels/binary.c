@@ -1,19 +1,19 @@
 #include "binary.h"
 
 #define INTEGER(tag, T, U, name, e) RL_BINARY_LOOP(name##_##tag, , T, T, e)
-#define WRAPPING(tag, T, U, name, operator) RL_BINARY_LOOP(name##_##tag, , T, T, (U)a operator (U)b)
+#define WRAPPING(tag, T, U, name, operator) RL_BINARY_LOOP(name##_##tag, , T, T, (U)a operator(U) b)
 
 /* Arithmetic: `t` on truth values, then an operator on numbers. */
-#define ARITHMETIC(name, t, operator)                                       \
-    RL_BINARY_LOOP(name##_bool, , uint8_t, uint8_t, t)                      \
-    RL_FOR_INTEGERS(WRAPPING, name, operator)                               \
-    RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, a operator b)     \
-    RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, a operator b)  \
+#define ARITHMETIC(name, t, operator)                                      \
+    RL_BINARY_LOOP(name##_bool, , uint8_t, uint8_t, t)                     \
+    RL_FOR_INTEGERS(WRAPPING, name, operator)                              \
+    RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, a operator b)    \
+    RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, a operator b) \
     RL_ALL_LOOPS(name)
 
 ARITHMETIC(add, a | b, +)
 ARITHMETIC(sub, a ^ b, -)
-ARITHMETIC(mul, a & b, *)
+ARITHMETIC(mul, a &b, *)
 
 RL_BINARY_LOOP(div_float, RL_CLONES, float, float, a / b)
 RL_BINARY_LOOP(div_double, RL_CLONES, double, double, a / b)
@@ -41,18 +41,22 @@ COMPARISON(gt, a > b)
 COMPARISON(ge, a >= b)
 
 /* maximum and minimum are NaN where either operand is; fmax and fmin only where both are. */
-#define EXTREMUM(name, t, i, f)                                  \
-    RL_BINARY_ROW(name##_bool, uint8_t, uint8_t, , t)            \
-    RL_FOR_INTEGERS(INTEGER, name, i)                            \
-    RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, f)     \
-    RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, f)  \
+#define EXTREMUM(name, t, i, f)                                 \
+    RL_BINARY_ROW(name##_bool, uint8_t, uint8_t, , t)           \
+    RL_FOR_INTEGERS(INTEGER, name, i)                           \
+    RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, f)    \
+    RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, f) \
     RL_ALL_LOOPS(name)
 
 EXTREMUM(maximum, a | b, a > b ? a : b, (a > b) | (a != a) ? a : b)
-EXTREMUM(minimum, a & b, a < b ? a : b, (a < b) | (a != a) ? a : b)
+EXTREMUM(minimum, a &b, a < b ? a : b, (a < b) | (a != a) ? a : b)
 EXTREMUM(fmax, a | b, a > b ? a : b, (a > b) | (b != b) ? a : b)
-EXTREMUM(fmin, a & b, a < b ? a : b, (a < b) | (b != b) ? a : b)
+EXTREMUM(fmin, a &b, a < b ? a : b, (a < b) | (b != b) ? a : b)
 
 RL_BINARY_LOOP_WITH(pass_above_float, RL_CLONES, float, float, const float k = (float)NUMBER(0).as_double, b > k ? a : 0)
 RL_BINARY_LOOP_WITH(pass_above_double, RL_CLONES, double, double, const double k = NUMBER(0).as_double, b > k ? a : 0)
 RL_FLOATING_LOOPS(pass_above)
+
+RL_BINARY_LOOP(prelu_float, RL_CLONES, float, float, a > 0 ? a : a * b)
+RL_BINARY_LOOP(prelu_double, , double, double, a > 0 ? a : a * b)
+RL_FLOATING_LOOPS(prelu)

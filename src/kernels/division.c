@@ -4,20 +4,20 @@
 #include "binary.h"
 
 /* Whole numbers: a divisor of 0 is noted, -1 wraps as negation does. `e` is of the quotient and rest that C gives. */
-#define DIVISION(tag, T, U, name, e)                                        \
-    static void name##_##tag(RL_LOOP_PARAMETERS) {                          \
-        typedef U wrapping;                                                 \
-        for (int64_t i = 0; i < n; i++) {                                   \
-            T a = RL_AT(T, 1), b = RL_AT(T, 2), quotient, rest;             \
-            if (b == 0) {                                                   \
-                __atomic_store_n((int *)context, 1, __ATOMIC_RELAXED);      \
-                continue;                                                   \
-            }                                                               \
+#define DIVISION(tag, T, U, name, e)                                                               \
+    static void name##_##tag(RL_LOOP_PARAMETERS) {                                                 \
+        typedef U wrapping;                                                                        \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            T a = RL_AT(T, 1), b = RL_AT(T, 2), quotient, rest;                                    \
+            if (b == 0) {                                                                          \
+                __atomic_store_n((int *)context, 1, __ATOMIC_RELAXED);                             \
+                continue;                                                                          \
+            }                                                                                      \
             quotient = (T)(b == (T)-1 && (T)-1 < 0 ? (T)((wrapping)0 - (wrapping)a) : (T)(a / b)); \
-            rest = (T)(b == (T)-1 && (T)-1 < 0 ? 0 : a % b);                \
-            (void)quotient, (void)rest;                                     \
-            *(T *)(data[0] + i * strides[0]) = (T)(e);                      \
-        }                                                                   \
+            rest = (T)(b == (T)-1 && (T)-1 < 0 ? 0 : a % b);                                       \
+            (void)quotient, (void)rest;                                                            \
+            *(T *)(data[0] + i * strides[0]) = (T)(e);                                             \
+        }                                                                                          \
     }
 
 /* The signs of rest and divisor differ: the quotient was rounded towards zero from above. */
@@ -51,10 +51,10 @@ static inline float rest_off(float a, float b) {
     return rest != 0 && (b < 0) != (rest < 0) ? rest + b : rest;
 }
 
-#define QUOTIENT(name, i, f, d)                                   \
-    RL_FOR_INTEGERS(DIVISION, name, i)                            \
-    RL_BINARY_ROW(name##_float, float, float, , f)                \
-    RL_BINARY_ROW(name##_double, double, double, , d)             \
+#define QUOTIENT(name, i, f, d)                       \
+    RL_FOR_INTEGERS(DIVISION, name, i)                \
+    RL_BINARY_ROW(name##_float, float, float, , f)    \
+    RL_BINARY_ROW(name##_double, double, double, , d) \
     RL_NUMERIC_LOOPS(name)
 
 QUOTIENT(floor_divide, quotient - OPPOSED, floor_quotientf(a, b), floor_quotient(a, b))

@@ -31,9 +31,11 @@ void rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const voi
 #define RL_PRAGMA(text) _Pragma(#text)
 #define RL_SIMD _Pragma("omp simd")
 #define RL_SIMD_SUM(...) RL_PRAGMA(omp simd reduction(+ : __VA_ARGS__)) /* the sums may be added in any order */
+#define RL_SIMD_ANY(flag) RL_PRAGMA(omp simd reduction(| : flag))
 #else
 #define RL_SIMD
 #define RL_SIMD_SUM(...)
+#define RL_SIMD_ANY(flag)
 #endif
 
 #define NUMBER(k) (((const rl_scalar *)context)[k])

@@ -6,5 +6,7 @@
 
 /* b where a, else c */
 extern const rl_loops rl_where_loops;
+extern const rl_loops rl_addcmul_loops, rl_addcdiv_loops; /* a + NUMBER(0) * b * c, a + NUMBER(0) * b / c */
+extern const rl_loops rl_lerp_loops;                      /* from a to b by c */
 
 #endif

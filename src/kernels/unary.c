@@ -1,6 +1,6 @@
-#include "unary.h"
+#include "mathfn.h"
 
-#include <math.h>
+#include "unary.h"
 
 /* Functions of floating numbers: `f` in float, `d` in double, of the element a. */
 #define FLOATING(name, f, d)                                   \
@@ -8,43 +8,85 @@
     RL_UNARY_LOOP(name##_double, RL_CLONES, double, double, d) \
     RL_FLOATING_LOOPS(name)
 
-/* Functions of all numbers: `i` of whole ones, in which `wrapping` does, `f` of floating ones. */
-#define WHOLE(tag, T, U, name, i) RL_UNARY_ROW(name##_##tag, T, T, typedef U wrapping, i)
-#define NUMERIC(name, i, f)                                    \
-    RL_FOR_INTEGERS(WHOLE, name, i)                            \
-    RL_UNARY_LOOP(name##_float, RL_CLONES, float, float, f)    \
-    RL_UNARY_LOOP(name##_double, RL_CLONES, double, double, f) \
-    RL_NUMERIC_LOOPS(name)
-
-FLOATING(exp, expf(a), exp(a))
-FLOATING(log, logf(a), log(a))
 FLOATING(sqrt, sqrtf(a), sqrt(a))
 FLOATING(rsqrt, 1 / sqrtf(a), 1 / sqrt(a))
 FLOATING(reciprocal, 1 / a, 1 / a)
-FLOATING(sin, sinf(a), sin(a))
-FLOATING(cos, cosf(a), cos(a))
-FLOATING(tanh, tanhf(a), tanh(a))
-FLOATING(sigmoid, 1 / (1 + expf(-a)), 1 / (1 + exp(-a)))
 FLOATING(square, a *a, a *a)
 FLOATING(cube, a *a *a, a *a *a)
 
-NUMERIC(neg, -(wrapping)a, -a)
-NUMERIC(abs, a < 0 ? -(wrapping)a : (wrapping)a, fabs(a))
-NUMERIC(sign, (a > 0) - (a < 0), (a > 0) - (a < 0))
-NUMERIC(relu, a > 0 ? a : 0, a <= 0 ? 0 : a)
+/* Functions of all numbers: `i` of whole ones, in which `wrapping` does, `f` of floating ones. */
+#define WHOLE(tag, T, U, name, i) RL_UNARY_ROW(name##_##tag, T, T, typedef U wrapping; (void)sizeof(wrapping), i)
+#define NUMERIC(name, i, f, d)                                 \
+    RL_FOR_INTEGERS(WHOLE, name, i)                            \
+    RL_UNARY_LOOP(name##_float, RL_CLONES, float, float, f)    \
+    RL_UNARY_LOOP(name##_double, RL_CLONES, double, double, d) \
+    RL_NUMERIC_LOOPS(name)
+
+NUMERIC(neg, -(wrapping)a, -a, -a)
+NUMERIC(abs, a < 0 ? -(wrapping)a : (wrapping)a, fabsf(a), fabs(a))
+NUMERIC(sign, (a > 0) - (a < 0), (a > 0) - (a < 0), (a > 0) - (a < 0))
+NUMERIC(relu, a > 0 ? a : 0, a <= 0 ? 0 : a, a <= 0 ? 0 : a)
+
+/* Rounding: whole numbers are left as they are by the op, which does not come here. */
+FLOATING(floor, floorf(a), floor(a))
+FLOATING(ceil, ceilf(a), ceil(a))
+FLOATING(trunc, truncf(a), trunc(a))
+FLOATING(round, rintf(a), rint(a))
+FLOATING(frac, a - truncf(a), a - trunc(a))
+
+/* To the nearest multiple of 10^-k, half to even. */
+static double places(double a, double k) {
+    double scale = pow(10, fabs(k));
+    return k < 0 ? rint(a / scale) * scale : rint(a * scale) / scale;
+}
+RL_UNARY_ROW(round_places_float, float, float, const double k = NUMBER(0).as_double, places(a, k))
+RL_UNARY_ROW(round_places_double, double, double, const double k = NUMBER(0).as_double, places(a, k))
+RL_FLOATING_LOOPS(round_places)
+
+RL_UNARY_LOOP_WITH(scale_float, RL_CLONES, float, float, const float k = (float)NUMBER(0).as_double, a *k)
+RL_UNARY_LOOP_WITH(scale_double, RL_CLONES, double, double, const double k = NUMBER(0).as_double, a *k)
+RL_FLOATING_LOOPS(scale)
+
+RL_UNARY_ROW(angle_float, float, float, , a < 0 ? 3.14159265f : a == a ? 0 : a)
+RL_UNARY_ROW(angle_double, double, double, , a < 0 ? 3.14159265358979324 : a == a ? 0 : a)
+RL_FLOATING_LOOPS(angle)
+
+#define TEST(name, e)                                           \
+    RL_UNARY_LOOP(name##_float, RL_CLONES, float, uint8_t, e)   \
+    RL_UNARY_LOOP(name##_double, RL_CLONES, double, uint8_t, e) \
+    RL_FLOATING_LOOPS(name)
+
+TEST(isnan, a != a)
+TEST(isinf, (a == (float)INFINITY) | (a == -(float)INFINITY))
+TEST(isposinf, a == (float)INFINITY)
+TEST(isneginf, a == -(float)INFINITY)
+TEST(isfinite, a - a == 0)
+
+#define SIGN(tag, T, U, name, e) RL_UNARY_ROW(name##_##tag, T, uint8_t, , e)
+RL_FOR_INTEGERS(SIGN, signbit, a < 0)
+RL_UNARY_ROW(signbit_float, float, uint8_t, , signbit(a) != 0)
+RL_UNARY_ROW(signbit_double, double, uint8_t, , signbit(a) != 0)
+RL_NUMERIC_LOOPS(signbit)
+
+#define REPLACED (a != a ? nan : a == (float)INFINITY ? high : a == -(float)INFINITY ? low : a)
+#define REPLACEMENTS(T)                    \
+    const T nan = (T)NUMBER(0).as_double;  \
+    const T high = (T)NUMBER(1).as_double; \
+    const T low = (T)NUMBER(2).as_double
+RL_UNARY_ROW(nan_to_num_float, float, float, REPLACEMENTS(float), REPLACED)
+RL_UNARY_ROW(nan_to_num_double, double, double, REPLACEMENTS(double), REPLACED)
+RL_FLOATING_LOOPS(nan_to_num)
 
 /* A bound that is not given is no bound; one that is NaN makes all NaN. */
-#define BOUNDS(T, field, least, most)                                             \
-    const T low = NUMBER(0).kind == RL_SCALAR_NONE ? least : (T)NUMBER(0).field;  \
+#define BOUNDS(T, field, least, most)                                            \
+    const T low = NUMBER(0).kind == RL_SCALAR_NONE ? least : (T)NUMBER(0).field; \
     const T high = NUMBER(1).kind == RL_SCALAR_NONE ? most : (T)NUMBER(1).field
-#define KEPT ((a < low ? low : a) > high ? high : (a < low ? low : a))
-RL_UNARY_ROW(clamp_uint8, uint8_t, uint8_t, BOUNDS(int64_t, as_int, 0, INT64_MAX), KEPT)
-RL_UNARY_ROW(clamp_int8, int8_t, int8_t, BOUNDS(int64_t, as_int, INT64_MIN, INT64_MAX), KEPT)
-RL_UNARY_ROW(clamp_int16, int16_t, int16_t, BOUNDS(int64_t, as_int, INT64_MIN, INT64_MAX), KEPT)
-RL_UNARY_ROW(clamp_int32, int32_t, int32_t, BOUNDS(int64_t, as_int, INT64_MIN, INT64_MAX), KEPT)
-RL_UNARY_ROW(clamp_int64, int64_t, int64_t, BOUNDS(int64_t, as_int, INT64_MIN, INT64_MAX), KEPT)
-RL_UNARY_LOOP_WITH(clamp_float, RL_CLONES, float, float, BOUNDS(float, as_double, -INFINITY, INFINITY), KEPT)
-RL_UNARY_LOOP_WITH(clamp_double, RL_CLONES, double, double, BOUNDS(double, as_double, -INFINITY, INFINITY), KEPT)
+#define RAISED ((a >= low) | (a != a) ? a : low)
+#define KEPT ((RAISED <= high) | (a != a) ? RAISED : high)
+#define CLAMPED(tag, T, U, name, unused) RL_UNARY_ROW(name##_##tag, T, T, BOUNDS(int64_t, as_int, INT64_MIN, INT64_MAX), KEPT)
+RL_FOR_INTEGERS(CLAMPED, clamp, )
+RL_UNARY_LOOP_WITH(clamp_float, RL_CLONES, float, float, BOUNDS(float, as_double, -(float)INFINITY, (float)INFINITY), KEPT)
+RL_UNARY_LOOP_WITH(clamp_double, RL_CLONES, double, double, BOUNDS(double, as_double, -(double)INFINITY, (double)INFINITY), KEPT)
 RL_NUMERIC_LOOPS(clamp)
 
 #define INVERTED(tag, T, U, name, unused) RL_UNARY_ROW(name##_##tag, T, T, , ~a)

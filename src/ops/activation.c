@@ -1,12 +1,29 @@
+/* Activations. Their derivatives are written with ops, so that they have derivatives too; relu's, the commonest, is one op. */
 #include "../kernels/binary.h"
-#include "../kernels/unary.h"
-#include "infer.h"
+
+#include "elementwise.h"
+
+static rl_tensor *keep(rl_tensor *where, rl_tensor *g) { return rl_where(where, g, rl_number(0)); }
+static rl_tensor *at_most(rl_tensor *x, double bound) { return rl_le(x, rl_number(bound)); }
+static rl_tensor *above(rl_tensor *x, double bound) { return rl_gt(x, rl_number(bound)); }
+static rl_tensor *below(rl_tensor *x, double bound) { return rl_lt(x, rl_number(bound)); }
+static rl_tensor *between(rl_tensor *x, double low, double high) { return rl_logical_and(above(x, low), below(x, high)); }
+
+static rl_status infer_no_truth(rl_call *call) {
+    if (call->in[0]->dtype == RL_BOOL) return rl_fail("%s() is not defined for Bool tensors", call->op->name);
+    return rl_infer_elementwise(call);
+}
+
+static rl_status infer_floats(rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    if (!rl_dtype_is_floating(dtype)) return rl_fail("%s() needs a floating tensor, not %s", call->op->name, rl_dtype_name(dtype));
+    return rl_infer_elementwise(call);
+}
 
 /* ---- pass_above: how the gradient of everything with a threshold passes ---- */
 
-static rl_status pass_above_forward(rl_call *call) { return rl_run_loops(call, &rl_pass_above_loops, call->args.s); }
-
-RULE(pass_above) { D(0, rl_pass_above(G, X1, v->args->s[0].as_double)); }
+FORWARD(pass_above)
+RULE(pass_above) { D(0, rl_pass_above(G, X1, NUM(0))); }
 const rl_op rl_op_pass_above = {.name = "pass_above",
                                 .grad_name = "ThresholdBackward",
                                 .traits = RL_BROADCASTS | RL_IN_STEP,
@@ -21,15 +38,92 @@ rl_tensor *rl_pass_above(rl_tensor *g, rl_tensor *x, double threshold) {
     return rl_apply_to(&rl_op_pass_above, &args, 2, (rl_tensor *[]){g, x});
 }
 
-/* ---- relu ---- */
+ELEMENTWISE(relu, "Relu", infer_no_truth, Y(0), rl_pass_above(g, y, 0))
+/* threshold(x, threshold, value): value where x is not above */
+ELEMENTWISE(threshold, "Threshold", infer_floats, X(0), rl_pass_above(g, x, NUM(0)))
 
-static rl_status infer_relu(rl_call *call) {
-    if (call->in[0]->dtype == RL_BOOL) return rl_fail("relu() is not defined for Bool tensors");
-    return rl_infer_elementwise(call);
+/* ---- elu(x, alpha, scale, input_scale): scale (x above 0, alpha (exp(input_scale x) - 1) else) ---- */
+
+static rl_tensor *elu_slope(rl_tensor *x, double alpha, double scale, double input_scale) {
+    return rl_where(at_most(x, 0), rl_mul_number(rl_exp(rl_mul_number(x, input_scale)), input_scale * alpha * scale), rl_number(scale));
 }
 
-static rl_status relu_forward(rl_call *call) { return rl_run_loops(call, &rl_relu_loops, NULL); }
+static rl_status infer_elu(rl_call *call) {
+    for (int k = 0; k < 3; k++)
+        if (call->args.s[k].kind == RL_SCALAR_NONE) call->args.s[k] = rl_scalar_double(1);
+    return infer_floats(call);
+}
+ELEMENTWISE(elu, "Elu", infer_elu, X(0), rl_mul(g, elu_slope(x, NUM(0), NUM(1), NUM(2))))
 
-RULE(relu) { D(0, rl_pass_above(G, Y0, 0)); }
-const rl_op rl_op_relu = {
-    .name = "relu", .grad_name = "Relu", .traits = RL_IN_STEP, .saves = {Y(0)}, .infer = infer_relu, .forward = relu_forward, .vjp = relu_vjp};
+static rl_status infer_celu(rl_call *call) {
+    double alpha = call->args.s[0].as_double;
+    if (alpha == 0) return rl_fail("`alpha` of celu() must not be 0");
+    call->args.s[1] = rl_scalar_double(1);
+    call->args.s[2] = rl_scalar_double(1 / alpha);
+    return infer_floats(call);
+}
+static rl_status celu_forward(rl_call *call) { return elu_forward(call); }
+UNARY_RULE(celu, rl_mul(g, elu_slope(x, NUM(0), NUM(1), NUM(2))))
+UNARY_RECORD(celu, "Celu", infer_celu, X(0))
+
+/* ---- smooth ones ---- */
+
+static rl_tensor *silu_slope(rl_tensor *x) {
+    rl_tensor *s = rl_sigmoid(x);
+    return rl_mul(s, rl_add_number(rl_mul(x, rl_number_minus(1, s)), 1));
+}
+ELEMENTWISE(silu, "Silu", infer_floats, X(0), rl_mul(g, silu_slope(x)))
+
+/* x times the normal distribution function, or its approximation by tanh if n[0] says so */
+#define TANH_SCALE 0.79788456080286536
+#define TANH_CUBE 0.044715
+static rl_status gelu_forward(rl_call *call) { return rl_run_loops(call, call->args.n[0] ? &rl_gelu_tanh_loops : &rl_gelu_loops, call->args.s); }
+
+static rl_tensor *gelu_slope(rl_tensor *x) {
+    rl_tensor *distribution = rl_mul_number(rl_add_number(rl_erf(rl_mul_number(x, 0.70710678118654752440)), 1), 0.5);
+    rl_tensor *density = rl_mul_number(rl_exp(rl_mul_number(rl_mul(x, x), -0.5)), 0.39894228040143267794);
+    return rl_add(distribution, rl_mul(x, density));
+}
+
+static rl_tensor *gelu_tanh_slope(rl_tensor *x) {
+    rl_tensor *square = rl_mul(x, x);
+    rl_tensor *t = rl_tanh(rl_mul(rl_mul_number(x, TANH_SCALE), rl_add_number(rl_mul_number(square, TANH_CUBE), 1)));
+    rl_tensor *inner = rl_add_number(rl_mul_number(square, 3 * TANH_CUBE * TANH_SCALE), TANH_SCALE);
+    rl_tensor *moved = rl_mul(rl_mul(x, rl_number_minus(1, rl_mul(t, t))), inner);
+    return rl_mul_number(rl_add(rl_add_number(t, 1), moved), 0.5);
+}
+UNARY_RULE(gelu, rl_mul(g, v->args->n[0] ? gelu_tanh_slope(x) : gelu_slope(x)))
+UNARY_RECORD(gelu, "Gelu", infer_floats, X(0))
+
+/* softplus(x, beta, threshold): log(1 + exp(beta x)) / beta, or x itself where beta x is above the threshold */
+static rl_tensor *softplus_slope(rl_tensor *x, double beta, double threshold) {
+    rl_tensor *scaled = rl_mul_number(x, beta);
+    return rl_where(above(scaled, threshold), rl_number(1), rl_sigmoid(scaled));
+}
+ELEMENTWISE(softplus, "Softplus", infer_floats, X(0), rl_mul(g, softplus_slope(x, NUM(0), NUM(1))))
+ELEMENTWISE(logsigmoid, "LogSigmoid", infer_floats, X(0), rl_mul(g, rl_sigmoid(rl_neg(x))))
+
+/* ---- piecewise linear ones ---- */
+
+ELEMENTWISE(leaky_relu, "LeakyRelu", infer_floats, X(0), rl_where(above(x, 0), g, rl_mul_number(g, NUM(0))))
+ELEMENTWISE(hardshrink, "Hardshrink", infer_floats, X(0), keep(rl_logical_or(below(x, -NUM(0)), above(x, NUM(0))), g))
+ELEMENTWISE(softshrink, "Softshrink", infer_floats, X(0), keep(rl_logical_or(below(x, -NUM(0)), above(x, NUM(0))), g))
+ELEMENTWISE(hardtanh, "Hardtanh", infer_no_truth, X(0), keep(between(x, NUM(0), NUM(1)), g))
+ELEMENTWISE(hardsigmoid, "Hardsigmoid", infer_floats, X(0), keep(between(x, -3, 3), rl_mul_number(g, 1.0 / 6)))
+ELEMENTWISE(hardswish, "Hardswish", infer_floats, X(0),
+            rl_where(above(x, 3), g, keep(rl_ge(x, rl_number(-3)), rl_mul(g, rl_add_number(rl_mul_number(x, 1.0 / 3), 0.5)))))
+
+/* ---- prelu: a slope of its own for what is below 0, that broadcasts ---- */
+
+FORWARD(prelu)
+RULE(prelu) {
+    D(0, rl_where(above(X0, 0), G, rl_mul(G, X1)));
+    D(1, rl_where(above(X0, 0), rl_number(0), rl_mul(G, X0)));
+}
+const rl_op rl_op_prelu = {.name = "prelu",
+                           .grad_name = "Prelu",
+                           .traits = RL_BROADCASTS | RL_IN_STEP,
+                           .saves = {X(0) | X(1), X(0)},
+                           .infer = infer_floats,
+                           .forward = prelu_forward,
+                           .vjp = prelu_vjp};

@@ -52,7 +52,8 @@ RULE(add) {
     D(0, G);
     D(1, v->args->s[0].kind != RL_SCALAR_NONE ? rl_mul_number(G, v->args->s[0].as_double) : G);
 }
-const rl_op rl_op_add = {.name = "add", .grad_name = "Add", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_scaled, .forward = add_forward, .vjp = add_vjp};
+const rl_op rl_op_add = {
+    .name = "add", .grad_name = "Add", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_scaled, .forward = add_forward, .vjp = add_vjp};
 
 RULE(sub) {
     D(0, G);
@@ -67,21 +68,34 @@ RULE(mul) {
     D(0, rl_mul(G, X1));
     D(1, rl_mul(G, X0));
 }
-const rl_op rl_op_mul = {.name = "mul", .grad_name = "Mul", .traits = RL_BROADCASTS | RL_IN_STEP, .saves = {X(1), X(0)}, .infer = infer_arithmetic, .forward = mul_forward, .vjp = mul_vjp};
+const rl_op rl_op_mul = {.name = "mul",
+                         .grad_name = "Mul",
+                         .traits = RL_BROADCASTS | RL_IN_STEP,
+                         .saves = {X(1), X(0)},
+                         .infer = infer_arithmetic,
+                         .forward = mul_forward,
+                         .vjp = mul_vjp};
 
 FORWARD(div)
 RULE(div) {
     D(0, rl_div(G, X1));
     D(1, rl_neg(rl_mul(G, rl_div(rl_div(X0, X1), X1))));
 }
-const rl_op rl_op_div = {.name = "div", .grad_name = "Div", .traits = RL_BROADCASTS | RL_IN_STEP, .saves = {X(1), X(0) | X(1)}, .infer = infer_division, .forward = div_forward, .vjp = div_vjp};
+const rl_op rl_op_div = {.name = "div",
+                         .grad_name = "Div",
+                         .traits = RL_BROADCASTS | RL_IN_STEP,
+                         .saves = {X(1), X(0) | X(1)},
+                         .infer = infer_division,
+                         .forward = div_forward,
+                         .vjp = div_vjp};
 
 /* ---- pow ---- */
 
 static rl_status infer_pow(rl_call *call) {
     rl_tensor *base = call->in[0], *exponent = call->in[1];
     call->variant = exponent->wrapped_number ? 0 : base->wrapped_number ? 2 : 1;
-    if (exponent->wrapped_number && rl_dtype_is_integral((rl_dtype)base->dtype) && rl_dtype_is_integral((rl_dtype)exponent->dtype) && rl_item(exponent, 0).as_int < 0)
+    if (exponent->wrapped_number && rl_dtype_is_integral((rl_dtype)base->dtype) && rl_dtype_is_integral((rl_dtype)exponent->dtype) &&
+        rl_item(exponent, 0).as_int < 0)
         return rl_fail("whole numbers have no negative powers; convert the tensor to a floating dtype");
     return rl_infer_elementwise(call);
 }
@@ -124,32 +138,50 @@ RULE(pow) {
     D(0, pow_by_base(G, X0, X1));
     D(1, pow_by_exponent(G, X0, X1, Y0));
 }
-const rl_op rl_op_pow = {.name = "pow", .grad_name = "Pow", .traits = RL_BROADCASTS | RL_IN_STEP, .saves = {X(0) | X(1), X(0) | X(1) | Y(0)}, .infer = infer_pow, .forward = pow_forward, .vjp = pow_vjp};
+const rl_op rl_op_pow = {.name = "pow",
+                         .grad_name = "Pow",
+                         .traits = RL_BROADCASTS | RL_IN_STEP,
+                         .saves = {X(0) | X(1), X(0) | X(1) | Y(0)},
+                         .infer = infer_pow,
+                         .forward = pow_forward,
+                         .vjp = pow_vjp};
 
 /* ---- maximum and its kin: each of two equal operands gets half of the gradient ---- */
 
 static rl_tensor *half_if_equal(rl_tensor *g, rl_tensor *a, rl_tensor *b) { return rl_where(rl_eq(a, b), rl_mul_number(g, 0.5), g); }
 
-#define EXTREMUM(op, grad, first_wins, second_wins)                                                                            \
-    FORWARD(op)                                                                                                                \
-    RULE(op) {                                                                                                                 \
-        rl_tensor *a = X0, *b = X1;                                                                                            \
-        D(0, rl_where(second_wins, rl_number(0), half_if_equal(G, a, b)));                                                     \
-        D(1, rl_where(first_wins, rl_number(0), half_if_equal(G, a, b)));                                                      \
-    }                                                                                                                          \
-    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .traits = RL_BROADCASTS | RL_IN_STEP, .saves = {X(0) | X(1), X(0) | X(1)}, .infer = rl_infer_elementwise, .forward = op##_forward, .vjp = op##_vjp};
+#define EXTREMUM(op, grad, first_wins, second_wins)                        \
+    FORWARD(op)                                                            \
+    RULE(op) {                                                             \
+        rl_tensor *a = X0, *b = X1;                                        \
+        D(0, rl_where(second_wins, rl_number(0), half_if_equal(G, a, b))); \
+        D(1, rl_where(first_wins, rl_number(0), half_if_equal(G, a, b)));  \
+    }                                                                      \
+    const rl_op rl_op_##op = {.name = #op,                                 \
+                              .grad_name = grad,                           \
+                              .traits = RL_BROADCASTS | RL_IN_STEP,        \
+                              .saves = {X(0) | X(1), X(0) | X(1)},         \
+                              .infer = rl_infer_elementwise,               \
+                              .forward = op##_forward,                     \
+                              .vjp = op##_vjp};
 
 EXTREMUM(maximum, "Maximum", rl_gt(a, b), rl_lt(a, b))
 EXTREMUM(minimum, "Minimum", rl_lt(a, b), rl_gt(a, b))
 /* fmax and fmin pass all of it to the first of two equal operands. */
-#define QUIET_EXTREMUM(op, grad, first_wins)                                                                                   \
-    FORWARD(op)                                                                                                                \
-    RULE(op) {                                                                                                                 \
-        rl_tensor *a = X0, *b = X1, *first = rl_logical_or(first_wins, rl_ne(b, b));                                           \
-        D(0, rl_where(first, G, rl_number(0)));                                                                                \
-        D(1, rl_where(first, rl_number(0), G));                                                                                \
-    }                                                                                                                          \
-    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .traits = RL_BROADCASTS | RL_IN_STEP, .saves = {X(0) | X(1), X(0) | X(1)}, .infer = rl_infer_elementwise, .forward = op##_forward, .vjp = op##_vjp};
+#define QUIET_EXTREMUM(op, grad, first_wins)                                         \
+    FORWARD(op)                                                                      \
+    RULE(op) {                                                                       \
+        rl_tensor *a = X0, *b = X1, *first = rl_logical_or(first_wins, rl_ne(b, b)); \
+        D(0, rl_where(first, G, rl_number(0)));                                      \
+        D(1, rl_where(first, rl_number(0), G));                                      \
+    }                                                                                \
+    const rl_op rl_op_##op = {.name = #op,                                           \
+                              .grad_name = grad,                                     \
+                              .traits = RL_BROADCASTS | RL_IN_STEP,                  \
+                              .saves = {X(0) | X(1), X(0) | X(1)},                   \
+                              .infer = rl_infer_elementwise,                         \
+                              .forward = op##_forward,                               \
+                              .vjp = op##_vjp};
 
 QUIET_EXTREMUM(fmax, "Fmax", rl_ge(a, b))
 QUIET_EXTREMUM(fmin, "Fmin", rl_le(a, b))

@@ -3,7 +3,7 @@
 #include "../kernels/unary.h"
 #include "infer.h"
 
-#define FORWARD(op, loops)                                                                                                                                     \
+#define FORWARD(op, loops) \
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, loops, NULL); }
 
 static rl_status exchanged(rl_call *call, const rl_loops *loops) {
@@ -13,8 +13,8 @@ static rl_status exchanged(rl_call *call, const rl_loops *loops) {
     return rl_run_loops(call, loops, NULL);
 }
 
-#define COMPARISON(op, run)                                                                                                                                    \
-    static rl_status op##_forward(rl_call *call) { return run; }                                                                                               \
+#define COMPARISON(op, run)                                      \
+    static rl_status op##_forward(rl_call *call) { return run; } \
     const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = rl_infer_comparison, .forward = op##_forward};
 
 COMPARISON(eq, rl_run_loops(call, &rl_eq_loops, NULL))
@@ -27,8 +27,8 @@ COMPARISON(le, exchanged(call, &rl_ge_loops))
 /* Logic: every number other than 0 is true. */
 static rl_status infer_logic(rl_call *call) { return rl_infer_as(call, RL_BOOL, RL_BOOL); }
 
-#define LOGIC(op, loops)                                                                                                                                       \
-    FORWARD(op, &loops)                                                                                                                                        \
+#define LOGIC(op, loops) \
+    FORWARD(op, &loops)  \
     const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_logic, .forward = op##_forward};
 
 LOGIC(logical_and, rl_bitwise_and_loops)
@@ -42,11 +42,25 @@ static rl_status infer_bits(rl_call *call) {
     return rl_infer_elementwise(call);
 }
 
-#define BITS(op)                                                                                                                                               \
-    FORWARD(op, &rl_##op##_loops)                                                                                                                              \
+#define BITS(op)                  \
+    FORWARD(op, &rl_##op##_loops) \
     const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_bits, .forward = op##_forward};
 
 BITS(bitwise_and)
 BITS(bitwise_or)
 BITS(bitwise_xor)
 BITS(bitwise_not)
+
+/* Shifts take whole numbers alone. */
+static rl_status infer_shift(rl_call *call) {
+    rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
+    if (!rl_dtype_is_integral(dtype)) return rl_fail("%s() works on whole numbers, not on %s", call->op->name, rl_dtype_name(dtype));
+    return rl_infer_elementwise(call);
+}
+
+#define SHIFT(op, loops) \
+    FORWARD(op, &loops)  \
+    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_shift, .forward = op##_forward};
+
+SHIFT(bitwise_left_shift, rl_shift_left_loops)
+SHIFT(bitwise_right_shift, rl_shift_right_loops)

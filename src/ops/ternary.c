@@ -1,5 +1,6 @@
 #include "../kernels/ternary.h"
 
+#include "../kernels/binary.h"
 #include "../kernels/unary.h"
 #include "infer.h"
 
@@ -38,32 +39,61 @@ const rl_op rl_op_where = {.name = "where",
 
 rl_tensor *rl_where(rl_tensor *condition, rl_tensor *a, rl_tensor *b) { return rl_apply_to(&rl_op_where, NULL, 3, (rl_tensor *[]){condition, a, b}); }
 
-/* ---- clamp, with numbers for bounds ---- */
+/* ---- clamp ----
+ *
+ * With numbers for bounds it is an op of one operand, the bounds being args; with tensors, an op of three. */
+
+static int is_number(const rl_tensor *bound) { return !bound || bound->wrapped_number; }
+
+static rl_scalar number_of(const rl_tensor *bound) {
+    rl_scalar none = {RL_SCALAR_NONE, 0, 0};
+    return bound ? rl_item(bound, 0) : none;
+}
 
 static rl_status infer_clamp(rl_call *call) {
-    const rl_scalar *bounds = call->args.s;
     rl_tensor *operands[3] = {call->in[0]};
-    if (bounds[0].kind == RL_SCALAR_NONE && bounds[1].kind == RL_SCALAR_NONE) return rl_fail("clamp() needs at least one of `min` and `max`");
-    for (int k = 0; k < 2; k++)
-        operands[k + 1] = bounds[k].kind == RL_SCALAR_NONE ? NULL : rl_tensor_number(bounds[k]);
+    rl_scalar *bounds = call->args.s;
+    if (call->n_in == 3 && is_number(call->in[1]) && is_number(call->in[2])) {
+        for (int k = 0; k < 2; k++) bounds[k] = number_of(call->in[k + 1]);
+        call->n_in = 1;
+    }
+    if (call->n_in == 1 ? bounds[0].kind == RL_SCALAR_NONE && bounds[1].kind == RL_SCALAR_NONE : !call->in[1] && !call->in[2])
+        return rl_fail("clamp() needs at least one of `min` and `max`");
+    for (int k = 1; k < 3; k++) operands[k] = call->n_in == 3 ? call->in[k] : bounds[k - 1].kind == RL_SCALAR_NONE ? NULL : rl_tensor_number(bounds[k - 1]);
     if (rl_failing()) return RL_FAILED;
     rl_dtype dtype = rl_result_dtype(3, operands);
-    call->variant = 1;
+    call->variant = call->n_in == 1;
     return rl_infer_as(call, dtype, dtype);
 }
 
-static rl_status clamp_forward(rl_call *call) { return rl_run_loops(call, &rl_clamp_loops, call->args.s); }
-
-/* The gradient passes where x was within the bounds, the bounds included. */
-RULE(clamp) {
-    const rl_scalar *bounds = v->args->s;
-    rl_tensor *above = bounds[0].kind == RL_SCALAR_NONE ? NULL : rl_ge(X0, rl_tensor_number(bounds[0]));
-    rl_tensor *below = bounds[1].kind == RL_SCALAR_NONE ? NULL : rl_le(X0, rl_tensor_number(bounds[1]));
-    rl_tensor *within = !above ? below : !below ? above : rl_logical_and(above, below);
-    D(0, rl_where(within, G, rl_number(0)));
+static rl_status clamp_forward(rl_call *call) {
+    if (call->n_in == 1) return rl_run_loops(call, &rl_clamp_loops, call->args.s);
+    rl_tensor *y = call->y[0], *x = call->x[0];
+    rl_loop raise = rl_maximum_loops.of[y->dtype], lower = rl_minimum_loops.of[y->dtype];
+    if (call->x[1]) rl_each(3, (rl_tensor *[]){y, x, call->x[1]}, raise, NULL);
+    if (call->x[2]) rl_each(3, (rl_tensor *[]){y, call->x[1] ? y : x, call->x[2]}, lower, NULL);
+    return RL_OK;
 }
-const rl_op rl_op_clamp = {
-    .name = "clamp", .grad_name = "Clamp", .traits = RL_IN_STEP, .saves = {X(0)}, .infer = infer_clamp, .forward = clamp_forward, .vjp = clamp_vjp};
+
+static rl_tensor *both(rl_tensor *a, rl_tensor *b) { return !a ? b : !b ? a : rl_logical_and(a, b); }
+
+/* The gradient passes to x where it was within the bounds, the bounds included; else to the bound that took its place. */
+RULE(clamp) {
+    rl_tensor *bounds[2], *nothing = rl_number(0);
+    for (int k = 0; k < 2; k++) bounds[k] = v->n_in == 3 ? v->x[k + 1] : v->args->s[k].kind == RL_SCALAR_NONE ? NULL : rl_tensor_number(v->args->s[k]);
+    rl_tensor *low = bounds[0], *high = bounds[1];
+    D(0, rl_where(both(low ? rl_ge(X0, low) : NULL, high ? rl_le(X0, high) : NULL), G, nothing));
+    if (v->n_in == 1) return;
+    if (low) D(1, rl_where(both(rl_lt(X0, low), high ? rl_lt(low, high) : NULL), G, nothing));
+    if (high) D(2, rl_where(low ? rl_logical_or(rl_gt(X0, high), rl_lt(high, low)) : rl_gt(X0, high), G, nothing));
+}
+const rl_op rl_op_clamp = {.name = "clamp",
+                           .grad_name = "Clamp",
+                           .traits = RL_BROADCASTS | RL_IN_STEP,
+                           .saves = {X(0) | X(1) | X(2), X(0) | X(1) | X(2), X(0) | X(1) | X(2)},
+                           .infer = infer_clamp,
+                           .forward = clamp_forward,
+                           .vjp = clamp_vjp};
 
 rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
     rl_args args = RL_ARGS_NONE;
@@ -71,3 +101,101 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
     args.s[1] = high;
     return rl_apply_to(&rl_op_clamp, &args, 1, &x);
 }
+
+/* clamp_min and clamp_max: one bound, which the graph knows by another name */
+#define ONE_BOUND(op, grad, loops, passes)                                                   \
+    static rl_status infer_##op(rl_call *call) {                                             \
+        call->variant = !call->in[1]->wrapped_number;                                        \
+        return rl_infer_elementwise(call);                                                   \
+    }                                                                                        \
+    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, loops, NULL); } \
+    RULE(op) {                                                                               \
+        D(0, rl_where(passes(X0, X1), G, rl_number(0)));                                     \
+        D(1, rl_where(passes(X0, X1), rl_number(0), G));                                     \
+    }                                                                                        \
+    const rl_op rl_op_##op = {.name = #op,                                                   \
+                              .grad_name = grad,                                             \
+                              .traits = RL_BROADCASTS | RL_IN_STEP,                          \
+                              .saves = {X(0) | X(1), X(0) | X(1)},                           \
+                              .infer = infer_##op,                                           \
+                              .forward = op##_forward,                                       \
+                              .vjp = op##_vjp};
+
+ONE_BOUND(clamp_min, "ClampMin", &rl_maximum_loops, rl_ge)
+ONE_BOUND(clamp_max, "ClampMax", &rl_minimum_loops, rl_le)
+
+/* ---- lerp: from a to b by a weight ---- */
+
+static rl_status infer_lerp(rl_call *call) {
+    rl_dtype dtype = rl_result_dtype(2, call->in);
+    call->variant = !call->in[2]->wrapped_number;
+    if (!rl_dtype_is_floating(dtype)) return rl_fail("lerp() is not defined for %s tensors", rl_dtype_name(dtype));
+    return rl_infer_as(call, dtype, dtype);
+}
+
+static rl_status lerp_forward(rl_call *call) { return rl_run_loops(call, &rl_lerp_loops, NULL); }
+
+RULE(lerp) {
+    D(0, X2->wrapped_number ? rl_mul_number(G, 1 - rl_item(X2, 0).as_double) : rl_mul(G, rl_number_minus(1, X2)));
+    D(1, rl_mul(G, X2));
+    D(2, rl_mul(G, rl_sub(X1, X0)));
+}
+const rl_op rl_op_lerp = {.name = "lerp",
+                          .grad_name = "Lerp",
+                          .traits = RL_BROADCASTS | RL_IN_STEP,
+                          .saves = {X(2), X(2), X(0) | X(1)},
+                          .infer = infer_lerp,
+                          .forward = lerp_forward,
+                          .vjp = lerp_vjp};
+
+/* ---- addcmul, addcdiv: a + value * b * c, a + value * b / c ---- */
+
+static rl_status value_fits(rl_call *call) {
+    rl_scalar *value = &call->args.s[0];
+    if (value->kind == RL_SCALAR_NONE) *value = rl_scalar_int(1);
+    if (value->kind == RL_SCALAR_FLOAT && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
+        return rl_fail("`value` must be a whole number when the tensors are whole numbers; it is %g", value->as_double);
+    return RL_OK;
+}
+
+static rl_status infer_addcmul(rl_call *call) {
+    RL_TRY(value_fits(call));
+    return rl_infer_elementwise(call);
+}
+
+static rl_status infer_addcdiv(rl_call *call) {
+    rl_dtype dtype = rl_result_dtype(3, call->in);
+    if (!rl_dtype_is_floating(dtype)) return rl_fail("addcdiv() divides, so it needs floating tensors, not %s", rl_dtype_name(dtype));
+    return infer_addcmul(call);
+}
+
+static rl_status addcmul_forward(rl_call *call) { return rl_run_loops(call, &rl_addcmul_loops, call->args.s); }
+static rl_status addcdiv_forward(rl_call *call) { return rl_run_loops(call, &rl_addcdiv_loops, call->args.s); }
+
+RULE(addcmul) {
+    double value = v->args->s[0].as_double;
+    D(0, G);
+    D(1, rl_mul(G, rl_mul_number(X2, value)));
+    D(2, rl_mul(G, rl_mul_number(X1, value)));
+}
+const rl_op rl_op_addcmul = {.name = "addcmul",
+                             .grad_name = "Addcmul",
+                             .traits = RL_BROADCASTS | RL_IN_STEP,
+                             .saves = {0, X(2), X(1)},
+                             .infer = infer_addcmul,
+                             .forward = addcmul_forward,
+                             .vjp = addcmul_vjp};
+
+RULE(addcdiv) {
+    double value = v->args->s[0].as_double;
+    D(0, G);
+    D(1, rl_mul_number(rl_div(G, X2), value));
+    D(2, rl_mul(G, rl_mul_number(rl_div(X1, rl_mul(X2, X2)), -value)));
+}
+const rl_op rl_op_addcdiv = {.name = "addcdiv",
+                             .grad_name = "Addcdiv",
+                             .traits = RL_BROADCASTS | RL_IN_STEP,
+                             .saves = {0, X(2), X(1) | X(2)},
+                             .infer = infer_addcdiv,
+                             .forward = addcdiv_forward,
+                             .vjp = addcdiv_vjp};

@@ -1,36 +1,46 @@
-#include "../kernels/unary.h"
+#include "elementwise.h"
 
-#include "infer.h"
-
-/* Smooth functions of floating numbers, integers becoming floating; x, y and g are the input, the output and its gradient. */
-#define SMOOTH(op, grad, needs, derivative)                                                                     \
-    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, NULL); }         \
-    RULE(op) {                                                                                                  \
-        rl_tensor *x = X0, *y = Y0, *g = G;                                                                     \
-        (void)x, (void)y, (void)g;                                                                                       \
-        D(0, derivative);                                                                                       \
-    }                                                                                                           \
-    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {needs}, .infer = rl_infer_floating, .forward = op##_forward, .vjp = op##_vjp};
-
-/* The same, but integers stay integers. */
-#define NUMERIC(op, grad, needs, derivative)                                                                    \
-    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, NULL); }         \
-    RULE(op) {                                                                                                  \
-        rl_tensor *x = X0, *y = Y0, *g = G;                                                                     \
-        (void)x, (void)y, (void)g;                                                                                       \
-        D(0, derivative);                                                                                       \
-    }                                                                                                           \
-    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {needs}, .infer = rl_infer_elementwise, .forward = op##_forward, .vjp = op##_vjp};
+static rl_tensor *square(rl_tensor *x) { return rl_mul(x, x); }
+static rl_tensor *one_minus_square(rl_tensor *x) { return rl_number_minus(1, square(x)); }
 
 SMOOTH(exp, "Exp", Y(0), rl_mul(g, y))
+SMOOTH(exp2, "Exp2", Y(0), rl_mul(g, rl_mul_number(y, LN2)))
+SMOOTH(expm1, "Expm1", Y(0), rl_mul(g, rl_add_number(y, 1)))
 SMOOTH(log, "Log", X(0), rl_div(g, x))
+SMOOTH(log2, "Log2", X(0), rl_div(g, rl_mul_number(x, LN2)))
+SMOOTH(log10, "Log10", X(0), rl_div(g, rl_mul_number(x, LN10)))
+SMOOTH(log1p, "Log1P", X(0), rl_div(g, rl_add_number(x, 1)))
 SMOOTH(sqrt, "Sqrt", Y(0), rl_div(g, rl_mul_number(y, 2)))
 SMOOTH(rsqrt, "Rsqrt", Y(0), rl_mul(rl_mul_number(g, -0.5), rl_pow_number(y, 3)))
-SMOOTH(reciprocal, "Reciprocal", Y(0), rl_neg(rl_mul(g, rl_mul(y, y))))
+SMOOTH(reciprocal, "Reciprocal", Y(0), rl_neg(rl_mul(g, square(y))))
+
 SMOOTH(sin, "Sin", X(0), rl_mul(g, rl_cos(x)))
 SMOOTH(cos, "Cos", X(0), rl_neg(rl_mul(g, rl_sin(x))))
-SMOOTH(tanh, "Tanh", Y(0), rl_mul(g, rl_number_minus(1, rl_mul(y, y))))
+SMOOTH(tan, "Tan", Y(0), rl_mul(g, rl_add_number(square(y), 1)))
+SMOOTH(asin, "Asin", X(0), rl_mul(g, rl_rsqrt(one_minus_square(x))))
+SMOOTH(acos, "Acos", X(0), rl_neg(rl_mul(g, rl_rsqrt(one_minus_square(x)))))
+SMOOTH(atan, "Atan", X(0), rl_div(g, rl_add_number(square(x), 1)))
+SMOOTH(sinh, "Sinh", X(0), rl_mul(g, rl_cosh(x)))
+SMOOTH(cosh, "Cosh", X(0), rl_mul(g, rl_sinh(x)))
+SMOOTH(tanh, "Tanh", Y(0), rl_mul(g, one_minus_square(y)))
+SMOOTH(asinh, "Asinh", X(0), rl_mul(g, rl_rsqrt(rl_add_number(square(x), 1))))
+SMOOTH(acosh, "Acosh", X(0), rl_mul(g, rl_rsqrt(rl_add_number(square(x), -1))))
+SMOOTH(atanh, "Atanh", X(0), rl_div(g, one_minus_square(x)))
 SMOOTH(sigmoid, "Sigmoid", Y(0), rl_mul(g, rl_mul(rl_number_minus(1, y), y)))
+
 NUMERIC(neg, "Neg", 0, rl_neg(g))
 NUMERIC(abs, "Abs", X(0), rl_mul(g, rl_sign(x)))
 NUMERIC(sign, "Sign", 0, ZERO(0))
+
+/* ---- a factor, that makes degrees radians and radians degrees ---- */
+
+#define FACTOR(op, grad, factor)                        \
+    static rl_status op##_forward(rl_call *call) {      \
+        rl_scalar k = rl_scalar_double(factor);         \
+        return rl_run_loops(call, &rl_scale_loops, &k); \
+    }                                                   \
+    UNARY_RULE(op, rl_mul_number(g, factor))            \
+    UNARY_RECORD(op, grad, rl_infer_floating, 0)
+
+FACTOR(deg2rad, "Deg2Rad", PI / 180)
+FACTOR(rad2deg, "Rad2Deg", 180 / PI)

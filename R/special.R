@@ -1,0 +1,69 @@
+#' Special functions
+#'
+#' Element by element:
+#'
+#' | function | value |
+#' |---|---|
+#' | `torch_sigmoid()` | \eqn{1 / (1 + e^{-x})} |
+#' | `torch_logit()` | \eqn{\log(x / (1 - x))}, the inverse of the sigmoid function |
+#' | `torch_erf()`, `torch_erfc()` | \eqn{(2 / \sqrt\pi) \int_0^x e^{-t^2} dt}, and 1 minus that |
+#' | `torch_erfinv()` | the inverse of `torch_erf()` |
+#' | `torch_lgamma()` | \eqn{\log |\Gamma(x)|} |
+#' | `torch_digamma()` | the derivative of \eqn{\log \Gamma(x)} |
+#' | `torch_polygamma()` | the derivative of `torch_digamma()` of order `n` |
+#' | `torch_mvlgamma()` | \eqn{p (p - 1) / 4 \log \pi + \sum_{k=1}^p \log \Gamma(x - (k - 1) / 2)} |
+#' | `torch_i0()` | the modified Bessel function of the first kind, of order 0 |
+#'
+#' The methods `a$igamma(x)` and `a$igammac(x)` are the regularised incomplete gamma functions, lower and upper, of which the
+#' derivative by `a` is not known here.
+#'
+#' @param self,input a tensor; whole numbers become the default floating dtype.
+#' @param eps the numbers are first kept between `eps` and `1 - eps`; `NULL` leaves them as they are.
+#' @param n the order: a whole number, 0 or more.
+#' @param p the dimension: a whole number, 1 or more.
+#' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended.
+#' @examples
+#' torch_sigmoid(torch_tensor(c(-100, 0, 1)))
+#' torch_polygamma(1, torch_tensor(c(1, 0.5)))
+#' @name torch_special
+NULL
+
+#' @rdname torch_special
+#' @export
+torch_sigmoid <- function(self) .Call(ffi_sigmoid, self)
+#' @rdname torch_special
+#' @export
+torch_logit <- function(self, eps = NULL) .Call(ffi_logit, self, eps)
+#' @rdname torch_special
+#' @export
+torch_erf <- function(self) .Call(ffi_erf, self)
+#' @rdname torch_special
+#' @export
+torch_erfc <- function(self) .Call(ffi_erfc, self)
+#' @rdname torch_special
+#' @export
+torch_erfinv <- function(self) .Call(ffi_erfinv, self)
+#' @rdname torch_special
+#' @export
+torch_lgamma <- function(self) .Call(ffi_lgamma, self)
+#' @rdname torch_special
+#' @export
+torch_digamma <- function(self) .Call(ffi_digamma, self)
+#' @rdname torch_special
+#' @export
+torch_polygamma <- function(n, input) .Call(ffi_polygamma, input, n)
+#' @rdname torch_special
+#' @export
+torch_mvlgamma <- function(self, p) .Call(ffi_mvlgamma, self, p)
+#' @rdname torch_special
+#' @export
+torch_i0 <- function(self) .Call(ffi_i0, self)
+
+special_methods <- list(
+  polygamma = function(n) .Call(ffi_polygamma, self, n),
+  polygamma_ = function(n) .Call(ffi_polygamma_, self, n),
+  igamma = function(other) .Call(ffi_igamma, self, other),
+  igamma_ = function(other) .Call(ffi_igamma_, self, other),
+  igammac = function(other) .Call(ffi_igammac, self, other),
+  igammac_ = function(other) .Call(ffi_igammac_, self, other)
+)

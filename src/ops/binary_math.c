@@ -1,0 +1,81 @@
+#include "../kernels/binary.h"
+#include "infer.h"
+
+#define FORWARD(op) \
+    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, call->args.s); }
+
+#define RECORD(op, grad, infer_as, first, second)                   \
+    const rl_op rl_op_##op = {.name = #op,                          \
+                              .grad_name = grad,                    \
+                              .traits = RL_BROADCASTS | RL_IN_STEP, \
+                              .saves = {first, second},             \
+                              .infer = infer_as,                    \
+                              .forward = op##_forward,              \
+                              .vjp = op##_vjp};
+
+/* Functions of two floating numbers: the derivatives by the first, a, and by the second, b. */
+#define OF_TWO(op, grad, infer_as, needs, by_first, by_second) \
+    FORWARD(op)                                                \
+    RULE(op) {                                                 \
+        rl_tensor *a = X0, *b = X1, *y = Y0, *g = G;           \
+        (void)a, (void)b, (void)y, (void)g;                    \
+        D(0, by_first);                                        \
+        D(1, by_second);                                       \
+    }                                                          \
+    RECORD(op, grad, infer_as, needs, needs)
+
+static rl_tensor *squares(rl_tensor *a, rl_tensor *b) { return rl_add(rl_mul(a, a), rl_mul(b, b)); }
+OF_TWO(atan2, "Atan2", rl_infer_floating, X(0) | X(1), rl_mul(g, rl_div(b, squares(a, b))), rl_neg(rl_mul(g, rl_div(a, squares(a, b)))))
+OF_TWO(hypot, "Hypot", rl_infer_floating, X(0) | X(1) | Y(0), rl_mul(g, rl_div(a, y)), rl_mul(g, rl_div(b, y)))
+
+OF_TWO(logaddexp, "Logaddexp", rl_infer_floating, X(0) | X(1) | Y(0), rl_mul(g, rl_exp(rl_sub(a, y))), rl_mul(g, rl_exp(rl_sub(b, y))))
+OF_TWO(logaddexp2, "Logaddexp2", rl_infer_floating, X(0) | X(1) | Y(0), rl_mul(g, rl_exp2(rl_sub(a, y))), rl_mul(g, rl_exp2(rl_sub(b, y))))
+
+/* ---- xlogy: a log(b), 0 where a is ---- */
+
+static rl_status infer_xlogy(rl_call *call) {
+    call->variant = call->in[0]->wrapped_number ? 1 : call->in[1]->wrapped_number ? 2 : 0;
+    return rl_infer_floating(call);
+}
+
+static rl_tensor *nothing_of(rl_tensor *a, rl_tensor *b) { return rl_logical_and(rl_eq(a, rl_number(0)), rl_le(b, rl_number(0))); }
+OF_TWO(xlogy, "Xlogy", infer_xlogy, X(0) | X(1), rl_where(nothing_of(a, b), rl_number(0), rl_mul(g, rl_log(b))), rl_mul(g, rl_div(a, b)))
+
+/* ---- copysign: a's size with b's sign ---- */
+
+static rl_status infer_copysign(rl_call *call) {
+    call->variant = call->in[1]->wrapped_number;
+    return rl_infer_floating(call);
+}
+OF_TWO(copysign, "Copysign", infer_copysign, X(0) | Y(0), rl_where(rl_eq(a, rl_number(0)), rl_number(0), rl_mul(g, rl_div(y, a))), ZERO(1))
+
+/* ---- without derivatives ---- */
+
+#define STEP(op, infer_as) \
+    FORWARD(op)            \
+    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_as, .forward = op##_forward};
+
+static rl_status infer_whole(rl_call *call) {
+    rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
+    if (!rl_dtype_is_integral(dtype)) return rl_fail("%s() works on whole numbers, not on %s", call->op->name, rl_dtype_name(dtype));
+    return rl_infer_elementwise(call);
+}
+
+STEP(gcd, infer_whole)
+STEP(lcm, infer_whole)
+STEP(heaviside, rl_infer_elementwise)
+STEP(nextafter, rl_infer_elementwise)
+STEP(isclose, rl_infer_comparison)
+
+/* ---- float_power: pow() of doubles ---- */
+
+static rl_status float_power(rl_call *call) {
+    rl_tensor *base = call->in[0], *exponent = call->in[1], *power;
+    if (call->inplace && base->dtype != RL_DOUBLE)
+        return rl_fail("float_power_() needs a Double tensor to hold its result, not %s", rl_dtype_name((rl_dtype)base->dtype));
+    if (!base->wrapped_number) base = rl_to_dtype(base, RL_DOUBLE);
+    if (!exponent->wrapped_number) exponent = rl_to_dtype(exponent, RL_DOUBLE);
+    power = (call->inplace ? rl_apply_in_place : rl_apply_to)(&rl_op_pow, NULL, 2, (rl_tensor *[]){base, exponent});
+    return rl_set_result(call, 1, &power);
+}
+const rl_op rl_op_float_power = {.name = "float_power", .compose = float_power};

@@ -1,0 +1,41 @@
+/* How the records of elementwise ops of one operand are written: in a derivative, x, y and g are the input, the output and the
+ * output's gradient; NUM(k) is the k-th number among the arguments. */
+#ifndef RL_OPS_ELEMENTWISE_H
+#define RL_OPS_ELEMENTWISE_H
+
+#include "../kernels/unary.h"
+#include "infer.h"
+
+#define NUM(k) (v->args->s[k].as_double)
+
+#define FORWARD(op) \
+    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, call->args.s); }
+
+#define UNARY_RULE(op, derivative)          \
+    RULE(op) {                              \
+        rl_tensor *x = X0, *y = Y0, *g = G; \
+        (void)x, (void)y, (void)g;          \
+        D(0, derivative);                   \
+    }
+
+/* needs: what the derivative reads, X(0) | Y(0) */
+#define ELEMENTWISE(op, grad, infer_as, needs, derivative) \
+    FORWARD(op)                                            \
+    UNARY_RULE(op, derivative)                             \
+    UNARY_RECORD(op, grad, infer_as, needs)
+
+#define UNARY_RECORD(op, grad, infer_as, needs) \
+    const rl_op rl_op_##op = {                  \
+        .name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {needs}, .infer = infer_as, .forward = op##_forward, .vjp = op##_vjp};
+
+/* Functions of floating numbers, integers becoming floating. */
+#define SMOOTH(op, grad, needs, derivative) ELEMENTWISE(op, grad, rl_infer_floating, needs, derivative)
+/* Functions under which whole numbers stay whole. */
+#define NUMERIC(op, grad, needs, derivative) ELEMENTWISE(op, grad, rl_infer_elementwise, needs, derivative)
+
+#define PI 3.14159265358979323846
+#define SQRT_PI 1.77245385090551602730
+#define LN2 0.69314718055994530942
+#define LN10 2.30258509299404568402
+
+#endif

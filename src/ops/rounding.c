@@ -1,0 +1,80 @@
+/* Rounding, and what is asked of a number's kind. */
+#include "../kernels/copy.h"
+
+#include "elementwise.h"
+
+/* ---- rounding: a whole number stays as it is; the derivative is 0, save that of frac ---- */
+
+static rl_status run_unless_whole(rl_call *call, const rl_loops *loops) {
+    return rl_dtype_is_integral((rl_dtype)call->x[0]->dtype) ? rl_copy_data(call->y[0], call->x[0]) : rl_run_loops(call, loops, call->args.s);
+}
+
+#define ROUNDING(op, grad)                                                                            \
+    static rl_status op##_forward(rl_call *call) { return run_unless_whole(call, &rl_##op##_loops); } \
+    UNARY_RULE(op, ZERO(0))                                                                           \
+    UNARY_RECORD(op, grad, rl_infer_elementwise, 0)
+
+ROUNDING(floor, "Floor")
+ROUNDING(ceil, "Ceil")
+ROUNDING(trunc, "Trunc")
+NUMERIC(frac, "Frac", 0, g)
+
+/* round(x, decimals): half to even */
+static rl_status infer_round(rl_call *call) {
+    rl_scalar *decimals = &call->args.s[0];
+    if (decimals->kind != RL_SCALAR_NONE) {
+        if (!(decimals->as_double == (double)decimals->as_int)) return rl_fail("`decimals` must be a whole number; it is %g", decimals->as_double);
+        call->variant = 1;
+    }
+    if (decimals->as_double == 0) decimals->kind = RL_SCALAR_NONE;
+    return rl_infer_elementwise(call);
+}
+
+static rl_status round_forward(rl_call *call) {
+    return run_unless_whole(call, call->args.s[0].kind == RL_SCALAR_NONE ? &rl_round_loops : &rl_round_places_loops);
+}
+
+UNARY_RULE(round, ZERO(0))
+UNARY_RECORD(round, "Round", infer_round, 0)
+
+/* ---- nan_to_num: what takes the place of NaN, Inf and -Inf; by default 0 and the dtype's extremes ---- */
+
+static double greatest(rl_dtype dtype) {
+    return dtype == RL_HALF ? 65504 : dtype == RL_BFLOAT16 ? 0x1.fep127 : dtype == RL_FLOAT ? 0x1.fffffep127 : 0x1.fffffffffffffp1023;
+}
+
+static rl_status nan_to_num_forward(rl_call *call) {
+    double most = greatest((rl_dtype)call->out[0]->dtype), usual[] = {0, most, -most};
+    rl_scalar numbers[3];
+    for (int k = 0; k < 3; k++) numbers[k] = call->args.s[k].kind == RL_SCALAR_NONE ? rl_scalar_double(usual[k]) : call->args.s[k];
+    if (!rl_dtype_is_floating((rl_dtype)call->x[0]->dtype)) return rl_copy_data(call->y[0], call->x[0]);
+    return rl_run_loops(call, &rl_nan_to_num_loops, numbers);
+}
+
+UNARY_RULE(nan_to_num, rl_where(rl_isfinite(x), g, rl_number(0)))
+UNARY_RECORD(nan_to_num, "NanToNum", rl_infer_elementwise, X(0))
+
+SMOOTH(angle, "Angle", 0, ZERO(0))
+
+/* ---- questions, answered by truth values; `whole` is the answer for whole numbers ---- */
+
+#define QUESTION(op, whole)                                                                                       \
+    static rl_status op##_forward(rl_call *call) {                                                                \
+        if (rl_dtype_is_floating((rl_dtype)call->x[0]->dtype)) return rl_run_loops(call, &rl_##op##_loops, NULL); \
+        rl_fill_elements(call->y[0], rl_scalar_int(whole));                                                       \
+        return RL_OK;                                                                                             \
+    }                                                                                                             \
+    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = rl_infer_comparison, .forward = op##_forward};
+
+QUESTION(isnan, 0)
+QUESTION(isinf, 0)
+QUESTION(isposinf, 0)
+QUESTION(isneginf, 0)
+QUESTION(isfinite, 1)
+
+static rl_status signbit_forward(rl_call *call) {
+    if (call->x[0]->dtype != RL_BOOL) return rl_run_loops(call, &rl_signbit_loops, NULL);
+    rl_fill_elements(call->y[0], rl_scalar_int(0));
+    return RL_OK;
+}
+const rl_op rl_op_signbit = {.name = "signbit", .traits = RL_IN_STEP, .infer = rl_infer_comparison, .forward = signbit_forward};

@@ -1,0 +1,92 @@
+#include <math.h>
+
+#include "../kernels/binary.h"
+
+#include "elementwise.h"
+
+static rl_tensor *bell(rl_tensor *x, double sign, double factor) { return rl_mul_number(rl_exp(rl_mul_number(rl_mul(x, x), sign)), factor); }
+
+SMOOTH(erf, "Erf", X(0), rl_mul(g, bell(x, -1, 2 / SQRT_PI)))
+SMOOTH(erfc, "Erfc", X(0), rl_mul(g, bell(x, -1, -2 / SQRT_PI)))
+SMOOTH(erfinv, "Erfinv", Y(0), rl_mul(g, bell(y, 1, SQRT_PI / 2)))
+SMOOTH(i0, "I0", X(0), rl_mul(g, rl_i1(x)))
+SMOOTH(i1, "SpecialI1", X(0) | Y(0), rl_mul(g, rl_where(rl_eq(x, rl_number(0)), rl_number(0.5), rl_sub(rl_i0(x), rl_div(y, x)))))
+
+/* sin(pi x) / (pi x) */
+static rl_tensor *sinc_slope(rl_tensor *x) { return rl_div(rl_sub(rl_cos(rl_mul_number(x, PI)), rl_sinc(x)), x); }
+SMOOTH(sinc, "Sinc", X(0), rl_where(rl_eq(x, rl_number(0)), rl_number(0), rl_mul(g, sinc_slope(x))))
+
+/* ---- the gamma function's logarithm and its derivatives ---- */
+
+SMOOTH(lgamma, "Lgamma", X(0), rl_mul(g, rl_digamma(x)))
+SMOOTH(digamma, "Digamma", X(0), rl_mul(g, rl_polygamma(x, 1)))
+
+static rl_status infer_polygamma(rl_call *call) {
+    if (call->args.s[0].kind != RL_SCALAR_INT && call->args.s[0].as_double != (double)call->args.s[0].as_int)
+        return rl_fail("the order `n` of polygamma() must be a whole number; it is %g", call->args.s[0].as_double);
+    if (call->args.s[0].as_int < 0) return rl_fail("the order `n` of polygamma() must be 0 or more; it is %lld", (long long)call->args.s[0].as_int);
+    return rl_infer_floating(call);
+}
+ELEMENTWISE(polygamma, "Polygamma", infer_polygamma, X(0), rl_mul(g, rl_polygamma(x, v->args->s[0].as_int + 1)))
+
+rl_tensor *rl_polygamma(rl_tensor *x, int64_t order) {
+    rl_args args = RL_ARGS_NONE;
+    args.s[0] = rl_scalar_int(order);
+    return rl_apply_to(&rl_op_polygamma, &args, 1, &x);
+}
+
+static rl_status infer_mvlgamma(rl_call *call) {
+    int64_t p = call->args.s[0].as_int;
+    if (p < 1 || p > 1000000) return rl_fail("the dimension `p` of mvlgamma() must be 1 or more; it is %lld", (long long)p);
+    return rl_infer_floating(call);
+}
+
+static rl_tensor *mvdigamma(rl_tensor *x, int64_t p) {
+    rl_tensor *sum = rl_digamma(x);
+    for (int64_t k = 1; k < p; k++) sum = rl_add(sum, rl_digamma(rl_add_number(x, -0.5 * (double)k)));
+    return sum;
+}
+ELEMENTWISE(mvlgamma, "Mvlgamma", infer_mvlgamma, X(0), rl_mul(g, mvdigamma(x, v->args->s[0].as_int)))
+
+/* ---- logit(x, eps): x kept within [eps, 1 - eps] first ---- */
+
+static rl_status logit_forward(rl_call *call) {
+    rl_scalar eps = call->args.s[0], bounds[2] = {eps, rl_scalar_double(1 - eps.as_double)};
+    if (eps.kind == RL_SCALAR_NONE) return rl_run_loops(call, &rl_logit_loops, NULL);
+    RL_TRY(rl_run_loops(call, &rl_clamp_loops, bounds));
+    rl_each(2, (rl_tensor *[]){call->y[0], call->y[0]}, rl_logit_loops.of[call->y[0]->dtype], NULL);
+    return RL_OK;
+}
+
+static rl_tensor *logit_slope(rl_vjp *v, rl_tensor *x, rl_tensor *g) {
+    int bounded = v->args->s[0].kind != RL_SCALAR_NONE;
+    double low = bounded ? NUM(0) : 0;
+    rl_tensor *within = rl_logical_and(rl_ge(x, rl_number(low)), rl_le(x, rl_number(1 - low)));
+    return rl_where(within, rl_div(g, rl_mul(x, rl_number_minus(1, x))), rl_number(bounded ? 0 : NAN));
+}
+UNARY_RULE(logit, logit_slope(v, x, g))
+UNARY_RECORD(logit, "Logit", rl_infer_floating, X(0))
+
+/* ---- the regularised incomplete gamma functions: no derivative by the first argument is known in closed form ---- */
+
+/* x^(a - 1) exp(-x) / gamma(a) */
+static rl_tensor *gamma_density(rl_tensor *a, rl_tensor *x) { return rl_exp(rl_sub(rl_sub(rl_mul(rl_add_number(a, -1), rl_log(x)), x), rl_lgamma(a))); }
+
+static rl_status infer_igamma(rl_call *call) {
+    if (rl_requires_grad(call->in[0]) && rl_grad_enabled()) return rl_fail("%s() has no derivative by its first argument; use $detach() on it", call->op->name);
+    return rl_infer_floating(call);
+}
+
+#define INCOMPLETE_GAMMA(op, grad, sign)                                      \
+    FORWARD(op)                                                               \
+    RULE(op) { D(1, rl_mul_number(rl_mul(G, gamma_density(X0, X1)), sign)); } \
+    const rl_op rl_op_##op = {.name = #op,                                    \
+                              .grad_name = grad,                              \
+                              .traits = RL_BROADCASTS | RL_IN_STEP,           \
+                              .saves = {0, X(0) | X(1)},                      \
+                              .infer = infer_igamma,                          \
+                              .forward = op##_forward,                        \
+                              .vjp = op##_vjp};
+
+INCOMPLETE_GAMMA(igamma, "Igamma", 1)
+INCOMPLETE_GAMMA(igammac, "Igammac", -1)
