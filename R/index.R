@@ -1,27 +1,28 @@
 #' Parts of a tensor
 #'
-#' `x[i, j, ...]` is a part of a tensor, and `x[i, j, ...] <- value` writes to one, in place. Dimensions that are not named at the end are
-#' taken whole.
+#' `x[i, j, ...]` is a part of a tensor, and `x[i, j, ...] <- value` writes to one, in place. Dimensions that are not
+#' named at the end are taken whole.
 #'
 #' | between the brackets | what it takes |
 #' |---|---|
-#' | a number | one place of the dimension, which is dropped (with `drop = FALSE` it stays, of size 1); `-1` is the last place |
+#' | a number | one place of the dimension, which is dropped unless `drop = FALSE`; `-1` is the last place |
 #' | nothing | the whole dimension |
-#' | `2:4`, `2:-1`, `2:N` | a range, both ends included; negative ends count from the end, which is `N`, and what is beyond the end is not there |
+#' | `2:4`, `2:-1`, `2:N` | a range, both ends included; negative ones count from the end, which is `N` |
 #' | `1:9:2`, `slc(1, 9, 2)` | a range with a step |
 #' | `c(1, 3, 3)` | these places, in this order |
 #' | a tensor of whole numbers | these places, in the tensor's shape |
-#' | a logical vector or a tensor of truth values | the places where it is true, over as many dimensions as the mask has |
+#' | a logical vector, a tensor of truth values | where it is true, over as many dimensions as the mask has |
 #' | `NULL`, `newaxis` | nothing: puts in a dimension of size 1 |
 #' | `..` | all dimensions that are left |
 #'
-#' Numbers, ranges and `newaxis` give a view, which shares the memory of `x`: a change of the one is a change of the other. Vectors,
-#' tensors and masks give a copy. Several of them each go along their own dimension: `x[c(1, 3), c(2, 4)]` is a matrix of two rows and two
-#' columns. [torch_index()] takes places pair by pair instead.
+#' A range may reach beyond the end, and takes what is there. Numbers, ranges and `newaxis` give a view, which shares
+#' the memory of `x`: a change of the one is a change of the other. Vectors, tensors and masks give a copy. Several of
+#' them each go along their own dimension: `x[c(1, 3), c(2, 4)]` is a matrix of two rows and two columns.
+#' [torch_index()] takes places pair by pair instead.
 #'
 #' @section Errors:
-#' Indexes count from 1: 0 is refused, and so are numbers beyond the size of a dimension, more indexes than dimensions, masks of another
-#' size, and tensors of a floating dtype.
+#' Indexes count from 1: 0 is refused, and so are numbers beyond the size of a dimension, more indexes than dimensions,
+#' masks of another size, and tensors of a floating dtype.
 #'
 #' @param x a tensor.
 #' @param ... what to take of each dimension; see the table.
@@ -45,7 +46,8 @@
 
 #' A range of places
 #'
-#' `slc(start, end, step)` between the brackets of a tensor is what `start:end:step` is, for bounds that come from elsewhere.
+#' `slc(start, end, step)` between the brackets of a tensor is what `start:end:step` is, for bounds that come from
+#' elsewhere.
 #'
 #' @param start,end the first and the last place. Negative ones count from the end; `Inf` is the end.
 #' @param step how far apart the places are, 1 or more.
@@ -64,7 +66,8 @@ print.slice <- function(x, ...) {
 
 #' Words for the brackets of a tensor
 #'
-#' `N` is the end of a dimension, as in `x[2:N]`; it counts as -1. `newaxis` puts in a dimension of size 1; it is `NULL`.
+#' `N` is the end of a dimension, as in `x[2:N]`; it counts as -1. `newaxis` puts in a dimension of size 1; it is
+#' `NULL`.
 #'
 #' @format A number, and `NULL`.
 #' @examples
@@ -80,13 +83,15 @@ newaxis <- NULL
 
 #' Elements named by index tensors
 #'
-#' `torch_index()` takes the places that the tensors in `indices` name, one for each of the first dimensions; `NULL` leaves a dimension
-#' whole, and a tensor of truth values is a mask over as many dimensions as it has. The tensors are broadcast against each other and name
-#' places together, pair by pair; the dimensions that they give stand where the indexed ones stood if those are neighbours, and come first
-#' if they are not. `torch_index_put()` writes to these places.
+#' `torch_index()` takes the places that the tensors in `indices` name, one for each of the first dimensions; `NULL`
+#' leaves a dimension whole, and a tensor of truth values is a mask over as many dimensions as it has. The tensors are
+#' broadcast against each other and name places together, pair by pair; the dimensions that they give stand where the
+#' indexed ones stood if those are neighbours, and come first if they are not. `torch_index_put()` writes to these
+#' places.
 #'
 #' @param self a tensor.
-#' @param indices a list of tensors of whole numbers, counted from 1 (or from -1 at the end), of truth values, and `NULL`.
+#' @param indices a list of tensors of whole numbers, counted from 1 (or from -1 at the end), of truth values, and
+#'   `NULL`.
 #' @param values a tensor that broadcasts to the shape of what it replaces.
 #' @param accumulate whether to add to what is there. Otherwise the last value written to a place stays.
 #' @return A tensor; `torch_index_put_()` changes `self` and returns it.
@@ -99,23 +104,27 @@ torch_index <- function(self, indices) .Call(ffi_index, self, indices)
 
 #' @rdname torch_index
 #' @export
-torch_index_put <- function(self, indices, values, accumulate = FALSE) .Call(ffi_index_put, self, values, accumulate, indices)
+torch_index_put <- function(self, indices, values, accumulate = FALSE) {
+  .Call(ffi_index_put, self, values, accumulate, indices)
+}
 
 #' @rdname torch_index
 #' @export
-torch_index_put_ <- function(self, indices, values, accumulate = FALSE) .Call(ffi_index_put_, self, values, accumulate, indices)
+torch_index_put_ <- function(self, indices, values, accumulate = FALSE) {
+  .Call(ffi_index_put_, self, values, accumulate, indices)
+}
 
 #' Elements along a dimension
 #'
-#' `torch_index_select()` takes whole slices: the places `index` of dimension `dim`. `torch_gather()` and `torch_take_along_dim()` take one
-#' element for each index: for `dim = 1` and a matrix, the result at `[i, j]` is `self[index[i, j], j]`. `torch_take()` reads `self` as one
-#' row, the last dimension running fastest.
+#' `torch_index_select()` takes whole slices: the places `index` of dimension `dim`. `torch_gather()` and
+#' `torch_take_along_dim()` take one element for each index: for `dim = 1` and a matrix, the result at `[i, j]` is
+#' `self[index[i, j], j]`. `torch_take()` reads `self` as one row, the last dimension running fastest.
 #'
 #' @param self a tensor.
 #' @param dim the dimension to go along. `NULL` stands for the tensor read as one row.
-#' @param index,indices a tensor of whole numbers, counted from 1 (or from -1 at the end). For `torch_index_select()` a vector; for
-#'   `torch_gather()` of as many dimensions as `self`, and no larger than it except along `dim`; for `torch_take_along_dim()` its other
-#'   dimensions broadcast against those of `self`.
+#' @param index,indices a tensor of whole numbers, counted from 1 (or from -1 at the end). For `torch_index_select()`
+#'   a vector; for `torch_gather()` of as many dimensions as `self`, and no larger than it except along `dim`; for
+#'   `torch_take_along_dim()` its other dimensions broadcast against those of `self`.
 #' @param sparse_grad not used: gradients are dense.
 #' @return A tensor of the dtype of `self`, in the shape of the index (with that of `self` in the other dimensions for
 #'   `torch_index_select()`).
@@ -156,8 +165,8 @@ torch_masked_select <- function(self, mask) .Call(ffi_masked_select, self, mask)
 #'
 #' @param self a tensor.
 #' @param as_list whether to return a tensor for each dimension.
-#' @return A tensor of `torch_long()` with a row for each element that is not zero, and the element's place along each dimension in the
-#'   columns, counted from 1; or with `as_list` the columns, as a list.
+#' @return A tensor of `torch_long()` with a row for each element that is not zero, and the element's place along each
+#'   dimension in the columns, counted from 1; or with `as_list` the columns, as a list.
 #' @examples
 #' torch_nonzero(torch_tensor(matrix(c(1, 0, 0, 2), 2)))
 #' @export
@@ -172,10 +181,11 @@ scaled <- function(source, alpha) if (identical(alpha, 1L) || identical(alpha, 1
 
 # scatter() with a reduction is scatter_add() or scatter_reduce() of what is written, a number being repeated.
 scatter_reducing <- function(self, dim, index, src, reduce, in_place) {
-  if (is.null(reduce)) return(if (in_place) .Call(ffi_scatter_, self, dim, index, src) else .Call(ffi_scatter, self, dim, index, src))
+  entries <- if (in_place) list(ffi_scatter_, ffi_scatter_reduce_) else list(ffi_scatter, ffi_scatter_reduce)
+  if (is.null(reduce)) return(.Call(entries[[1]], self, dim, index, src))
   how <- match(reduce, c("add", "multiply"), 0L)
   if (how == 0L) raise_error("`reduce` must be \"add\" or \"multiply\"")
-  if (in_place) .Call(ffi_scatter_reduce_, self, dim, index, src, how, TRUE) else .Call(ffi_scatter_reduce, self, dim, index, src, how, TRUE)
+  .Call(entries[[2]], self, dim, index, src, how, TRUE)
 }
 
 index_methods <- list(
@@ -221,7 +231,8 @@ index_methods <- list(
 #'
 #' @param tensor a tensor of classes: whole numbers, counted from 1.
 #' @param num_classes how many classes there are; -1 for as many as the largest in `tensor`.
-#' @return A tensor of `torch_long()` with one more dimension than `tensor`, of size `num_classes`, that is 1 at the class and 0 elsewhere.
+#' @return A tensor of `torch_long()` with one more dimension than `tensor`, of size `num_classes`, that is 1 at the
+#'   class and 0 elsewhere.
 #' @examples
 #' nnf_one_hot(torch_tensor(c(1L, 3L, 2L)))
 #' @export
@@ -251,7 +262,8 @@ nnf_one_hot <- function(tensor, num_classes = -1) {
 #' weight <- torch_tensor(matrix(1:6, 3), dtype = torch_float())
 #' nnf_embedding(torch_tensor(c(3L, 1L)), weight)
 #' @export
-nnf_embedding <- function(input, weight, padding_idx = NULL, max_norm = NULL, norm_type = 2, scale_grad_by_freq = FALSE, sparse = FALSE) {
+nnf_embedding <- function(input, weight, padding_idx = NULL, max_norm = NULL, norm_type = 2,
+                          scale_grad_by_freq = FALSE, sparse = FALSE) {
   if (!is.null(max_norm)) with_no_grad(shrink_rows(weight, input, max_norm, norm_type))
   .Call(ffi_embedding, weight, input, padding_idx, scale_grad_by_freq)
 }

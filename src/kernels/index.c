@@ -59,28 +59,28 @@ static void outer_at(const plan *p, int64_t outer, int64_t *x, int64_t *other) {
     }
 }
 
-#define PICK_ALONE(T)                                                                                                     \
-    do {                                                                                                                  \
-        const T *x = (const T *)p->x + x_at;                                                                              \
-        T *to = (T *)p->other + other_at;                                                                                 \
-        for (int64_t b = 0; b < n; b++) to[b * step] = x[offsets[b]];                                                     \
+#define PICK_ALONE(T)                                                 \
+    do {                                                              \
+        const T *x = (const T *)p->x + x_at;                          \
+        T *to = (T *)p->other + other_at;                             \
+        for (int64_t b = 0; b < n; b++) to[b * step] = x[offsets[b]]; \
     } while (0)
 
-#define PICK_ROWS(T)                                                                                                      \
-    do {                                                                                                                  \
-        for (int64_t b = 0; b < n; b++) {                                                                                 \
-            const T *x = (const T *)p->x + x_at + offsets[b];                                                             \
-            T *to = (T *)p->other + other_at + b * step;                                                                  \
-            for (int64_t i = 0; i < p->row; i++) to[i * p->other_row_stride] = x[i * p->row_stride];                      \
-        }                                                                                                                 \
+#define PICK_ROWS(T)                                                                                 \
+    do {                                                                                             \
+        for (int64_t b = 0; b < n; b++) {                                                            \
+            const T *x = (const T *)p->x + x_at + offsets[b];                                        \
+            T *to = (T *)p->other + other_at + b * step;                                             \
+            for (int64_t i = 0; i < p->row; i++) to[i * p->other_row_stride] = x[i * p->row_stride]; \
+        }                                                                                            \
     } while (0)
 
-#define BY_WIDTH(MACRO)                   \
-    switch (p->width) {                   \
-    case 1: MACRO(uint8_t); break;        \
-    case 2: MACRO(uint16_t); break;       \
-    case 4: MACRO(uint32_t); break;       \
-    default: MACRO(uint64_t);             \
+#define BY_WIDTH(MACRO)             \
+    switch (p->width) {             \
+    case 1: MACRO(uint8_t); break;  \
+    case 2: MACRO(uint16_t); break; \
+    case 4: MACRO(uint32_t); break; \
+    default: MACRO(uint64_t);       \
     }
 
 static void pick_units(void *context, int64_t begin, int64_t end) {
@@ -122,11 +122,11 @@ static int64_t next_stretch(const plan *p, int64_t begin, int64_t end, int64_t *
     return n < end - begin ? n : end - begin;
 }
 
-#define PLACE(T)                                                                                                          \
-    for (int64_t b = 0; b < count; b++) {                                                                                 \
-        T *x = (T *)p->x + x_at + offsets[b];                                                                             \
-        const T *from = (const T *)p->other + other_at + b * step;                                                        \
-        for (int64_t i = 0; i < n; i++) x[i * p->row_stride] = from[i * p->other_row_stride];                             \
+#define PLACE(T)                                                                              \
+    for (int64_t b = 0; b < count; b++) {                                                     \
+        T *x = (T *)p->x + x_at + offsets[b];                                                 \
+        const T *from = (const T *)p->other + other_at + b * step;                            \
+        for (int64_t i = 0; i < n; i++) x[i * p->row_stride] = from[i * p->other_row_stride]; \
     }
 
 static void place_stretches(void *context, int64_t begin, int64_t end) {
@@ -145,13 +145,13 @@ static void place_stretches(void *context, int64_t begin, int64_t end) {
     }
 }
 
-#define PLACE_SUMS(T)                                                                                                     \
-    for (int64_t b = 0; b < count; b++) {                                                                                 \
-        T *x = (T *)p->x + x_at + offsets[b];                                                                             \
-        const T *from = (const T *)p->other + other_at + b * step;                                                        \
-        if (p->row_stride == 1 && p->other_row_stride == 1)                                                               \
-            for (int64_t i = 0; i < n; i++) x[i] = (T)(x[i] + from[i]);                                                   \
-        else                                                                                                              \
+#define PLACE_SUMS(T)                                                                                                         \
+    for (int64_t b = 0; b < count; b++) {                                                                                     \
+        T *x = (T *)p->x + x_at + offsets[b];                                                                                 \
+        const T *from = (const T *)p->other + other_at + b * step;                                                            \
+        if (p->row_stride == 1 && p->other_row_stride == 1)                                                                   \
+            for (int64_t i = 0; i < n; i++) x[i] = (T)(x[i] + from[i]);                                                       \
+        else                                                                                                                  \
             for (int64_t i = 0; i < n; i++) x[i * p->row_stride] = (T)(x[i * p->row_stride] + from[i * p->other_row_stride]); \
     }
 
@@ -257,22 +257,22 @@ rl_status rl_add_offsets(rl_tensor *offsets, rl_tensor *index, int64_t size, int
 
 /* ---- gather ---- */
 
-#define GATHER(name, T)                                                                                                  \
-    static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) {                        \
-        const range *r = context;                                                                                        \
-        if (strides[2] == 0) {                                                                                           \
-            int64_t at = *(const int64_t *)data[2];                                                                      \
-            const char *x = data[1] + (at < 0 ? at + r->size : at) * r->stride;                                          \
-            if (strides[0] == sizeof(T) && strides[1] == sizeof(T))                                                      \
-                memcpy(data[0], x, (size_t)n * sizeof(T));                                                               \
-            else                                                                                                         \
-                for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = *(const T *)(x + i * strides[1]);     \
-            return;                                                                                                      \
-        }                                                                                                                \
-        for (int64_t i = 0; i < n; i++) {                                                                                \
-            int64_t at = *(const int64_t *)(data[2] + i * strides[2]);                                                   \
+#define GATHER(name, T)                                                                                                           \
+    static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) {                                 \
+        const range *r = context;                                                                                                 \
+        if (strides[2] == 0) {                                                                                                    \
+            int64_t at = *(const int64_t *)data[2];                                                                               \
+            const char *x = data[1] + (at < 0 ? at + r->size : at) * r->stride;                                                   \
+            if (strides[0] == sizeof(T) && strides[1] == sizeof(T))                                                               \
+                memcpy(data[0], x, (size_t)n * sizeof(T));                                                                        \
+            else                                                                                                                  \
+                for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = *(const T *)(x + i * strides[1]);              \
+            return;                                                                                                               \
+        }                                                                                                                         \
+        for (int64_t i = 0; i < n; i++) {                                                                                         \
+            int64_t at = *(const int64_t *)(data[2] + i * strides[2]);                                                            \
             *(T *)(data[0] + i * strides[0]) = *(const T *)(data[1] + i * strides[1] + (at < 0 ? at + r->size : at) * r->stride); \
-        }                                                                                                                \
+        }                                                                                                                         \
     }
 
 GATHER(gather_1, uint8_t)

@@ -48,18 +48,18 @@ int64_t rl_count_true(const rl_tensor *mask, int64_t *starts) {
 }
 
 /* Writing without a branch goes one element too far at the end of a chunk, so the last elements are written with one. */
-#define COMPRESS(T)                                                     \
-    do {                                                                \
-        const T *from = (const T *)j->x;                                \
-        T *to = (T *)j->packed;                                         \
-        for (; at < last && i < end; i++) {                             \
-            to[at] = from[i];                                           \
-            at += mask[i];                                              \
-        }                                                               \
+#define COMPRESS(T)                         \
+    do {                                    \
+        const T *from = (const T *)j->x;    \
+        T *to = (T *)j->packed;             \
+        for (; at < last && i < end; i++) { \
+            to[at] = from[i];               \
+            at += mask[i];                  \
+        }                                   \
     } while (0)
 
-#define BY_WIDTH(width, MACRO)    \
-    switch (width) {              \
+#define BY_WIDTH(width, MACRO)      \
+    switch (width) {                \
     case 1: MACRO(uint8_t); break;  \
     case 2: MACRO(uint16_t); break; \
     case 4: MACRO(uint32_t); break; \
@@ -76,18 +76,19 @@ static void compress_chunks(void *context, int64_t begin, int64_t end_chunk) {
 }
 
 void rl_compress_elements(rl_tensor *out, const rl_tensor *x, const rl_tensor *mask, const int64_t *starts) {
-    job j = {.mask = rl_data(mask), .numel = mask->numel, .starts = starts, .x = rl_data(x), .packed = rl_data(out), .width = rl_dtype_size((rl_dtype)x->dtype)};
+    job j = {
+        .mask = rl_data(mask), .numel = mask->numel, .starts = starts, .x = rl_data(x), .packed = rl_data(out), .width = rl_dtype_size((rl_dtype)x->dtype)};
     rl_parallel(rl_mask_chunks(mask), 2, compress_chunks, &j);
 }
 
-#define EXPAND(T)                                                       \
-    do {                                                                \
-        T *to = (T *)j->x;                                              \
-        const T *from = (const T *)j->packed;                           \
-        for (; at < last && i < end; i++) {                             \
-            to[i] = mask[i] ? from[at] : to[i];                         \
-            at += mask[i];                                              \
-        }                                                               \
+#define EXPAND(T)                               \
+    do {                                        \
+        T *to = (T *)j->x;                      \
+        const T *from = (const T *)j->packed;   \
+        for (; at < last && i < end; i++) {     \
+            to[i] = mask[i] ? from[at] : to[i]; \
+            at += mask[i];                      \
+        }                                       \
     } while (0)
 
 static void expand_chunks(void *context, int64_t begin, int64_t end_chunk) {
@@ -100,21 +101,22 @@ static void expand_chunks(void *context, int64_t begin, int64_t end_chunk) {
 }
 
 void rl_expand_elements(rl_tensor *x, const rl_tensor *values, const rl_tensor *mask, const int64_t *starts) {
-    job j = {.mask = rl_data(mask), .numel = mask->numel, .starts = starts, .x = rl_data(x), .packed = rl_data(values), .width = rl_dtype_size((rl_dtype)x->dtype)};
+    job j = {
+        .mask = rl_data(mask), .numel = mask->numel, .starts = starts, .x = rl_data(x), .packed = rl_data(values), .width = rl_dtype_size((rl_dtype)x->dtype)};
     rl_parallel(rl_mask_chunks(mask), 2, expand_chunks, &j);
 }
 
-#define FILL(name, T)                                                                                             \
-    RL_CLONES static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) {       \
-        T value = *(const T *)context;                                                                            \
-        T *to = (T *)data[0];                                                                                     \
-        const uint8_t *mask = (const uint8_t *)data[1];                                                           \
-        if (strides[0] == sizeof(T) && strides[1] == 1) {                                                         \
-            RL_SIMD for (int64_t i = 0; i < n; i++) to[i] = mask[i] ? value : to[i];                              \
-            return;                                                                                               \
-        }                                                                                                         \
-        for (int64_t i = 0; i < n; i++)                                                                           \
-            if (mask[i * strides[1]]) *(T *)(data[0] + i * strides[0]) = value;                                   \
+#define FILL(name, T)                                                                                       \
+    RL_CLONES static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) { \
+        T value = *(const T *)context;                                                                      \
+        T *to = (T *)data[0];                                                                               \
+        const uint8_t *mask = (const uint8_t *)data[1];                                                     \
+        if (strides[0] == sizeof(T) && strides[1] == 1) {                                                   \
+            RL_SIMD for (int64_t i = 0; i < n; i++) to[i] = mask[i] ? value : to[i];                        \
+            return;                                                                                         \
+        }                                                                                                   \
+        for (int64_t i = 0; i < n; i++)                                                                     \
+            if (mask[i * strides[1]]) *(T *)(data[0] + i * strides[0]) = value;                             \
     }
 
 FILL(fill_1, uint8_t)
@@ -146,7 +148,14 @@ static void list_chunks(void *context, int64_t begin, int64_t end_chunk) {
 }
 
 void rl_list_places(int64_t *out, int64_t place_step, int64_t dim_step, const rl_tensor *mask, const int64_t *starts, int64_t base) {
-    job j = {.mask = rl_data(mask), .numel = mask->numel, .starts = starts, .packed = (char *)out, .ndim = mask->ndim, .sizes = mask->sizes,
-             .place_step = place_step, .dim_step = dim_step, .base = base};
+    job j = {.mask = rl_data(mask),
+             .numel = mask->numel,
+             .starts = starts,
+             .packed = (char *)out,
+             .ndim = mask->ndim,
+             .sizes = mask->sizes,
+             .place_step = place_step,
+             .dim_step = dim_step,
+             .base = base};
     rl_parallel(rl_mask_chunks(mask), 2, list_chunks, &j);
 }

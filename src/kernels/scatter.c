@@ -18,24 +18,24 @@ typedef struct {
     void (*loop)(char *self, const char *index, const char *src, const int64_t *strides, int64_t n, int64_t size, int64_t stride);
 } plan;
 
-#define SCATTER(name, T, COMBINE)                                                                                                             \
-    static void name(char *self, const char *index, const char *src, const int64_t *strides, int64_t n, int64_t size, int64_t stride) {      \
-        if (strides[1] == 0 && strides[0] == sizeof(T) && strides[2] == sizeof(T)) {                                                          \
-            int64_t at = *(const int64_t *)index;                                                                                             \
-            T *to = (T *)(self + (at < 0 ? at + size : at) * stride);                                                                         \
-            const T *from = (const T *)src;                                                                                                   \
-            for (int64_t i = 0; i < n; i++) {                                                                                                 \
-                T a = to[i], b = from[i];                                                                                                     \
-                to[i] = (T)(COMBINE);                                                                                                         \
-            }                                                                                                                                 \
-            return;                                                                                                                           \
-        }                                                                                                                                     \
-        for (int64_t i = 0; i < n; i++) {                                                                                                     \
-            int64_t at = *(const int64_t *)(index + i * strides[1]);                                                                          \
-            T *to = (T *)(self + i * strides[0] + (at < 0 ? at + size : at) * stride);                                                        \
-            T a = *to, b = *(const T *)(src + i * strides[2]);                                                                                \
-            *to = (T)(COMBINE);                                                                                                               \
-        }                                                                                                                                     \
+#define SCATTER(name, T, COMBINE)                                                                                                       \
+    static void name(char *self, const char *index, const char *src, const int64_t *strides, int64_t n, int64_t size, int64_t stride) { \
+        if (strides[1] == 0 && strides[0] == sizeof(T) && strides[2] == sizeof(T)) {                                                    \
+            int64_t at = *(const int64_t *)index;                                                                                       \
+            T *to = (T *)(self + (at < 0 ? at + size : at) * stride);                                                                   \
+            const T *from = (const T *)src;                                                                                             \
+            for (int64_t i = 0; i < n; i++) {                                                                                           \
+                T a = to[i], b = from[i];                                                                                               \
+                to[i] = (T)(COMBINE);                                                                                                   \
+            }                                                                                                                           \
+            return;                                                                                                                     \
+        }                                                                                                                               \
+        for (int64_t i = 0; i < n; i++) {                                                                                               \
+            int64_t at = *(const int64_t *)(index + i * strides[1]);                                                                    \
+            T *to = (T *)(self + i * strides[0] + (at < 0 ? at + size : at) * stride);                                                  \
+            T a = *to, b = *(const T *)(src + i * strides[2]);                                                                          \
+            *to = (T)(COMBINE);                                                                                                         \
+        }                                                                                                                               \
     }
 
 #define SECOND ((void)a, b)
@@ -47,10 +47,10 @@ SCATTER(put_2, uint16_t, SECOND)
 SCATTER(put_4, uint32_t, SECOND)
 SCATTER(put_8, uint64_t, SECOND)
 
-#define NUMERIC(suffix, T, UNSIGNED)                            \
-    SCATTER(add_##suffix, T, (UNSIGNED)a + (UNSIGNED)b)         \
-    SCATTER(multiply_##suffix, T, (UNSIGNED)a * (UNSIGNED)b)    \
-    SCATTER(largest_##suffix, T, LARGER)                        \
+#define NUMERIC(suffix, T, UNSIGNED)                        \
+    SCATTER(add_##suffix, T, (UNSIGNED)a + (UNSIGNED)b)     \
+    SCATTER(multiply_##suffix, T, (UNSIGNED)a *(UNSIGNED)b) \
+    SCATTER(largest_##suffix, T, LARGER)                    \
     SCATTER(smallest_##suffix, T, SMALLER)
 
 /* Integers wrap around, which C allows the unsigned alone. */
@@ -62,14 +62,14 @@ NUMERIC(int64, int64_t, uint64_t)
 NUMERIC(float, float, float)
 NUMERIC(double, double, double)
 
-#define COLUMN(combine)                                                                                                                        \
-    {                                                                                                                                          \
-        [RL_UINT8] = combine##_uint8, [RL_INT8] = combine##_int8, [RL_INT16] = combine##_int16, [RL_INT32] = combine##_int32,                  \
-        [RL_INT64] = combine##_int64, [RL_FLOAT] = combine##_float, [RL_DOUBLE] = combine##_double                                             \
+#define COLUMN(combine)                                                                                                                                     \
+    {                                                                                                                                                       \
+        [RL_UINT8] = combine##_uint8, [RL_INT8] = combine##_int8, [RL_INT16] = combine##_int16, [RL_INT32] = combine##_int32, [RL_INT64] = combine##_int64, \
+        [RL_FLOAT] = combine##_float, [RL_DOUBLE] = combine##_double                                                                                        \
     }
 
-static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *, const int64_t *, int64_t, int64_t, int64_t) = {COLUMN(add), COLUMN(multiply), COLUMN(largest),
-                                                                                                                          COLUMN(smallest)};
+static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *, const int64_t *, int64_t, int64_t,
+                                             int64_t) = {COLUMN(add), COLUMN(multiply), COLUMN(largest), COLUMN(smallest)};
 
 static void walk(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
@@ -87,7 +87,8 @@ static void walk(void *context, int64_t begin, int64_t end) {
         if (n == 1)
             p->loop(data[0], data[1], data[2], (int64_t[]){0, p->along[1], p->along[2]}, p->length, p->size, p->along[0]);
         else
-            for (int64_t j = 0; j < p->length; j++) p->loop(data[0], data[1] + j * p->along[1], data[2] + j * p->along[2], p->strides[row], n, p->size, p->along[0]);
+            for (int64_t j = 0; j < p->length; j++)
+                p->loop(data[0], data[1] + j * p->along[1], data[2] + j * p->along[2], p->strides[row], n, p->size, p->along[0]);
         begin += n;
     }
 }
@@ -98,7 +99,8 @@ void rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src, int 
     int64_t lines = 1;
     plan p = {.size = self->sizes[dim], .length = index->sizes[dim], .data = {rl_data(self), rl_data(index), rl_data(src)}};
     for (int d = 0; d < self->ndim; d++) {
-        int64_t strides[3] = {self->strides[d] * (int64_t)width, index->strides[d] * (int64_t)sizeof(int64_t), src->ndim ? src->strides[d] * (int64_t)width : 0};
+        int64_t strides[3] = {self->strides[d] * (int64_t)width, index->strides[d] * (int64_t)sizeof(int64_t),
+                              src->ndim ? src->strides[d] * (int64_t)width : 0};
         if (d == dim) {
             memcpy(p.along, strides, sizeof strides);
             continue;

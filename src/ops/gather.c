@@ -67,7 +67,8 @@ static rl_status infer_index_select(rl_call *call) {
     int dim;
     RL_TRY(rl_wrap_dim(call->args.n[DIM], x->ndim, &dim));
     if (index->ndim > 1) return rl_fail("index_select() needs a vector of indexes; `index` has shape %s", rl_sizes_text(index->ndim, index->sizes));
-    if (x->ndim == 0 && index->numel != 1) return rl_fail("index_select() can take one element of a tensor without dimensions, not %lld", (long long)index->numel);
+    if (x->ndim == 0 && index->numel != 1)
+        return rl_fail("index_select() can take one element of a tensor without dimensions, not %lld", (long long)index->numel);
     call->args.n[DIM] = dim;
     for (int d = 0; d < x->ndim; d++) sizes[d] = d == dim ? index->numel : x->sizes[d];
     RL_TRY(rl_set_outputs(call, 1));
@@ -139,7 +140,8 @@ static rl_status infer_embedding(rl_call *call) {
     if (*padding == RL_NO_DIM)
         *padding = -1;
     else if (*padding < -weight->sizes[0] || *padding >= weight->sizes[0])
-        return rl_fail("`padding_idx` is %lld, and the embedding has %lld rows", (long long)(*padding >= 0 ? *padding + 1 : *padding), (long long)weight->sizes[0]);
+        return rl_fail("`padding_idx` is %lld, and the embedding has %lld rows", (long long)(*padding >= 0 ? *padding + 1 : *padding),
+                       (long long)weight->sizes[0]);
     else if (*padding < 0)
         *padding += weight->sizes[0];
     if (index->ndim) memcpy(sizes, index->sizes, index->ndim * sizeof *sizes);
@@ -155,7 +157,8 @@ static rl_status embedding_forward(rl_call *call) {
     rl_tensor *flat = index ? rl_tensor_view(index, 1, &index->numel, &one, index->offset) : NULL;
     if (!flat) return RL_FAILED;
     for (int64_t k = 0; k < flat->numel; k++)
-        if (((const int64_t *)rl_data(flat))[k] < 0) return rl_fail("an embedding has no row %lld: rows count from 1", (long long)((const int64_t *)rl_data(flat))[k]);
+        if (((const int64_t *)rl_data(flat))[k] < 0)
+            return rl_fail("an embedding has no row %lld: rows count from 1", (long long)((const int64_t *)rl_data(flat))[k]);
     int64_t sizes[] = {flat->numel, weight->sizes[1]}, strides[] = {weight->sizes[1], 1};
     rl_tensor *rows = rl_tensor_view(y, 2, sizes, strides, y->offset);
     if (!rows) return RL_FAILED;
@@ -191,4 +194,5 @@ static rl_tensor *row_sums(const rl_vjp *v, rl_tensor *g, rl_tensor *index) {
 }
 
 RULE(embedding) { D(0, row_sums(v, G, X1)); }
-const rl_op rl_op_embedding = {.name = "embedding", .grad_name = "Embedding", .saves = {X(1)}, .infer = infer_embedding, .forward = embedding_forward, .vjp = embedding_vjp};
+const rl_op rl_op_embedding = {
+    .name = "embedding", .grad_name = "Embedding", .saves = {X(1)}, .infer = infer_embedding, .forward = embedding_forward, .vjp = embedding_vjp};

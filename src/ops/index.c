@@ -72,10 +72,12 @@ typedef struct {
 } layout;
 
 static rl_status check_mask(const rl_tensor *x, const rl_tensor *mask, int dim) {
-    if (dim + mask->ndim > x->ndim) return rl_fail("a mask of %d dimensions at dimension %d does not fit a tensor of %d dimensions", mask->ndim, dim + 1, x->ndim);
+    if (dim + mask->ndim > x->ndim)
+        return rl_fail("a mask of %d dimensions at dimension %d does not fit a tensor of %d dimensions", mask->ndim, dim + 1, x->ndim);
     for (int d = 0; d < mask->ndim; d++)
         if (mask->sizes[d] != x->sizes[dim + d])
-            return rl_fail("the mask has shape %s, and the tensor has %lld elements along dimension %d", rl_sizes_text(mask->ndim, mask->sizes), (long long)x->sizes[dim + d], dim + d + 1);
+            return rl_fail("the mask has shape %s, and the tensor has %lld elements along dimension %d", rl_sizes_text(mask->ndim, mask->sizes),
+                           (long long)x->sizes[dim + d], dim + d + 1);
     return RL_OK;
 }
 
@@ -135,7 +137,8 @@ static rl_status lay_out(rl_call *call, int first_index, layout *l) {
 }
 
 /* The result's sizes, and in `picks` how x's dimensions that are not indexed lie in it. */
-static rl_status result_sizes(const rl_tensor *x, const uint8_t *indexed, int ndim, const int64_t *index_sizes, int first, int together, int *result_ndim, int64_t *result) {
+static rl_status result_sizes(const rl_tensor *x, const uint8_t *indexed, int ndim, const int64_t *index_sizes, int first, int together, int *result_ndim,
+                              int64_t *result) {
     int64_t out[2 * RL_MAX_DIMS];
     int n = 0, placed = 0;
     for (int d = 0; d <= x->ndim; d++) {
@@ -336,7 +339,9 @@ static rl_tensor *put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *
 
 rl_tensor *rl_index_put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate) { return put(x, values, n, indexes, accumulate, 0); }
 
-rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate) { return put(x, values, n, indexes, accumulate, 1); }
+rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate) {
+    return put(x, values, n, indexes, accumulate, 1);
+}
 
 /* ---- take and put: places of x read as one row ---- */
 
@@ -379,7 +384,8 @@ static rl_status infer_put(rl_call *call) {
     rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype, computed = call->args.n[ACCUMULATE] ? rl_computed_in(dtype) : dtype;
     if (call->in[1]->numel != call->in[2]->numel)
-        return rl_fail("put() needs a source element for each index: there are %lld indexes and %lld elements", (long long)call->in[1]->numel, (long long)call->in[2]->numel);
+        return rl_fail("put() needs a source element for each index: there are %lld indexes and %lld elements", (long long)call->in[1]->numel,
+                       (long long)call->in[2]->numel);
     RL_TRY(rl_set_outputs(call, 1));
     RL_TRY(rl_read_as(call, 0, computed));
     RL_TRY(rl_read_indexes(call, 1));
@@ -409,4 +415,5 @@ RULE(put) {
     D(0, accumulate ? G : put_flat(G, X1, rl_zeros((rl_dtype)G->dtype, v->in[1].ndim, v->in[1].sizes), 0));
     D(2, rl_reshape(take(G, X1), v->in[2].ndim, v->in[2].sizes));
 }
-const rl_op rl_op_put = {.name = "put", .grad_name = "Put", .traits = RL_IN_STEP, .saves = {X(1), 0, X(1)}, .infer = infer_put, .forward = put_forward, .vjp = put_vjp};
+const rl_op rl_op_put = {
+    .name = "put", .grad_name = "Put", .traits = RL_IN_STEP, .saves = {X(1), 0, X(1)}, .infer = infer_put, .forward = put_forward, .vjp = put_vjp};

@@ -8,7 +8,8 @@ enum { MASK = 1, VALUE };
 
 static rl_status check_mask(const rl_call *call) {
     const rl_tensor *mask = call->in[MASK];
-    if (mask->dtype != RL_BOOL && mask->dtype != RL_UINT8) return rl_fail("%s() needs a mask of truth values, not %s", call->op->name, rl_dtype_name((rl_dtype)mask->dtype));
+    if (mask->dtype != RL_BOOL && mask->dtype != RL_UINT8)
+        return rl_fail("%s() needs a mask of truth values, not %s", call->op->name, rl_dtype_name((rl_dtype)mask->dtype));
     return RL_OK;
 }
 
@@ -128,7 +129,8 @@ static rl_status masked_scatter_forward(rl_call *call) {
     rl_tensor *mask = source ? counted(call->x[MASK], y->ndim, y->sizes, &starts) : NULL;
     if (!mask) return RL_FAILED;
     if (total(mask, starts) > source->numel)
-        return rl_fail("masked_scatter() needs an element for each place that the mask chooses: %lld, and the source has %lld", (long long)total(mask, starts), (long long)source->numel);
+        return rl_fail("masked_scatter() needs an element for each place that the mask chooses: %lld, and the source has %lld", (long long)total(mask, starts),
+                       (long long)source->numel);
     RL_TRY(rl_start_from_self(call));
     rl_tensor *packed = rl_packed(y);
     if (!packed) return RL_FAILED;

@@ -8,7 +8,8 @@
 static rl_status trim_source(rl_call *call) {
     rl_tensor *index = call->in[INDEX], *src = call->in[SRC];
     if (src->wrapped_number || src->ndim == 0) return RL_OK;
-    if (index->ndim != src->ndim) return rl_fail("%s() needs an index and a source of as many dimensions; they have %d and %d", call->op->name, index->ndim, src->ndim);
+    if (index->ndim != src->ndim)
+        return rl_fail("%s() needs an index and a source of as many dimensions; they have %d and %d", call->op->name, index->ndim, src->ndim);
     for (int d = 0; d < index->ndim; d++) {
         if (index->sizes[d] > src->sizes[d])
             return rl_fail("%s() was given an index of shape %s, larger than the source of shape %s", call->op->name, rl_sizes_text(index->ndim, index->sizes),
@@ -104,17 +105,18 @@ rl_tensor *rl_zero_where_written(const rl_vjp *v, rl_tensor *g, int slicewise) {
 
 /* ---- the last one written stays ---- */
 
-#define REPLACING(op, grad, variation, slicewise, infers)                                       \
-    static rl_status infer_##op(rl_call *call) {                                                \
-        call->variant = (variation);                                                            \
-        return infers(call, 0);                                                                 \
-    }                                                                                           \
-    static rl_status op##_forward(rl_call *call) { return rl_run_scatter(call, RL_PUT); }       \
-    RULE(op) {                                                                                  \
-        D(0, rl_zero_where_written(v, G, slicewise));                                           \
-        D(2, rl_gathered_gradient(v, G, slicewise));                                            \
-    }                                                                                           \
-    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {X(1), 0, X(1)}, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
+#define REPLACING(op, grad, variation, slicewise, infers)                                 \
+    static rl_status infer_##op(rl_call *call) {                                          \
+        call->variant = (variation);                                                      \
+        return infers(call, 0);                                                           \
+    }                                                                                     \
+    static rl_status op##_forward(rl_call *call) { return rl_run_scatter(call, RL_PUT); } \
+    RULE(op) {                                                                            \
+        D(0, rl_zero_where_written(v, G, slicewise));                                     \
+        D(2, rl_gathered_gradient(v, G, slicewise));                                      \
+    }                                                                                     \
+    const rl_op rl_op_##op = {                                                            \
+        .name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {X(1), 0, X(1)}, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
 
 REPLACING(scatter, "Scatter", call->in[SRC]->wrapped_number, 0, rl_infer_scatter)
 REPLACING(index_copy, "IndexCopy", 0, 1, rl_infer_slicewise)
@@ -122,14 +124,15 @@ REPLACING(index_fill, "IndexFill", !call->in[SRC]->wrapped_number, 1, rl_infer_s
 
 /* ---- sums ---- */
 
-#define ADDING(op, grad, slicewise, infers)                                                     \
-    static rl_status infer_##op(rl_call *call) { return infers(call, 1); }                      \
-    static rl_status op##_forward(rl_call *call) { return rl_run_scatter(call, RL_ADD); }       \
-    RULE(op) {                                                                                  \
-        D(0, G);                                                                                \
-        D(2, rl_gathered_gradient(v, G, slicewise));                                            \
-    }                                                                                           \
-    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {0, 0, X(1)}, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
+#define ADDING(op, grad, slicewise, infers)                                               \
+    static rl_status infer_##op(rl_call *call) { return infers(call, 1); }                \
+    static rl_status op##_forward(rl_call *call) { return rl_run_scatter(call, RL_ADD); } \
+    RULE(op) {                                                                            \
+        D(0, G);                                                                          \
+        D(2, rl_gathered_gradient(v, G, slicewise));                                      \
+    }                                                                                     \
+    const rl_op rl_op_##op = {                                                            \
+        .name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {0, 0, X(1)}, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
 
 ADDING(scatter_add, "ScatterAdd", 0, rl_infer_scatter)
 ADDING(index_add, "IndexAdd", 1, rl_infer_slicewise)

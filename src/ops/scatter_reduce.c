@@ -121,27 +121,24 @@ static void reduce_vjp(rl_vjp *v, int slicewise) {
     case PROD: reduce_prod_vjp(v, index); break;
     case AMAX:
     case AMIN: reduce_extreme_vjp(v, index); break;
-    case MEAN:
-        g = rl_div(g, counts((rl_dtype)G->dtype, v->in[0].ndim, v->in[0].sizes, index, (int)v->args->n[DIM], include_self)); /* fall through */
-    default:
-        D(0, g);
-        D(2, rl_gathered_gradient(v, g, slicewise));
+    case MEAN: g = rl_div(g, counts((rl_dtype)G->dtype, v->in[0].ndim, v->in[0].sizes, index, (int)v->args->n[DIM], include_self)); /* fall through */
+    default: D(0, g); D(2, rl_gathered_gradient(v, g, slicewise));
     }
     if (v->needs[0] && !include_self) v->dx[0] = rl_zero_where_written(v, v->dx[0], slicewise);
 }
 
-#define REDUCING(op, grad, slicewise, infers)                                                                    \
-    static rl_status infer_##op(rl_call *call) {                                                                 \
-        RL_TRY(check_how(call));                                                                                 \
-        return infers(call, 1);                                                                                  \
-    }                                                                                                            \
-    RULE(op) { reduce_vjp(v, slicewise); }                                                                       \
-    const rl_op rl_op_##op = {.name = #op,                                                                       \
-                              .grad_name = grad,                                                                 \
-                              .traits = RL_IN_STEP,                                                              \
-                              .saves = {X(0) | X(1) | X(2) | Y(0), 0, X(0) | X(1) | X(2) | Y(0)},               \
-                              .infer = infer_##op,                                                               \
-                              .forward = reduce_forward,                                                         \
+#define REDUCING(op, grad, slicewise, infers)                                                     \
+    static rl_status infer_##op(rl_call *call) {                                                  \
+        RL_TRY(check_how(call));                                                                  \
+        return infers(call, 1);                                                                   \
+    }                                                                                             \
+    RULE(op) { reduce_vjp(v, slicewise); }                                                        \
+    const rl_op rl_op_##op = {.name = #op,                                                        \
+                              .grad_name = grad,                                                  \
+                              .traits = RL_IN_STEP,                                               \
+                              .saves = {X(0) | X(1) | X(2) | Y(0), 0, X(0) | X(1) | X(2) | Y(0)}, \
+                              .infer = infer_##op,                                                \
+                              .forward = reduce_forward,                                          \
                               .vjp = op##_vjp};
 
 REDUCING(scatter_reduce, "ScatterReduce", 0, rl_infer_scatter)

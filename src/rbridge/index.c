@@ -46,7 +46,8 @@ rl_tensor *rb_as_index(SEXP x, const char *argument) {
             return NULL;
         }
         if (given && rl_dtype_is_floating((rl_dtype)given->dtype)) {
-            rl_fail("`%s` must be a tensor of whole numbers, such as torch_long(), or of truth values; it is %s", argument, rl_dtype_name((rl_dtype)given->dtype));
+            rl_fail("`%s` must be a tensor of whole numbers, such as torch_long(), or of truth values; it is %s", argument,
+                    rl_dtype_name((rl_dtype)given->dtype));
             return NULL;
         }
     } else if (TYPEOF(x) == REALSXP && !Rf_inherits(x, "integer64") && !all_whole(x)) {
@@ -70,9 +71,7 @@ typedef struct {
 
 enum { MAX_ITEMS = 2 * RL_MAX_DIMS };
 
-static struct {
-    SEXP colon, rest, end;
-} symbols;
+static struct { SEXP colon, rest, end; } symbols;
 
 static void find_symbols(void) {
     symbols.rest = Rf_install("..");

