@@ -79,9 +79,38 @@ rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes) {
     return rl_scope_own(tensor);
 }
 
+/* Dimension a lies outside b: 1; inside: -1; nothing is known of one that is expanded: 0. */
+static int lies_outside(const rl_tensor *t, int a, int b) {
+    if (t->strides[a] == 0 || t->strides[b] == 0) return 0;
+    if (t->strides[a] != t->strides[b]) return t->strides[a] > t->strides[b] ? 1 : -1;
+    return t->sizes[a] > t->sizes[b];
+}
+
 rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype) {
     rl_tensor *tensor = rl_tensor_new(dtype, model->ndim, model->sizes);
-    if (tensor && rl_is_dense(model)) memcpy(tensor->strides, model->strides, model->ndim * sizeof *model->strides);
+    if (!tensor || rl_is_contiguous(model)) return tensor;
+    if (rl_is_dense(model)) {
+        memcpy(tensor->strides, model->strides, model->ndim * sizeof *model->strides);
+        return tensor;
+    }
+    int order[RL_MAX_DIMS]; /* innermost first */
+    for (int k = 0; k < model->ndim; k++) {
+        order[k] = model->ndim - 1 - k;
+        for (int at = k, to = k - 1; to >= 0; to--) {
+            int compared = lies_outside(model, order[to], order[at]);
+            if (compared < 0) break;
+            if (compared == 0) continue;
+            int outer = order[to];
+            order[to] = order[at];
+            order[at] = outer;
+            at = to;
+        }
+    }
+    int64_t stride = 1;
+    for (int k = 0; k < model->ndim; k++) {
+        tensor->strides[order[k]] = stride;
+        stride *= model->sizes[order[k]] > 1 ? model->sizes[order[k]] : 1;
+    }
     return tensor;
 }
 
