@@ -58,41 +58,41 @@ join_methods <- list(
     .Call(ffi_unsafe_split_with_sizes, self, split_sizes, dim)
   },
   tensor_split = function(indices, sections, tensor_indices_or_sections, dim = 1L) {
-    if (!missing(tensor_indices_or_sections)) indices <- as.numeric(tensor_indices_or_sections)
-    split_at(self, if (!missing(indices)) indices, if (!missing(sections)) sections, dim)
+    if (!missing(tensor_indices_or_sections)) indices <- as.numeric(as_array(tensor_indices_or_sections))
+    cuts <- cuts_of(if (!missing(indices)) indices, if (!missing(sections)) sections)
+    .Call(ffi_tensor_split, self, cuts$sections, cuts$indices, dim)
   },
   hsplit = function(indices, sections) {
-    split_evenly(self, if (!missing(indices)) indices, if (!missing(sections)) sections, min(2L, self$ndim), 1L, "hsplit")
+    cuts <- cuts_of(if (!missing(indices)) indices, if (!missing(sections)) sections)
+    dim <- if (self$ndim > 1) 2L else 1L
+    if (!is.null(why <- uneven(self, cuts, dim, 1L))) raise_error(paste0("hsplit() ", why))
+    .Call(ffi_tensor_split, self, cuts$sections, cuts$indices, dim)
   },
   vsplit = function(indices, sections) {
-    split_evenly(self, if (!missing(indices)) indices, if (!missing(sections)) sections, 1L, 2L, "vsplit")
+    cuts <- cuts_of(if (!missing(indices)) indices, if (!missing(sections)) sections)
+    if (!is.null(why <- uneven(self, cuts, 1L, 2L))) raise_error(paste0("vsplit() ", why))
+    .Call(ffi_tensor_split, self, cuts$sections, cuts$indices, 1L)
   },
   dsplit = function(indices, sections) {
-    split_evenly(self, if (!missing(indices)) indices, if (!missing(sections)) sections, 3L, 3L, "dsplit")
+    cuts <- cuts_of(if (!missing(indices)) indices, if (!missing(sections)) sections)
+    if (!is.null(why <- uneven(self, cuts, 3L, 3L))) raise_error(paste0("dsplit() ", why))
+    .Call(ffi_tensor_split, self, cuts$sections, cuts$indices, 3L)
   }
 )
 
 # One number says how many parts, unless it comes as a list.
-split_at <- function(self, indices, sections, dim) {
-  if (is.null(sections) && length(indices) == 1L && !is.list(indices)) {
-    sections <- indices
-    indices <- NULL
-  }
-  .Call(ffi_tensor_split, self, sections, indices, dim)
+cuts_of <- function(indices, sections) {
+  if (is.null(sections) && length(indices) == 1L && !is.list(indices)) return(list(sections = indices))
+  list(sections = sections, indices = indices)
 }
 
-split_evenly <- function(self, indices, sections, dim, at_least, name) {
-  if (self$ndim < at_least) {
-    raise_error(paste0(name, "() needs a tensor of at least ", at_least, " dimensions; this one has ", self$ndim))
+uneven <- function(self, cuts, dim, at_least) {
+  if (self$ndim < at_least) return(paste0("needs a tensor of at least ", at_least, " dimensions; this one has ", self$ndim))
+  if (is.null(cuts$sections)) return(NULL)
+  size <- .Call(ffi_size, self, dim)
+  if (cuts$sections < 1 || size %% cuts$sections != 0) {
+    paste0("makes equal parts: dimension ", dim, " has size ", size, ", which does not split into ", cuts$sections)
   }
-  if (is.null(sections) && length(indices) == 1L && !is.list(indices)) {
-    sections <- indices
-    indices <- NULL
-  }
-  if (!is.null(sections) && self$shape[dim] %% sections != 0) {
-    raise_error(paste0("dimension ", dim, " has size ", self$shape[dim], ", which does not split into ", sections, " equal parts"))
-  }
-  .Call(ffi_tensor_split, self, sections, indices, dim)
 }
 
 #' @export

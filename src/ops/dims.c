@@ -186,6 +186,8 @@ rl_tensor *rl_squeeze(rl_tensor *x, int64_t dim) {
 static rl_status unsqueeze_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
     int dim;
     if (x->ndim == RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
+    if (args->n[0] < -x->ndim - 1 || args->n[0] > x->ndim)
+        return rl_fail("unsqueeze() can put the new dimension at 1 to %d (or -1 to -%d from the end), not at %lld", x->ndim + 1, x->ndim + 1, (long long)(args->n[0] >= 0 ? args->n[0] + 1 : args->n[0]));
     RL_TRY(rl_wrap_dim(args->n[0], x->ndim + 1, &dim));
     view->ndim = x->ndim + 1;
     view->offset = x->offset;

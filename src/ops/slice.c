@@ -45,6 +45,7 @@ static rl_status slice_geometry(const rl_args *args, const rl_geometry *x, rl_ge
     RL_TRY(rl_wrap_dim(args->n[0], x->ndim, &dim));
     if (step < 1) return rl_fail("`step` must be 1 or more; it is %lld", (long long)step);
     int64_t start = clamped(args->n[1], x->sizes[dim]), end = clamped(args->n[2], x->sizes[dim]);
+    if (step > x->sizes[dim]) step = x->sizes[dim] + 1; /* one element either way */
     *view = *x;
     view->sizes[dim] = end > start ? (end - start - 1) / step + 1 : 0;
     view->strides[dim] = x->strides[dim] * step;
@@ -138,6 +139,7 @@ static rl_status unfold_geometry(const rl_args *args, const rl_geometry *x, rl_g
     int64_t length = x->ndim ? x->sizes[dim] : 1, stride = x->ndim ? x->strides[dim] : 1;
     if (size < 0 || size > length) return rl_fail("unfold() in windows of %lld does not fit: dimension %d has size %lld", (long long)size, dim + 1, (long long)length);
     if (step < 1) return rl_fail("`step` must be 1 or more; it is %lld", (long long)step);
+    if (step > length) step = length + 1; /* one window either way */
     *view = *x;
     if (x->ndim) {
         view->sizes[dim] = (length - size) / step + 1;

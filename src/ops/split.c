@@ -25,6 +25,11 @@ static rl_status wrapped_dim(const rl_call *call, int64_t asked, int *dim) {
     return RL_OK;
 }
 
+/* More parts than this are a mistake, and would fill the memory before it is noticed. */
+static rl_status may_be_so_many(const rl_call *call, int64_t count) {
+    return count <= 1 << 24 ? RL_OK : rl_fail("%s() would make %lld tensors", call->op->name, (long long)count);
+}
+
 /* The gradients of all parts; zeros for those that have none. */
 static rl_tensor **all_gradients(const rl_vjp *v) {
     rl_tensor **g = rl_scope_memory((size_t)v->n_out + 1, sizeof *g);
@@ -41,7 +46,7 @@ static rl_status infer_unbind(rl_call *call) {
     int dim;
     RL_TRY(wrapped_dim(call, call->args.n[0], &dim));
     int64_t count = call->in[0]->sizes[dim];
-    if (count > INT32_MAX) return rl_fail("unbind() would make %lld tensors", (long long)count);
+    RL_TRY(may_be_so_many(call, count));
     RL_TRY(rl_set_outputs(call, (int)count));
     for (int k = 0; k < count; k++) RL_TRY(output_part(call, k, dim, k, -1));
     return RL_OK;
@@ -66,7 +71,7 @@ static rl_status infer_split(rl_call *call) {
     int64_t length = call->in[0]->sizes[dim];
     if (size < 0 || (size == 0 && length > 0)) return rl_fail("`split_size` must be 1 or more; it is %lld", (long long)size);
     int64_t count = length == 0 ? 1 : (length - 1) / size + 1;
-    if (count > INT32_MAX) return rl_fail("split() would make %lld tensors", (long long)count);
+    RL_TRY(may_be_so_many(call, count));
     RL_TRY(rl_set_outputs(call, (int)count));
     for (int k = 0; k < count; k++) RL_TRY(output_part(call, k, dim, k * size, length - k * size < size ? length - k * size : size));
     return RL_OK;
@@ -116,7 +121,7 @@ static rl_status chunk(rl_call *call, const rl_op *by_size, const rl_op *by_size
     int64_t chunks = call->args.n[0];
     RL_TRY(wrapped_dim(call, call->args.n[1], &dim));
     if (chunks < 1) return rl_fail("`chunks` must be 1 or more; it is %lld", (long long)chunks);
-    if (chunks > INT32_MAX) return rl_fail("chunk() would make %lld tensors", (long long)chunks);
+    RL_TRY(may_be_so_many(call, chunks));
     int64_t length = call->in[0]->sizes[dim], size = (length + chunks - 1) / chunks;
     call->args.n[DIM] = dim;
     if (size > 0) {
@@ -156,7 +161,8 @@ static rl_status compose_tensor_split(rl_call *call) {
         }
         return RL_OK;
     }
-    if (sections < 1 || sections > INT32_MAX) return rl_fail("`sections` must be 1 or more; it is %lld", (long long)sections);
+    if (sections < 1) return rl_fail("`sections` must be 1 or more; it is %lld", (long long)sections);
+    RL_TRY(may_be_so_many(call, sections));
     RL_TRY(rl_set_outputs(call, (int)sections));
     for (int64_t k = 0, start = 0; k < sections; k++) {
         int64_t end = start + length / sections + (k < length % sections);

@@ -19,14 +19,14 @@ static int base_ndim(const rl_args *args) { return args->list[BASE].length / 2; 
 static const int64_t *base_strides(const rl_args *args) { return args->list[BASE].values; }
 static const int64_t *base_sizes(const rl_args *args) { return args->list[BASE].values + base_ndim(args); }
 
-/* How far into the storage a geometry reaches, and the offset of its first element. */
+/* How far into the storage a geometry reaches, from 0; INT64_MAX if too far to be told. */
 static int64_t extent(int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
-    int64_t last = offset;
+    int64_t last = offset, along;
     for (int k = 0; k < ndim; k++) {
         if (sizes[k] == 0) return 0;
-        last += (sizes[k] - 1) * strides[k];
+        if (__builtin_mul_overflow(sizes[k] - 1, strides[k], &along) || __builtin_add_overflow(last, along, &last)) return INT64_MAX;
     }
-    return last + 1;
+    return last < INT64_MAX ? last + 1 : INT64_MAX;
 }
 
 /* The base and the view as they lie in one stretch of memory; `flat` is that stretch, or made as one of zeros. */
@@ -78,11 +78,13 @@ static rl_status infer_as_strided(rl_call *call) {
         base[x->ndim + k] = x->sizes[k];
     }
     args->list[BASE] = (rl_ints){2 * x->ndim, base};
+    int64_t numel;
+    RL_TRY(rl_count(sizes.length, sizes.values, &numel));
     for (int k = 0; k < strides.length; k++)
         if (strides.values[k] < 0) return rl_fail("as_strided() needs strides of 0 or more; stride %d is %lld", k + 1, (long long)strides.values[k]);
     if (call->inplace) call->variant = 1;
     int64_t needed = extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
-    if (args->n[VIEW_OFFSET] < 0 || needed * (int64_t)rl_dtype_size((rl_dtype)x->dtype) > (int64_t)x->storage->bytes)
+    if (args->n[VIEW_OFFSET] < 0 || needed > (int64_t)(x->storage->bytes / rl_dtype_size((rl_dtype)x->dtype)))
         return rl_fail("as_strided() to %s with strides %s would reach beyond the tensor's storage", rl_sizes_text(sizes.length, sizes.values), rl_sizes_text(strides.length, strides.values));
     RL_TRY(rl_set_outputs(call, 1));
     return rl_output_is(call, 0, rl_tensor_view(x, sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]));

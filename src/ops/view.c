@@ -171,9 +171,10 @@ static rl_status infer_expand(rl_call *call) {
     for (int k = 0; k < asked.length; k++) {
         int at = k - (asked.length - x->ndim);
         int64_t have = at >= 0 ? x->sizes[at] : 1;
+        if (at < 0 && asked.values[k] < 0) return rl_fail("expand() keeps a size for -1, and dimension %d is new; say its size", k + 1);
         sizes[k] = asked.values[k] == -1 && at >= 0 ? have : asked.values[k];
         if (have != 1 && have != sizes[k])
-            return rl_fail("expand() can only stretch dimensions of size 1: dimension %d is %lld and was asked to be %lld", at + 1, (long long)have, (long long)sizes[k]);
+            return rl_fail("expand() can only stretch dimensions of size 1: dimension %d of the tensor is %lld and was asked to be %lld", at + 1, (long long)have, (long long)sizes[k]);
         strides[k] = at >= 0 && have == sizes[k] ? x->strides[at] : 0;
     }
     RL_TRY(rl_set_outputs(call, 1));
