@@ -40,9 +40,7 @@ torch_diagonal <- function(self, outdim, dim1 = 1L, dim2 = 2L, offset = 0L) {
   .Call(ffi_diagonal, self, dim1, dim2, offset)
 }
 #' @export
-torch_as_strided <- function(self, size, stride, storage_offset = NULL) {
-  .Call(ffi_as_strided, self, size, stride, storage_offset)
-}
+torch_as_strided <- function(self, size, stride, storage_offset = NULL) .Call(ffi_as_strided, self, size, stride, storage_offset)
 
 #' @export
 torch_flip <- function(self, dims) .Call(ffi_flip, self, dims)

@@ -7,6 +7,7 @@ gradient_case("reshape_alias", function(x) .Call(ffi_dense_copy, x)$reshape(c(2L
 gradient_case("unsafe_view", function(x) x$t()$reshape(12L) * 2, m, except = c("empty", "scalar"))
 gradient_case("alias", function(x) x$alias(), m)
 gradient_case("dense_copy", function(x) .Call(ffi_dense_copy, x), m)
+gradient_case("clone", torch_clone, m)
 gradient_case("expand", function(x) x$unsqueeze(1L)$expand(c(2L, -1L, -1L)), m, except = "scalar")
 gradient_case("permute", function(x) x$permute(c(3L, 1L, 2L)), cube, except = "scalar")
 gradient_case("permute", function(x) x$permute(-seq_len(x$ndim)), cube)
