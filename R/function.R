@@ -95,6 +95,7 @@ run_function <- function(forward, backward, signature, arguments) {
 
 # What forward and backward know as ctx. `marks` gathers what forward says of its tensors; it is gone when forward has ended.
 new_context <- function(marks) {
+  force(marks) # or it would hold the frame of the caller, and with that the outputs
   ctx <- new.env(parent = emptyenv())
   ctx$save_for_backward <- function(...) {
     marks$saved <- list(...)
