@@ -2,3 +2,102 @@
 torch_norm <- function(self, p = 2, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(ffi_norm, self, p, dim, keepdim, dtype)
 #' @export
 linalg_vector_norm <- function(A, ord = 2, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(ffi_vector_norm, A, ord, dim, keepdim, dtype)
+#' @export
+linalg_norm <- function(A, ord = NULL, dim = NULL, keepdim = FALSE, dtype = NULL) {
+  if (is.null(ord) && (is.null(dim) || length(dim) <= 2)) return(.Call(ffi_vector_norm, A, 2, dim, keepdim, dtype))
+  if (is.null(dim) && A$ndim > 2) raise_error("`A` must be a vector or a matrix if `ord` is given without `dim`")
+  if (is.character(ord) || length(dim) == 2 || (is.null(dim) && A$ndim == 2)) {
+    return(linalg_matrix_norm(A, ord, if (is.null(dim)) c(-2, -1) else dim, keepdim, dtype))
+  }
+  .Call(ffi_vector_norm, A, ord, dim, keepdim, dtype)
+}
+#' @export
+linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE, dtype = NULL) {
+  if (length(dim) != 2) raise_error("`dim` of linalg_matrix_norm() must be two dimensions")
+  if (!is.null(dtype)) A <- A$to(dtype = dtype)
+  if (identical(ord, "fro")) return(.Call(ffi_vector_norm, A, 2, dim, keepdim, NULL))
+  if (identical(ord, "nuc") || ord %in% c(2, -2)) {
+    values <- linalg_svdvals(A$movedim(dim, c(-2, -1)))
+    result <- if (identical(ord, "nuc")) values$sum(-1) else if (ord == 2) values$amax(-1) else values$amin(-1)
+    return(if (keepdim) result$unsqueeze(-1)$unsqueeze(-1)$movedim(c(-2, -1), dim) else result)
+  }
+  if (!ord %in% c(1, -1, Inf, -Inf)) raise_error("`ord` of linalg_matrix_norm() must be \"fro\", \"nuc\", 1, -1, 2, -2, Inf or -Inf")
+  summed <- if (abs(ord) == 1) 1 else 2
+  sums <- torch_abs(A)$sum(dim[summed], keepdim = TRUE)
+  result <- if (ord > 0) sums$amax(dim[3 - summed], keepdim = TRUE) else sums$amin(dim[3 - summed], keepdim = TRUE)
+  if (keepdim) result else result$sum(dim)
+}
+#' @export
+torch_dist <- function(self, other, p = 2L) .Call(ffi_vector_norm, self - other, p, NULL, FALSE, NULL)
+#' @export
+torch_renorm <- function(self, p, dim, maxnorm) {
+  others <- setdiff(seq_len(self$ndim), if (dim < 0) self$ndim + dim + 1 else dim)
+  norms <- .Call(ffi_vector_norm, self, p, others, TRUE, NULL)
+  self * torch_where(norms > maxnorm, maxnorm / (norms + 1e-7), 1)
+}
+norm_methods <- list(
+  renorm_ = function(p, dim, maxnorm) self$copy_(torch_renorm(self, p, dim, maxnorm)),
+  cov = function(correction = 1L, fweights = list(), aweights = list()) covariance(self, correction, fweights, aweights),
+  corrcoef = function() correlation(self)
+)
+
+#' @export
+torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
+  length_of <- function(x) torch_clamp(.Call(ffi_vector_norm, x, 2, dim, TRUE, NULL), min = eps)
+  .Call(ffi_sum, (x1 / length_of(x1)) * (x2 / length_of(x2)), dim, FALSE, NULL)
+}
+#' @export
+nnf_cosine_similarity <- function(x1, x2, dim = 2, eps = 1e-8) torch_cosine_similarity(x1, x2, dim, eps)
+#' @export
+nnf_normalize <- function(input, p = 2, dim = 2, eps = 1e-12, out = NULL) {
+  input / torch_clamp(.Call(ffi_vector_norm, input, p, dim, TRUE, NULL), min = eps)
+}
+#' @export
+nnf_pairwise_distance <- function(x1, x2, p = 2, eps = 1e-6, keepdim = FALSE) {
+  .Call(ffi_norm, x1 - x2 + eps, p, -1L, keepdim, NULL)
+}
+#' @export
+torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
+  .Call(ffi_vector_norm, x1$unsqueeze(-2) - x2$unsqueeze(-3), p, -1L, FALSE, NULL)
+}
+#' @export
+torch_pdist <- function(self, p = 2L) {
+  n <- self$size(1)
+  first <- rep(seq_len(n), n - seq_len(n))
+  second <- sequence(n - seq_len(n), seq_len(n) + 1L)
+  rows <- function(k) torch_index_select(self, 1, torch_tensor(as.integer(k), dtype = torch_long()))
+  .Call(ffi_vector_norm, rows(first) - rows(second), p, -1L, FALSE, NULL)
+}
+#' @export
+nnf_pdist <- function(input, p = 2) torch_pdist(input, p)
+
+# Variables are rows, observations are columns; fweights count an observation several times, aweights weigh it.
+covariance <- function(x, correction, fweights, aweights) {
+  if (x$ndim > 2L) raise_error("cov() needs a tensor of at most two dimensions")
+  if (!is_floating_dtype(x$dtype)) x <- x$to(dtype = torch_get_default_dtype())
+  rows <- if (x$ndim < 2L) x$view(c(1, -1)) else x
+  weights <- NULL
+  if (length(fweights)) weights <- fweights$to(dtype = x$dtype)
+  if (length(aweights)) weights <- if (is.null(weights)) aweights else weights * aweights
+  if (is.null(weights)) {
+    total <- rows$size(2)
+    divisor <- max(total - correction, 0)
+    centred <- rows - rows$mean(2, keepdim = TRUE)
+    result <- centred$mm(centred$t()) / divisor
+  } else {
+    total <- weights$sum()
+    centred <- rows - ((rows * weights)$sum(2) / total)$unsqueeze(2)
+    divisor <- if (length(aweights) && length(fweights)) total - correction * (weights * aweights)$sum() / total
+      else if (length(aweights)) total - correction * (weights * weights)$sum() / total
+      else total - correction
+    result <- (centred * weights)$mm(centred$t()) / torch_clamp(divisor, min = 0)
+  }
+  result$squeeze()
+}
+correlation <- function(x) {
+  covariances <- covariance(x, 1L, list(), list())
+  if (covariances$ndim == 0L) return(covariances / covariances)
+  deviations <- torch_sqrt(torch_diagonal(covariances))
+  torch_clamp(covariances / deviations$unsqueeze(2) / deviations$unsqueeze(1), min = -1, max = 1)
+}
+is_floating_dtype <- function(dtype) unclass(dtype) >= 6L

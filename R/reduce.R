@@ -40,8 +40,19 @@ torch_amin <- function(self, dim = list(), keepdim = FALSE) .Call(ffi_amin, self
 torch_argmax <- function(self, dim = NULL, keepdim = FALSE) .Call(ffi_argmax, self, dim, keepdim)
 #' @export
 torch_argmin <- function(self, dim = NULL, keepdim = FALSE) .Call(ffi_argmin, self, dim, keepdim)
+#' @export
+torch_median <- function(self, dim = NULL, keepdim = FALSE) {
+  if (is.null(dim)) .Call(ffi_median_all, self) else .Call(ffi_median_dim, self, dim, keepdim)
+}
+#' @export
+torch_mode <- function(self, dim = -1L, keepdim = FALSE) .Call(ffi_mode, self, dim, keepdim)
+#' @export
+torch_logsumexp <- function(self, dim, keepdim = FALSE) .Call(ffi_logsumexp, self, dim, keepdim)
 
 reduce_methods <- list(
+  nanmedian = function(dim = NULL, keepdim = FALSE) {
+    if (is.null(dim)) .Call(ffi_nanmedian_all, self) else .Call(ffi_nanmedian_dim, self, dim, keepdim)
+  },
   all = function(dim = NULL, keepdim = FALSE) .Call(ffi_all, self, dim, keepdim),
   any = function(dim = NULL, keepdim = FALSE) .Call(ffi_any, self, dim, keepdim),
   aminmax = function(dim = NULL, keepdim = FALSE) list(min = .Call(ffi_amin, self, dim, keepdim), max = .Call(ffi_amax, self, dim, keepdim)),

@@ -53,4 +53,7 @@ typedef struct {
 } rl_moments;
 extern const rl_reducers rl_moments_reducers; /* context: rl_moments; results: variances, and means if asked */
 
+/* logsumexp.c */
+extern const rl_reducers rl_logsumexp_reducers;
+
 #endif

@@ -36,13 +36,15 @@ EXTREME(amin, min, "Amin", 0)
 EXTREME(max_all, max, "Max", 1)
 EXTREME(min_all, min, "Min", 1)
 
-rl_tensor *rl_placed_gradient(rl_vjp *v) {
+rl_tensor *rl_placed_gradient(rl_vjp *v, int before) {
     int64_t sizes[RL_MAX_DIMS];
     int ndim = v->in[0].ndim, dim = 0;
     if (ndim == 0) return G;
     if (rl_wrap_dim(v->args->list[RL_DIMS].values[0], ndim, &dim) != RL_OK) return NULL;
     for (int d = 0; d < ndim; d++) sizes[d] = d == dim ? 1 : v->in[0].sizes[d];
-    return rl_put_along(rl_view_as(G, ndim, sizes), rl_view_as(v->y[1], ndim, sizes), dim, v->in[0].sizes[dim]);
+    rl_tensor *places = rl_view_as(v->y[1], ndim, sizes);
+    if (before) places = rl_add(places, rl_tensor_number(rl_scalar_int(before)));
+    return rl_put_along(rl_view_as(G, ndim, sizes), places, dim, v->in[0].sizes[dim]);
 }
 
 /* ---- max and min along a dimension ---- */
@@ -63,7 +65,7 @@ rl_status rl_infer_placed(rl_call *call) {
 static rl_status max_places_forward(rl_call *call) { return rl_run_reducers(call, &rl_amax_places_reducers, NULL); }
 static rl_status min_places_forward(rl_call *call) { return rl_run_reducers(call, &rl_amin_places_reducers, NULL); }
 
-RULE(max_dim) { D(0, rl_placed_gradient(v)); }
+RULE(max_dim) { D(0, rl_placed_gradient(v, 0)); }
 const rl_op rl_op_max_dim = {.name = "max", .grad_name = "Max", .saves = {Y(1)}, .infer = rl_infer_placed, .forward = max_places_forward, .vjp = max_dim_vjp};
 const rl_op rl_op_min_dim = {.name = "min", .grad_name = "Min", .saves = {Y(1)}, .infer = rl_infer_placed, .forward = min_places_forward, .vjp = max_dim_vjp};
 

@@ -51,3 +51,19 @@ RULE(norm) { D(0, norm_gradient(v)); }
 const rl_op rl_op_norm = {.name = "norm", .grad_name = "Norm", .saves = {X(0) | Y(0)}, .infer = infer_numbered_norm, .forward = norm_forward, .vjp = norm_vjp};
 const rl_op rl_op_vector_norm = {
     .name = "vector_norm", .grad_name = "LinalgVectorNorm", .saves = {X(0) | Y(0)}, .infer = infer_norm, .forward = norm_forward, .vjp = norm_vjp};
+
+/* ---- logsumexp ---- */
+
+static rl_status infer_logsumexp(rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    if (!rl_dtype_is_floating(dtype)) dtype = rl_default_dtype();
+    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
+    return rl_output_reduced(call, 0, dtype, rl_computed_in(dtype));
+}
+
+static rl_status logsumexp_forward(rl_call *call) { return rl_run_reducers(call, &rl_logsumexp_reducers, NULL); }
+
+RULE(logsumexp) { D(0, rl_mul(rl_kept_dims(v, G), rl_exp(rl_sub(X0, rl_kept_dims(v, Y0))))); }
+const rl_op rl_op_logsumexp = {
+    .name = "logsumexp", .grad_name = "Logsumexp", .saves = {X(0) | Y(0)}, .infer = infer_logsumexp, .forward = logsumexp_forward, .vjp = logsumexp_vjp};

@@ -24,7 +24,7 @@ rl_tensor *rl_reduced_again(rl_vjp *v, const rl_op *op, rl_tensor *x); /* x redu
 /* extremes.c. The elements that equal the result share its gradient; or it goes to the
  * places along the dimension that output 1 tells. */
 rl_tensor *rl_shared_among_equals(rl_vjp *v);
-rl_tensor *rl_placed_gradient(rl_vjp *v);
+rl_tensor *rl_placed_gradient(rl_vjp *v, int before); /* they count from 1, or so much lower */
 rl_status rl_infer_placed(rl_call *call);
 static inline int64_t rl_flag(const rl_vjp *v, int k) { return v->args ? v->args->n[k] : 0; }
 

@@ -147,6 +147,15 @@ rl_status rb_dims(SEXP x, const char *argument, rl_ints *list) {
     return RL_OK;
 }
 
+/* The first of several counts, so that a default may list the choices. */
+rl_status rb_reduction(SEXP x, int64_t *reduction) {
+    static const char *const names[] = {"none", "mean", "sum"};
+    if (TYPEOF(x) != STRSXP || XLENGTH(x) == 0) return rl_fail("`reduction` must be \"mean\", \"sum\" or \"none\", not %s", rb_kind_of(x));
+    for (*reduction = 0; *reduction < 3; ++*reduction)
+        if (strcmp(CHAR(STRING_ELT(x, 0)), names[*reduction]) == 0) return RL_OK;
+    return rl_fail("`reduction` must be \"mean\", \"sum\" or \"none\", not \"%s\"", CHAR(STRING_ELT(x, 0)));
+}
+
 /* ---- dtypes ---- */
 
 static SEXP dtype_objects; /* a list: structure(code, class = "torch_dtype") */

@@ -31,7 +31,6 @@ SEXP rb_handle_new(void);                           /* an empty handle: make it 
 SEXP rb_handle_fill(SEXP handle, rl_tensor *tensor); /* the handle keeps the tensor */
 SEXP rb_wrap(rl_tensor *tensor);                     /* both at once; NULL becomes an undefined tensor */
 SEXP rb_wrap_list(int n, rl_tensor *const *tensors);
-SEXP rb_vector_new(SEXPTYPE type, int64_t length);   /* a vector of R for values copied out */
 int rb_is_tensor(SEXP x);
 rl_tensor *rb_unwrap(SEXP x, const char *argument); /* NULL and a failure if it is no tensor, or no longer one */
 /* R objects that the core keeps (call.c): the cell holds the object as its TAG. It is let go by the next call from R, since the core
@@ -56,6 +55,7 @@ rl_status rb_index(SEXP x, const char *argument, int64_t *index);
 rl_tensor *rb_as_index(SEXP x, const char *argument); /* whole numbers, from 1 in R, as int64 from 0; or a mask (index.c) */
 rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_dims(SEXP x, const char *argument, rl_ints *list);
+rl_status rb_reduction(SEXP x, int64_t *reduction); /* its place among "none", "mean", "sum" */
 rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype);
 SEXP rb_dtype_object(rl_dtype dtype);
 rl_status rb_device(SEXP x, const char *argument); /* fails for all but the CPU */

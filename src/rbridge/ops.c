@@ -77,6 +77,7 @@ static rl_status read_argument(reading *r, char letter, SEXP x, const char *name
         } /* fall through */
     case 'd': return rb_dim(x, name, &args->n[r->ints++]);
     case 'D': return rb_dims(x, name, &args->list[r->lists++]);
+    case 'r': return rb_reduction(x, &args->n[r->ints++]);
     case 'Z':
         if (Rf_isNull(x)) {
             args->list[r->lists++] = RL_INTS_NONE;
