@@ -99,6 +99,32 @@ torch_is_floating_point <- function(self) .Call(ffi_dtype_of, self) >= 6L
 #' @export
 torch_is_complex <- function(self) .Call(ffi_dtype_of, self) < 0L
 
+#' Real and imaginary parts
+#'
+#' There are real tensors only so far: a tensor is its own real part and its own conjugate, and has no imaginary part.
+#'
+#' @param self a tensor.
+#' @return `self`; `torch_imag()` refuses.
+#' @examples
+#' torch_real(torch_ones(2))
+#' @export
+torch_real <- function(self) self
+#' @rdname torch_real
+#' @export
+torch_conj <- function(self) self
+#' @rdname torch_real
+#' @export
+torch_imag <- function(self) raise_error("a real tensor has no imaginary part, and complex tensors are not there yet")
+
+#' Is it not zero?
+#'
+#' @param self a tensor of one element.
+#' @return `TRUE` or `FALSE`.
+#' @examples
+#' torch_is_nonzero(torch_tensor(2))
+#' @export
+torch_is_nonzero <- function(self) .Call(ffi_item, self) != 0
+
 convert_methods <- list(
   item = function() .Call(ffi_item, self),
   to = function(dtype = NULL, device = NULL, other = NULL, non_blocking = FALSE, copy = FALSE, memory_format = NULL) {
@@ -139,6 +165,6 @@ convert_methods <- list(
   pin_memory = function(device = NULL) self,
   resolve_conj = function() self,
   resolve_neg = function() self,
-  conj = function() self,
-  conj_physical = function() self
+  conj_physical = function() self,
+  conj_physical_ = function() self
 )

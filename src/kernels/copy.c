@@ -21,7 +21,7 @@ static inline int64_t whole(double value) { return value >= -9.2233720368547758e
         if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN)) {                                                           \
             OUT *out = (OUT *)data[0];                                                                                         \
             const IN *in = (const IN *)data[1];                                                                                \
-            for (int64_t i = 0; i < n; i++) out[i] = (OUT)write(read(in[i]));                                                  \
+            RL_SIMD for (int64_t i = 0; i < n; i++) out[i] = (OUT)write(read(in[i]));                                          \
         } else {                                                                                                               \
             for (int64_t i = 0; i < n; i++) *(OUT *)(data[0] + i * strides[0]) = (OUT)write(read(*(const IN *)(data[1] + i * strides[1]))); \
         }                                                                                                                      \
@@ -85,10 +85,36 @@ static rl_loop mover(rl_dtype dtype) {
     return size == 1 ? move_1 : size == 2 ? move_2 : size == 4 ? move_4 : move_8;
 }
 
-void rl_copy_elements(rl_tensor *to, rl_tensor *from) {
+static void copy_rows(rl_tensor *to, rl_tensor *from) {
     rl_tensor *operands[] = {to, from};
-    if (to->ndim > 1 && to->numel > 1024 && rl_copy_transposed(to, from)) return;
     rl_each(2, operands, to->dtype == from->dtype ? mover((rl_dtype)to->dtype) : conversions[from->dtype][to->dtype], NULL);
+}
+
+/* A conversion that turns the layout as well goes in two steps, the turn in the narrower dtype: reading and converting in long runs
+ * costs less than it saves in tiles. */
+static int convert_transposed(rl_tensor *to, rl_tensor *from) {
+    if (to->dtype == from->dtype || !rl_same_sizes(to, from) || !rl_is_dense(to) || !rl_is_dense(from)) return 0;
+    int narrowing = rl_dtype_size((rl_dtype)to->dtype) <= rl_dtype_size((rl_dtype)from->dtype), done = 0;
+    rl_scope scope = rl_scope_enter();
+    rl_tensor *between = narrowing ? rl_tensor_new_like(from, (rl_dtype)to->dtype) : rl_tensor_new_like(to, (rl_dtype)from->dtype);
+    if (!between) {
+        rl_error_clear(); /* one step needs no memory */
+    } else if (narrowing) {
+        copy_rows(between, from);
+        done = rl_copy_transposed(to, between);
+    } else if (rl_copy_transposed(between, from)) {
+        copy_rows(to, between);
+        done = 1;
+    }
+    rl_scope_leave(scope);
+    return done;
+}
+
+static int laid_out_alike(const rl_tensor *to, const rl_tensor *from) { return rl_is_contiguous(to) && rl_is_contiguous(from); }
+
+void rl_copy_elements(rl_tensor *to, rl_tensor *from) {
+    if (to->ndim > 1 && to->numel > 1024 && !laid_out_alike(to, from) && (rl_copy_transposed(to, from) || convert_transposed(to, from))) return;
+    copy_rows(to, from);
 }
 
 static int64_t element_at(const rl_tensor *t, int64_t position) {

@@ -118,7 +118,7 @@ static SEXPTYPE type_for(const rl_tensor *tensor) {
 }
 
 static SEXP copy_out(rl_tensor *tensor, SEXPTYPE type, rl_dtype held, int with_dim) {
-    SEXP values = PROTECT(Rf_allocVector(type, (R_xlen_t)tensor->numel));
+    SEXP values = PROTECT(rb_vector_new(type, tensor->numel));
     borrowed target;
     borrow(&target,
            type == REALSXP  ? (void *)REAL(values)

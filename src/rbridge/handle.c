@@ -36,6 +36,8 @@ SEXP rb_handle_new(void) {
 
 static void keep(SEXP handle, rl_tensor *tensor) { (void)handle, (void)tensor; }
 
+SEXP rb_vector_new(SEXPTYPE type, int64_t length) { return Rf_allocVector(type, (R_xlen_t)length); }
+
 #else
 
 /* R puts the allocator at the front of what it gets from `take`, and frees that with `give`. Its data field holds the tensor. */
@@ -52,6 +54,15 @@ static void give(R_allocator_t *allocator, void *block) {
     rl_tensor *tensor = allocator->data;
     rl_pool_give(block, (size_t)allocator->res);
     rl_release(tensor);
+}
+
+/* Fresh pages cost more than what is copied into them, so large vectors for R come from the pool too, and go back to it. R does not
+ * count what an allocator of ours hands out; a vector as large, never touched and garbage at once, makes up for it. */
+SEXP rb_vector_new(SEXPTYPE type, int64_t length) {
+    R_allocator_t allocator = {take, give, NULL, NULL};
+    if (length < FELT_BYTES / 4) return Rf_allocVector(type, (R_xlen_t)length);
+    Rf_allocVector(type, (R_xlen_t)length);
+    return Rf_allocVector3(type, (R_xlen_t)length, &allocator);
 }
 
 SEXP rb_handle_new(void) {
