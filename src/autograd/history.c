@@ -1,0 +1,145 @@
+/* What a tensor knows of the graph: its node, its base, its grad. */
+#include <stdlib.h>
+
+#include "apply.h"
+#include "basis.h"
+
+extern void (*rl_autograd_release_hook)(struct rl_autograd *autograd);
+
+static void autograd_release(rl_autograd *autograd) {
+    rl_node *node = autograd->node;
+    if (autograd->retains_grad && node && node->retained) node->retained[autograd->output_nr] = NULL;
+    rl_tensor *grad = autograd->grad, *base = autograd->base;
+    rl_hooks *hooks = autograd->hooks;
+    rl_pool_give(autograd, sizeof *autograd);
+    rl_hooks_release(hooks);
+    rl_release(grad);
+    rl_release(base);
+    rl_node_release(node);
+}
+
+rl_autograd *rl_autograd_of(rl_tensor *tensor) {
+    if (!tensor->autograd) {
+        rl_autograd_release_hook = autograd_release;
+        tensor->autograd = rl_pool_take(sizeof *tensor->autograd);
+        if (tensor->autograd) *tensor->autograd = (rl_autograd){0};
+    }
+    return tensor->autograd;
+}
+
+void rl_set_history(rl_tensor *tensor, rl_node *node, int output_nr) {
+    rl_autograd *autograd = tensor->autograd;
+    rl_node *before = autograd->node;
+    if (autograd->retains_grad && before && before->retained) before->retained[autograd->output_nr] = NULL;
+    autograd->retains_grad = 0;
+    autograd->node = rl_node_retain(node);
+    autograd->output_nr = output_nr;
+    autograd->requires_grad = 0;
+    rl_hooks_release(autograd->hooks);
+    autograd->hooks = NULL;
+    rl_node_release(before);
+}
+
+/* Note [Versions]: a view whose storage has moved on takes its node from its base's. */
+static rl_status refresh_view(rl_tensor *view) {
+    rl_autograd *autograd = view->autograd;
+    if (!autograd->base || autograd->seen_version == view->storage->version) return RL_OK;
+    uint32_t version = view->storage->version;
+    if (rl_requires_grad(autograd->base)) {
+        rl_scope scope = rl_scope_enter();
+        int before = rl_set_grad_enabled(1);
+        rl_tensor *fresh = rl_view_as_strided(autograd->base, view->ndim, view->sizes, view->strides, view->offset);
+        rl_set_grad_enabled(before);
+        if (fresh) rl_set_history(view, fresh->autograd->node, fresh->autograd->output_nr);
+        rl_scope_leave(scope);
+        if (rl_failing()) return RL_FAILED;
+    } else {
+        rl_set_history(view, NULL, 0);
+    }
+    autograd->seen_version = version;
+    return RL_OK;
+}
+
+int rl_requires_grad(rl_tensor *tensor) {
+    if (!tensor->autograd) return 0;
+    if (tensor->autograd->base) refresh_view(tensor);
+    return tensor->autograd->requires_grad || tensor->autograd->node;
+}
+
+rl_status rl_gradient_node(rl_tensor *tensor, rl_node **node) {
+    *node = NULL;
+    if (!tensor->autograd) return RL_OK;
+    if (tensor->autograd->base) RL_TRY(refresh_view(tensor));
+    *node = tensor->autograd->node;
+    return RL_OK;
+}
+
+int rl_is_leaf(rl_tensor *tensor) { return !rl_requires_grad(tensor) || !tensor->autograd->node; }
+
+static void release_leaf(void *leaf) {
+    if (((rl_tensor *)leaf)->autograd) ((rl_tensor *)leaf)->autograd->accumulator = NULL;
+    rl_release(leaf);
+}
+
+static void accumulate(rl_vjp *v) {
+    rl_tensor *leaf = v->node->host, *gradient = v->g[0];
+    rl_autograd *autograd = leaf->autograd;
+    rl_tensor *before = autograd->grad;
+    if (before && before->storage && rl_grad_enabled()) {
+        gradient = rl_add(before, gradient);
+    } else if (before && before->storage) {
+        rl_add_into(before, gradient);
+        return;
+    } else if (!rl_grad_enabled() && !rl_can_be_stolen(gradient)) {
+        gradient = rl_clone(gradient);
+    }
+    if (!gradient) return;
+    autograd->grad = rl_retain(gradient);
+    rl_release(before);
+}
+
+const rl_op rl_op_accumulate = {.name = "accumulate", .grad_name = "torch::autograd::AccumulateGrad", .vjp = accumulate, .release = release_leaf};
+
+/* The caller's reference keeps it: the leaf only knows where it is. */
+static rl_node *accumulator_of(rl_tensor *leaf) {
+    rl_autograd *autograd = leaf->autograd;
+    if (autograd->accumulator) return rl_node_retain(autograd->accumulator);
+    rl_node *node = rl_node_new(&rl_op_accumulate, 0, NULL, 1, &leaf, NULL);
+    if (!node) return NULL;
+    node->variant = -1;
+    node->host = rl_retain(leaf);
+    autograd->accumulator = node;
+    return node;
+}
+
+rl_edge rl_gradient_edge(rl_tensor *tensor) {
+    rl_autograd *autograd = tensor->autograd;
+    if (!autograd) return (rl_edge){NULL, 0};
+    if (autograd->node) return (rl_edge){rl_node_retain(autograd->node), autograd->output_nr};
+    if (!autograd->requires_grad) return (rl_edge){NULL, 0};
+    return (rl_edge){accumulator_of(tensor), 0};
+}
+
+rl_status rl_set_requires_grad(rl_tensor *tensor, int requires_grad) {
+    if (requires_grad && !rl_dtype_is_floating((rl_dtype)tensor->dtype))
+        return rl_fail("only tensors of a floating dtype can require gradients; this one is %s", rl_dtype_name((rl_dtype)tensor->dtype));
+    if (!requires_grad && !rl_is_leaf(tensor))
+        return rl_fail("requires_grad can only be switched off on a leaf; use $detach() to take a computed tensor out of the graph");
+    if (!requires_grad && !tensor->autograd) return RL_OK;
+    rl_autograd *autograd = rl_autograd_of(tensor);
+    if (!autograd) return RL_FAILED;
+    if (!autograd->node) autograd->requires_grad = (uint8_t)requires_grad;
+    return RL_OK;
+}
+
+rl_status rl_retain_grad(rl_tensor *tensor) {
+    if (!rl_requires_grad(tensor)) return rl_fail("retain_grad() needs a tensor that requires gradients");
+    rl_autograd *autograd = tensor->autograd;
+    rl_node *node = autograd->node;
+    if (!node) return RL_OK;
+    if (!node->retained) node->retained = calloc((size_t)node->n_out, sizeof *node->retained);
+    if (!node->retained) return rl_fail_memory((double)node->n_out * sizeof *node->retained);
+    node->retained[autograd->output_nr] = tensor;
+    autograd->retains_grad = 1;
+    return RL_OK;
+}

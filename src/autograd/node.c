@@ -1,0 +1,167 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph.h"
+
+static size_t aligned(size_t bytes) { return (bytes + 15) & ~(size_t)15; }
+
+static int has_args(const rl_args *args) {
+    if (!args) return 0;
+    int given = args->dtype != RL_NO_DTYPE;
+    for (int k = 0; k < RL_MAX_SCALARS; k++) given |= args->s[k].kind != RL_SCALAR_NONE;
+    for (int k = 0; k < RL_MAX_INTS; k++) given |= args->n[k] != 0;
+    for (int k = 0; k < RL_MAX_LISTS; k++) given |= args->list[k].length >= 0;
+    return given;
+}
+
+static size_t list_bytes(const rl_args *args) {
+    size_t bytes = 0;
+    for (int k = 0; k < RL_MAX_LISTS; k++)
+        if (args->list[k].length > 0) bytes += (size_t)args->list[k].length * sizeof(int64_t);
+    return bytes;
+}
+
+static char *copy_args(char *at, rl_args **to, const rl_args *args) {
+    *to = (rl_args *)at;
+    **to = *args;
+    at += aligned(sizeof **to);
+    for (int k = 0; k < RL_MAX_LISTS; k++) {
+        if (args->list[k].length <= 0) continue;
+        memcpy(at, args->list[k].values, (size_t)args->list[k].length * sizeof(int64_t));
+        (*to)->list[k].values = (int64_t *)at;
+        at += (size_t)args->list[k].length * sizeof(int64_t);
+    }
+    return at;
+}
+
+static char *sign(char *at, rl_signature *signature, const rl_tensor *tensor) {
+    *signature = (rl_signature){0, RL_NO_DTYPE, NULL};
+    if (!tensor) return at;
+    signature->ndim = tensor->ndim;
+    signature->dtype = (rl_dtype)tensor->dtype;
+    signature->sizes = (int64_t *)at;
+    if (tensor->ndim) memcpy(at, tensor->sizes, tensor->ndim * sizeof(int64_t));
+    return at + tensor->ndim * sizeof(int64_t);
+}
+
+/* One block: the node, its edges, signatures, saved values, args, then the whole numbers they point to. */
+rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, rl_tensor *const *out, const rl_args *args) {
+    size_t values = (size_t)n_in + (size_t)n_out, dims = 0;
+    for (int k = 0; k < n_in; k++) dims += in[k] ? in[k]->ndim : 0;
+    for (int k = 0; k < n_out; k++) dims += out[k]->ndim;
+    int keep_args = has_args(args);
+    size_t bytes = aligned(sizeof(rl_node)) + aligned((size_t)n_in * sizeof(rl_edge)) + aligned(values * sizeof(rl_signature)) +
+                   aligned(values * sizeof(rl_saved)) + (keep_args ? aligned(sizeof(rl_args)) + list_bytes(args) : 0) + dims * sizeof(int64_t);
+    rl_node *node = rl_pool_take(bytes);
+    if (!node) return NULL;
+    memset(node, 0, bytes);
+    node->refs = 1;
+    node->bytes = bytes;
+    node->op = op;
+    node->n_in = n_in;
+    node->n_out = n_out;
+    rl_live.live_nodes++;
+    char *at = (char *)node + aligned(sizeof(rl_node));
+    node->edges = (rl_edge *)at;
+    at += aligned((size_t)n_in * sizeof(rl_edge));
+    node->in = (rl_signature *)at;
+    node->out = node->in + n_in;
+    at += aligned(values * sizeof(rl_signature));
+    node->saved = (rl_saved *)at;
+    at += aligned(values * sizeof(rl_saved));
+    if (keep_args) at = copy_args(at, &node->args, args);
+    for (int k = 0; k < n_in; k++) at = sign(at, &node->in[k], in[k]);
+    for (int k = 0; k < n_out; k++) at = sign(at, &node->out[k], out[k]);
+    for (int k = 0; k < n_in; k++) {
+        if (!in[k] || !rl_requires_grad(in[k])) continue;
+        node->edges[k] = rl_gradient_edge(in[k]);
+        if (!node->edges[k].node) {
+            rl_node_release(node);
+            return NULL;
+        }
+    }
+    return node;
+}
+
+rl_node *rl_node_retain(rl_node *node) {
+    if (node) node->refs++;
+    return node;
+}
+
+void rl_node_free_saved(rl_node *node) {
+    node->released = 1;
+    for (int k = 0; k < node->n_in + node->n_out; k++) {
+        rl_tensor *tensor = node->saved[k].tensor;
+        node->saved[k].tensor = NULL;
+        rl_release(tensor);
+    }
+    void *host = node->host;
+    node->host = NULL;
+    if (host && node->op->release) node->op->release(host);
+}
+
+/* Releasing one node may release the next, as long as the graph is deep: the dead wait in a list, not on the C stack. */
+void rl_node_release(rl_node *node) {
+    static rl_node *dead;
+    static int busy;
+    if (!node || --node->refs > 0) return;
+    node->next_dead = dead;
+    dead = node;
+    if (busy) return;
+    busy = 1;
+    while (dead) {
+        rl_node *now = dead;
+        dead = now->next_dead;
+        for (int k = 0; k < now->n_in; k++) rl_node_release(now->edges[k].node);
+        rl_node_free_saved(now);
+        for (int k = 0; k < now->n_out && now->hooks; k++) rl_hooks_release(now->hooks[k]);
+        free(now->hooks);
+        free(now->retained);
+        rl_live.live_nodes--;
+        rl_pool_give(now, now->bytes);
+    }
+    busy = 0;
+}
+
+void rl_node_name(const rl_node *node, char *name, size_t room) {
+    if (node->variant < 0)
+        snprintf(name, room, "%s", node->op->grad_name);
+    else
+        snprintf(name, room, "%sBackward%d", node->op->grad_name, node->variant);
+}
+
+rl_status rl_save(rl_node *node, int slot, rl_tensor *tensor) {
+    if (node->saved[slot].tensor) return RL_OK;
+    int is_output = slot >= node->n_in;
+    rl_tensor *kept = is_output ? rl_tensor_alias(tensor) : tensor; /* Note [Cycles] */
+    if (!kept) return RL_FAILED;
+    node->saved[slot] = (rl_saved){rl_retain(kept), kept->storage ? kept->storage->version : 0};
+    return RL_OK;
+}
+
+static rl_tensor *refuse(const rl_node *node, const rl_saved *saved) {
+    char name[128];
+    rl_node_name(node, name, sizeof name);
+    if (node->released)
+        rl_fail("the graph has been freed: %s let go of its saved values in an earlier backward(). Call that one with retain_graph = TRUE to go through the graph "
+                "again",
+                name);
+    else
+        rl_fail("a value that %s needs for its gradient has been modified by an in-place operation: a %s tensor of shape %s is at version %u, and version %u "
+                "was saved",
+                name, rl_dtype_name((rl_dtype)saved->tensor->dtype), rl_sizes_text(saved->tensor->ndim, saved->tensor->sizes),
+                saved->tensor->storage->version, saved->version);
+    return NULL;
+}
+
+rl_tensor *rl_unpack_saved(rl_node *node, int slot) {
+    rl_saved *saved = &node->saved[slot];
+    if (node->released) return refuse(node, saved);
+    if (!saved->tensor) return NULL;
+    if (saved->tensor->storage && saved->tensor->storage->version != saved->version) return refuse(node, saved);
+    if (slot < node->n_in) return rl_scope_own(rl_retain(saved->tensor));
+    rl_tensor *output = rl_tensor_alias(saved->tensor);
+    if (output && rl_grad_enabled() && rl_dtype_is_floating((rl_dtype)output->dtype) && rl_autograd_of(output)) rl_set_history(output, node, slot - node->n_in);
+    return output;
+}
