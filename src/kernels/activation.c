@@ -26,7 +26,7 @@ ACTIVATION(logsigmoid, (a < 0 ? a : 0) - rl_log1pf(rl_expf(-fabsf(a))), (a < 0 ?
 ACTIVATION(leaky_relu, a > 0 ? a : a * p, a > 0 ? a : a * p)
 ACTIVATION(threshold, a <= p ? q : a, a <= p ? q : a)
 ACTIVATION(hardshrink, (a >= -p) & (a <= p) ? 0 : a, (a >= -p) & (a <= p) ? 0 : a)
-ACTIVATION(softshrink, a > p ? a - p : a < -p ? a + p : a * 0, a > p ? a - p : a < -p ? a + p : a * 0)
+ACTIVATION(softshrink, a > p ? a - p : a < -p ? a + p : a - a, a > p ? a - p : a < -p ? a + p : a - a)
 ACTIVATION(hardtanh, a<p ? p : a> q ? q : a, a<p ? p : a> q ? q : a)
 ACTIVATION(hardsigmoid, (a < -3 ? 0 : a > 3 ? 6 : a + 3) / 6, (a < -3 ? 0 : a > 3 ? 6 : a + 3) / 6)
 ACTIVATION(hardswish, a *(a<-3 ? 0 : a> 3 ? 6 : a + 3) / 6, a *(a<-3 ? 0 : a> 3 ? 6 : a + 3) / 6)

@@ -14,10 +14,9 @@
     RL_BINARY_ROW(name##_##tag, T, T, , name##_of_##tag(a, b))
 
 RL_FOR_INTEGERS(POWER, pow, )
-RL_BINARY_ROW(pow_bool, uint8_t, uint8_t, , a | !b)
 RL_BINARY_LOOP(pow_float, , float, float, powf(a, b))
 RL_BINARY_LOOP(pow_double, , double, double, pow(a, b))
-RL_ALL_LOOPS(pow)
+RL_NUMERIC_LOOPS(pow)
 
 #define BITS(tag, T, U, name, operator) RL_BINARY_ROW(name##_##tag, T, T, , a operator b)
 #define BITWISE(name, operator)                                   \
@@ -84,7 +83,29 @@ FLOATING(hypot, hypotf(a, b), hypot(a, b))
 FLOATING(logaddexp, logaddexp(a, b), logaddexp(a, b))
 FLOATING(logaddexp2, logaddexp2(a, b), logaddexp2(a, b))
 FLOATING(copysign, copysignf(a, b), copysign(a, b))
-FLOATING(nextafter, nextafterf(a, b), nextafter(a, b))
+
+/* Half and bfloat16 in their own steps: as bits, numbers of one sign stand in the order of their sizes. */
+static inline uint16_t next_narrow(uint16_t a, float from, float towards) {
+    if (from != from) return a;
+    if (towards != towards) return (uint16_t)(a | 0x7fff);
+    if (from == towards) return a;
+    if (from == 0) return towards > 0 ? 1 : 0x8001;
+    return (uint16_t)((from < towards) == (from > 0) ? a + 1 : a - 1);
+}
+RL_BINARY_ROW(nextafter_half, rl_half, rl_half, , next_narrow(a, rl_half_to_float(a), rl_half_to_float(b)))
+static void nextafter_bfloat16(RL_LOOP_PARAMETERS) {
+    (void)context;
+    for (int64_t i = 0; i < n; i++) {
+        rl_bfloat16 a = RL_AT(rl_bfloat16, 1), b = RL_AT(rl_bfloat16, 2);
+        a.bits = next_narrow(a.bits, rl_bfloat16_to_float(a), rl_bfloat16_to_float(b));
+        *(rl_bfloat16 *)(data[0] + i * strides[0]) = a;
+    }
+}
+RL_BINARY_ROW(nextafter_float, float, float, , nextafterf(a, b))
+RL_BINARY_ROW(nextafter_double, double, double, , nextafter(a, b))
+const rl_loops rl_nextafter_loops = {
+    .of = {[RL_HALF] = nextafter_half, [RL_BFLOAT16] = nextafter_bfloat16, [RL_FLOAT] = nextafter_float, [RL_DOUBLE] = nextafter_double}};
+
 FLOATING(xlogy, b != b ? b : a == 0 ? 0 : a * logf(b), b != b ? b : a == 0 ? 0 : a * log(b))
 
 #define STEP(tag, T, U, name, e) RL_BINARY_ROW(name##_##tag, T, T, , e)

@@ -109,12 +109,30 @@ static double igammac_fraction(double a, double x) {
     return h * igamma_front(a, x);
 }
 
+/* Temme's uniform expansion, for large a: the upper function */
+static double igammac_uniform(double a, double x) {
+    double off = (x - a) / a, eta = copysign(sqrt(2 * (off - log1p(off))), off);
+    double rest = fabs(eta) < 1e-3 ? -1.0 / 3 + eta / 12 : 1 / off - 1 / eta;
+    return 0.5 * erfc(eta * sqrt(a / 2)) + exp(-0.5 * a * eta * eta) / sqrt(2 * PI * a) * rest;
+}
+
+/* The upper function for small x: what the series of the lower one lacks of 1, without cancellation */
+static double igammac_series(double a, double x) {
+    double sum = 0, power = 1;
+    for (int k = 1; k < 100 && fabs(power) > 1e-18; k++) {
+        power *= -x / k;
+        sum += power / (a + k);
+    }
+    return -expm1(a * log(x) - lgamma(1 + a)) - exp(a * log(x) - lgamma(a)) * sum;
+}
+
 double rl_special_igamma(double a, double x) {
     if (!(a >= 0) || !(x >= 0)) return NAN;
     if (a == 0) return x > 0 ? 1 : NAN;
     if (x == 0) return 0;
     if (isinf(a)) return isinf(x) ? NAN : 0;
     if (isinf(x)) return 1;
+    if (a > 1e5) return 1 - igammac_uniform(a, x);
     return x < a + 1 ? igamma_series(a, x) : 1 - igammac_fraction(a, x);
 }
 
@@ -124,5 +142,7 @@ double rl_special_igammac(double a, double x) {
     if (x == 0) return 1;
     if (isinf(a)) return isinf(x) ? NAN : 1;
     if (isinf(x)) return 0;
+    if (a > 1e5) return igammac_uniform(a, x);
+    if (x <= 1.1 && a <= 1) return igammac_series(a, x);
     return x < a + 1 ? 1 - igamma_series(a, x) : igammac_fraction(a, x);
 }

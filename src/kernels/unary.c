@@ -17,14 +17,18 @@ FLOATING(cube, a *a *a, a *a *a)
 /* Functions of all numbers: `i` of whole ones, in which `wrapping` does, `f` of floating ones. */
 #define WHOLE(tag, T, U, name, i) RL_UNARY_ROW(name##_##tag, T, T, typedef U wrapping; (void)sizeof(wrapping), i)
 #define NUMERIC(name, i, f, d)                                 \
+    NUMERIC_ROWS(name, i, f, d)                                \
+    RL_NUMERIC_LOOPS(name)
+#define NUMERIC_ROWS(name, i, f, d)                            \
     RL_FOR_INTEGERS(WHOLE, name, i)                            \
     RL_UNARY_LOOP(name##_float, RL_CLONES, float, float, f)    \
-    RL_UNARY_LOOP(name##_double, RL_CLONES, double, double, d) \
-    RL_NUMERIC_LOOPS(name)
+    RL_UNARY_LOOP(name##_double, RL_CLONES, double, double, d)
 
 NUMERIC(neg, -(wrapping)a, -a, -a)
 NUMERIC(abs, a < 0 ? -(wrapping)a : (wrapping)a, fabsf(a), fabs(a))
-NUMERIC(sign, (a > 0) - (a < 0), (a > 0) - (a < 0), (a > 0) - (a < 0))
+NUMERIC_ROWS(sign, (a > 0) - (a < 0), (a > 0) - (a < 0), (a > 0) - (a < 0))
+RL_UNARY_ROW(sign_bool, uint8_t, uint8_t, , a)
+RL_ALL_LOOPS(sign)
 NUMERIC(relu, a > 0 ? a : 0, a <= 0 ? 0 : a, a <= 0 ? 0 : a)
 
 /* Rounding: whole numbers are left as they are by the op, which does not come here. */

@@ -32,8 +32,8 @@ static rl_status infer_scaled(rl_call *call) {
 }
 
 static rl_status infer_sub(rl_call *call) {
-    if (call->in[0]->dtype == RL_BOOL && call->in[1]->dtype == RL_BOOL)
-        return rl_fail("sub() is not defined for two Bool tensors; use torch_logical_xor(), or torch_logical_not() for 1 - x");
+    if (call->in[0]->dtype == RL_BOOL || call->in[1]->dtype == RL_BOOL)
+        return rl_fail("sub() is not defined for Bool tensors; use torch_logical_not() or torch_logical_xor(), or convert the tensor");
     return infer_scaled(call);
 }
 

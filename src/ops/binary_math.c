@@ -61,10 +61,21 @@ static rl_status infer_whole(rl_call *call) {
     return rl_infer_elementwise(call);
 }
 
+/* Half and bfloat16 as they are: a step of float would be lost. */
+static rl_status infer_own_steps(rl_call *call) {
+    rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
+    int64_t sizes[RL_MAX_DIMS];
+    int ndim;
+    RL_TRY(rl_broadcast_inputs(call, &ndim, sizes));
+    RL_TRY(rl_set_outputs(call, 1));
+    for (int k = 0; k < 2; k++) RL_TRY(rl_read_as(call, k, dtype));
+    return rl_output(call, 0, dtype, dtype, ndim, sizes);
+}
+
 STEP(gcd, infer_whole)
 STEP(lcm, infer_whole)
 STEP(heaviside, rl_infer_elementwise)
-STEP(nextafter, rl_infer_elementwise)
+STEP(nextafter, infer_own_steps)
 STEP(isclose, rl_infer_comparison)
 
 /* ---- float_power: pow() of doubles ---- */
