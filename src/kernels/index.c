@@ -7,6 +7,13 @@
 /* Fewer elements than this are not worth a second thread. */
 enum { GRAIN = 32768 };
 
+#ifdef _OPENMP
+#define PRAGMA(text) _Pragma(#text)
+#define SIMD_OR(...) PRAGMA(omp simd reduction(| : __VA_ARGS__))
+#else
+#define SIMD_OR(...)
+#endif
+
 /* ---- picks ---- */
 
 /* Dimensions of size 1 dropped, neighbours that run on merged, the last one taken out as the row. */
@@ -204,75 +211,138 @@ void rl_place_sums(const rl_picks *picks, rl_dtype dtype, void *x, const void *o
 
 /* ---- ranges ---- */
 
+enum { BAD = 1, NEGATIVE = 2 };
+
 typedef struct {
     int64_t size, stride;
-    int *bad;
+    int fresh;
+    int *found; /* what some thread has met: BAD, NEGATIVE */
 } range;
 
-static void check_loop(char *const *data, const int64_t *strides, int64_t n, const void *context) {
-    const range *r = context;
-    int bad = 0;
-    for (int64_t i = 0; i < n; i++) {
-        int64_t at = *(const int64_t *)(data[0] + i * strides[0]);
-        bad |= at < -r->size || at >= r->size;
-    }
-    if (bad) {
+static void tell(const range *r, int found) {
+    if (!found) return;
 #ifdef _OPENMP
-#pragma omp atomic write
+#pragma omp atomic
 #endif
-        *r->bad = 1;
+    *r->found |= found;
+}
+
+RL_CLONES static void check_loop(char *const *data, const int64_t *strides, int64_t n, const void *context) {
+    const range *r = context;
+    const int64_t *at = (const int64_t *)data[0], size = r->size;
+    int64_t bad = 0, negative = 0;
+    if (strides[0] == sizeof(int64_t)) {
+        SIMD_OR(bad, negative) for (int64_t i = 0; i < n; i++) {
+            bad |= (at[i] + size) | (size - 1 - at[i]);
+            negative |= at[i];
+        }
+    } else {
+        for (int64_t i = 0; i < n; i++) {
+            int64_t index = *(const int64_t *)(data[0] + i * strides[0]);
+            bad |= (index + size) | (size - 1 - index);
+            negative |= index;
+        }
     }
+    tell(r, (bad < 0 ? BAD : 0) | (negative < 0 ? NEGATIVE : 0));
 }
 
 rl_status rl_fail_index(int64_t index, int64_t size, int dim) {
     return rl_fail("index %lld is out of range for dimension %d of size %lld", (long long)(index >= 0 ? index + 1 : index), dim + 1, (long long)size);
 }
 
-rl_status rl_check_indexes(rl_tensor *index, int64_t size, int dim) {
-    int bad = 0;
-    range r = {size, 0, &bad};
-    rl_each(1, &index, check_loop, &r);
-    for (int64_t k = 0; bad && k < index->numel; k++) {
+static rl_status fail_first(rl_tensor *index, int64_t size, int dim) {
+    for (int64_t k = 0; k < index->numel; k++) {
         int64_t at = rl_item(index, k).as_int;
         if (at < -size || at >= size) return rl_fail_index(at, size, dim);
     }
     return RL_OK;
 }
 
+rl_status rl_check_indexes(rl_tensor *index, int64_t size, int dim, int *negative) {
+    int found = 0;
+    range r = {.size = size, .found = &found};
+    rl_each(1, &index, check_loop, &r);
+    if (negative) *negative = found & NEGATIVE;
+    return found & BAD ? fail_first(index, size, dim) : RL_OK;
+}
+
 static void offset_loop(char *const *data, const int64_t *strides, int64_t n, const void *context) {
     const range *r = context;
     for (int64_t i = 0; i < n; i++) {
-        int64_t at = *(const int64_t *)(data[1] + i * strides[1]);
-        *(int64_t *)(data[0] + i * strides[0]) += (at < 0 ? at + r->size : at) * r->stride;
+        int64_t at = *(const int64_t *)(data[1] + i * strides[1]), *offset = (int64_t *)(data[0] + i * strides[0]);
+        at = (at < 0 ? at + r->size : at) * r->stride;
+        *offset = r->fresh ? at : *offset + at;
     }
 }
 
-rl_status rl_add_offsets(rl_tensor *offsets, rl_tensor *index, int64_t size, int64_t stride, int dim) {
-    range r = {size, stride, NULL};
-    RL_TRY(rl_check_indexes(index, size, dim));
+void rl_add_offsets(rl_tensor *offsets, rl_tensor *index, int64_t size, int64_t stride, int fresh) {
+    range r = {.size = size, .stride = stride, .fresh = fresh};
     rl_tensor *operands[] = {offsets, index};
     rl_each(2, operands, offset_loop, &r);
-    return RL_OK;
+}
+
+RL_CLONES static void shift_loop(char *const *data, const int64_t *strides, int64_t n, const void *context) {
+    int64_t zeros = 0;
+    if (strides[0] == sizeof(int64_t) && strides[1] == sizeof(int64_t)) {
+        int64_t *to = (int64_t *)data[0];
+        const int64_t *from = (const int64_t *)data[1];
+        SIMD_OR(zeros) for (int64_t i = 0; i < n; i++) {
+            zeros |= from[i] == 0;
+            to[i] = from[i] - (from[i] > 0);
+        }
+    } else {
+        for (int64_t i = 0; i < n; i++) {
+            int64_t from = *(const int64_t *)(data[1] + i * strides[1]);
+            zeros |= from == 0;
+            *(int64_t *)(data[0] + i * strides[0]) = from - (from > 0);
+        }
+    }
+    tell(context, zeros ? BAD : 0);
+}
+
+int rl_count_from_zero(rl_tensor *index, rl_tensor *from_one) {
+    int found = 0;
+    range r = {.found = &found};
+    rl_tensor *operands[] = {index, from_one};
+    rl_each(2, operands, shift_loop, &r);
+    return found;
 }
 
 /* ---- gather ---- */
 
-#define GATHER(name, T)                                                                                                           \
-    static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) {                                 \
-        const range *r = context;                                                                                                 \
-        if (strides[2] == 0) {                                                                                                    \
-            int64_t at = *(const int64_t *)data[2];                                                                               \
-            const char *x = data[1] + (at < 0 ? at + r->size : at) * r->stride;                                                   \
-            if (strides[0] == sizeof(T) && strides[1] == sizeof(T))                                                               \
-                memcpy(data[0], x, (size_t)n * sizeof(T));                                                                        \
-            else                                                                                                                  \
-                for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = *(const T *)(x + i * strides[1]);              \
-            return;                                                                                                               \
-        }                                                                                                                         \
-        for (int64_t i = 0; i < n; i++) {                                                                                         \
-            int64_t at = *(const int64_t *)(data[2] + i * strides[2]);                                                            \
-            *(T *)(data[0] + i * strides[0]) = *(const T *)(data[1] + i * strides[1] + (at < 0 ? at + r->size : at) * r->stride); \
-        }                                                                                                                         \
+/* What is out of range is read from the first place, and told of afterwards. */
+#define GATHER(name, T)                                                                                                                 \
+    static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) {                                       \
+        const range *r = context;                                                                                                       \
+        const uint64_t size = (uint64_t)r->size;                                                                                        \
+        int bad = 0;                                                                                                                    \
+        if (strides[2] == 0) {                                                                                                          \
+            int64_t at = *(const int64_t *)data[2];                                                                                     \
+            at += at < 0 ? r->size : 0;                                                                                                 \
+            bad = (uint64_t)at >= size;                                                                                                 \
+            const char *x = data[1] + (bad ? 0 : at * r->stride);                                                                       \
+            if (strides[0] == sizeof(T) && strides[1] == sizeof(T))                                                                     \
+                memcpy(data[0], x, (size_t)n * sizeof(T));                                                                              \
+            else                                                                                                                        \
+                for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = *(const T *)(x + i * strides[1]);                    \
+        } else if (strides[0] == sizeof(T) && strides[1] == 0 && strides[2] == sizeof(int64_t) && r->stride == sizeof(T)) {             \
+            T *to = (T *)data[0];                                                                                                       \
+            const T *x = (const T *)data[1];                                                                                            \
+            const int64_t *index = (const int64_t *)data[2];                                                                            \
+            for (int64_t i = 0; i < n; i++) {                                                                                           \
+                uint64_t at = (uint64_t)(index[i] + (index[i] < 0 ? r->size : 0));                                                      \
+                bad |= at >= size;                                                                                                      \
+                to[i] = x[at < size ? at : 0];                                                                                          \
+            }                                                                                                                           \
+        } else {                                                                                                                        \
+            for (int64_t i = 0; i < n; i++) {                                                                                           \
+                int64_t at = *(const int64_t *)(data[2] + i * strides[2]);                                                              \
+                at += at < 0 ? r->size : 0;                                                                                             \
+                bad |= (uint64_t)at >= size;                                                                                            \
+                *(T *)(data[0] + i * strides[0]) = *(const T *)(data[1] + i * strides[1] + ((uint64_t)at < size ? at * r->stride : 0)); \
+            }                                                                                                                           \
+        }                                                                                                                               \
+        tell(r, bad ? BAD : 0);                                                                                                         \
     }
 
 GATHER(gather_1, uint8_t)
@@ -280,14 +350,19 @@ GATHER(gather_2, uint16_t)
 GATHER(gather_4, uint32_t)
 GATHER(gather_8, uint64_t)
 
-void rl_gather_elements(rl_tensor *out, rl_tensor *x, rl_tensor *index, int dim) {
+rl_status rl_gather_elements(rl_tensor *out, rl_tensor *x, rl_tensor *index, int dim) {
     size_t width = rl_dtype_size((rl_dtype)x->dtype);
     int64_t strides[RL_MAX_DIMS];
+    int found = 0;
+    if (out->numel == 0) return RL_OK;
+    if (x->sizes[dim] == 0) return fail_first(index, 0, dim);
     for (int d = 0; d < x->ndim; d++) strides[d] = d == dim ? 0 : x->strides[d];
     rl_scope scope = rl_scope_enter();
     rl_tensor *line = rl_tensor_view(x, x->ndim, out->sizes, strides, x->offset);
-    range r = {x->sizes[dim], x->strides[dim] * (int64_t)width, NULL};
+    range r = {.size = x->sizes[dim], .stride = x->strides[dim] * (int64_t)width, .found = &found};
     rl_tensor *operands[] = {out, line, index};
     if (line) rl_each(3, operands, width == 1 ? gather_1 : width == 2 ? gather_2 : width == 4 ? gather_4 : gather_8, &r);
     rl_scope_leave(scope);
+    if (!line) return RL_FAILED;
+    return found ? fail_first(index, x->sizes[dim], dim) : RL_OK;
 }

@@ -22,15 +22,18 @@ void rl_pick(const rl_picks *picks, size_t width, void *other, const void *x);
 void rl_place(const rl_picks *picks, size_t width, void *x, const void *other);
 void rl_place_sums(const rl_picks *picks, rl_dtype dtype, void *x, const void *other);
 
-/* offsets += wrapped index * stride, index broadcasting to offsets' shape. Fails, naming dimension dim + 1, if one is out of
- * range. */
-rl_status rl_add_offsets(rl_tensor *offsets, rl_tensor *index, int64_t size, int64_t stride, int dim);
-rl_status rl_check_indexes(rl_tensor *index, int64_t size, int dim);
+/* Fails, naming dimension dim + 1, if an index is out of range; tells whether any is negative. */
+rl_status rl_check_indexes(rl_tensor *index, int64_t size, int dim, int *negative);
+/* offsets += index * stride, negative indexes counting from `size`; index broadcasts to offsets' shape. `fresh`: offsets holds nothing
+ * yet. */
+void rl_add_offsets(rl_tensor *offsets, rl_tensor *index, int64_t size, int64_t stride, int fresh);
+/* Indexes that count from 1 as indexes that count from 0; how many were 0 is no number but 0 or not. */
+int rl_count_from_zero(rl_tensor *index, rl_tensor *from_one);
 /* Says that an index (from 0, or negative) is out of range. */
 rl_status rl_fail_index(int64_t index, int64_t size, int dim);
 
 /* out[...] = x[..., index[...], ...] along dim: out has index's shape, which may stop short of x's in other dimensions. */
-void rl_gather_elements(rl_tensor *out, rl_tensor *x, rl_tensor *index, int dim);
+rl_status rl_gather_elements(rl_tensor *out, rl_tensor *x, rl_tensor *index, int dim);
 
 typedef enum { RL_PUT, RL_ADD, RL_MULTIPLY, RL_LARGEST, RL_SMALLEST } rl_combine;
 

@@ -41,9 +41,7 @@ static rl_status infer_gather(rl_call *call) {
 static rl_status gather_along(rl_tensor *y, rl_tensor *x, rl_tensor *index, int dim) {
     y = rl_lifted(y), x = rl_lifted(x), index = rl_lifted(index);
     if (!y || !x || !index) return RL_FAILED;
-    RL_TRY(rl_check_indexes(index, x->sizes[dim], dim));
-    if (y->numel) rl_gather_elements(y, x, index, dim);
-    return RL_OK;
+    return rl_gather_elements(y, x, index, dim);
 }
 
 static rl_status gather_forward(rl_call *call) { return gather_along(call->y[0], call->x[0], call->x[1], (int)call->args.n[DIM]); }
@@ -80,11 +78,9 @@ static rl_status index_select_forward(rl_call *call) {
     rl_tensor *x = rl_lifted(call->x[0]), *y = rl_lifted(call->y[0]), *index = call->x[1];
     int dim = (int)call->args.n[DIM];
     if (!x || !y) return RL_FAILED;
-    RL_TRY(rl_check_indexes(index, x->sizes[dim], dim));
+    if (y->numel == 0) RL_TRY(rl_check_indexes(index, x->sizes[dim], dim, NULL));
     index = rl_along(index, dim, y->ndim, y->sizes);
-    if (!index) return RL_FAILED;
-    if (y->numel) rl_gather_elements(y, x, index, dim);
-    return RL_OK;
+    return index ? rl_gather_elements(y, x, index, dim) : RL_FAILED;
 }
 
 RULE(index_select) { D(0, rl_index_add(zeros_like_input(v, G), v->args->n[DIM], X1, G)); }
@@ -162,11 +158,9 @@ static rl_status embedding_forward(rl_call *call) {
     int64_t sizes[] = {flat->numel, weight->sizes[1]}, strides[] = {weight->sizes[1], 1};
     rl_tensor *rows = rl_tensor_view(y, 2, sizes, strides, y->offset);
     if (!rows) return RL_FAILED;
-    RL_TRY(rl_check_indexes(flat, weight->sizes[0], 0));
+    RL_TRY(rl_check_indexes(flat, weight->sizes[0], 0, NULL));
     flat = rl_along(flat, 0, 2, sizes);
-    if (!flat) return RL_FAILED;
-    if (y->numel) rl_gather_elements(rows, weight, flat, 0);
-    return RL_OK;
+    return flat ? rl_gather_elements(rows, weight, flat, 0) : RL_FAILED;
 }
 
 /* What each row's gradient is multiplied with: 0 for padding, 1 over how often the row occurs if that is asked for. */

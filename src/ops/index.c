@@ -159,12 +159,26 @@ static void indexed_dims(const layout *l, const rl_tensor *x, uint8_t *indexed) 
     for (int d = 0; d < x->ndim; d++) indexed[d] = l->at[d] != NULL;
 }
 
+/* Adds what one index contributes; one alone may be the offsets as it stands. */
+static rl_tensor *add_offsets(rl_tensor *offsets, rl_tensor *index, int alone, int ndim, const int64_t *sizes, int64_t size, int64_t stride, int dim) {
+    int negative, fresh = !offsets;
+    if (rl_check_indexes(index, size, dim, &negative) != RL_OK) return NULL;
+    if (alone && !negative && stride == 1 && rl_is_contiguous(index) && index->ndim == ndim && memcmp(index->sizes, sizes, (size_t)ndim * sizeof *sizes) == 0)
+        return index;
+    if (fresh) offsets = rl_tensor_new(RL_INT64, ndim, sizes);
+    if (offsets) rl_add_offsets(offsets, index, size, stride, fresh);
+    return offsets;
+}
+
 /* The places that the indexes name in a tensor laid out as x is: one int64 tensor of the indexes' shape. */
 static rl_tensor *offsets_in(const layout *l, const rl_tensor *x) {
-    rl_tensor *offsets = rl_zeros(RL_INT64, l->ndim, l->sizes);
-    for (int d = 0; offsets && d < x->ndim; d++)
-        if (l->at[d] && rl_add_offsets(offsets, l->at[d], x->sizes[d], x->strides[d], d) != RL_OK) return NULL;
-    return offsets;
+    rl_tensor *offsets = NULL;
+    for (int d = 0; d < x->ndim; d++) {
+        if (!l->at[d]) continue;
+        offsets = add_offsets(offsets, l->at[d], l->first == l->last, l->ndim, l->sizes, x->sizes[d], x->strides[d], d);
+        if (!offsets) return NULL;
+    }
+    return offsets ? offsets : rl_zeros(RL_INT64, l->ndim, l->sizes);
 }
 
 /* other is contiguous, of the result's shape, or one number */
@@ -346,13 +360,12 @@ rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tens
 /* ---- take and put: places of x read as one row ---- */
 
 static rl_tensor *flat_offsets(const rl_call *call, const rl_tensor *x, int k) {
-    rl_tensor *index = call->x[k], *offsets = rl_zeros(RL_INT64, index->ndim, index->sizes);
-    if (!offsets) return NULL;
+    rl_tensor *index = call->x[k];
     if (x->numel == 0 && index->numel > 0) {
         rl_fail("%s() cannot take elements of a tensor that has none", call->op->name);
         return NULL;
     }
-    return rl_add_offsets(offsets, index, x->numel, 1, 0) == RL_OK ? offsets : NULL;
+    return add_offsets(NULL, index, 1, index->ndim, index->sizes, x->numel, 1, 0);
 }
 
 static rl_status infer_take(rl_call *call) {

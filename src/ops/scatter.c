@@ -68,7 +68,7 @@ rl_status rl_run_scatter(rl_call *call, rl_combine combine) {
         src = rl_tensor_view(src, 0, NULL, NULL, src->offset);
         if (!src) return RL_FAILED;
     }
-    RL_TRY(rl_check_indexes(index, y->sizes[dim], dim));
+    RL_TRY(rl_check_indexes(index, y->sizes[dim], dim, NULL));
     RL_TRY(rl_start_from_self(call));
     if (index->numel) rl_scatter_elements(y, index, src, dim, combine);
     return RL_OK;

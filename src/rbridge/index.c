@@ -20,15 +20,14 @@
 /* ---- index tensors ---- */
 
 static rl_tensor *from_zero(rl_tensor *given, const char *argument) {
-    rl_tensor *index = rl_tensor_new(RL_INT64, given->ndim, given->sizes);
-    if (!index || rl_copy_data(index, given) != RL_OK) return NULL;
-    int64_t *at = rl_data(index), zeros = 0;
-    for (int64_t k = 0; k < index->numel; k++) {
-        zeros += at[k] == 0;
-        at[k] -= at[k] > 0;
+    rl_tensor *index = rl_tensor_new(RL_INT64, given->ndim, given->sizes), *whole = given;
+    if (given->dtype != RL_INT64) {
+        whole = index;
+        if (!index || rl_copy_data(index, given) != RL_OK) return NULL;
     }
-    if (zeros) rl_fail("`%s` contains 0, and indexes count from 1 (or from -1 at the end)", argument);
-    return zeros ? NULL : index;
+    if (!index || !rl_count_from_zero(index, whole)) return index;
+    rl_fail("`%s` contains 0, and indexes count from 1 (or from -1 at the end)", argument);
+    return NULL;
 }
 
 static int all_whole(SEXP x) {
