@@ -42,7 +42,7 @@ check:
 core-test:
 	@tools/need $(R_NEEDS)
 	@mkdir -p out
-	$(CC) -std=gnu11 -O1 -g -Wall -Wextra -fopenmp $(SANITIZE) tests/core/test_core.c $(CORE_SOURCES) -o out/test_core \
+	$(CC) -std=gnu11 -O1 -g -fopenmp $(SANITIZE) tests/core/test_core.c $(CORE_SOURCES) -o out/test_core \
 	  $$(R CMD config LAPACK_LIBS) $$(R CMD config BLAS_LIBS) $$(R CMD config FLIBS) -lm
 	out/test_core | tee out/core.counts
 
