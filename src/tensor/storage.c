@@ -18,6 +18,16 @@ enum { SLAB_BYTES = 1 << 18, LARGEST_IN_SLAB = 1024 };
 #define POOL_LIMIT (768.0 * 1024 * 1024)
 #endif
 
+/* A pool hides use after release from AddressSanitizer; so tell it what lies free. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define LIES_FREE(block, bytes) __asan_poison_memory_region(block, bytes)
+#define IS_TAKEN(block, bytes) __asan_unpoison_memory_region(block, bytes)
+#else
+#define LIES_FREE(block, bytes) (void)(block)
+#define IS_TAKEN(block, bytes) (void)(block)
+#endif
+
 typedef struct free_block {
     struct free_block *next;
 } free_block;
@@ -71,6 +81,7 @@ static void *take_class(int size_class) {
     size_t bytes = class_bytes(size_class);
     free_block *block = free_blocks[size_class];
     if (block) {
+        IS_TAKEN(block, bytes);
         free_blocks[size_class] = block->next;
         rl_live.pooled_bytes -= (double)bytes;
         return block;
@@ -94,6 +105,7 @@ static void give_class(void *memory, int size_class) {
     block->next = free_blocks[size_class];
     free_blocks[size_class] = block;
     rl_live.pooled_bytes += bytes;
+    LIES_FREE(block, (size_t)bytes);
 }
 
 void *rl_pool_take(size_t bytes) {
@@ -109,6 +121,7 @@ void rl_pool_trim(void) {
         if (IN_SLAB(class_bytes(k))) continue;
         while (free_blocks[k]) {
             free_block *block = free_blocks[k];
+            IS_TAKEN(block, class_bytes(k));
             free_blocks[k] = block->next;
             rl_live.pooled_bytes -= (double)class_bytes(k);
             free(block);
