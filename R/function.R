@@ -68,8 +68,12 @@ match_arguments <- function(signature, arguments) {
   result
 }
 
-# f(...) with arguments of any kind, also calls and symbols.
-call_with <- function(f, arguments) do.call("f", arguments, quote = any(vapply(arguments, is.language, NA)))
+# f(...) with arguments of any kind, also calls and symbols. The call holds no values, so that what keeps a traceback keeps no tensors.
+call_with <- function(f, arguments) {
+  places <- lapply(seq_along(arguments), function(k) call("[[", quote(arguments), k))
+  names(places) <- names(arguments)
+  eval(as.call(c(quote(f), places)))
+}
 
 is_defined_tensor <- function(x) inherits(x, "torch_tensor") && !is_undefined_tensor(x)
 

@@ -55,7 +55,7 @@ is_floating_tensor <- function(x) inherits(x, "torch_tensor") && as.character(x$
 
 # The tensors of numbers that fn returns; what is no such tensor has no derivative.
 outputs_of <- function(fn, inputs) {
-  value <- do.call(fn, inputs)
+  value <- call_with(fn, inputs)
   if (!is.list(value)) value <- list(value)
   Filter(is_floating_tensor, value)
 }

@@ -17,8 +17,10 @@ CountsReporter <- R6::R6Class("CountsReporter",
       }
     },
     count = function() {
-      for (round in 1:3) gc()
-      counts <- rushlight:::rushlight_counts()[c("tensors", "storages", "nodes")]
+      for (round in 1:4) { # what one collection finds free may hold what the next one finds
+        gc()
+        counts <- rushlight:::rushlight_counts()[c("tensors", "storages", "nodes")]
+      }
       storage.mode(counts) <- "integer"
       counts
     }
