@@ -179,8 +179,9 @@ torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requ
 #' Sequences
 #'
 #' `torch_arange()` and `torch_range()` count from `start` in steps, as far as `end`, which is included: element `i` is
-#' `start + (i - 1) * step`, and there are `floor((end - start) / step) + 1` of them. `torch_linspace()` divides the way from `start`
-#' to `end` evenly, both included. `torch_logspace()` raises `base` to such exponents.
+#' `start + (i - 1) * step`, and there are `floor((end - start) / step) + 1` of them. (A quotient that falls short of a whole number by
+#' less than 1e-10 counts as that number, as in [seq()].) `torch_linspace()` divides the way from `start` to `end` evenly, both
+#' included. `torch_logspace()` raises `base` to such exponents.
 #'
 #' @param start,end where the sequence begins and ends; exponents of `base` for `torch_logspace()`.
 #' @param step the difference between neighbours; it may be negative, not 0.

@@ -164,6 +164,9 @@ static rl_tensor *convert_sequence(rl_tensor *sequence, rl_dtype wanted) {
     return converted;
 }
 
+/* So near the end, a step that is not exact in binary has reached it; R's seq() has the same. */
+static const double step_tolerance = 1e-10;
+
 /* start, start + step, ... as far as `end`, which is included. */
 SEXP ffi_range(SEXP start, SEXP end, SEXP step, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
@@ -172,7 +175,7 @@ SEXP ffi_range(SEXP start, SEXP end, SEXP step, SEXP dtype, SEXP requires_grad) 
     rl_dtype wanted = RL_NO_DTYPE;
     rl_scalar from, to, by;
     if (rb_number(start, "start", &from) == RL_OK && rb_number(end, "end", &to) == RL_OK && rb_number(step, "step", &by) == RL_OK) {
-        double count = floor((to.as_double - from.as_double) / by.as_double) + 1;
+        double count = floor((to.as_double - from.as_double) / by.as_double + step_tolerance) + 1;
         if (by.as_double == 0)
             rl_fail("`step` must not be 0");
         else if (!isfinite(from.as_double) || !isfinite(to.as_double) || !isfinite(by.as_double))

@@ -83,6 +83,7 @@ test_that("sequences end where they should", {
   expect_true(torch_arange(1L, 5L)$dtype == torch_float())
   expect_equal(as_array(torch_arange(5, 1, -2, dtype = torch_int())), c(5L, 3L, 1L))
   expect_equal(as_array(torch_range(0, 1, 0.4)), c(0, 0.4, 0.8), tolerance = 1e-7)
+  expect_equal(torch_arange(0, 0.3, 0.1)$shape, 4L)
   expect_error(torch_arange(1, 5, 0), "0")
   expect_error(torch_arange(1, 5, -1), "away")
   expect_error(torch_arange(1, Inf), "finite")
