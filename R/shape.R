@@ -107,6 +107,25 @@ shape_methods <- list(
   set_ = function(source, storage_offset = NULL, size = NULL, stride = NULL) {
     .Call(ffi_set_, self, source, storage_offset, size, stride)
   },
+  storage = function() {
+    address <- .Call(ffi_storage_address, self)
+    list(data_ptr = function() address)
+  },
+  sum_to_size = function(size) .Call(ffi_sum_to_size, self, size),
+  fill_diagonal_ = function(fill_value, wrap = FALSE) {
+    shape <- .Call(ffi_size, self, NULL)
+    stride <- .Call(ffi_stride, self, NULL)
+    if (length(shape) < 2) raise_error(paste0("fill_diagonal_() needs a tensor of at least 2 dimensions; this one has ", length(shape)))
+    if (length(shape) > 2 && any(shape != shape[1])) raise_error("fill_diagonal_() needs equal sizes in more than 2 dimensions")
+    count <- min(shape)
+    .Call(ffi_as_strided, self, count, sum(stride), NULL)$fill_(fill_value)
+    if (wrap && length(shape) == 2 && shape[1] > shape[2] + 1) {
+      period <- shape[2] + 1
+      start <- .Call(ffi_storage_offset, self) + stride[1] * period
+      .Call(ffi_as_strided, self, ceiling(prod(shape) / period) - count, sum(stride), start)$fill_(fill_value)
+    }
+    self
+  },
   select = function(dim, index) .Call(ffi_select, self, dim, index),
   slice = function(dim = 1L, start = NULL, end = NULL, step = 1L) {
     .Call(ffi_slice, self, dim, slice_start(start), slice_end(end), step)

@@ -200,3 +200,16 @@ static rl_status compose_broadcast_tensors(rl_call *call) {
     return RL_OK;
 }
 const rl_op rl_op_broadcast_tensors = {.name = "broadcast_tensors", .traits = RL_GIVES_LIST, .compose = compose_broadcast_tensors};
+
+/* The reverse of expand(). */
+static rl_tensor *summed_to(rl_tensor *x, rl_ints asked) {
+    int fits = asked.length <= x->ndim;
+    for (int k = 0; fits && k < asked.length; k++) {
+        int64_t have = x->sizes[x->ndim - asked.length + k];
+        fits = asked.values[k] == have || asked.values[k] == 1;
+    }
+    if (fits) return rl_sum_to_size(x, asked.length, asked.values);
+    rl_fail("sum_to_size() goes back to a shape that expands to the tensor's %s; %s does not", rl_sizes_text(x->ndim, x->sizes), rl_sizes_text(asked.length, asked.values));
+    return NULL;
+}
+COMPOSITION(sum_to_size, summed_to(call->in[0], call->args.list[0]))

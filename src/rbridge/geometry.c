@@ -1,4 +1,6 @@
 /* How a tensor lies in memory, as R asks. */
+#include <stdio.h>
+
 #include "entries.h"
 #include "handle.h"
 
@@ -61,6 +63,15 @@ SEXP ffi_storage_offset(SEXP self) {
     result = rb_end(call, result);
     UNPROTECT(1);
     return result;
+}
+
+/* As text: what is at the same address is the same memory. */
+SEXP ffi_storage_address(SEXP self) {
+    rb_call call = rb_begin();
+    rl_tensor *tensor = defined(self, "self");
+    char text[32];
+    snprintf(text, sizeof text, "%p", tensor ? tensor->storage->data : NULL);
+    return rb_end(call, Rf_mkString(text));
 }
 
 SEXP ffi_is_same_size(SEXP self, SEXP other) {
