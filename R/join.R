@@ -1,21 +1,71 @@
+#' Join tensors
+#'
+#' `torch_cat()` joins tensors along a dimension that they have, `torch_stack()` along a new one. `torch_vstack()`
+#' puts them on top of each other (vectors as rows), `torch_hstack()` side by side (along the second dimension,
+#' vectors along the first), `torch_dstack()` along the third dimension. `torch_block_diag()` lays matrices along the
+#' diagonal of a larger one, with zeros elsewhere. R's [rbind()] and [cbind()] work on tensors too, and take R's
+#' vectors and matrices with them.
+#'
+#' The tensors promote to one dtype. For `torch_cat()` all sizes but that of `dim` must be equal (a vector of no
+#' elements goes with anything), for `torch_stack()` all.
+#'
+#' @param tensors a list of tensors.
+#' @param dim a dimension, counted from 1, or from -1 at the end. For `torch_stack()` where the new one is to be.
+#' @return A tensor, which shares no memory with the others.
+#' @examples
+#' x <- torch_tensor(matrix(1:4, 2))
+#' torch_cat(list(x, x), dim = 2)
+#' torch_stack(list(x, x))$shape
+#' torch_block_diag(list(x, torch_tensor(9)))
+#' rbind(x, 5:6)
 #' @export
 torch_cat <- function(tensors, dim = 1L) .Call(ffi_cat, tensors, dim)
+#' @rdname torch_cat
 #' @export
 torch_stack <- function(tensors, dim = 1L) .Call(ffi_stack, tensors, dim)
+#' @rdname torch_cat
 #' @export
 torch_hstack <- function(tensors) {
   tensors <- at_least(tensors, 1L)
   .Call(ffi_cat, tensors, if (length(tensors) && tensors[[1]]$ndim > 1) 2L else 1L)
 }
+#' @rdname torch_cat
 #' @export
 torch_vstack <- function(tensors) .Call(ffi_cat, at_least(tensors, 2L), 1L)
+#' @rdname torch_cat
 #' @export
 torch_dstack <- function(tensors) .Call(ffi_cat, at_least(tensors, 3L), 3L)
+#' @rdname torch_cat
 #' @export
 torch_block_diag <- function(tensors) .Call(ffi_block_diag, tensors)
 
+#' Split a tensor
+#'
+#' `torch_split()` cuts a tensor into parts of `split_size` along a dimension (the last one may be smaller), or into
+#' parts of the sizes given; `torch_chunk()` into so many parts (there may be fewer, as all but the last are equal);
+#' `torch_unbind()` into its slices, with the dimension dropped. The parts are views. Those of `torch_unsafe_split()`
+#' and `torch_unsafe_chunk()` share memory too, but the graph does not know of it.
+#' `as.list()` of a tensor, and so [lapply()] over one, goes along the first dimension.
+#'
+#' @param self a tensor.
+#' @param split_size the size of the parts, or a vector of sizes that add up to that of the dimension.
+#' @param chunks how many parts.
+#' @param dim the dimension to cut, counted from 1, or from -1 at the end.
+#' @return A list of tensors.
+#' @section Methods: `x$split_with_sizes(split_sizes, dim)` and `x$unsafe_split_with_sizes(split_sizes, dim)` take a
+#'   vector of sizes. `x$tensor_split(indices, sections, dim = )` makes `sections` parts that differ by one at most,
+#'   or cuts after so many places as `indices` say. One number is taken for `sections`; `list(3)` is one cut.
+#'   `x$vsplit()`, `x$hsplit()` and `x$dsplit()` do the same along the first, second (of a vector, the first) and
+#'   third dimension, in equal parts.
+#' @examples
+#' x <- torch_tensor(1:7)
+#' torch_split(x, 3)
+#' torch_split(x, c(2, 5))[[2]]
+#' x$tensor_split(indices = c(1, 5))[[2]]
+#' torch_unbind(torch_tensor(matrix(1:4, 2)))[[1]]
 #' @export
 torch_unbind <- function(self, dim = 1L) .Call(ffi_unbind, self, dim)
+#' @rdname torch_unbind
 #' @export
 torch_split <- function(self, split_size, dim = 1L) {
   if (length(split_size) == 1L) {
@@ -24,13 +74,32 @@ torch_split <- function(self, split_size, dim = 1L) {
     .Call(ffi_split_with_sizes, self, split_size, dim)
   }
 }
+#' @rdname torch_unbind
 #' @export
 torch_chunk <- function(self, chunks, dim = 1L) .Call(ffi_chunk, self, chunks, dim)
+#' @rdname torch_unbind
 #' @export
 torch_unsafe_split <- function(self, split_size, dim = 1L) .Call(ffi_unsafe_split, self, split_size, dim)
+#' @rdname torch_unbind
 #' @export
 torch_unsafe_chunk <- function(self, chunks, dim = 1L) .Call(ffi_unsafe_chunk, self, chunks, dim)
 
+#' Grids and combinations
+#'
+#' `torch_meshgrid()` gives for each vector a tensor of as many dimensions as there are vectors, in which it runs
+#' along its own; a view. `torch_cartesian_prod()` gives all ways to take one element of each vector, and
+#' `torch_combinations()` all ways to take `r` elements of one, each a row of the result.
+#'
+#' @param tensors a list of vectors (or tensors of no dimensions).
+#' @param indexing `"ij"`: the k-th vector runs along dimension k; `"xy"`: the first two are swapped.
+#' @param self a vector.
+#' @param r how many elements to take.
+#' @param with_replacement whether an element may be taken more than once.
+#' @return A list of tensors; a matrix (for `torch_cartesian_prod()` of one vector, the vector).
+#' @examples
+#' torch_meshgrid(list(torch_tensor(1:2), torch_tensor(3:5)))
+#' torch_cartesian_prod(list(torch_tensor(1:2), torch_tensor(3:5)))
+#' torch_combinations(torch_tensor(1:3))
 #' @export
 torch_meshgrid <- function(tensors, indexing = "ij") {
   if (!indexing %in% c("ij", "xy")) raise_error("`indexing` must be \"ij\" or \"xy\"")
@@ -46,10 +115,26 @@ torch_meshgrid <- function(tensors, indexing = "ij") {
   })
   grids
 }
+#' @rdname torch_meshgrid
 #' @export
 torch_cartesian_prod <- function(tensors) {
   if (length(tensors) == 1) return(tensors[[1]])
   torch_stack(lapply(torch_meshgrid(tensors), torch_flatten), dim = -1L)
+}
+#' @rdname torch_meshgrid
+#' @export
+torch_combinations <- function(self, r = 2L, with_replacement = FALSE) {
+  if (self$ndim != 1) raise_error(paste0("combinations() needs a tensor of 1 dimension; this one has ", self$ndim))
+  if (r < 0) raise_error(paste0("`r` must be 0 or more; it is ", r))
+  if (r == 0) return(self$narrow(1L, 1L, 0L))
+  n <- self$numel() + if (with_replacement) r - 1 else 0
+  if (n < r) return(self$narrow(1L, 1L, 0L)$unsqueeze(2L)$expand(c(-1L, r)))
+  places <- utils::combn(n, r)
+  if (with_replacement) places <- places - (seq_len(r) - 1L)
+  columns <- lapply(seq_len(r), function(k) {
+    torch_index_select(self, 1L, torch_tensor(places[k, ], dtype = torch_long()))
+  })
+  torch_stack(columns, dim = 2L)
 }
 
 join_methods <- list(
@@ -87,7 +172,9 @@ cuts_of <- function(indices, sections) {
 }
 
 uneven <- function(self, cuts, dim, at_least) {
-  if (self$ndim < at_least) return(paste0("needs a tensor of at least ", at_least, " dimensions; this one has ", self$ndim))
+  if (self$ndim < at_least) {
+    return(paste0("needs a tensor of at least ", at_least, " dimensions; this one has ", self$ndim))
+  }
   if (is.null(cuts$sections)) return(NULL)
   size <- .Call(ffi_size, self, dim)
   if (cuts$sections < 1 || size %% cuts$sections != 0) {

@@ -1,5 +1,48 @@
+#' Another shape
+#'
+#' The same elements, in row-major order, seen with other sizes. What these functions give is a view wherever the
+#' elements lie so that it can be one: it shares memory with `self`, and a change of either is a change of both, in
+#' value and in gradient.
+#'
+#' * `torch_reshape()` takes any shape of as many elements, and makes a copy only where no view is possible.
+#'   `x$view(size)` is the same without that way out: it fails where it would need a copy.
+#' * `torch_flatten()` merges the dimensions `start_dim` to `end_dim` into one; `x$unflatten(dim, sizes)` is its
+#'   reverse.
+#' * `torch_squeeze()` drops the dimension `dim` if its size is 1, or, without `dim`, all dimensions of size 1;
+#'   `torch_unsqueeze()` puts a new dimension of size 1 at the place `dim`.
+#' * `torch_atleast_1d()`, `torch_atleast_2d()` and `torch_atleast_3d()` add dimensions of size 1 to what has too few.
+#' * `torch_broadcast_tensors()` expands tensors to the one shape that they broadcast to.
+#'
+#' @param self a tensor; for `torch_atleast_1d()` and its kin a list of tensors will do too.
+#' @param shape a vector of sizes. One of them may be -1: whatever is left.
+#' @param dims the first and last of the dimensions to merge (or the first alone), instead of `start_dim` and
+#'   `end_dim`.
+#' @param start_dim,end_dim the first and the last dimension to merge, counted from 1, or from -1 at the end.
+#' @param out_dim not used: dimensions have no names.
+#' @param dim a dimension, counted from 1, or from -1 at the end.
+#' @param tensors a list of tensors.
+#' @return A tensor; a list of tensors for `torch_broadcast_tensors()` and for a list.
+#' @section Methods:
+#' | method | what it gives |
+#' |---|---|
+#' | `x$view(size)`, `x$view_as(other)` | a view of another shape |
+#' | `x$reshape_as(other)` | `x` in the shape of `other` |
+#' | `x$ravel()` | one dimension |
+#' | `x$unflatten(dim, sizes)` | dimension `dim` taken apart; one of `sizes` may be -1 |
+#' | `x$expand(size)`, `x$broadcast_to(size)` | dimensions of size 1 repeated without a copy; -1 keeps a size |
+#' | `x$expand_as(other)` | the same, to the shape of `other` |
+#' | `x$sum_to_size(size)` | the reverse of `x$expand()`: what was repeated is summed |
+#' | `x$squeeze_(dim)`, `x$unsqueeze_(dim)` | in place |
+#' @examples
+#' x <- torch_tensor(matrix(1:6, 2))
+#' torch_reshape(x, c(3, -1))
+#' torch_flatten(x)
+#' torch_unsqueeze(x, 1)$shape
+#' x$view(6)$add_(10)
+#' x
 #' @export
 torch_reshape <- function(self, shape) .Call(ffi_reshape, self, shape)
+#' @rdname torch_reshape
 #' @export
 torch_flatten <- function(self, dims, start_dim = 1L, end_dim = -1L, out_dim) {
   if (!missing(dims)) {
@@ -8,16 +51,22 @@ torch_flatten <- function(self, dims, start_dim = 1L, end_dim = -1L, out_dim) {
   }
   .Call(ffi_flatten, self, start_dim, end_dim)
 }
+#' @rdname torch_reshape
 #' @export
 torch_squeeze <- function(self, dim = NULL) .Call(ffi_squeeze, self, dim)
+#' @rdname torch_reshape
 #' @export
 torch_unsqueeze <- function(self, dim) .Call(ffi_unsqueeze, self, dim)
+#' @rdname torch_reshape
 #' @export
 torch_broadcast_tensors <- function(tensors) .Call(ffi_broadcast_tensors, tensors)
+#' @rdname torch_reshape
 #' @export
 torch_atleast_1d <- function(self) at_least(self, 1L)
+#' @rdname torch_reshape
 #' @export
 torch_atleast_2d <- function(self) at_least(self, 2L)
+#' @rdname torch_reshape
 #' @export
 torch_atleast_3d <- function(self) at_least(self, 3L)
 
@@ -25,54 +74,137 @@ at_least <- function(self, ndim) {
   if (is.list(self)) lapply(self, at_least, ndim) else .Call(ffi_at_least, self, ndim)
 }
 
+#' Dimensions in another order
+#'
+#' `torch_t()` swaps the two dimensions of a matrix (and leaves a vector as it is), `torch_transpose()` any two, and
+#' `torch_movedim()` moves dimensions to other places while the rest keep their order. All of them give views.
+#' R's `t()` and [aperm()] work on tensors too.
+#'
+#' @param self a tensor.
+#' @param dim0,dim1 the dimensions to swap, counted from 1, or from -1 at the end.
+#' @param source,destination vectors of the same length: the dimensions to move, and where each is to go.
+#' @return A view of `self`.
+#' @section Methods:
+#' | method | what it gives |
+#' |---|---|
+#' | `x$permute(dims)` | the dimensions in the order `dims` |
+#' | `x$swapaxes(axis0, axis1)`, `x$swapdims(dim0, dim1)` | `x$transpose()` |
+#' | `x$moveaxis(source, destination)` | `x$movedim()` |
+#' | `x$mT()`, `x$mH()`, `x$adjoint()` | the last two dimensions swapped |
+#' | `x$numpy_T()`, `x$matrix_H()` | all dimensions reversed; of a matrix |
+#' | `x$t_()`, `x$transpose_(dim0, dim1)`, `x$swapaxes_(...)`, `x$swapdims_(...)` | in place |
+#' @examples
+#' x <- torch_tensor(matrix(1:6, 2))
+#' torch_t(x)
+#' torch_ones(2, 3, 4)$permute(c(3, 1, 2))$shape
+#' torch_movedim(torch_ones(2, 3, 4), 1, 3)$shape
 #' @export
 torch_t <- function(self) .Call(ffi_t, self)
+#' @rdname torch_t
 #' @export
 torch_transpose <- function(self, dim0, dim1) .Call(ffi_transpose, self, dim0, dim1)
+#' @rdname torch_t
 #' @export
 torch_movedim <- function(self, source, destination) .Call(ffi_movedim, self, source, destination)
 
+#' Parts of a tensor
+#'
+#' Views of some of the elements: `length` of them along a dimension (`torch_narrow()`), those on a diagonal
+#' (`torch_diagonal()`), or any that a regular pattern of memory reaches (`torch_as_strided()`). See also the
+#' operator `[`. R's [head()] and [tail()] work on tensors as they do on matrices.
+#'
+#' @param self a tensor.
+#' @param dim a dimension, counted from 1, or from -1 at the end.
+#' @param start the first place to keep, counted from 1, or from -1 at the end.
+#' @param length how many places to keep.
+#' @param outdim the same as `offset`, for a call such as `torch_diagonal(x, 1)`.
+#' @param dim1,dim2 the dimensions that rows and columns of the matrices run along. The diagonal becomes the last
+#'   dimension.
+#' @param offset which diagonal: 0 is the main one, 1 the next above, -1 the next below.
+#' @param size,stride vectors of the same length: the sizes, and how far apart in memory, in elements, neighbours
+#'   along each dimension are.
+#' @param storage_offset how many elements of the memory come before the first one; `NULL`: as for `self`.
+#' @return A view of `self`. What lies beyond its memory is refused.
+#' @section Methods:
+#' | method | what it gives |
+#' |---|---|
+#' | `x$select(dim, index)` | one place along `dim`, which is dropped |
+#' | `x$slice(dim, start, end, step)` | the places `start`, `start + step`, ... up to `end` (`NULL`: to the end) |
+#' | `x$narrow_copy(dim, start, length)` | a copy instead of a view |
+#' | `x$unfold(dimension, size, step)` | windows along a dimension; their elements run along a new last dimension |
+#' | `x$alias()` | all of `x` |
+#' | `x$select_scatter(src, dim, index)` | a copy of `x` with that part replaced by `src` |
+#' | `x$slice_scatter(src, dim, start, end, step)` | the same for a slice |
+#' | `x$diagonal_scatter(src, offset, dim1, dim2)` | the same for a diagonal |
+#' | `x$as_strided_scatter(src, size, stride, storage_offset)` | the same for what `x$as_strided()` reaches |
+#' | `x$slice_inverse(src, ...)` | what `src`, a part of a tensor, is, of `x` |
+#' | `x$as_strided_(size, stride, storage_offset)` | in place |
+#' | `x$fill_diagonal_(fill_value, wrap)` | fills the main diagonal; `wrap`: it starts again in a tall matrix |
+#' @examples
+#' x <- torch_tensor(matrix(1:12, 3))
+#' torch_narrow(x, 2, start = 2, length = 2)
+#' torch_diagonal(x, offset = 1)
+#' torch_as_strided(x, c(2, 2), c(1, 2))
+#' torch_tensor(1:5)$unfold(1, size = 3, step = 1)
 #' @export
 torch_narrow <- function(self, dim, start, length) .Call(ffi_narrow, self, dim, start, length)
+#' @rdname torch_narrow
 #' @export
 torch_diagonal <- function(self, outdim, dim1 = 1L, dim2 = 2L, offset = 0L) {
   if (!missing(outdim)) offset <- outdim
   .Call(ffi_diagonal, self, dim1, dim2, offset)
 }
+#' @rdname torch_narrow
 #' @export
-torch_as_strided <- function(self, size, stride, storage_offset = NULL) .Call(ffi_as_strided, self, size, stride, storage_offset)
+torch_as_strided <- function(self, size, stride, storage_offset = NULL) {
+  .Call(ffi_as_strided, self, size, stride, storage_offset)
+}
 
+#' Copies, and how a tensor lies in memory
+#'
+#' `torch_clone()` gives a copy that is part of the graph: gradients pass through it to `self`.
+#'
+#' @param self a tensor.
+#' @param memory_format `NULL` or `torch_preserve_format()`: the dimensions lie in memory in the order they have in
+#'   `self`; `torch_contiguous_format()`: the last one innermost.
+#' @return A tensor of the same shape and dtype.
+#' @section Methods:
+#' | method | what it gives |
+#' |---|---|
+#' | `x$size(dim)`, `x$stride(dim)` | sizes and strides, in elements: all of them, or that of one dimension |
+#' | `x$dim()`, `x$numel()` | how many dimensions and elements |
+#' | `x$is_contiguous()` | whether the elements lie in row-major order without gaps |
+#' | `x$contiguous()` | `x` itself if they do, else a copy in which they do |
+#' | `x$storage_offset()`, `x$storage()$data_ptr()` | where in its memory the tensor begins; where that memory is |
+#' | `x$is_same_size(other)` | whether the shapes are equal |
+#' | `x$is_set_to(tensor)` | whether both are the same elements of the same memory |
+#' | `x$resize_(size)`, `x$resize_as_(the_template)` | gives `x` another size; new elements are 0 |
+#' | `x$set_(source, storage_offset, size, stride)` | lets `x` share the memory of `source` |
+#'
+#' If `x$resize_()` needs more memory than there is, it takes new one, and views of `x` keep the old.
+#' @examples
+#' x <- torch_tensor(matrix(1:6, 2))
+#' y <- torch_clone(x)
+#' y$t_()
+#' y$stride()
+#' y$contiguous()$stride()
 #' @export
-torch_flip <- function(self, dims) .Call(ffi_flip, self, dims)
-#' @export
-torch_fliplr <- function(self) .Call(ffi_flip, self, 2L)
-#' @export
-torch_flipud <- function(self) .Call(ffi_flip, self, 1L)
-#' @export
-torch_rot90 <- function(self, k = 1L, dims = c(1, 2)) .Call(ffi_rot90, self, k, dims)
-#' @export
-torch_roll <- function(self, shifts, dims = list()) .Call(ffi_roll, self, shifts, dims)
-#' @export
-torch_pixel_shuffle <- function(self, upscale_factor) .Call(ffi_pixel_shuffle, self, upscale_factor)
-#' @export
-torch_channel_shuffle <- function(self, groups) .Call(ffi_channel_shuffle, self, groups)
-
-#' @export
-torch_tril <- function(self, diagonal = 0L) .Call(ffi_tril, self, diagonal)
-#' @export
-torch_triu <- function(self, diagonal = 0L) .Call(ffi_triu, self, diagonal)
-#' @export
-torch_diag <- function(self, diagonal = 0L) .Call(ffi_diag, self, diagonal)
-#' @export
-torch_diagflat <- function(self, offset = 0L) .Call(ffi_diagflat, self, offset)
-#' @export
-torch_diag_embed <- function(self, offset = 0L, dim1 = -2L, dim2 = -1L) .Call(ffi_diag_embed, self, offset, dim1, dim2)
+torch_clone <- function(self, memory_format = NULL) {
+  if (is.null(memory_format) || !identical(memory_format, torch_contiguous_format())) {
+    .Call(ffi_clone, self)
+  } else {
+    .Call(ffi_dense_copy, self)
+  }
+}
 
 # As C has it: from 0, before the end.
 slice_start <- function(start) if (is.null(start)) 0 else if (start > 0) start - 1 else start
 slice_end <- function(end) if (is.null(end) || end == -1) 2^52 else if (end < 0) end + 1 else end
 
 shape_methods <- list(
+  as_strided_ = function(size, stride, storage_offset = NULL) {
+    .Call(ffi_as_strided_, self, size, stride, storage_offset)
+  },
   view = function(size) .Call(ffi_view, self, size),
   view_as = function(other) .Call(ffi_view_as, self, other),
   reshape_as = function(other) .Call(ffi_reshape_as, self, other),
@@ -103,7 +235,9 @@ shape_methods <- list(
   is_same_size = function(other) .Call(ffi_is_same_size, self, other),
   is_set_to = function(tensor) .Call(ffi_is_set_to, self, tensor),
   resize_ = function(size, memory_format = NULL) .Call(ffi_resize_, self, size),
-  resize_as_ = function(the_template, memory_format = NULL) .Call(ffi_resize_, self, .Call(ffi_size, the_template, NULL)),
+  resize_as_ = function(the_template, memory_format = NULL) {
+    .Call(ffi_resize_, self, .Call(ffi_size, the_template, NULL))
+  },
   set_ = function(source, storage_offset = NULL, size = NULL, stride = NULL) {
     .Call(ffi_set_, self, source, storage_offset, size, stride)
   },
@@ -115,8 +249,12 @@ shape_methods <- list(
   fill_diagonal_ = function(fill_value, wrap = FALSE) {
     shape <- .Call(ffi_size, self, NULL)
     stride <- .Call(ffi_stride, self, NULL)
-    if (length(shape) < 2) raise_error(paste0("fill_diagonal_() needs a tensor of at least 2 dimensions; this one has ", length(shape)))
-    if (length(shape) > 2 && any(shape != shape[1])) raise_error("fill_diagonal_() needs equal sizes in more than 2 dimensions")
+    if (length(shape) < 2) {
+      raise_error(paste("fill_diagonal_() needs a tensor of at least 2 dimensions; this one has", length(shape)))
+    }
+    if (length(shape) > 2 && any(shape != shape[1])) {
+      raise_error("fill_diagonal_() needs equal sizes in a tensor of more than 2 dimensions")
+    }
     count <- min(shape)
     .Call(ffi_as_strided, self, count, sum(stride), NULL)$fill_(fill_value)
     if (wrap && length(shape) == 2 && shape[1] > shape[2] + 1) {
@@ -146,75 +284,22 @@ shape_methods <- list(
   },
   slice_inverse = function(src, dim = 1L, start = NULL, end = NULL, step = 1L) {
     .Call(ffi_as_strided, self, src$shape, src$stride(), src$storage_offset())
-  },
-  `repeat` = function(repeats) .Call(ffi_repeat, self, repeats),
-  tile = function(dims) .Call(ffi_repeat, self, c(rep(1, max(0, self$ndim - length(dims))), dims))
+  }
 )
-
-#' @export
-torch_clone <- function(self, memory_format = NULL) {
-  if (is.null(memory_format) || !identical(memory_format, torch_contiguous_format())) {
-    .Call(ffi_clone, self)
-  } else {
-    .Call(ffi_dense_copy, self)
-  }
-}
-
-#' @export
-torch_tril_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
-  triangle_indices(row, col, function(i, j) j - i <= offset, dtype)
-}
-#' @export
-torch_triu_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
-  triangle_indices(row, col, function(i, j) j - i >= offset, dtype)
-}
-
-triangle_indices <- function(row, col, within, dtype) {
-  i <- rep(seq_len(row), each = col)
-  j <- rep(seq_len(col), times = row)
-  kept <- within(i, j)
-  torch_tensor(rbind(i[kept], j[kept]), dtype = if (is.null(dtype)) torch_long() else dtype)
-}
-
-#' @export
-torch_repeat_interleave <- function(self, repeats, dim = NULL, output_size = NULL) {
-  counts <- if (inherits(repeats, "torch_tensor")) as.numeric(as_array(repeats)) else as.numeric(repeats)
-  if (is.null(dim)) {
-    self <- torch_flatten(self)
-    dim <- 1L
-  }
-  self <- .Call(ffi_at_least, self, 1L)
-  n <- .Call(ffi_size, self, dim)
-  if (length(counts) == 1L) counts <- rep(counts, n)
-  if (length(counts) != n) {
-    raise_error(paste0("`repeats` must be one number or one for each of the ", n, " elements of the dimension; it has ", length(counts)))
-  }
-  if (anyNA(counts) || any(counts < 0)) raise_error("`repeats` must be 0 or more")
-  torch_index_select(self, dim, torch_tensor(rep(seq_len(n), times = counts), dtype = torch_long()))
-}
-
-#' @export
-torch_combinations <- function(self, r = 2L, with_replacement = FALSE) {
-  if (self$ndim != 1) raise_error(paste0("combinations() needs a tensor of 1 dimension; this one has ", self$ndim))
-  if (r < 0) raise_error(paste0("`r` must be 0 or more; it is ", r))
-  if (r == 0) return(self$narrow(1L, 1L, 0L))
-  n <- self$numel() + if (with_replacement) r - 1 else 0
-  if (n < r) return(self$narrow(1L, 1L, 0L)$unsqueeze(2L)$expand(c(-1L, r)))
-  places <- utils::combn(n, r)
-  if (with_replacement) places <- places - (seq_len(r) - 1L)
-  columns <- lapply(seq_len(r), function(k) torch_index_select(self, 1L, torch_tensor(places[k, ], dtype = torch_long())))
-  torch_stack(columns, dim = 2L)
-}
 
 #' @export
 dim.torch_tensor <- function(x) .Call(ffi_size, x, NULL)
 #' @export
 t.torch_tensor <- function(x) .Call(ffi_t, x)
 #' @export
-aperm.torch_tensor <- function(a, perm = NULL, ...) .Call(ffi_permute, a, if (is.null(perm)) rev(seq_len(a$ndim)) else perm)
+aperm.torch_tensor <- function(a, perm = NULL, ...) {
+  if (is.null(perm)) .Call(ffi_numpy_T, a) else .Call(ffi_permute, a, perm)
+}
 #' @export
 rev.torch_tensor <- function(x) {
-  if (x$ndim != 1L) raise_error(paste0("rev() needs a tensor of 1 dimension; this one has ", x$ndim, ": use torch_flip()"))
+  if (x$ndim != 1L) {
+    raise_error(paste0("rev() needs a tensor of 1 dimension; this one has ", x$ndim, ": use torch_flip()"))
+  }
   .Call(ffi_flip, x, 1L)
 }
 #' @importFrom utils head tail

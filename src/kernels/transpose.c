@@ -12,9 +12,9 @@ enum { TILE = 16, BAND = 128, STRETCH = 1024 };
 typedef void (*tile_copy)(char *to, int64_t to_stride, const char *from, int64_t from_stride);
 
 typedef struct {
-    int ndim; /* besides rows and columns */
+    int ndim;                                                                       /* besides rows and columns */
     int64_t sizes[RL_MAX_DIMS], to_strides[RL_MAX_DIMS], from_strides[RL_MAX_DIMS]; /* in bytes */
-    int64_t rows, columns;                                                           /* of the output, whose columns are dense; the input's rows are */
+    int64_t rows, columns;                                                          /* of the output, whose columns are dense; the input's rows are */
     int64_t to_row, from_column;
     int64_t bands;
     size_t width;

@@ -118,7 +118,8 @@ static rl_tensor *moved(rl_tensor *x, rl_ints from, rl_ints to) {
     int64_t order[RL_MAX_DIMS];
     uint8_t placed[RL_MAX_DIMS] = {0}, taken[RL_MAX_DIMS] = {0};
     if (from.length != to.length) {
-        rl_fail("movedim() needs as many places as dimensions: %d dimensions and %d places were given", from.length < 0 ? 0 : from.length, to.length < 0 ? 0 : to.length);
+        rl_fail("movedim() needs as many places as dimensions: %d dimensions and %d places were given", from.length < 0 ? 0 : from.length,
+                to.length < 0 ? 0 : to.length);
         return NULL;
     }
     for (int k = 0; k < from.length; k++) {
@@ -187,7 +188,8 @@ static rl_status unsqueeze_geometry(const rl_args *args, const rl_geometry *x, r
     int dim;
     if (x->ndim == RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
     if (args->n[0] < -x->ndim - 1 || args->n[0] > x->ndim)
-        return rl_fail("unsqueeze() can put the new dimension at 1 to %d (or -1 to -%d from the end), not at %lld", x->ndim + 1, x->ndim + 1, (long long)(args->n[0] >= 0 ? args->n[0] + 1 : args->n[0]));
+        return rl_fail("unsqueeze() can put the new dimension at 1 to %d (or -1 to -%d from the end), not at %lld", x->ndim + 1, x->ndim + 1,
+                       (long long)(args->n[0] >= 0 ? args->n[0] + 1 : args->n[0]));
     RL_TRY(rl_wrap_dim(args->n[0], x->ndim + 1, &dim));
     view->ndim = x->ndim + 1;
     view->offset = x->offset;

@@ -25,11 +25,12 @@ static rl_status infer_cat(rl_call *call) {
     for (int k = 0; k < call->n_in; k++) {
         const rl_tensor *x = call->in[k];
         if (counts_for_nothing(x->ndim, x->sizes)) continue;
-        if (x->ndim != model->ndim) return rl_fail("cat() needs tensors of as many dimensions: tensor %d has %d, and the first has %d", k + 1, x->ndim, model->ndim);
+        if (x->ndim != model->ndim)
+            return rl_fail("cat() needs tensors of as many dimensions: tensor %d has %d, and the first has %d", k + 1, x->ndim, model->ndim);
         for (int d = 0; d < model->ndim; d++)
             if (d != dim && x->sizes[d] != sizes[d])
-                return rl_fail("cat() along dimension %d needs all other sizes equal: tensor %d has shape %s, and the first has %s", dim + 1, k + 1, rl_sizes_text(x->ndim, x->sizes),
-                               rl_sizes_text(model->ndim, model->sizes));
+                return rl_fail("cat() along dimension %d needs all other sizes equal: tensor %d has shape %s, and the first has %s", dim + 1, k + 1,
+                               rl_sizes_text(x->ndim, x->sizes), rl_sizes_text(model->ndim, model->sizes));
         if (__builtin_add_overflow(sizes[dim], x->sizes[dim], &sizes[dim])) return rl_fail_memory(1e18);
     }
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
@@ -84,8 +85,8 @@ static rl_status infer_stack(rl_call *call) {
     call->args.n[0] = dim;
     for (int k = 1; k < call->n_in; k++)
         if (!rl_same_sizes(call->in[k], model))
-            return rl_fail("stack() needs tensors of one shape: tensor %d has shape %s, and the first has %s", k + 1, rl_sizes_text(call->in[k]->ndim, call->in[k]->sizes),
-                           rl_sizes_text(model->ndim, model->sizes));
+            return rl_fail("stack() needs tensors of one shape: tensor %d has shape %s, and the first has %s", k + 1,
+                           rl_sizes_text(call->in[k]->ndim, call->in[k]->sizes), rl_sizes_text(model->ndim, model->sizes));
     for (int d = 0; d <= model->ndim; d++) sizes[d] = d == dim ? call->n_in : model->sizes[d < dim ? d : d - 1];
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
     RL_TRY(rl_set_outputs(call, 1));
@@ -170,4 +171,5 @@ RULE(block_diag) {
         column += columns;
     }
 }
-const rl_op rl_op_block_diag = {.name = "block_diag", .grad_name = "BlockDiag", .infer = infer_block_diag, .forward = block_diag_forward, .vjp = block_diag_vjp};
+const rl_op rl_op_block_diag = {
+    .name = "block_diag", .grad_name = "BlockDiag", .infer = infer_block_diag, .forward = block_diag_forward, .vjp = block_diag_vjp};

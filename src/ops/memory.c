@@ -5,7 +5,8 @@
 /* Giving a tensor other memory. Its node and its base know nothing of that, so it may have none that matters. */
 static rl_status give(rl_call *call, rl_storage *storage, const rl_geometry *geometry) {
     rl_tensor *self = call->in[0];
-    if (rl_requires_grad(self)) return rl_fail("%s() would change the memory of a tensor that requires gradients; use $detach() or $clone() first", call->op->name);
+    if (rl_requires_grad(self))
+        return rl_fail("%s() would change the memory of a tensor that requires gradients; use $detach() or $clone() first", call->op->name);
     if (self->autograd && self->autograd->base) {
         rl_tensor *base = self->autograd->base;
         self->autograd->base = NULL;
@@ -44,7 +45,9 @@ static rl_status compose_set_(rl_call *call) {
     rl_tensor *self = call->in[0], *source = call->in[1];
     rl_ints sizes = call->args.list[0], strides = call->args.list[1];
     rl_geometry geometry;
-    if (self->dtype != source->dtype) return rl_fail("set_() needs a source of the tensor's dtype %s; it is %s", rl_dtype_name((rl_dtype)self->dtype), rl_dtype_name((rl_dtype)source->dtype));
+    if (self->dtype != source->dtype)
+        return rl_fail("set_() needs a source of the tensor's dtype %s; it is %s", rl_dtype_name((rl_dtype)self->dtype),
+                       rl_dtype_name((rl_dtype)source->dtype));
     if (rl_requires_grad(source)) return rl_fail("set_() cannot share the memory of a tensor that requires gradients; use $detach() on it");
     rl_geometry_of(source, &geometry);
     if (sizes.length >= 0) {

@@ -19,9 +19,9 @@ static rl_status forward_copy(rl_call *call, rl_geometry_of_view view_of) {
     return from ? rl_copy_data(call->y[0], from) : RL_FAILED;
 }
 
-#define COPY_THROUGH(op, grad)                                                                      \
-    static rl_status infer_##op(rl_call *call) { return infer_copy(call, op##_geometry); }          \
-    static rl_status op##_forward(rl_call *call) { return forward_copy(call, op##_geometry); }      \
+#define COPY_THROUGH(op, grad)                                                                 \
+    static rl_status infer_##op(rl_call *call) { return infer_copy(call, op##_geometry); }     \
+    static rl_status op##_forward(rl_call *call) { return forward_copy(call, op##_geometry); } \
     const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
 
 static void reverse(rl_geometry *seen, int dim) {
@@ -90,7 +90,8 @@ static rl_status infer_roll(rl_call *call) {
     for (int k = 0; k < of_dims; k++) {
         int dim;
         RL_TRY(rl_wrap_dim(dims.values[k], x->ndim, &dim));
-        if (x->ndim == 0) return rl_fail("dimension %lld does not exist: the tensor has none", (long long)(dims.values[k] < 0 ? dims.values[k] : dims.values[k] + 1));
+        if (x->ndim == 0)
+            return rl_fail("dimension %lld does not exist: the tensor has none", (long long)(dims.values[k] < 0 ? dims.values[k] : dims.values[k] + 1));
     }
     RL_TRY(rl_set_outputs(call, 1));
     return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
@@ -222,10 +223,12 @@ static rl_status infer_pixel_shuffle(rl_call *call) {
     int at = x->ndim - 3;
     if (x->ndim < 3) return rl_fail("pixel_shuffle() needs a tensor of at least 3 dimensions (channels, rows, columns); this one has %d", x->ndim);
     if (by < 1 || __builtin_mul_overflow(by, by, &square)) return rl_fail("`upscale_factor` must be 1 or more; it is %lld", (long long)by);
-    if (x->sizes[at] % square) return rl_fail("the %lld channels must be a multiple of the square of `upscale_factor`, %lld", (long long)x->sizes[at], (long long)square);
+    if (x->sizes[at] % square)
+        return rl_fail("the %lld channels must be a multiple of the square of `upscale_factor`, %lld", (long long)x->sizes[at], (long long)square);
     for (int d = 0; d < at; d++) sizes[d] = x->sizes[d];
     sizes[at] = x->sizes[at] / square;
-    if (__builtin_mul_overflow(x->sizes[at + 1], by, &sizes[at + 1]) || __builtin_mul_overflow(x->sizes[at + 2], by, &sizes[at + 2])) return rl_fail_memory(1e18);
+    if (__builtin_mul_overflow(x->sizes[at + 1], by, &sizes[at + 1]) || __builtin_mul_overflow(x->sizes[at + 2], by, &sizes[at + 2]))
+        return rl_fail_memory(1e18);
     RL_TRY(rl_set_outputs(call, 1));
     return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, sizes);
 }
@@ -237,7 +240,8 @@ static rl_status infer_pixel_unshuffle(rl_call *call) {
     if (x->ndim < 3) return rl_fail("pixel_unshuffle() needs a tensor of at least 3 dimensions (channels, rows, columns); this one has %d", x->ndim);
     if (by < 1 || __builtin_mul_overflow(by, by, &square)) return rl_fail("`downscale_factor` must be 1 or more; it is %lld", (long long)by);
     if (x->sizes[at + 1] % by || x->sizes[at + 2] % by)
-        return rl_fail("the %lld rows and %lld columns must be multiples of `downscale_factor`, %lld", (long long)x->sizes[at + 1], (long long)x->sizes[at + 2], (long long)by);
+        return rl_fail("the %lld rows and %lld columns must be multiples of `downscale_factor`, %lld", (long long)x->sizes[at + 1], (long long)x->sizes[at + 2],
+                       (long long)by);
     for (int d = 0; d < at; d++) sizes[d] = x->sizes[d];
     if (__builtin_mul_overflow(x->sizes[at], square, &sizes[at])) return rl_fail_memory(1e18);
     sizes[at + 1] = x->sizes[at + 1] / by;
@@ -290,7 +294,8 @@ static rl_status pixel_shuffle_forward(rl_call *call) { return shuffle(call, see
 static rl_status pixel_unshuffle_forward(rl_call *call) { return shuffle(call, channels_apart, seen_apart); }
 RULE(pixel_shuffle) { D(0, rl_apply_to(&rl_op_pixel_unshuffle, v->args, 1, &G)); }
 RULE(pixel_unshuffle) { D(0, rl_apply_to(&rl_op_pixel_shuffle, v->args, 1, &G)); }
-const rl_op rl_op_pixel_shuffle = {.name = "pixel_shuffle", .grad_name = "PixelShuffle", .infer = infer_pixel_shuffle, .forward = pixel_shuffle_forward, .vjp = pixel_shuffle_vjp};
+const rl_op rl_op_pixel_shuffle = {
+    .name = "pixel_shuffle", .grad_name = "PixelShuffle", .infer = infer_pixel_shuffle, .forward = pixel_shuffle_forward, .vjp = pixel_shuffle_vjp};
 const rl_op rl_op_pixel_unshuffle = {
     .name = "pixel_unshuffle", .grad_name = "PixelUnshuffle", .infer = infer_pixel_unshuffle, .forward = pixel_unshuffle_forward, .vjp = pixel_unshuffle_vjp};
 

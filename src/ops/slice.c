@@ -10,7 +10,8 @@ static rl_status select_geometry(const rl_args *args, const rl_geometry *x, rl_g
     if (x->ndim == 0) return rl_fail("select() needs a tensor with dimensions; this one has none");
     RL_TRY(rl_wrap_dim(args->n[0], x->ndim, &dim));
     if (index < -x->sizes[dim] || index >= x->sizes[dim])
-        return rl_fail("index %lld is out of range: dimension %d has size %lld", (long long)(index >= 0 ? index + 1 : index), dim + 1, (long long)x->sizes[dim]);
+        return rl_fail("index %lld is out of range: dimension %d has size %lld", (long long)(index >= 0 ? index + 1 : index), dim + 1,
+                       (long long)x->sizes[dim]);
     if (index < 0) index += x->sizes[dim];
     view->ndim = x->ndim - 1;
     view->offset = x->offset + index * x->strides[dim];
@@ -74,7 +75,8 @@ rl_tensor *rl_narrow(rl_tensor *x, int64_t dim, int64_t start, int64_t length) {
         return NULL;
     }
     if (length < 0 || start < -size || start > size || (start < 0 ? start + size : start) > size - length) {
-        rl_fail("narrow() of length %lld from %lld does not fit: dimension %d has size %lld", (long long)length, (long long)(start >= 0 ? start + 1 : start), at + 1, (long long)size);
+        rl_fail("narrow() of length %lld from %lld does not fit: dimension %d has size %lld", (long long)length, (long long)(start >= 0 ? start + 1 : start),
+                at + 1, (long long)size);
         return NULL;
     }
     if (start < 0) start += size;
@@ -137,7 +139,8 @@ static rl_status unfold_geometry(const rl_args *args, const rl_geometry *x, rl_g
     RL_TRY(rl_wrap_dim(args->n[0], x->ndim, &dim));
     if (x->ndim == RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
     int64_t length = x->ndim ? x->sizes[dim] : 1, stride = x->ndim ? x->strides[dim] : 1;
-    if (size < 0 || size > length) return rl_fail("unfold() in windows of %lld does not fit: dimension %d has size %lld", (long long)size, dim + 1, (long long)length);
+    if (size < 0 || size > length)
+        return rl_fail("unfold() in windows of %lld does not fit: dimension %d has size %lld", (long long)size, dim + 1, (long long)length);
     if (step < 1) return rl_fail("`step` must be 1 or more; it is %lld", (long long)step);
     if (step > length) step = length + 1; /* one window either way */
     *view = *x;
@@ -161,7 +164,8 @@ static rl_status infer_scatter(rl_call *call, rl_geometry_of_view view_of) {
     rl_geometry_contiguous(self->ndim, self->sizes, &x);
     RL_TRY(view_of(&call->args, &x, &view));
     if (part->ndim != view.ndim || memcmp(part->sizes, view.sizes, part->ndim * sizeof *view.sizes) != 0)
-        return rl_fail("`src` must have the shape %s of what it replaces; it has %s", rl_sizes_text(view.ndim, view.sizes), rl_sizes_text(part->ndim, part->sizes));
+        return rl_fail("`src` must have the shape %s of what it replaces; it has %s", rl_sizes_text(view.ndim, view.sizes),
+                       rl_sizes_text(part->ndim, part->sizes));
     RL_TRY(rl_set_outputs(call, 1));
     return rl_output(call, 0, (rl_dtype)self->dtype, (rl_dtype)self->dtype, self->ndim, self->sizes);
 }
@@ -175,13 +179,13 @@ static rl_status forward_scatter(rl_call *call, rl_geometry_of_view view_of) {
     return replaced ? rl_copy_data(replaced, call->x[1]) : RL_FAILED;
 }
 
-#define SCATTER(op, view, grad)                                                                              \
-    static rl_status infer_##op(rl_call *call) { return infer_scatter(call, view##_geometry); }              \
-    static rl_status op##_forward(rl_call *call) { return forward_scatter(call, view##_geometry); }          \
-    RULE(op) {                                                                                               \
+#define SCATTER(op, view, grad)                                                                                                      \
+    static rl_status infer_##op(rl_call *call) { return infer_scatter(call, view##_geometry); }                                      \
+    static rl_status op##_forward(rl_call *call) { return forward_scatter(call, view##_geometry); }                                  \
+    RULE(op) {                                                                                                                       \
         D(0, rl_apply_to(&rl_op_##op, v->args, 2, (rl_tensor *[]){G, rl_zeros((rl_dtype)G->dtype, v->in[1].ndim, v->in[1].sizes)})); \
-        D(1, rl_apply_to(&rl_op_##view, v->args, 1, &G));                                                    \
-    }                                                                                                        \
+        D(1, rl_apply_to(&rl_op_##view, v->args, 1, &G));                                                                            \
+    }                                                                                                                                \
     const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
 
 SCATTER(select_scatter, select, "SelectScatter")

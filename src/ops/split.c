@@ -93,7 +93,8 @@ static rl_status infer_split_with_sizes(rl_call *call) {
         if (__builtin_add_overflow(at, sizes.values[k], &at)) return rl_fail_memory(1e18);
     }
     if (at != call->in[0]->sizes[dim])
-        return rl_fail("`split_sizes` %s must add up to the size %lld of dimension %d", rl_sizes_text(sizes.length, sizes.values), (long long)call->in[0]->sizes[dim], dim + 1);
+        return rl_fail("`split_sizes` %s must add up to the size %lld of dimension %d", rl_sizes_text(sizes.length, sizes.values),
+                       (long long)call->in[0]->sizes[dim], dim + 1);
     RL_TRY(rl_set_outputs(call, sizes.length));
     at = 0;
     for (int k = 0; k < sizes.length; k++) {
@@ -107,13 +108,19 @@ RULE(split_with_sizes) {
     rl_tensor **g = all_gradients(v);
     if (g) D(0, rl_cat(v->n_out, g, v->args->n[0]));
 }
-const rl_op rl_op_split_with_sizes = {
-    .name = "split_with_sizes", .grad_name = "SplitWithSizes", .traits = RL_IS_VIEW | RL_GIVES_LIST, .infer = infer_split_with_sizes, .vjp = split_with_sizes_vjp};
+const rl_op rl_op_split_with_sizes = {.name = "split_with_sizes",
+                                      .grad_name = "SplitWithSizes",
+                                      .traits = RL_IS_VIEW | RL_GIVES_LIST,
+                                      .infer = infer_split_with_sizes,
+                                      .vjp = split_with_sizes_vjp};
 
 /* The same memory, but not known as views: a change of a part is no change of the whole. */
 const rl_op rl_op_unsafe_split = {.name = "unsafe_split", .grad_name = "UnsafeSplit", .traits = RL_GIVES_LIST, .infer = infer_split, .vjp = split_vjp};
-const rl_op rl_op_unsafe_split_with_sizes = {
-    .name = "unsafe_split_with_sizes", .grad_name = "UnsafeSplitWithSizes", .traits = RL_GIVES_LIST, .infer = infer_split_with_sizes, .vjp = split_with_sizes_vjp};
+const rl_op rl_op_unsafe_split_with_sizes = {.name = "unsafe_split_with_sizes",
+                                             .grad_name = "UnsafeSplitWithSizes",
+                                             .traits = RL_GIVES_LIST,
+                                             .infer = infer_split_with_sizes,
+                                             .vjp = split_with_sizes_vjp};
 
 /* In so many parts; all of one size but the last ones. */
 static rl_status chunk(rl_call *call, const rl_op *by_size, const rl_op *by_sizes) {

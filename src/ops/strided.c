@@ -66,7 +66,8 @@ static rl_status infer_as_strided(rl_call *call) {
     rl_tensor *x = call->in[0];
     rl_args *args = &call->args;
     rl_ints sizes = args->list[VIEW_SIZES], strides = args->list[VIEW_STRIDES];
-    if (sizes.length != strides.length) return rl_fail("as_strided() needs a stride for each size: %d sizes and %d strides were given", sizes.length, strides.length);
+    if (sizes.length != strides.length)
+        return rl_fail("as_strided() needs a stride for each size: %d sizes and %d strides were given", sizes.length, strides.length);
     if (sizes.length > RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
     args->n[VIEW_OFFSET] = args->s[0].kind == RL_SCALAR_NONE ? x->offset : args->s[0].as_int;
     args->s[0].kind = RL_SCALAR_NONE;
@@ -85,7 +86,8 @@ static rl_status infer_as_strided(rl_call *call) {
     if (call->inplace) call->variant = 1;
     int64_t needed = extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
     if (args->n[VIEW_OFFSET] < 0 || needed > (int64_t)(x->storage->bytes / rl_dtype_size((rl_dtype)x->dtype)))
-        return rl_fail("as_strided() to %s with strides %s would reach beyond the tensor's storage", rl_sizes_text(sizes.length, sizes.values), rl_sizes_text(strides.length, strides.values));
+        return rl_fail("as_strided() to %s with strides %s would reach beyond the tensor's storage", rl_sizes_text(sizes.length, sizes.values),
+                       rl_sizes_text(strides.length, strides.values));
     RL_TRY(rl_set_outputs(call, 1));
     return rl_output_is(call, 0, rl_tensor_view(x, sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]));
 }
@@ -126,7 +128,8 @@ static rl_status scatter_forward(rl_call *call) {
 }
 
 RULE(strided_scatter) { D(0, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G)); }
-const rl_op rl_op_strided_scatter = {.name = "strided_scatter", .grad_name = "StridedScatter", .infer = infer_scatter, .forward = scatter_forward, .vjp = strided_scatter_vjp};
+const rl_op rl_op_strided_scatter = {
+    .name = "strided_scatter", .grad_name = "StridedScatter", .infer = infer_scatter, .forward = scatter_forward, .vjp = strided_scatter_vjp};
 
 static rl_status infer_gather(rl_call *call) {
     rl_ints sizes = call->args.list[VIEW_SIZES];
@@ -144,7 +147,8 @@ static rl_status gather_forward(rl_call *call) {
 }
 
 RULE(strided_gather) { D(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &G)); }
-const rl_op rl_op_strided_gather = {.name = "strided_gather", .grad_name = "StridedGather", .infer = infer_gather, .forward = gather_forward, .vjp = strided_gather_vjp};
+const rl_op rl_op_strided_gather = {
+    .name = "strided_gather", .grad_name = "StridedGather", .infer = infer_gather, .forward = gather_forward, .vjp = strided_gather_vjp};
 
 static rl_status infer_replace(rl_call *call) {
     rl_tensor *x = call->in[0];
@@ -168,7 +172,8 @@ RULE(strided_replace) {
     D(0, rl_apply_to(&rl_op_strided_replace, v->args, 2, (rl_tensor *[]){G, rl_zeros((rl_dtype)G->dtype, sizes.length, sizes.values)}));
     D(1, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G));
 }
-const rl_op rl_op_strided_replace = {.name = "strided_replace", .grad_name = "CopySlices", .infer = infer_replace, .forward = replace_forward, .vjp = strided_replace_vjp};
+const rl_op rl_op_strided_replace = {
+    .name = "strided_replace", .grad_name = "CopySlices", .infer = infer_replace, .forward = replace_forward, .vjp = strided_replace_vjp};
 
 rl_tensor *rl_scatter_strided(rl_tensor *g, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
     rl_args args = RL_ARGS_NONE;

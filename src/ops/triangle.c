@@ -69,7 +69,8 @@ static rl_status diag_embed_forward(rl_call *call) {
 }
 
 RULE(diag_embed) { D(0, rl_diagonal(G, v->args->n[DIM1], v->args->n[DIM2], v->args->n[SHIFT])); }
-const rl_op rl_op_diag_embed = {.name = "diag_embed", .grad_name = "DiagEmbed", .infer = infer_diag_embed, .forward = diag_embed_forward, .vjp = diag_embed_vjp};
+const rl_op rl_op_diag_embed = {
+    .name = "diag_embed", .grad_name = "DiagEmbed", .infer = infer_diag_embed, .forward = diag_embed_forward, .vjp = diag_embed_vjp};
 
 static rl_tensor *diag_embed(rl_tensor *x, int64_t shift) {
     rl_args args = RL_ARGS_NONE;

@@ -120,7 +120,8 @@ static rl_tensor *unflatten(rl_tensor *x, int64_t dim, rl_ints parts) {
             known = -1;
     }
     if (known < 0 || (open < 0 ? known != x->sizes[at] : known == 0 || x->sizes[at] % known)) {
-        rl_fail("dimension %d has size %lld, which `sizes` %s does not multiply to", at + 1, (long long)x->sizes[at], rl_sizes_text(parts.length, parts.values));
+        rl_fail("dimension %d has size %lld, which `sizes` %s does not multiply to", at + 1, (long long)x->sizes[at],
+                rl_sizes_text(parts.length, parts.values));
         return NULL;
     }
     for (int k = 0; k < x->ndim; k++) {
@@ -166,7 +167,8 @@ static rl_status infer_expand(rl_call *call) {
     rl_tensor *x = call->in[0];
     rl_ints asked = call->args.list[0];
     int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS];
-    if (asked.length < x->ndim) return rl_fail("expand() to %s needs at least the %d dimensions that the tensor has", rl_sizes_text(asked.length, asked.values), x->ndim);
+    if (asked.length < x->ndim)
+        return rl_fail("expand() to %s needs at least the %d dimensions that the tensor has", rl_sizes_text(asked.length, asked.values), x->ndim);
     if (asked.length > RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
     for (int k = 0; k < asked.length; k++) {
         int at = k - (asked.length - x->ndim);
@@ -174,7 +176,8 @@ static rl_status infer_expand(rl_call *call) {
         if (at < 0 && asked.values[k] < 0) return rl_fail("expand() keeps a size for -1, and dimension %d is new; say its size", k + 1);
         sizes[k] = asked.values[k] == -1 && at >= 0 ? have : asked.values[k];
         if (have != 1 && have != sizes[k])
-            return rl_fail("expand() can only stretch dimensions of size 1: dimension %d of the tensor is %lld and was asked to be %lld", at + 1, (long long)have, (long long)sizes[k]);
+            return rl_fail("expand() can only stretch dimensions of size 1: dimension %d of the tensor is %lld and was asked to be %lld", at + 1,
+                           (long long)have, (long long)sizes[k]);
         strides[k] = at >= 0 && have == sizes[k] ? x->strides[at] : 0;
     }
     RL_TRY(rl_set_outputs(call, 1));
@@ -209,7 +212,8 @@ static rl_tensor *summed_to(rl_tensor *x, rl_ints asked) {
         fits = asked.values[k] == have || asked.values[k] == 1;
     }
     if (fits) return rl_sum_to_size(x, asked.length, asked.values);
-    rl_fail("sum_to_size() goes back to a shape that expands to the tensor's %s; %s does not", rl_sizes_text(x->ndim, x->sizes), rl_sizes_text(asked.length, asked.values));
+    rl_fail("sum_to_size() goes back to a shape that expands to the tensor's %s; %s does not", rl_sizes_text(x->ndim, x->sizes),
+            rl_sizes_text(asked.length, asked.values));
     return NULL;
 }
 COMPOSITION(sum_to_size, summed_to(call->in[0], call->args.list[0]))

@@ -27,12 +27,12 @@ rl_tensor *rl_spread_through(const rl_vjp *v, rl_tensor *g, rl_geometry_of_view 
 rl_tensor *rl_scatter_strided(rl_tensor *g, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset); /* the same, spelled out */
 rl_tensor *rl_spread_diagonal(rl_tensor *g, const int64_t *sizes, int64_t shift);                                    /* of a matrix */
 
-#define VIEW(op, grad)                                                                                        \
-    static rl_status infer_##op(rl_call *call) { return rl_infer_view(call, op##_geometry); }                 \
+#define VIEW(op, grad)                                                                        \
+    static rl_status infer_##op(rl_call *call) { return rl_infer_view(call, op##_geometry); } \
     const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .traits = RL_IS_VIEW, .infer = infer_##op, .vjp = op##_vjp};
 
 /* Ops that are a composition, under their record's name. */
-#define COMPOSITION(op, expression)                                                                                    \
+#define COMPOSITION(op, expression)                                                                                \
     static rl_status compose_##op(rl_call *call) { return rl_set_result(call, 1, (rl_tensor *[]){(expression)}); } \
     const rl_op rl_op_##op = {.name = #op, .compose = compose_##op};
 
