@@ -21,7 +21,7 @@ print.torch_tensor <- function(x, n = 30, ...) {
 #' @export
 format.torch_tensor <- function(x, n = 30, ...) strsplit(format_tensor(x, n), "\n", fixed = TRUE)[[1L]]
 
-format_tensor <- function(x, n) .Call(ffi_format, x, if (is.finite(n)) n else -1L)
+format_tensor <- function(x, n) .Call(ffi_format, x, if (identical(n, Inf)) -1L else n)
 
 #' @rdname print.torch_tensor
 #' @importFrom utils str

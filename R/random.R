@@ -250,7 +250,8 @@ print.torch_generator <- function(x, ...) {
 nnf_dropout <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
   check_probability(p)
   if (!training || p == 0) return(input)
-  scale_by(input, if (p == 1) 0 else .Call(ffi_dropout_noise, input, p), inplace)
+  noise <- if (p == 1) 0 else .Call(ffi_dropout_noise, input, p)
+  scale_by(input, noise, inplace)
 }
 #' @rdname nnf_dropout
 #' @export
@@ -260,8 +261,8 @@ nnf_dropout2d <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
   shape <- input$shape
   if (length(shape) < 2L) raise_error(sprintf("`input` must have 2 dimensions or more; it has %d", length(shape)))
   shape[-(1:2)] <- 1L
-  channels <- torch_empty(shape, dtype = input$dtype)
-  scale_by(input, if (p == 1) 0 else .Call(ffi_dropout_noise, channels, p), inplace)
+  noise <- if (p == 1) 0 else .Call(ffi_dropout_noise, torch_empty(shape, dtype = input$dtype), p)
+  scale_by(input, noise, inplace)
 }
 #' @rdname nnf_dropout
 #' @export

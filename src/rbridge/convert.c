@@ -30,8 +30,7 @@ static rl_status shape_of(SEXP data, const char *argument, int *ndim, int64_t *s
     *ndim = Rf_isNull(dim) ? 1 : Rf_length(dim);
     if (*ndim > RL_MAX_DIMS) return rl_fail("`%s` has %d dimensions; a tensor has at most %d", argument, *ndim, RL_MAX_DIMS);
     sizes[0] = (int64_t)Rf_xlength(data);
-    for (int k = 0; k < *ndim && !Rf_isNull(dim); k++)
-        sizes[k] = INTEGER(dim)[k];
+    for (int k = 0; k < *ndim && !Rf_isNull(dim); k++) sizes[k] = INTEGER(dim)[k];
     return RL_OK;
 }
 
@@ -41,7 +40,7 @@ static int has_na(const void *memory, rl_dtype held, int64_t n) {
     if (held == RL_UINT8) return 0;
     int64_t na = held == RL_INT64 ? INT64_MIN : NA_INTEGER;
     for (int64_t k = 0; k < n; k++)
-        if (held == RL_DOUBLE ? isnan(((const double *)memory)[k]) : whole_at(memory, held, k) == na) return 1;
+        if (held == RL_DOUBLE ? !isfinite(((const double *)memory)[k]) : whole_at(memory, held, k) == na) return 1;
     return 0;
 }
 
@@ -50,8 +49,8 @@ static rl_status put_nan(rl_tensor *tensor, const borrowed *source, const char *
     const void *memory = source->storage.data;
     rl_dtype held = (rl_dtype)source->tensor.dtype;
     if (!rl_dtype_is_floating((rl_dtype)tensor->dtype))
-        return rl_fail("`%s` contains NA, and %s has no such value; use a floating dtype, where NA becomes NaN", argument,
-                       rl_dtype_name((rl_dtype)tensor->dtype));
+        return rl_fail("`%s` contains NA%s, and %s has no such value; use a floating dtype, where NA becomes NaN", argument,
+                       held == RL_DOUBLE ? ", NaN or an infinite number" : "", rl_dtype_name((rl_dtype)tensor->dtype));
     double *wide = rl_scope_memory((size_t)tensor->numel, sizeof *wide);
     borrowed view;
     if (!wide) return RL_FAILED;
@@ -128,8 +127,7 @@ static SEXP copy_out(rl_tensor *tensor, SEXPTYPE type, rl_dtype held, int with_d
     rl_copy_data(&target.tensor, tensor);
     if (with_dim && tensor->ndim > 1) {
         SEXP dim = PROTECT(Rf_allocVector(INTSXP, tensor->ndim));
-        for (int k = 0; k < tensor->ndim; k++)
-            INTEGER(dim)[k] = (int)tensor->sizes[k];
+        for (int k = 0; k < tensor->ndim; k++) INTEGER(dim)[k] = (int)tensor->sizes[k];
         Rf_setAttrib(values, R_DimSymbol, dim);
         UNPROTECT(1);
     }

@@ -75,6 +75,14 @@ static SEXP finish(rb_call call, SEXP handle, rl_tensor *tensor, SEXP requires_g
 
 static rl_dtype dtype_for(rl_scalar number) { return number.kind == RL_SCALAR_INT ? RL_INT64 : number.kind == RL_SCALAR_BOOL ? RL_BOOL : rl_default_dtype(); }
 
+/* Whole numbers of any dtype are refused what is beyond them; to a truth value every number is one. */
+static rl_status check_fits(rl_scalar number, rl_dtype dtype) {
+    if (number.kind == RL_SCALAR_NONE || rl_dtype_is_floating(dtype)) return RL_OK;
+    double bits = 8.0 * (double)rl_dtype_size(dtype) - (dtype != RL_UINT8), low = dtype == RL_UINT8 ? 0 : -pow(2, bits);
+    int fits = dtype == RL_BOOL ? number.as_double == number.as_double : number.as_double >= low && number.as_double < pow(2, bits);
+    return fits ? RL_OK : rl_fail("%s does not hold %g; choose another `dtype`", rl_dtype_name(dtype), number.as_double);
+}
+
 /* value NULL: not filled */
 SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
@@ -85,7 +93,8 @@ SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
     rl_scalar number = {RL_SCALAR_NONE, 0, 0};
     if (rb_wholes(size, "size", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK &&
         (Rf_isNull(value) || rb_number(value, "fill_value", &number) == RL_OK)) {
-        tensor = rl_tensor_new(wanted == RL_NO_DTYPE ? dtype_for(number) : wanted, sizes.length, sizes.values);
+        if (wanted == RL_NO_DTYPE) wanted = dtype_for(number);
+        if (check_fits(number, wanted) == RL_OK) tensor = rl_tensor_new(wanted, sizes.length, sizes.values);
         if (tensor && number.kind != RL_SCALAR_NONE) rl_fill_elements(tensor, number);
     }
     return finish(call, handle, tensor, requires_grad);
@@ -99,7 +108,8 @@ SEXP ffi_filled_like(SEXP input, SEXP value, SEXP dtype, SEXP requires_grad) {
     rl_scalar number = {RL_SCALAR_NONE, 0, 0};
     if (model && !model->storage) rl_fail("`input` is an undefined tensor");
     if (!rl_failing() && rb_dtype(dtype, "dtype", &wanted) == RL_OK && (Rf_isNull(value) || rb_number(value, "fill_value", &number) == RL_OK)) {
-        tensor = rl_tensor_new_like(model, wanted == RL_NO_DTYPE ? (rl_dtype)model->dtype : wanted);
+        if (wanted == RL_NO_DTYPE) wanted = (rl_dtype)model->dtype;
+        if (check_fits(number, wanted) == RL_OK) tensor = rl_tensor_new_like(model, wanted);
         if (tensor && number.kind != RL_SCALAR_NONE) rl_fill_elements(tensor, number);
     }
     return finish(call, handle, tensor, requires_grad);
@@ -386,8 +396,7 @@ SEXP ffi_counts(void) {
     SEXP counts = PROTECT(Rf_mkNamed(REALSXP, names));
     double values[] = {(double)rl_live.live_tensors, (double)rl_live.live_storages, (double)rl_live.live_nodes, rl_live.live_bytes,
                        rl_live.peak_bytes,           rl_live.pooled_bytes};
-    for (int k = 0; k < 6; k++)
-        REAL(counts)[k] = values[k];
+    for (int k = 0; k < 6; k++) REAL(counts)[k] = values[k];
     UNPROTECT(1);
     return rb_end(call, counts);
 }

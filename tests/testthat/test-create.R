@@ -29,6 +29,8 @@ test_that("NA becomes NaN or is refused", {
   expect_error(torch_tensor(c(TRUE, NA)), "contains NA")
   expect_error(torch_tensor(c(1, NA), dtype = torch_int()), "contains NA")
   expect_error(torch_tensor(NaN, dtype = torch_bool()), "contains NA")
+  expect_error(torch_tensor(c(1, Inf), dtype = torch_long()), "infinite")
+  expect_equal(as_array(torch_tensor(c(1, Inf))), c(1, Inf))
 })
 
 test_that("what is no number is refused by its kind", {
@@ -60,6 +62,11 @@ test_that("a full tensor has the dtype of its number", {
   expect_true(torch_full(2, TRUE)$dtype == torch_bool())
   expect_equal(as_array(torch_full(c(1, 2), 3.5)), matrix(3.5, 1, 2))
   expect_true(torch_full(2, 3L, dtype = torch_double())$dtype == torch_double())
+  expect_error(torch_full(2, 300, dtype = torch_uint8()), "Byte does not hold 300")
+  expect_error(torch_full(2, NaN, dtype = torch_int()), "Int does not hold")
+  expect_error(torch_full_like(torch_tensor(1L), Inf), "Long does not hold")
+  expect_equal(as_array(torch_full(1, -128, dtype = torch_int8())), -128L)
+  expect_equal(as_array(torch_full(1, 7, dtype = torch_bool())), TRUE)
 })
 
 test_that("the _like functions keep shape, dtype and order in memory", {
