@@ -275,3 +275,100 @@ shrink_rows <- function(weight, input, max_norm, norm_type) {
   factor <- torch_where(norm > max_norm, max_norm / (norm + 1e-7), torch_ones_like(norm))
   weight$index_copy_(1L, used, rows * factor)
 }
+
+#' Sums, means or maxima of rows of a table of weights
+#'
+#' The rows of `weight` that `input` names, put together bag by bag: what [nnf_embedding()] and then a sum, a mean or
+#' a maximum over each bag give.
+#'
+#' @inheritParams nnf_embedding
+#' @param input a tensor of whole numbers, counted from 1: a matrix with a bag in each row, or a vector with
+#'   `offsets`.
+#' @param offsets where each bag begins in a vector `input`, counted from 1. (Offsets that begin with 0 are taken to
+#'   count from 0.)
+#' @param mode how a bag is put together: `"sum"`, `"mean"` or `"max"`. An empty bag gives zeros.
+#' @param per_sample_weights what each row is multiplied with, of the shape of `input`, or `NULL`; for sums only.
+#' @param include_last_offset whether `offsets` ends with the place after the last bag.
+#' @param padding_idx a class that bags leave out, or `NULL`.
+#' @return A tensor with a row for each bag.
+#' @examples
+#' weight <- torch_tensor(matrix(1:6, 3), dtype = torch_float())
+#' nnf_embedding_bag(torch_tensor(matrix(c(1L, 3L, 2L, 2L), 2)), weight)
+#' @export
+nnf_embedding_bag <- function(input, weight, offsets = NULL, max_norm = NULL, norm_type = 2,
+                              scale_grad_by_freq = FALSE, mode = "mean", sparse = FALSE, per_sample_weights = NULL,
+                              include_last_offset = FALSE, padding_idx = NULL) {
+  if (!mode %in% c("sum", "mean", "max")) raise_error("`mode` must be \"sum\", \"mean\" or \"max\"")
+  if (!is.null(per_sample_weights) && mode != "sum") raise_error("`per_sample_weights` can be given for sums only")
+  bags <- bags_of(input, offsets, include_last_offset)
+  input <- input$reshape(-1L)
+  if (!is.null(per_sample_weights)) per_sample_weights <- per_sample_weights$reshape(-1L)
+  if (!is.null(padding_idx)) {
+    if (padding_idx < 0) padding_idx <- weight$shape[1] + 1L + padding_idx
+    kept <- which(as.integer(as.array(input)) != padding_idx)
+    bags$of <- bags$of[kept]
+    input <- input[kept]
+    if (!is.null(per_sample_weights)) per_sample_weights <- per_sample_weights[kept]
+  }
+  rows <- nnf_embedding(input, weight, NULL, max_norm, norm_type, scale_grad_by_freq)
+  if (!is.null(per_sample_weights)) rows <- rows * per_sample_weights$unsqueeze(2L)
+  of <- torch_tensor(as.integer(bags$of))
+  start <- torch_zeros(c(bags$count, weight$shape[2]), dtype = weight$dtype)
+  switch(mode,
+    sum = start$index_add(1L, of, rows),
+    mean = start$index_reduce(1L, of, rows, "mean", FALSE),
+    max = start$index_reduce(1L, of, rows, "amax", FALSE)
+  )
+}
+
+# The bag that each element of input, read as one row, is in.
+bags_of <- function(input, offsets, include_last_offset) {
+  size <- input$shape
+  if (length(size) == 2L) {
+    if (!is.null(offsets)) raise_error("`offsets` can be given for a vector `input` only; each row of a matrix is a bag")
+    return(list(of = rep(seq_len(size[1]), each = size[2]), count = size[1]))
+  }
+  if (length(size) != 1L || is.null(offsets)) raise_error("`input` must be a matrix, or a vector with `offsets`")
+  from <- as.integer(as.array(offsets))
+  if (length(from) && from[1] == 0L) from <- from + 1L
+  if (length(from) == 0L || from[1] != 1L || is.unsorted(from) || from[length(from)] > size + 1L) {
+    raise_error(sprintf("`offsets` must rise from 1 to no more than %d", size + 1L))
+  }
+  if (include_last_offset) from <- from[-length(from)]
+  list(of = findInterval(seq_len(size), from), count = length(from))
+}
+
+#' Writing to elements named by indexes
+#'
+#' Methods of tensors that write along a dimension, or where a mask is true. Each gives a new tensor; with `_` at the
+#' end of its name it changes the tensor itself.
+#'
+#' | method | what it writes |
+#' |---|---|
+#' | `$scatter(dim, index, src, reduce = NULL)` | for `dim = 1`, `src[i, j]` at `[index[i, j], j]` |
+#' | `$scatter_add(dim, index, src)` | the same, added to what is there |
+#' | `$scatter_reduce(dim, index, src, reduce, include_self)` | the same, put together by `reduce` |
+#' | `$index_copy(dim, index, source)` | whole slices of `source` at the places `index` |
+#' | `$index_add(dim, index, source, alpha = 1)` | `alpha` times them, added to what is there |
+#' | `$index_reduce(dim, index, source, reduce, include_self)` | the same, put together by `reduce` |
+#' | `$index_fill(dim, index, value)` | one value in whole slices |
+#' | `$put(index, source, accumulate = FALSE)` | elements at places of the tensor read as one row |
+#' | `$masked_fill(mask, value)` | one value where the mask is true |
+#' | `$masked_scatter(mask, source)` | the first elements of `source`, in their order, where the mask is true |
+#'
+#' `$scatter()` is the reverse of `$gather()`. `index` is a tensor of whole numbers, counted from 1 (or from -1 at the
+#' end): for `scatter` of as many dimensions as the tensor, and no larger than `src`; for `index_*` a vector. `src`
+#' may be a number for `$scatter()`. `reduce` is `"sum"`, `"prod"`, `"mean"`, `"amax"` or `"amin"` (`"add"` or
+#' `"multiply"` for `$scatter()`); `include_self` tells whether what is there takes part. Where several values meet in
+#' one place without a reduction, the last one stays.
+#'
+#' `$argwhere()` is [torch_nonzero()]; `$nonzero_static(size, fill_value = -1)` is cut, or filled up, to `size` rows.
+#'
+#' @return A tensor of the shape and dtype of the one whose method it is.
+#' @examples
+#' x <- torch_zeros(2, 3)
+#' x$scatter(1, torch_tensor(matrix(c(1L, 2L, 1L), 1)), 5)
+#' x$index_fill_(2, torch_tensor(3L), 1)
+#' x$masked_fill(x > 0, -1)
+#' @name scatter
+NULL

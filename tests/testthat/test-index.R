@@ -268,6 +268,21 @@ test_that("an embedding takes rows, gives padding no gradient, and shrinks rows 
   expect_equal(as_array(nnf_one_hot(torch_tensor(c(1L, 3L)), 4)), rbind(c(1L, 0L, 0L, 0L), c(0L, 0L, 1L, 0L)))
 })
 
+test_that("bags of rows are summed, averaged, or their largest kept", {
+  w <- torch_tensor(matrix(1:6, 3), dtype = torch_float(), requires_grad = TRUE)
+  input <- torch_tensor(c(1L, 3L, 2L, 2L))
+  bag <- function(...) as_array(nnf_embedding_bag(input, w, offsets = torch_tensor(c(1L, 3L, 5L)), ...)$detach())
+  expect_equal(bag(mode = "sum"), rbind(c(4, 10), c(4, 10), c(0, 0)))
+  expect_equal(bag(), rbind(c(2, 5), c(2, 5), c(0, 0)))
+  expect_equal(bag(mode = "max"), rbind(c(3, 6), c(2, 5), c(0, 0)))
+  expect_equal(bag(include_last_offset = TRUE), rbind(c(2, 5), c(2, 5)))
+  expect_equal(bag(padding_idx = 3), rbind(c(1, 4), c(2, 5), c(0, 0)))
+  expect_equal(bag(mode = "sum", per_sample_weights = torch_tensor(c(1, 2, 0, 1)))[1, ], c(7, 16))
+  nnf_embedding_bag(input$view(c(2L, 2L)), w, mode = "sum")$sum()$backward()
+  expect_equal(as_array(w$grad), matrix(c(1, 2, 1), 3, 2))
+  expect_error(nnf_embedding_bag(input, w), "offsets")
+})
+
 test_that("the graph names what was done", {
   w <- torch_ones(3, 4, requires_grad = TRUE)
   name <- function(y) trimws(capture.output(print(y$grad_fn)))[1]
