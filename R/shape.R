@@ -38,7 +38,7 @@
 #' torch_reshape(x, c(3, -1))
 #' torch_flatten(x)
 #' torch_unsqueeze(x, 1)$shape
-#' x$view(6)$add_(10)
+#' x$view(6)$mul_(10L)
 #' x
 #' @export
 torch_reshape <- function(self, shape) .Call(ffi_reshape, self, shape)

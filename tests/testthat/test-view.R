@@ -5,15 +5,17 @@ name_of <- function(x) trimws(capture.output(print(x$grad_fn)))
 test_that("views share memory with their base, copies do not", {
   x <- double(matrix(1:6, 2))
   views <- list(
-    x$view(6), x$reshape(c(3L, 2L)), torch_flatten(x), x$t(), x$transpose(1L, 2L), x$permute(c(2L, 1L)), torch_squeeze(x), x$unsqueeze(1L),
-    x$expand(c(4L, 2L, 3L)), x$select(1L, 1L), x$slice(1L), x$narrow(1L, 1L, 1L), x$diagonal(), x$unfold(1L, 1L, 1L), x$unbind()[[1]],
-    x$split(1L)[[1]], x$split_with_sizes(c(1L, 1L))[[1]], torch_chunk(x, 2L)[[1]], x$tensor_split(2L)[[1]], x$as_strided(3L, 1L), x$alias(),
-    x$mT(), x$numpy_T(), torch_movedim(x, 1L, 2L), x$swapaxes(1L, 2L), x$view_as(x), x$expand_as(x), x$broadcast_to(c(1L, 2L, 3L)),
+    x$view(6), x$reshape(c(3L, 2L)), torch_flatten(x), x$t(), x$transpose(1L, 2L), x$permute(c(2L, 1L)),
+    torch_squeeze(x), x$unsqueeze(1L), x$expand(c(4L, 2L, 3L)), x$select(1L, 1L), x$slice(1L), x$narrow(1L, 1L, 1L),
+    x$diagonal(), x$unfold(1L, 1L, 1L), x$unbind()[[1]], x$split(1L)[[1]], x$split_with_sizes(c(1L, 1L))[[1]],
+    torch_chunk(x, 2L)[[1]], x$tensor_split(2L)[[1]], x$as_strided(3L, 1L), x$alias(), x$mT(), x$numpy_T(),
+    torch_movedim(x, 1L, 2L), x$swapaxes(1L, 2L), x$view_as(x), x$expand_as(x), x$broadcast_to(c(1L, 2L, 3L)),
     torch_unsafe_split(x, 1L)[[1]], torch_atleast_3d(x), x$unflatten(2L, c(3L, 1L))
   )
   copies <- list(
-    x$clone(), torch_cat(list(x)), torch_stack(list(x)), torch_flip(x, 1L), torch_roll(x, 1L), torch_rot90(x), x$`repeat`(c(1L, 1L)), torch_tril(x),
-    torch_diag(x), x$t()$reshape(6L), x$t()$contiguous(), x$narrow_copy(1L, 1L, 1L), torch_diag_embed(x), torch_repeat_interleave(x, 1L)
+    x$clone(), torch_cat(list(x)), torch_stack(list(x)), torch_flip(x, 1L), torch_roll(x, 1L), torch_rot90(x),
+    x$`repeat`(c(1L, 1L)), torch_tril(x), torch_diag(x), x$t()$reshape(6L), x$t()$contiguous(), x$narrow_copy(1L, 1L,
+    1L), torch_diag_embed(x), torch_repeat_interleave(x, 1L)
   )
   before <- lapply(copies, values)
   with_no_grad(x$fill_(7))
@@ -25,16 +27,20 @@ test_that("views share memory with their base, copies do not", {
 test_that("gradient functions have PyTorch's names", {
   x <- double(matrix(1:6, 2), requires_grad = TRUE) * 1
   named <- list(
-    TBackward0 = x$t(), TransposeBackward0 = x$transpose(1L, 2L), PermuteBackward0 = x$permute(c(2L, 1L)), ViewBackward0 = x$view(6),
-    ReshapeAliasBackward0 = x$reshape(6L), UnsafeViewBackward0 = x$t()$reshape(6L), SqueezeBackward0 = x$squeeze(), SqueezeBackward1 = x$squeeze(1L),
-    UnsqueezeBackward0 = x$unsqueeze(1L), ExpandBackward0 = x$expand(c(1L, 2L, 3L)), SelectBackward0 = x$select(1L, 1L),
-    SliceBackward0 = x$narrow(1L, 1L, 1L), DiagonalBackward0 = x$diagonal(), UnfoldBackward0 = x$unfold(1L, 1L, 1L), UnbindBackward0 = x$unbind()[[2]],
-    SplitBackward0 = x$split(1L)[[2]], SplitWithSizesBackward0 = x$split(c(1L, 1L))[[2]], UnsafeSplitBackward0 = torch_unsafe_split(x, 1L)[[1]],
-    AsStridedBackward0 = x$as_strided(2L, 1L), AliasBackward0 = x$alias(), CloneBackward0 = x$t()$contiguous(), CatBackward0 = torch_cat(list(x, x)),
-    StackBackward0 = torch_stack(list(x, x)), FlipBackward0 = x$flip(1L), RollBackward0 = x$roll(1L), Rot90Backward0 = x$rot90(),
-    RepeatBackward0 = x$`repeat`(c(1L, 2L)), TrilBackward0 = x$tril(), TriuBackward0 = x$triu(), DiagBackward0 = x$diag(), DiagEmbedBackward0 = x$diag_embed(),
-    BlockDiagBackward0 = torch_block_diag(list(x, x)), TransposeBackward1 = x$clone()$transpose_(1L, 2L), TBackward1 = x$clone()$t_(),
-    SqueezeBackward2 = x$clone()$squeeze_(), SqueezeBackward3 = x$clone()$squeeze_(1L), UnsqueezeBackward1 = x$clone()$unsqueeze_(1L)
+    TBackward0 = x$t(), TransposeBackward0 = x$transpose(1L, 2L), PermuteBackward0 = x$permute(c(2L, 1L)),
+    ViewBackward0 = x$view(6), ReshapeAliasBackward0 = x$reshape(6L), UnsafeViewBackward0 = x$t()$reshape(6L),
+    SqueezeBackward0 = x$squeeze(), SqueezeBackward1 = x$squeeze(1L), UnsqueezeBackward0 = x$unsqueeze(1L),
+    ExpandBackward0 = x$expand(c(1L, 2L, 3L)), SelectBackward0 = x$select(1L, 1L), SliceBackward0 = x$narrow(1L, 1L,
+    1L), DiagonalBackward0 = x$diagonal(), UnfoldBackward0 = x$unfold(1L, 1L, 1L), UnbindBackward0 = x$unbind()[[2]],
+    SplitBackward0 = x$split(1L)[[2]], SplitWithSizesBackward0 = x$split(c(1L, 1L))[[2]],
+    UnsafeSplitBackward0 = torch_unsafe_split(x, 1L)[[1]], AsStridedBackward0 = x$as_strided(2L, 1L),
+    AliasBackward0 = x$alias(), CloneBackward0 = x$t()$contiguous(), CatBackward0 = torch_cat(list(x, x)),
+    StackBackward0 = torch_stack(list(x, x)), FlipBackward0 = x$flip(1L), RollBackward0 = x$roll(1L),
+    Rot90Backward0 = x$rot90(), RepeatBackward0 = x$`repeat`(c(1L, 2L)), TrilBackward0 = x$tril(),
+    TriuBackward0 = x$triu(), DiagBackward0 = x$diag(), DiagEmbedBackward0 = x$diag_embed(),
+    BlockDiagBackward0 = torch_block_diag(list(x, x)), TransposeBackward1 = x$clone()$transpose_(1L, 2L),
+    TBackward1 = x$clone()$t_(), SqueezeBackward2 = x$clone()$squeeze_(), SqueezeBackward3 = x$clone()$squeeze_(1L),
+    UnsqueezeBackward1 = x$clone()$unsqueeze_(1L)
   )
   for (name in names(named)) expect_identical(name_of(named[[name]]), name)
   expect_identical(name_of(x$contiguous()), name_of(x))
