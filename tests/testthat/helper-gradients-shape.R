@@ -3,7 +3,10 @@ cube <- list(c(2, 3, 4))
 
 gradient_case("view", function(x) x$contiguous()$view(c(2L, -1L)), m, except = c("empty", "scalar"))
 gradient_case("view", function(x) x$clone()$view_as(x), m)
-gradient_case("reshape_alias", function(x) .Call(ffi_dense_copy, x)$reshape(c(2L, 6L)), m, except = c("empty", "scalar"))
+gradient_case(
+  "reshape_alias", function(x) .Call(ffi_dense_copy, x)$reshape(c(2L, 6L)),
+  m, except = c("empty", "scalar")
+)
 gradient_case("unsafe_view", function(x) x$t()$reshape(12L) * 2, m, except = c("empty", "scalar"))
 gradient_case("alias", function(x) x$alias(), m)
 gradient_case("dense_copy", function(x) .Call(ffi_dense_copy, x), m)
@@ -22,9 +25,18 @@ gradient_case("slice", function(x) x$slice(2L, 2L, 4L, 2L), m, except = "scalar"
 gradient_case("diagonal", function(x) torch_diagonal(x, offset = 1L), m, except = "scalar")
 gradient_case("diagonal", function(x) torch_diagonal(x, dim1 = 3L, dim2 = 1L, offset = -1L), cube, except = "scalar")
 gradient_case("unfold", function(x) x$unfold(2L, 3L, 1L), m, except = "scalar")
-gradient_case("select_scatter", function(x, part) x$select_scatter(part, 2L, 3L), list(c(3, 4), 3), empty = list(c(0, 4), 0), except = "scalar")
-gradient_case("slice_scatter", function(x, part) x$slice_scatter(part, 2L, 1L, 4L, 2L), list(c(3, 4), c(3, 2)), except = "scalar")
-gradient_case("diagonal_scatter", function(x, part) x$diagonal_scatter(part, 1L), list(c(3, 4), 3), empty = list(c(0, 4), 0), except = "scalar")
+gradient_case(
+  "select_scatter", function(x, part) x$select_scatter(part, 2L, 3L),
+  list(c(3, 4), 3), empty = list(c(0, 4), 0), except = "scalar"
+)
+gradient_case(
+  "slice_scatter", function(x, part) x$slice_scatter(part, 2L, 1L, 4L, 2L),
+  list(c(3, 4), c(3, 2)), except = "scalar"
+)
+gradient_case(
+  "diagonal_scatter", function(x, part) x$diagonal_scatter(part, 1L),
+  list(c(3, 4), 3), empty = list(c(0, 4), 0), except = "scalar"
+)
 
 gradient_case("unbind", function(x) torch_unbind(x, 2L), m, except = "scalar")
 gradient_case("split", function(x) torch_split(x, 3L, 2L), m, except = "scalar")
@@ -44,7 +56,10 @@ gradient_case("rot90", function(x) torch_rot90(x, -2L), m, except = "scalar")
 gradient_case("roll", function(x) torch_roll(x, 5L), m)
 gradient_case("roll", function(x) torch_roll(x, c(1L, -5L), c(1L, 2L)), m, except = "scalar")
 gradient_case("repeat", function(x) x$`repeat`(c(2L, 1L, 3L)), m)
-gradient_case(c("pixel_shuffle", "pixel_unshuffle"), function(x) torch_pixel_shuffle(x, 2L), list(c(2, 8, 2, 3)), except = "scalar")
+gradient_case(
+  c("pixel_shuffle", "pixel_unshuffle"), function(x) torch_pixel_shuffle(x, 2L),
+  list(c(2, 8, 2, 3)), except = "scalar"
+)
 gradient_case("pixel_unshuffle", function(x) .Call(ffi_pixel_unshuffle, x, 2L), list(c(2, 1, 4, 2)), except = "scalar")
 
 gradient_case("tril", function(x) torch_tril(x, -1L), cube, except = "scalar")
