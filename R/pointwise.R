@@ -165,7 +165,7 @@ torch_negative <- torch_neg
 torch_sign <- function(self) .Call(ffi_sign, self)
 #' @rdname torch_abs
 #' @export
-torch_sgn <- torch_sign
+torch_sgn <- function(self) .Call(ffi_sgn, self)
 #' @rdname torch_abs
 #' @export
 torch_signbit <- function(self) .Call(ffi_signbit, self)

@@ -34,7 +34,7 @@ const rl_op rl_op_copy = {
 
 static rl_status infer_fill(rl_call *call) {
     const rl_tensor *value = call->in[1];
-    call->variant = !value->wrapped_number;
+    call->variant = value->wrapped_number ? 2 : 3;
     if (value->numel != 1) return rl_fail("fill_() takes one number; `value` has shape %s", rl_sizes_text(value->ndim, value->sizes));
     return infer_kept(call);
 }

@@ -32,6 +32,11 @@ NUMERIC(neg, "Neg", 0, rl_neg(g))
 NUMERIC(abs, "Abs", X(0), rl_mul(g, rl_sign(x)))
 NUMERIC(sign, "Sign", 0, ZERO(0))
 
+/* sgn is sign, by the name that complex numbers have for it. */
+static rl_status sgn_forward(rl_call *call) { return sign_forward(call); }
+UNARY_RULE(sgn, ZERO(0))
+UNARY_RECORD(sgn, "Sgn", rl_infer_elementwise, 0)
+
 /* ---- a factor, that makes degrees radians and radians degrees ---- */
 
 #define FACTOR(op, grad, factor)                        \

@@ -2,7 +2,7 @@
 elementwise <- list(
   exp = torch_exp, exp2 = torch_exp2, expm1 = torch_expm1, sin = torch_sin, cos = torch_cos, atan = torch_atan, sinh = torch_sinh,
   cosh = torch_cosh, tanh = torch_tanh, asinh = torch_asinh, sigmoid = torch_sigmoid, neg = torch_neg, abs = torch_abs,
-  sign = torch_sign, deg2rad = torch_deg2rad, rad2deg = torch_rad2deg, erf = torch_erf, erfc = torch_erfc, i0 = torch_i0,
+  sign = torch_sign, sgn = torch_sgn, deg2rad = torch_deg2rad, rad2deg = torch_rad2deg, erf = torch_erf, erfc = torch_erfc, i0 = torch_i0,
   sinc = function(x) x$sinc(), i1 = function(x) .Call(ffi_i1, x), angle = torch_angle, nan_to_num = function(x) x$nan_to_num(),
   relu = torch_relu, silu = nnf_silu, logsigmoid = nnf_logsigmoid, gelu = nnf_gelu, softplus = nnf_softplus, elu = nnf_elu,
   celu = function(x) torch_celu(x, 1.5), leaky_relu = nnf_leaky_relu, threshold = function(x) nnf_threshold(x, 0.1, 3),
