@@ -1,12 +1,12 @@
 #' R's values of a tensor
 #'
-#' `as_array()` copies a tensor into an R vector, matrix or array of its shape; `as.numeric()` and its kin give a plain vector of the type
-#' they name, in R's order: the first dimension runs fastest.
+#' `as_array()` copies a tensor into an R vector, matrix or array of its shape; `as.numeric()` and its kin give a
+#' plain vector of the type they name, in R's order: the first dimension runs fastest.
 #'
 #' @details
-#' Floating numbers become R's numbers, truth values logical. Whole numbers become R's integers if they all fit, otherwise numbers,
-#' exact up to 2^53; `bit64::as.integer64()` keeps all 64 bits. Gradients are not carried over to R: a tensor that requires them is
-#' copied all the same.
+#' Floating numbers become R's numbers, truth values logical. Whole numbers become R's integers if they all fit,
+#' otherwise numbers, exact up to 2^53; `bit64::as.integer64()` keeps all 64 bits. Gradients are not carried over to
+#' R: a tensor that requires them is copied all the same.
 #'
 #' @param x a tensor; for `as_array()` also anything that `as.array()` knows.
 #' @param mode,... not used.
@@ -47,8 +47,8 @@ length.torch_tensor <- function(x) .Call(ffi_numel, x)
 
 #' Bytes and tensors
 #'
-#' `buffer_from_torch_tensor()` copies the elements of a tensor into a raw vector as they lie in memory, in row-major order;
-#' `torch_tensor_from_buffer()` makes a tensor of such bytes.
+#' `buffer_from_torch_tensor()` copies the elements of a tensor into a raw vector as they lie in memory, in row-major
+#' order; `torch_tensor_from_buffer()` makes a tensor of such bytes.
 #'
 #' @param tensor a tensor.
 #' @param buffer a raw vector, or another atomic vector whose bytes are meant.
@@ -66,9 +66,9 @@ torch_tensor_from_buffer <- function(buffer, shape, dtype = "float") .Call(ffi_f
 
 #' Convert a tensor
 #'
-#' `x$to(dtype = )` gives a tensor of another dtype, or `x` itself if there is nothing to change. The conversion is part of the
-#' graph: gradients come back in the dtype of `x`. Floating numbers lose their fraction on the way to whole ones, and numbers become
-#' `TRUE` unless they are 0.
+#' `x$to(dtype = )` gives a tensor of another dtype, or `x` itself if there is nothing to change. The conversion is
+#' part of the graph: gradients come back in the dtype of `x`. Floating numbers lose their fraction on the way to
+#' whole ones, and numbers become `TRUE` unless they are 0.
 #'
 #' | method | what it gives |
 #' |---|---|

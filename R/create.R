@@ -1,13 +1,14 @@
 #' Make a tensor of R's values
 #'
-#' A vector becomes a tensor of one dimension, a matrix or array one of the same shape: element `[i, j]` of the matrix is element
-#' `[i, j]` of the tensor. A tensor is copied.
+#' A vector becomes a tensor of one dimension, a matrix or array one of the same shape: element `[i, j]` of the matrix
+#' is element `[i, j]` of the tensor. A tensor is copied.
 #'
 #' @details
-#' Where no `dtype` is given, numbers become [torch_float()] (see [torch_set_default_dtype()]), integers and `bit64::integer64`
-#' [torch_int64()], truth values [torch_bool()] and raw bytes [torch_uint8()].
+#' Where no `dtype` is given, numbers become [torch_float()] (see [torch_set_default_dtype()]), integers and
+#' `bit64::integer64` [torch_int64()], truth values [torch_bool()] and raw bytes [torch_uint8()].
 #'
-#' A tensor has no `NA`. In a floating tensor an `NA` becomes `NaN`; a dtype that has no `NaN` refuses it, and refuses `NaN` too.
+#' A tensor has no `NA`. In a floating tensor an `NA` becomes `NaN`; a dtype that has no `NaN` refuses it, and refuses
+#' `NaN` too.
 #'
 #' @param data a number, a numeric, logical or raw vector, matrix or array, or a tensor.
 #' @param dtype the element type, such as [torch_double()]; `NULL`: as described below.
@@ -51,8 +52,8 @@ refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL:
 #' @param fill_value the number or truth value.
 #' @param input a tensor whose shape, dtype and order in memory are taken over.
 #' @param names `NULL`: dimensions have no names.
-#' @param dtype the element type. `NULL`: for `torch_full()` what `fill_value` would become, for the `_like` functions the dtype of
-#'   `input`, otherwise the default floating dtype.
+#' @param dtype the element type. `NULL`: for `torch_full()` what `fill_value` would become, for the `_like` functions
+#'   the dtype of `input`, otherwise the default floating dtype.
 #' @param layout,memory_format not used: tensors are strided.
 #' @param device `NULL` or `"cpu"`.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed.
@@ -179,9 +180,9 @@ torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requ
 #' Sequences
 #'
 #' `torch_arange()` and `torch_range()` count from `start` in steps, as far as `end`, which is included: element `i` is
-#' `start + (i - 1) * step`, and there are `floor((end - start) / step) + 1` of them. (A quotient that falls short of a whole number by
-#' less than 1e-10 counts as that number, as in [seq()].) `torch_linspace()` divides the way from `start` to `end` evenly, both
-#' included. `torch_logspace()` raises `base` to such exponents.
+#' `start + (i - 1) * step`, and there are `floor((end - start) / step) + 1` of them. (A quotient that falls short of
+#' a whole number by less than 1e-10 counts as that number, as in [seq()].) `torch_linspace()` divides the way from
+#' `start` to `end` evenly, both included. `torch_logspace()` raises `base` to such exponents.
 #'
 #' @param start,end where the sequence begins and ends; exponents of `base` for `torch_logspace()`.
 #' @param step the difference between neighbours; it may be negative, not 0.

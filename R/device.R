@@ -1,13 +1,13 @@
 #' Devices
 #'
-#' Where a tensor lives. There is one device, the CPU; `torch_device()` can describe others, so that code which asks can be
-#' written, but no tensor can be put there.
+#' Where a tensor lives. There is one device, the CPU; `torch_device()` can describe others, so that code which asks
+#' can be written, but no tensor can be put there.
 #'
 #' @param type `"cpu"`, or another type of device; an index may follow a colon.
 #' @param index the number of the device among those of its type, or `NULL`.
 #' @param x any object.
-#' @return An object of class `torch_device` with the fields `type` and `index`. Two are compared with `==`; `as.character()` gives the
-#'   type.
+#' @return An object of class `torch_device` with the fields `type` and `index`. Two are compared with `==`;
+#'   `as.character()` gives the type.
 #' @examples
 #' torch_device("cpu")
 #' torch_ones(2)$device == torch_device("cpu")
@@ -59,8 +59,8 @@ same_device <- function(a, b) {
 
 #' Code that names a device
 #'
-#' Within `with_device()`, and until the end of the function that calls `local_device()`, tensors are made on the device named: as
-#' there is only the CPU, they check that it was meant.
+#' Within `with_device()`, and until the end of the function that calls `local_device()`, tensors are made on the
+#' device named: as there is only the CPU, they check that it was meant.
 #'
 #' @param code an expression.
 #' @param ... not used.
@@ -83,8 +83,8 @@ local_device <- function(device, ..., .env = parent.frame()) {
 
 #' What this build can do
 #'
-#' There are no accelerators, and no library of Intel's: these tell so. `backends_openmp_is_available()` tells whether the package
-#' was compiled with OpenMP, without which everything runs on one thread.
+#' There are no accelerators, and no library of Intel's: these tell so. `backends_openmp_is_available()` tells whether
+#' the package was compiled with OpenMP, without which everything runs on one thread.
 #'
 #' @return `TRUE` or `FALSE`; `cuda_device_count()`: 0.
 #' @examples
@@ -115,8 +115,8 @@ backends_openmp_is_available <- function() .Call(ffi_has_openmp)
 #' Large work is shared among threads; what is computed does not depend on how many there are.
 #'
 #' @param num_threads how many threads may work at once: 1 or more.
-#' @return `torch_get_num_threads()`: how many there are. The interop functions exist for programs that call them: no two
-#'   operations ever run at the same time.
+#' @return `torch_get_num_threads()`: how many there are. The interop functions exist for programs that call them: no
+#'   two operations ever run at the same time.
 #' @examples
 #' torch_get_num_threads()
 #' @export
@@ -133,8 +133,8 @@ torch_set_num_interop_threads <- function(num_threads) invisible(NULL)
 
 #' Layouts and memory formats
 #'
-#' A tensor is strided: that is the one layout. A memory format is the order in which its dimensions lie in memory: preserved
-#' from where the tensor came, or contiguous, with the last dimension lying closest.
+#' A tensor is strided: that is the one layout. A memory format is the order in which its dimensions lie in memory:
+#' preserved from where the tensor came, or contiguous, with the last dimension lying closest.
 #'
 #' @param x any object.
 #' @return Objects of class `torch_layout` or `torch_memory_format`; `TRUE` or `FALSE`.
@@ -173,8 +173,8 @@ print.torch_memory_format <- print.torch_layout
 #' The package needs no library beside itself. These functions exist because programs written for torch call them.
 #'
 #' @param recheck,reinstall,check_writable,... not used.
-#' @return `torch_is_installed()`: `TRUE`. `install_torch()`: `NULL`, invisibly, after saying so. `torch_install_path()`: where the
-#'   package is.
+#' @return `torch_is_installed()`: `TRUE`. `install_torch()`: `NULL`, invisibly, after saying so.
+#'   `torch_install_path()`: where the package is.
 #' @examples
 #' torch_is_installed()
 #' @export

@@ -1,7 +1,7 @@
 #' Element types
 #'
-#' Every tensor has one element type, its dtype. These functions name them, to be given as the `dtype` of functions that make
-#' tensors or to `$to()`.
+#' Every tensor has one element type, its dtype. These functions name them, to be given as the `dtype` of functions
+#' that make tensors or to `$to()`.
 #'
 #' | dtype | also called | what it holds |
 #' |---|---|---|
@@ -137,10 +137,11 @@ torch_set_default_dtype <- function(d) {
 
 #' How dtypes meet
 #'
-#' `torch_promote_types()` tells the smallest dtype of the kinds of both that holds the values of both. `torch_result_type()` tells
-#' the dtype of an arithmetic result: as between dtypes, but a tensor of no dimensions, and still more a number of R, does not
-#' widen a tensor of the same kind. `torch_can_cast()` tells whether a dtype may be written into another in place: not if
-#' that went down from floating numbers to whole ones, or from numbers to truth values.
+#' `torch_promote_types()` tells the smallest dtype of the kinds of both that holds the values of both.
+#' `torch_result_type()` tells the dtype of an arithmetic result: as between dtypes, but a tensor of no dimensions,
+#' and still more a number of R, does not widen a tensor of the same kind. `torch_can_cast()` tells whether a dtype
+#' may be written into another in place: not if that went down from floating numbers to whole ones, or from numbers to
+#' truth values.
 #'
 #' @param type1,type2,from_,to dtypes.
 #' @param tensor1,tensor2 tensors or numbers.
@@ -161,8 +162,9 @@ torch_can_cast <- function(from_, to) .Call(ffi_can_cast, from_, to)
 #' Limits of dtypes
 #'
 #' @param dtype a floating dtype for `torch_finfo()`, one of whole numbers for `torch_iinfo()`.
-#' @return A list: `bits`, the size of an element; `max` and `min`, the largest and the lowest value; for floating dtypes also
-#'   `eps`, the distance from 1 to the next number, `tiny`, the smallest normal number, and `resolution`, the decimal one.
+#' @return A list: `bits`, the size of an element; `max` and `min`, the largest and the lowest value; for floating
+#'   dtypes also `eps`, the distance from 1 to the next number, `tiny`, the smallest normal number, and `resolution`,
+#'   the decimal one.
 #' @examples
 #' torch_finfo(torch_float())$eps
 #' torch_iinfo(torch_int16())$max

@@ -1,7 +1,7 @@
 #' Show a tensor
 #'
-#' Prints the elements as PyTorch does, matrix after matrix, and a last line that tells the dtype, the shape and, in a graph, the
-#' function that made the tensor.
+#' Prints the elements as PyTorch does, matrix after matrix, and a last line that tells the dtype, the shape and, in a
+#' graph, the function that made the tensor.
 #'
 #' @param x,object a tensor.
 #' @param n how many lines of elements are shown; -1: all.

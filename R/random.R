@@ -1,24 +1,26 @@
 #' Random tensors
 #'
-#' Elements drawn from a distribution: `torch_rand()` uniformly between 0 and 1, `torch_randn()` from the standard normal distribution,
-#' `torch_randint()` whole numbers, `torch_randperm()` a permutation, `torch_normal()` normal numbers of any mean and standard
-#' deviation.
+#' Elements drawn from a distribution: `torch_rand()` uniformly between 0 and 1, `torch_randn()` from the standard
+#' normal distribution, `torch_randint()` whole numbers, `torch_randperm()` a permutation, `torch_normal()` normal
+#' numbers of any mean and standard deviation.
 #'
 #' @details
-#' Numbers come from the generator of the session, or from a `generator` of its own (see [torch_manual_seed()]). For the same seed they are
-#' those that PyTorch draws on a CPU. R's own generator and `set.seed()` have no part in it.
+#' Numbers come from the generator of the session, or from a `generator` of its own (see [torch_manual_seed()]). For
+#' the same seed they are those that PyTorch draws on a CPU. R's own generator and `set.seed()` have no part in it.
 #'
 #' The `_like` functions take shape, dtype and order in memory from `input`.
 #'
-#' @param ... the size of each dimension: several numbers, or one vector. `torch_normal()`: `dtype`, `device`, `requires_grad`.
+#' @param ... the size of each dimension: several numbers, or one vector. `torch_normal()`: `dtype`, `device`,
+#'   `requires_grad`.
 #' @param low,high whole numbers from `low` to `high - 1` are drawn.
 #' @param size the size of each dimension.
 #' @param n how many numbers are permuted: 0 to `n - 1`.
-#' @param mean,std mean and standard deviation: numbers, or tensors with one for each element; if both are numbers, `size` is needed.
+#' @param mean,std mean and standard deviation: numbers, or tensors with one for each element; if both are numbers,
+#'   `size` is needed.
 #' @param input a tensor.
 #' @param names `NULL`: dimensions have no names.
-#' @param dtype the element type. `NULL`: the default floating dtype, also for whole numbers; for the `_like` functions that of
-#'   `input`.
+#' @param dtype the element type. `NULL`: the default floating dtype, also for whole numbers; for the `_like`
+#'   functions that of `input`.
 #' @param layout,memory_format not used: tensors are strided.
 #' @param device `NULL` or `"cpu"`.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed.
@@ -120,16 +122,19 @@ is_tensor <- function(x) inherits(x, "torch_tensor")
 
 #' Draws that depend on a tensor
 #'
-#' `torch_bernoulli()` draws 1 with the probability that stands at each place of `self`, otherwise 0. `torch_poisson()` draws a count for
-#' each rate in `self`. `torch_multinomial()` chooses positions in a vector of weights, or in each row of a matrix of them.
+#' `torch_bernoulli()` draws 1 with the probability that stands at each place of `self`, otherwise 0.
+#' `torch_poisson()` draws a count for each rate in `self`. `torch_multinomial()` chooses positions in a vector of
+#' weights, or in each row of a matrix of them.
 #'
-#' @param self a floating tensor: probabilities, rates or weights. For `torch_bernoulli()` with `p` only its shape and dtype matter.
+#' @param self a floating tensor: probabilities, rates or weights. For `torch_bernoulli()` with `p` only its shape and
+#'   dtype matter.
 #' @param p one probability for all elements, or `NULL`.
 #' @param num_samples how many positions are chosen.
-#' @param replacement whether a position may be chosen more than once; without, at least `num_samples` weights must be positive.
+#' @param replacement whether a position may be chosen more than once; without, at least `num_samples` weights must be
+#'   positive.
 #' @param generator `NULL`, or what [torch_generator()] made.
-#' @return A tensor of the shape and dtype of `self`; `torch_multinomial()`: whole numbers counted from 1, `num_samples` of them (in each
-#'   row).
+#' @return A tensor of the shape and dtype of `self`; `torch_multinomial()`: whole numbers counted from 1,
+#'   `num_samples` of them (in each row).
 #' @examples
 #' torch_bernoulli(torch_tensor(c(0, 0.5, 1)))
 #' torch_poisson(torch_tensor(c(1, 100)))
@@ -166,23 +171,24 @@ random_methods <- list(
 
 #' Seeds and generators
 #'
-#' `torch_manual_seed()` sets the generator that random tensors are drawn from, so that they can be drawn again. The others set
-#' it for a while, and put back what was: `with_torch_manual_seed()` for an expression, `local_torch_manual_seed()` until the function that calls it ends.
+#' `torch_manual_seed()` sets the generator that random tensors are drawn from, so that they can be drawn again. The
+#' others set it for a while, and put back what was: `with_torch_manual_seed()` for an expression,
+#' `local_torch_manual_seed()` until the function that calls it ends.
 #'
 #' @details
-#' Until a seed is set, it comes from the clock. `torch_get_rng_state()` gives the whole state, in the form in which PyTorch keeps it,
-#' and `torch_set_rng_state()` goes back to it.
+#' Until a seed is set, it comes from the clock. `torch_get_rng_state()` gives the whole state, in the form in which
+#' PyTorch keeps it, and `torch_set_rng_state()` goes back to it.
 #'
-#' `torch_generator()` makes a generator of its own, which starts from PyTorch's default seed; `$set_current_seed(seed)` sets another,
-#' `$current_seed()` tells it.
+#' `torch_generator()` makes a generator of its own, which starts from PyTorch's default seed;
+#' `$set_current_seed(seed)` sets another, `$current_seed()` tells it.
 #'
 #' @param seed a whole number.
 #' @param state what `torch_get_rng_state()` gave.
 #' @param code an expression.
 #' @param ... not used.
 #' @param .env the frame to whose end the seed holds.
-#' @return `torch_get_rng_state()`: a tensor of bytes. `torch_generator()`: a generator. `with_torch_manual_seed()`: the value of `code`. The
-#'   others: `NULL`, invisibly.
+#' @return `torch_get_rng_state()`: a tensor of bytes. `torch_generator()`: a generator. `with_torch_manual_seed()`:
+#'   the value of `code`. The others: `NULL`, invisibly.
 #' @examples
 #' torch_manual_seed(1)
 #' torch_rand(2)
@@ -234,9 +240,10 @@ print.torch_generator <- function(x, ...) {
 
 #' Dropout
 #'
-#' While a network is trained, sets elements to 0 at random, each with probability `p`, and divides the others by `1 - p`, so that the mean
-#' stays what it was. `nnf_dropout2d()` and `nnf_dropout3d()` do so for whole channels: the matrices or volumes behind the first two dimensions.
-#' `nnf_alpha_dropout()` keeps mean and variance of what passes through [nnf_selu()].
+#' While a network is trained, sets elements to 0 at random, each with probability `p`, and divides the others by `1 -
+#' p`, so that the mean stays what it was. `nnf_dropout2d()` and `nnf_dropout3d()` do so for whole channels: the
+#' matrices or volumes behind the first two dimensions. `nnf_alpha_dropout()` keeps mean and variance of what passes
+#' through [nnf_selu()].
 #'
 #' @param input a floating tensor.
 #' @param p the probability of being set to 0.
@@ -288,8 +295,8 @@ check_probability <- function(p, call = sys.call(-1)) {
 
 #' Rectifiers with a random slope
 #'
-#' `x` where it is positive, `a * x` elsewhere, with `a` drawn uniformly between `lower` and `upper` for each element while a network is trained,
-#' and the mean of the two otherwise.
+#' `x` where it is positive, `a * x` elsewhere, with `a` drawn uniformly between `lower` and `upper` for each element
+#' while a network is trained, and the mean of the two otherwise.
 #'
 #' @param input,self a floating tensor.
 #' @param lower,upper bounds of the slope.

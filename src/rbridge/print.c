@@ -193,8 +193,7 @@ static rl_status put_matrices(printer *p, const rl_tensor *x) {
         RL_TRY(put(p, ".,.) = "));
         RL_TRY(end_line(p));
         if (!is_full(p)) RL_TRY(put_matrix(p, &m, " "));
-        for (d = 0; d < outer && ++index[d] == x->sizes[d]; d++)
-            index[d] = 0;
+        for (d = 0; d < outer && ++index[d] == x->sizes[d]; d++) index[d] = 0;
     }
     return RL_OK;
 }
@@ -242,8 +241,7 @@ static rl_status put_tensor(printer *p, rl_tensor *x) {
     RL_TRY(put_values(p, x));
     if (limit >= 0 && p->lines > limit) {
         size_t end = 0;
-        for (int64_t line = 0; line < limit; line++)
-            end += strcspn(p->text + end, "\n") + 1;
+        for (int64_t line = 0; line < limit; line++) end += strcspn(p->text + end, "\n") + 1;
         p->text[p->used = end] = 0;
         RL_TRY(put(p, "... [the output was truncated (use n=-1 to disable)]\n"));
     }
