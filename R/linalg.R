@@ -1,0 +1,224 @@
+#' Systems of equations and inverses
+#'
+#' `linalg_solve()` solves \eqn{A X = B}, and R's `solve()` calls it. `linalg_inv()` and `torch_inverse()` invert. `linalg_solve_triangular()` and
+#' `torch_triangular_solve()` read one triangle of the matrix only, `torch_cholesky_solve()` takes the factor that [linalg_cholesky()] makes, and
+#' `torch_lu_solve()` the factors of [torch_lu()]. `linalg_pinv()` and `torch_pinverse()` are the pseudo-inverse, `linalg_lstsq()` the solution of least
+#' squares (the shortest, if there are several). `linalg_tensorsolve()` and `linalg_tensorinv()` treat tensors of more dimensions as matrices.
+#'
+#' All are computed in double precision, whatever the floating dtype. Matrices stand in the last two dimensions; the others are a
+#' batch. `linalg_inv_ex()` does not fail: it returns NaN for a singular matrix, and tells.
+#'
+#' @param A,self,a a square matrix or a batch of them; of the right sides in `torch_triangular_solve()`, `torch_cholesky_solve()` and
+#'   `torch_lu_solve()`.
+#' @param B,b right sides: a vector, or a matrix with one in each column.
+#' @param ... not used.
+#' @param check_errors whether to fail after all.
+#' @param upper whether the upper triangle is meant.
+#' @param left `FALSE` solves \eqn{X A = B}.
+#' @param unitriangular whether the diagonal is taken to be 1, and not read.
+#' @param transpose whether the matrix is taken transposed.
+#' @param input2 the factor of Cholesky.
+#' @param LU_data,LU_pivots what [torch_lu()] returns.
+#' @param rcond,rtol,atol singular values up to `rcond` (or `rtol`) times the largest, or up to `atol`, count as zero.
+#' @param hermitian whether the matrix is symmetric; makes no difference.
+#' @param driver accepted; the solution is found by singular values.
+#' @param ind the index of the first dimension that belongs to the columns.
+#' @param dims dimensions of `A` to move to the end first.
+#' @return A tensor. `torch_triangular_solve()` returns a list of the solution and the matrix, `linalg_inv_ex()` of the inverse and an info
+#'   that is 0 if all went well, `linalg_lstsq()` of the solution, the residuals (sums of squares), the rank and the singular values
+#'   (empty).
+#' @examples
+#' a <- torch_tensor(matrix(c(2, 1, 1, 3), 2))
+#' b <- torch_tensor(c(1, 2))
+#' linalg_solve(a, b)
+#' torch_matmul(a, linalg_inv(a))
+#' @export
+linalg_solve <- function(A, B) {
+  if (!is_vector_side(A, B)) return(.Call(ffi_solve, A, B))
+  torch_squeeze(.Call(ffi_solve, A, torch_unsqueeze(B, -1L)), -1L)
+}
+
+# A vector, or a batch of as many vectors as there are matrices.
+is_vector_side <- function(A, B) {
+  length(dim(B)) == 1L || (length(dim(B)) == length(dim(A)) - 1L && identical(dim(B), dim(A)[-length(dim(A))]))
+}
+
+#' @rdname linalg_solve
+#' @export
+solve.torch_tensor <- function(a, b, ...) if (missing(b)) .Call(ffi_inverse, a) else linalg_solve(a, b)
+
+#' @rdname linalg_solve
+#' @export
+linalg_inv <- function(A) .Call(ffi_inverse, A)
+
+#' @rdname linalg_solve
+#' @export
+torch_inverse <- function(self) .Call(ffi_inverse, self)
+
+#' @rdname linalg_solve
+#' @export
+linalg_inv_ex <- function(A, check_errors = FALSE) with_info(.Call(ffi_inverse, A), A, check_errors)
+
+# What cannot be computed becomes NaN, and 1 says so.
+with_info <- function(result, A, check_errors) {
+  info <- 0L
+  value <- tryCatch(result, rushlight_error = function(e) {
+    if (check_errors || !grepl("singular|definite", conditionMessage(e))) stop(e)
+    info <<- 1L
+    A * NaN
+  })
+  list(value, torch_full(dim(A)[-(length(dim(A)) - 0:1)], info, dtype = torch_int()))
+}
+
+#' @rdname linalg_solve
+#' @export
+linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular = FALSE) {
+  if (left) return(.Call(ffi_solve_triangular, A, B, upper, unitriangular))
+  torch_transpose(.Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), !upper, unitriangular), -2L, -1L)
+}
+
+#' @rdname linalg_solve
+#' @export
+torch_triangular_solve <- function(self, A, upper = TRUE, transpose = FALSE, unitriangular = FALSE) {
+  matrix <- if (transpose) torch_transpose(A, -2L, -1L) else A
+  list(.Call(ffi_solve_triangular, matrix, self, xor(upper, transpose), unitriangular), A$clone())
+}
+
+#' @rdname linalg_solve
+#' @export
+torch_cholesky_solve <- function(self, input2, upper = FALSE) {
+  lower <- if (upper) torch_transpose(input2, -2L, -1L) else input2
+  .Call(ffi_solve_triangular, torch_transpose(lower, -2L, -1L), .Call(ffi_solve_triangular, lower, self, FALSE, FALSE), TRUE, FALSE)
+}
+
+#' @rdname linalg_solve
+#' @export
+torch_cholesky_inverse <- function(self, upper = FALSE) {
+  torch_cholesky_solve(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype), self, upper)
+}
+
+#' @rdname linalg_solve
+#' @export
+torch_lu_solve <- function(self, LU_data, LU_pivots) {
+  factors <- torch_lu_unpack(LU_data, LU_pivots)
+  right <- torch_matmul(torch_transpose(factors[[1]], -2L, -1L), self)
+  .Call(ffi_solve_triangular, factors[[3]], .Call(ffi_solve_triangular, factors[[2]], right, FALSE, TRUE), TRUE, FALSE)
+}
+
+#' @rdname linalg_solve
+#' @export
+linalg_pinv <- function(A, rcond = NULL, hermitian = FALSE, atol = NULL, rtol = NULL) {
+  if (is.null(rtol)) rtol <- if (!is.null(rcond)) rcond else if (is.null(atol) || atol == 0) default_tolerance(A) else 0
+  .Call(ffi_pinv, A, if (is.null(atol)) 0 else atol, rtol)
+}
+
+default_tolerance <- function(A) torch_finfo(A$dtype)$eps * max(dim(A)[length(dim(A)) - 1:0])
+
+#' @rdname linalg_solve
+#' @export
+torch_pinverse <- function(self, rcond = 1e-15) .Call(ffi_pinv, self, 0, rcond)
+
+#' @rdname linalg_solve
+#' @export
+linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
+  vector <- is_vector_side(A, B) && length(dim(B)) != length(dim(A))
+  if (vector) B <- torch_unsqueeze(B, -1L)
+  shape <- dim(A)[length(dim(A)) - 1:0]
+  solution <- torch_matmul(linalg_pinv(A, rcond = rcond), B)
+  rank <- linalg_matrix_rank(A, rtol = rcond)
+  residuals <- torch_empty(0, dtype = A$dtype)
+  if (shape[1] > shape[2] && all(as.numeric(rank) == shape[2])) residuals <- torch_sum((torch_matmul(A, solution) - B)^2, -2L)
+  if (vector) solution <- torch_squeeze(solution, -1L)
+  list(solution, residuals, rank, torch_empty(0, dtype = A$dtype))
+}
+
+#' @rdname linalg_solve
+#' @export
+linalg_tensorinv <- function(A, ind = 3L) {
+  rows <- dim(A)[seq_len(ind - 1L)]
+  cols <- dim(A)[-seq_len(ind - 1L)]
+  if (ind < 2L || prod(rows) != prod(cols)) {
+    raise_error(sprintf("the dimensions before and from `ind` = %d on must hold as many elements each; the shape is [%s]", as.integer(ind), toString(dim(A))))
+  }
+  torch_reshape(.Call(ffi_inverse, torch_reshape(A, c(prod(rows), prod(cols)))), c(cols, rows))
+}
+
+#' @rdname linalg_solve
+#' @export
+linalg_tensorsolve <- function(A, B, dims = NULL) {
+  if (!is.null(dims)) {
+    dims <- from_start(dims, A)
+    A <- A$permute(c(setdiff(seq_along(dim(A)), dims), dims))
+  }
+  cols <- dim(A)[-seq_along(dim(B))]
+  if (prod(cols) != B$numel()) raise_error(sprintf("a tensor of shape [%s] is no square matrix beside one of shape [%s]", toString(dim(A)), toString(dim(B))))
+  torch_reshape(linalg_solve(torch_reshape(A, c(prod(cols), prod(cols))), torch_reshape(B, -1L)), cols)
+}
+
+#' Determinants, ranks and condition numbers
+#'
+#' `linalg_slogdet()` and `torch_slogdet()` give the sign of the determinant and the logarithm of its absolute value, which do not overflow.
+#' `torch_logdet()` is NaN where the determinant is negative.
+#'
+#' @param A,self a square matrix, or a batch of them in the last two dimensions; for the rank and the condition number of any shape.
+#' @param ... not used.
+#' @param atol,rtol,tol singular values up to the larger of `atol` and `rtol` times the largest count as zero; `tol` is `atol` with no `rtol`.
+#' @param hermitian whether the matrix is symmetric.
+#' @param p the norm that a condition number is taken in: `NULL` or 2 for the ratio of the largest to the smallest singular value, -2 for
+#'   its reverse, else as in [linalg_matrix_norm()].
+#' @return A tensor without the last two dimensions; of the slogdets a list of two.
+#' @examples
+#' a <- torch_tensor(matrix(c(2, 1, 1, 3), 2))
+#' torch_det(a)
+#' torch_slogdet(a)
+#' linalg_matrix_rank(a)
+#' linalg_cond(a)
+#' @export
+linalg_det <- function(A) .Call(ffi_det, A)
+
+#' @rdname linalg_det
+#' @export
+torch_det <- function(self) .Call(ffi_det, self)
+
+#' @rdname linalg_det
+#' @export
+linalg_slogdet <- function(A) .Call(ffi_slogdet, A)
+
+#' @rdname linalg_det
+#' @export
+torch_slogdet <- function(self) .Call(ffi_slogdet, self)
+
+#' @rdname linalg_det
+#' @export
+torch_logdet <- function(self) {
+  parts <- .Call(ffi_slogdet, self)
+  torch_where(parts[[1]] < 0, torch_tensor(NaN, dtype = self$dtype), parts[[2]])
+}
+
+#' @rdname linalg_det
+#' @export
+linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, hermitian = FALSE) {
+  values <- if (hermitian) torch_abs(linalg_eigvalsh(A$detach())) else linalg_svdvals(A$detach())
+  if (!is.null(tol)) {
+    atol <- tol
+    rtol <- 0
+  }
+  if (is.null(rtol)) rtol <- if (is.null(atol) || identical(atol, 0)) default_tolerance(A) else 0
+  if (is.null(atol)) atol <- 0
+  if (dim(values)[length(dim(values))] == 0L) return(torch_sum(values, -1L)$to(dtype = torch_long()))
+  limit <- torch_amax(values, -1L, keepdim = TRUE) * rtol
+  torch_sum(values > torch_clamp(limit, min = as.numeric(atol)), -1L)
+}
+
+#' @rdname linalg_det
+#' @export
+linalg_cond <- function(A, p = NULL) {
+  if (is.null(p) || identical(abs(as.numeric(p)), 2)) {
+    values <- linalg_svdvals(A)
+    n <- dim(values)[length(dim(values))]
+    ends <- list(torch_narrow(values, -1L, 1L, 1L), torch_narrow(values, -1L, n, 1L))
+    if (!is.null(p) && p < 0) ends <- rev(ends)
+    return(torch_squeeze(ends[[1]] / ends[[2]], -1L))
+  }
+  linalg_matrix_norm(A, p) * linalg_matrix_norm(linalg_inv(A), p)
+}
