@@ -192,7 +192,7 @@ torch_slogdet <- function(self) .Call(ffi_slogdet, self)
 #' @export
 torch_logdet <- function(self) {
   parts <- .Call(ffi_slogdet, self)
-  torch_where(parts[[1]] < 0, torch_tensor(NaN, dtype = self$dtype), parts[[2]])
+  torch_where(parts[[1]] < 0, torch_scalar_tensor(NaN, dtype = self$dtype), parts[[2]])
 }
 
 #' @rdname linalg_det
