@@ -50,7 +50,7 @@ rounds_down <- function(rounding_mode) {
   raise_error("`rounding_mode` must be NULL, \"floor\" or \"trunc\"")
 }
 
-div_in_place <- function(other, rounding_mode = NULL) {
+div_in_place <- function(self, other, rounding_mode = NULL) {
   if (is.null(rounding_mode)) return(.Call(ffi_div_, self, other))
   if (rounds_down(rounding_mode)) .Call(ffi_div_floor_, self, other) else .Call(ffi_div_trunc_, self, other)
 }
@@ -219,8 +219,8 @@ torch_where <- function(condition, self = NULL, other = NULL) {
 }
 
 arithmetic_methods <- list(
-  div_ = div_in_place,
-  divide_ = div_in_place,
+  div_ = function(other, rounding_mode = NULL) div_in_place(self, other, rounding_mode),
+  divide_ = function(other, rounding_mode = NULL) div_in_place(self, other, rounding_mode),
   float_power = function(exponent) .Call(ffi_float_power, self, exponent),
   float_power_ = function(exponent) .Call(ffi_float_power_, self, exponent),
   ldexp_ = function(other) .Call(ffi_mul_, self, .Call(ffi_pow, 2, other)),

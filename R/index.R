@@ -181,11 +181,13 @@ scaled <- function(source, alpha) if (identical(alpha, 1L) || identical(alpha, 1
 
 # scatter() with a reduction is scatter_add() or scatter_reduce() of what is written, a number being repeated.
 scatter_reducing <- function(self, dim, index, src, reduce, in_place) {
-  entries <- if (in_place) list(ffi_scatter_, ffi_scatter_reduce_) else list(ffi_scatter, ffi_scatter_reduce)
-  if (is.null(reduce)) return(.Call(entries[[1]], self, dim, index, src))
+  if (is.null(reduce)) {
+    return(if (in_place) .Call(ffi_scatter_, self, dim, index, src) else .Call(ffi_scatter, self, dim, index, src))
+  }
   how <- match(reduce, c("add", "multiply"), 0L)
   if (how == 0L) raise_error("`reduce` must be \"add\" or \"multiply\"")
-  .Call(entries[[2]], self, dim, index, src, how, TRUE)
+  if (in_place) return(.Call(ffi_scatter_reduce_, self, dim, index, src, how, TRUE))
+  .Call(ffi_scatter_reduce, self, dim, index, src, how, TRUE)
 }
 
 index_methods <- list(
