@@ -24,6 +24,7 @@
 #' | `hardtanh` | \eqn{x} kept between `min_val` and `max_val` |
 #' | `hardsigmoid` | \eqn{\min(\max(x + 3, 0), 6) / 6} |
 #' | `hardswish` | \eqn{x} times `hardsigmoid` |
+#' | `glu` | the first half along `dim`, times the sigmoid function of the second half |
 #' | `threshold` | \eqn{x} above `threshold`, else `value` |
 #'
 #' The derivative at a kink is the one on its left, so that of `relu` at 0 is 0.
@@ -31,6 +32,7 @@
 #' @param self,input a floating tensor.
 #' @param alpha,negative_slope,lambd,beta,threshold,value,min_val,max_val,lower,upper numbers, as in the table.
 #' @param weight a tensor of one element, or of as many as the second dimension of `input` has.
+#' @param dim the dimension that is halved.
 #' @param approximate `"none"` or `"tanh"`.
 #' @param training whether slopes are drawn.
 #' @param inplace whether the result is written into `input`.
@@ -178,6 +180,15 @@ nnf_hardsigmoid <- function(input, inplace = FALSE) if (inplace) .Call(ffi_hards
 #' @rdname torch_activations
 #' @export
 nnf_hardswish <- function(input, inplace = FALSE) if (inplace) .Call(ffi_hardswish_, input) else .Call(ffi_hardswish, input)
+#' @rdname torch_activations
+#' @export
+nnf_glu <- function(input, dim = -1) {
+  at <- if (dim < 0) input$ndim + dim + 1 else dim
+  if (at < 1 || at > input$ndim) raise_error(sprintf("dimension %d does not exist: `input` has %d", as.integer(dim), input$ndim))
+  half <- input$shape[at] / 2
+  if (half != round(half)) raise_error(sprintf("dimension %d of `input` must have an even size; it has %d", as.integer(at), input$shape[at]))
+  input$narrow(at, 1L, half) * torch_sigmoid(input$narrow(at, half + 1L, half))
+}
 #' @rdname torch_activations
 #' @export
 nnf_threshold <- function(input, threshold, value, inplace = FALSE) {

@@ -115,9 +115,11 @@ log.torch_tensor <- function(x, base) {
   .Call(ffi_div, .Call(ffi_log, x), if (inherits(base, "torch_tensor")) .Call(ffi_log, base) else log(base))
 }
 #' @rdname tensor-mathematics
+#' @method log2 torch_tensor
 #' @export
 log2.torch_tensor <- function(x) .Call(ffi_log2, x)
 #' @rdname tensor-mathematics
+#' @method log10 torch_tensor
 #' @export
 log10.torch_tensor <- function(x) .Call(ffi_log10, x)
 #' @rdname tensor-mathematics

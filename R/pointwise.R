@@ -184,7 +184,7 @@ torch_real <- function(self) self
 #' Element by element: down, up, to zero, to the nearest; `torch_frac()` is what `torch_trunc()` takes away.
 #'
 #' `torch_round()` rounds halves to the even neighbour. Whole numbers stay as they are. The derivative is 0, and that of
-#' `torch_frac()` is 1.
+#' `torch_frac()` is 1. The method `x$frexp()` splits numbers into a list of a mantissa, from 1/2 to 1, and a whole exponent of 2.
 #'
 #' @param self a tensor.
 #' @param decimals how many decimal places to keep; negative counts to the left of the point.
@@ -242,6 +242,7 @@ torch_isneginf <- function(self) .Call(ffi_isneginf, self)
 torch_isreal <- function(self) .Call(ffi_eq, .Call(ffi_signbit, self), .Call(ffi_signbit, self))
 
 pointwise_methods <- list(
+  frexp = function() stats::setNames(.Call(ffi_frexp, self), c("mantissa", "exponent")),
   nan_to_num = function(nan = NULL, posinf = NULL, neginf = NULL) .Call(ffi_nan_to_num, self, nan, posinf, neginf),
   nan_to_num_ = function(nan = NULL, posinf = NULL, neginf = NULL) .Call(ffi_nan_to_num_, self, nan, posinf, neginf),
   positive = function() if (self$dtype == torch_bool()) raise_error("positive() is not defined for Bool tensors") else self,

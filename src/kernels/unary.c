@@ -55,6 +55,23 @@ RL_UNARY_ROW(angle_float, float, float, , a < 0 ? 3.14159265f : a == a ? 0 : a)
 RL_UNARY_ROW(angle_double, double, double, , a < 0 ? 3.14159265358979324 : a == a ? 0 : a)
 RL_FLOATING_LOOPS(angle)
 
+static double mantissa(double a) {
+    int exponent;
+    return frexp(a, &exponent);
+}
+
+static int32_t exponent(double a) {
+    int exponent = 0;
+    frexp(a, &exponent);
+    return isinf(a) || a != a ? 0 : exponent;
+}
+RL_UNARY_ROW(mantissa_float, float, float, , mantissa(a))
+RL_UNARY_ROW(mantissa_double, double, double, , mantissa(a))
+RL_FLOATING_LOOPS(mantissa)
+RL_UNARY_ROW(exponent_float, float, int32_t, , exponent(a))
+RL_UNARY_ROW(exponent_double, double, int32_t, , exponent(a))
+RL_FLOATING_LOOPS(exponent)
+
 #define TEST(name, e)                                           \
     RL_UNARY_LOOP(name##_float, RL_CLONES, float, uint8_t, e)   \
     RL_UNARY_LOOP(name##_double, RL_CLONES, double, uint8_t, e) \

@@ -9,6 +9,7 @@ extern const rl_loops rl_sqrt_loops, rl_rsqrt_loops, rl_reciprocal_loops, rl_squ
 extern const rl_loops rl_neg_loops, rl_abs_loops, rl_sign_loops, rl_relu_loops;
 extern const rl_loops rl_floor_loops, rl_ceil_loops, rl_trunc_loops, rl_round_loops, rl_frac_loops;
 extern const rl_loops rl_bitwise_not_loops;
+extern const rl_loops rl_mantissa_loops, rl_exponent_loops; /* of frexp(); exponents are int32 */
 extern const rl_loops rl_scale_loops;        /* times NUMBER(0) */
 extern const rl_loops rl_round_places_loops; /* to NUMBER(0) decimal places */
 extern const rl_loops rl_clamp_loops;        /* kept between NUMBER(0) and NUMBER(1), whichever there are */

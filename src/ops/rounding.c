@@ -37,6 +37,28 @@ static rl_status round_forward(rl_call *call) {
 UNARY_RULE(round, ZERO(0))
 UNARY_RECORD(round, "Round", infer_round, 0)
 
+/* ---- frexp: x = mantissa 2^exponent, the mantissa from 1/2 to 1 ---- */
+
+static rl_status infer_frexp(rl_call *call) {
+    const rl_tensor *x = call->in[0];
+    rl_dtype dtype = (rl_dtype)x->dtype;
+    if (!rl_dtype_is_floating(dtype)) return rl_fail("frexp() needs a floating tensor, not %s", rl_dtype_name(dtype));
+    RL_TRY(rl_set_outputs(call, 2));
+    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
+    RL_TRY(rl_output(call, 0, dtype, rl_computed_in(dtype), x->ndim, x->sizes));
+    return rl_output(call, 1, RL_INT32, RL_INT32, x->ndim, x->sizes);
+}
+
+static rl_status frexp_forward(rl_call *call) {
+    rl_tensor *x = call->x[0];
+    rl_each(2, (rl_tensor *[]){call->y[0], x}, rl_mantissa_loops.of[x->dtype], NULL);
+    rl_each(2, (rl_tensor *[]){call->y[1], x}, rl_exponent_loops.of[x->dtype], NULL);
+    return RL_OK;
+}
+
+RULE(frexp) { D(0, rl_div(G, rl_exp2(v->y[1]))); }
+const rl_op rl_op_frexp = {.name = "frexp", .grad_name = "Frexp", .saves = {Y(1)}, .infer = infer_frexp, .forward = frexp_forward, .vjp = frexp_vjp};
+
 /* ---- nan_to_num: what takes the place of NaN, Inf and -Inf; by default 0 and the dtype's extremes ---- */
 
 static double greatest(rl_dtype dtype) {

@@ -37,6 +37,7 @@ gradient_case("mvlgamma", function(x) torch_mvlgamma(x, 3), list(c(3, 4)), lo = 
 # Off the whole numbers, where they step.
 steps <- list(floor = torch_floor, ceil = torch_ceil, trunc = torch_trunc, round = torch_round, frac = torch_frac)
 for (name in names(steps)) gradient_case(name, steps[[name]], list(c(3, 4)), lo = 0.05, hi = 0.45)
+gradient_case("frexp", function(x) x$frexp()[[1]], list(c(3, 4)), lo = 1.1, hi = 1.9)
 gradient_case("round", function(x) torch_round(x, 1), list(c(3, 4)), lo = 0.06, hi = 0.14)
 
 two <- list(

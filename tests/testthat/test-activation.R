@@ -68,3 +68,10 @@ test_that("random slopes are within their bounds, and the gradient goes through 
   z$sum()$backward()
   expect_equal(values(y$grad), -values(z$detach()))
 })
+
+test_that("glu() gates one half by the other", {
+  m <- matrix(c(1, 2, 3, 4, 5, 6, 7, 8), 2)
+  expect_equal(as_array(nnf_glu(torch_tensor(m))), m[, 1:2] * plogis(m[, 3:4]), tolerance = 1e-6)
+  expect_equal(as_array(nnf_glu(torch_tensor(m), 1)), m[1, , drop = FALSE] * plogis(m[2, , drop = FALSE]), tolerance = 1e-6)
+  expect_error(nnf_glu(torch_ones(2, 3)), "even")
+})

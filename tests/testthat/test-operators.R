@@ -17,3 +17,9 @@ test_that("`**` is `^`", {
   expect_equal(as_array(x ** 2), c(4, 9))
   expect_true((x ** 2)$requires_grad)
 })
+
+test_that("the methods of R's generics are registered", {
+  for (generic in c("abs", "sign", "sqrt", "exp", "expm1", "log", "log2", "log10", "log1p", "floor", "ceiling", "trunc", "round", "tanh")) {
+    expect_true(is.function(getS3method(generic, "torch_tensor")), info = generic)
+  }
+})

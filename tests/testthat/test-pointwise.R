@@ -104,3 +104,9 @@ test_that("a tensor copied into itself, moved, is read before it is written", {
   x[2:4]$copy_(x[1:3])
   expect_equal(values(x), c(1, 1, 2, 3))
 })
+
+test_that("frexp() splits numbers into mantissa and exponent", {
+  parts <- double(c(8, -0.3, 0))$frexp()
+  expect_equal(values(parts$mantissa), c(0.5, -0.6, 0))
+  expect_equal(as_array(parts$exponent), c(4L, -1L, 0L))
+})
