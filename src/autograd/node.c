@@ -89,16 +89,24 @@ rl_node *rl_node_retain(rl_node *node) {
     return node;
 }
 
+static void free_value(rl_node *node, int slot) {
+    rl_tensor *tensor = node->saved[slot].tensor;
+    node->saved[slot].tensor = NULL;
+    rl_release(tensor);
+}
+
+/* Numbers of the user stay: they cost nothing, and what saved no more than those can be gone through again. */
 void rl_node_free_saved(rl_node *node) {
-    node->released = 1;
     for (int k = 0; k < node->n_in + node->n_out; k++) {
-        rl_tensor *tensor = node->saved[k].tensor;
-        node->saved[k].tensor = NULL;
-        rl_release(tensor);
+        if (!node->saved[k].tensor || node->saved[k].tensor->wrapped_number) continue;
+        node->released = 1;
+        free_value(node, k);
     }
     void *host = node->host;
+    if (!host) return;
+    node->released = 1;
     node->host = NULL;
-    if (host && node->op->release) node->op->release(host);
+    if (node->op->release) node->op->release(host);
 }
 
 /* Releasing one node may release the next, as long as the graph is deep: the dead wait in a list, not on the C stack. */
@@ -115,6 +123,7 @@ void rl_node_release(rl_node *node) {
         dead = now->next_dead;
         for (int k = 0; k < now->n_in; k++) rl_node_release(now->edges[k].node);
         rl_node_free_saved(now);
+        for (int k = 0; k < now->n_in; k++) free_value(now, k);
         for (int k = 0; k < now->n_out && now->hooks; k++) rl_hooks_release(now->hooks[k]);
         free(now->hooks);
         free(now->retained);
