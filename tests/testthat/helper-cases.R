@@ -5,17 +5,19 @@
 #   gradient_case("mm", torch_mm, list(c(3, 4), c(4, 2)), empty = list(c(0, 4), c(4, 2)), except = "scalar")
 #
 # ops: the rows of ops.def that it covers; f: a function of tensors; shapes: one for each; lo, hi: the range of the numbers, one
-# or one for each input; empty: the shapes of the layout "empty"; except: the layouts that make no sense.
+# or one for each input; empty: the shapes of the layout "empty"; except: the layouts that make no sense; eps: the step of the
+# differences, where theirs is too fine.
 layouts <- c("contiguous", "transposed", "broadcast", "empty", "scalar")
 
 gradient_cases <- new.env()
 gradient_cases$all <- list()
 
-gradient_case <- function(ops, f, shapes, lo = -2, hi = 2, empty = NULL, except = character()) {
+gradient_case <- function(ops, f, shapes, lo = -2, hi = 2, empty = NULL, except = character(), eps = 1e-6) {
   stopifnot(is.character(ops), is.function(f), is.list(shapes), all(except %in% layouts))
   case <- list(ops = ops, f = f, shapes = shapes, lo = rep_len(lo, length(shapes)), hi = rep_len(hi, length(shapes)))
   case$empty <- empty
   case$except <- except
+  case$eps <- eps
   gradient_cases$all[[length(gradient_cases$all) + 1L]] <- case
 }
 

@@ -2,7 +2,7 @@ for (case in gradient_cases$all) {
   test_that(paste("derivatives of", paste(case$ops, collapse = ", "), "agree with differences"), {
     for (layout in setdiff(layouts, case$except)) {
       inputs <- case_inputs(case, layout)
-      result <- tryCatch(gradcheck(case$f, inputs, order = 2), error = conditionMessage)
+      result <- tryCatch(gradcheck(case$f, inputs, order = 2, eps = case$eps), error = conditionMessage)
       expect(isTRUE(result), paste0(case$ops[1], ", ", layout, ": ", result))
     }
   })
