@@ -89,6 +89,7 @@ static rl_status find_dims(const rl_call *call, int first_index, uint8_t *indexe
     for (int k = first_index; k < call->n_in; k++) {
         const rl_tensor *index = call->in[k];
         int spans = index && index->dtype == RL_BOOL ? index->ndim : 1;
+        if (spans == 0 && x->ndim) return rl_fail("a mask needs dimensions; this one has none");
         if (dim + spans > x->ndim) return rl_fail("%d dimensions are indexed, and the tensor has %d", dim + spans, x->ndim);
         if (index && index->dtype == RL_BOOL) RL_TRY(check_mask(x, index, dim));
         for (int d = 0; d < spans; d++) indexed[dim + d] = index != NULL;

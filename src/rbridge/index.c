@@ -357,7 +357,7 @@ typedef struct {
 /* The index with `after` more dimensions of size 1, which others will fill. */
 static rl_tensor *apart(rl_tensor *index, int after) {
     int64_t sizes[2 * RL_MAX_DIMS], strides[2 * RL_MAX_DIMS];
-    int ndim = index->ndim + after;
+    int ndim = index->ndim + after; /* each no more than RL_MAX_DIMS */
     for (int d = 0; d < ndim; d++) {
         sizes[d] = d < index->ndim ? index->sizes[d] : 1;
         strides[d] = d < index->ndim ? index->strides[d] : 0;
@@ -379,6 +379,10 @@ static int list_apart(const subset *s, rl_tensor **list, placing *p) {
         for (int k = 0; k < spanned; k++)
             if (!(list[d + k] = apart(places[k], after))) return -1;
         after += places[0]->ndim;
+        if (after > RL_MAX_DIMS) {
+            rl_fail("a tensor has at most %d dimensions; this indexing would give more", RL_MAX_DIMS);
+            return -1;
+        }
         first = d;
         if (last < 0) last = d + spanned - 1;
     }
