@@ -1,19 +1,97 @@
+#' Distances of predictions from targets
+#'
+#' Element by element, with \eqn{d} the difference of `input` and `target`:
+#'
+#' | function | loss |
+#' |---|---|
+#' | `nnf_mse_loss()` | \eqn{d^2}{d^2} |
+#' | `nnf_l1_loss()` | \eqn{|d|}{abs(d)} |
+#' | `nnf_smooth_l1_loss()` | \eqn{d^2 / 2}{d^2 / 2} where \eqn{|d| < 1}{abs(d) < 1}, else \eqn{|d| - 1/2}{abs(d) - 1/2} |
+#'
+#' and then their mean, their sum, or none of it. `input` and `target` broadcast against each other.
+#'
+#' @param input what was predicted: a floating tensor.
+#' @param target what should have been.
+#' @param reduction `"mean"`, `"sum"` or `"none"`.
+#' @return A tensor without dimensions, or of the elements' shape if `reduction = "none"`.
+#' @examples
+#' x <- torch_tensor(c(1, 2, 4), requires_grad = TRUE)
+#' loss <- nnf_mse_loss(x, torch_tensor(c(1, 1, 1)))
+#' loss$backward()
+#' x$grad
 #' @export
 nnf_mse_loss <- function(input, target, reduction = "mean") {
   force(target) # first, as torch for R has it
   .Call(ffi_mse_loss, input, target, reduction)
 }
+
+#' @rdname nnf_mse_loss
 #' @export
 nnf_smooth_l1_loss <- function(input, target, reduction = "mean") .Call(ffi_smooth_l1_loss, input, target, reduction)
+
+#' @rdname nnf_mse_loss
 #' @export
 nnf_l1_loss <- function(input, target, reduction = "mean") reduced_loss(torch_abs(input - target), reduction)
+
+#' Losses with a margin
+#'
+#' | function | loss |
+#' |---|---|
+#' | `nnf_soft_margin_loss()` | \eqn{\log(1 + e^{-tx})}{log(1 + exp(-t x))}, with \eqn{t} 1 or -1 |
+#' | `nnf_hinge_embedding_loss()` | \eqn{x} where \eqn{t = 1}{t is 1}, \eqn{\max(0, m - x)}{max(0, margin - x)} where it is -1 |
+#' | `nnf_margin_ranking_loss()` | \eqn{\max(0, m - t (x_1 - x_2))}{max(0, margin - t (x1 - x2))} |
+#' | `nnf_triplet_margin_loss()` | \eqn{\max(0, d(a, p) - d(a, n) + m)}{max(0, d(a, p) - d(a, n) + margin)}, with the distances of rows |
+#' | `nnf_cosine_embedding_loss()` | 1 less the cosine of rows where \eqn{t = 1}{t is 1}, \eqn{\max(0, \cos - m)}{max(0, cos - margin)} where it is -1 |
+#' | `nnf_multi_margin_loss()` | the mean over classes \eqn{k \ne t}{k other than t} of \eqn{\max(0, m - x_t + x_k)^p}{max(0, margin - x[t] + x[k])^p} |
+#' | `nnf_multilabel_margin_loss()` | the same with several right classes and margin 1: each against each wrong one |
+#' | `nnf_multilabel_soft_margin_loss()` | the mean over classes of the cross-entropy of two |
+#'
+#' @param input,input1,input2,anchor,positive,negative floating tensors.
+#' @param target a tensor of 1 and -1; for `nnf_multi_margin_loss()` the right classes, from 1; for `nnf_multilabel_margin_loss()` the right
+#'   classes of each row, then 0; for `nnf_multilabel_soft_margin_loss()` 0 or 1 for each class.
+#' @param margin the margin.
+#' @param p the exponent, or that of the norm.
+#' @param eps added to differences, so that a distance of 0 has a derivative.
+#' @param swap whether the distance of `positive` from `negative` counts if it is smaller than that of `anchor`.
+#' @param distance_function a function of two tensors, for [nnf_pairwise_distance()].
+#' @param weight a weight for each class, or `NULL`.
+#' @param reduction `"mean"`, `"sum"` or `"none"`; the first if several.
+#' @return A tensor without dimensions, or one loss for each element or row if `reduction = "none"`.
+#' @examples
+#' x <- torch_tensor(c(0.5, -1, 2))
+#' t <- torch_tensor(c(1, -1, -1))
+#' nnf_soft_margin_loss(x, t)
+#' nnf_hinge_embedding_loss(x, t, reduction = "none")
+#' nnf_multi_margin_loss(torch_tensor(rbind(c(0.1, 0.2, 0.8))), torch_tensor(3L))
 #' @export
 nnf_soft_margin_loss <- function(input, target, reduction = "mean") .Call(ffi_soft_margin_loss, input, target, reduction)
+
+#' Cross-entropy of two classes
+#'
+#' With the probability \eqn{p} of the one class, and the target \eqn{t}, 0 or 1 or between:
+#' \deqn{-w (t \log p + (1 - t) \log(1 - p))}{-w (t log(p) + (1 - t) log(1 - p))}
+#' `nnf_binary_cross_entropy()` is given \eqn{p}, whose logarithms it takes to be no less than -100.
+#' `nnf_binary_cross_entropy_with_logits()` is given \eqn{x} where \eqn{p = 1 / (1 + e^{-x})}{p = 1 / (1 + exp(-x))}, neither overflows nor
+#' loses precision, and is one pass over memory if there are no weights.
+#'
+#' @param input probabilities, or logits.
+#' @param target a tensor that broadcasts with `input`.
+#' @param weight weights \eqn{w} of the elements, that broadcast; or `NULL`.
+#' @param reduction `"mean"`, `"sum"` or `"none"`; the first if several.
+#' @param pos_weight factors of \eqn{t \log p}{t log(p)}, or `NULL`.
+#' @return A tensor without dimensions, or of the elements' shape if `reduction = "none"`.
+#' @examples
+#' x <- torch_tensor(c(-2, 0, 3))
+#' t <- torch_tensor(c(0, 1, 1))
+#' nnf_binary_cross_entropy_with_logits(x, t)
+#' nnf_binary_cross_entropy(torch_sigmoid(x), t)
 #' @export
 nnf_binary_cross_entropy <- function(input, target, weight = NULL, reduction = c("mean", "sum", "none")) {
   if (is.null(weight)) return(.Call(ffi_bce_loss, input, target, reduction))
   reduced_loss(.Call(ffi_bce_loss, input, target, "none") * weight, reduction)
 }
+
+#' @rdname nnf_binary_cross_entropy
 #' @export
 nnf_binary_cross_entropy_with_logits <- function(input, target, weight = NULL, reduction = c("mean", "sum", "none"),
                                                  pos_weight = NULL) {
@@ -25,10 +103,30 @@ nnf_binary_cross_entropy_with_logits <- function(input, target, weight = NULL, r
   }
   reduced_loss(if (is.null(weight)) losses else losses * weight, reduction)
 }
+
+#' Cross-entropy of classes
+#'
+#' `nnf_nll_loss()` is \eqn{-w_t \, x_t}{-w[t] x[t]} for the logarithms \eqn{x} of the classes' probabilities and the class \eqn{t} that was
+#' seen; their mean is divided by the weights of all that was seen. `nnf_cross_entropy()` is the same of `nnf_log_softmax(input)`; it also
+#' takes the probabilities of the classes as a floating `target` of the shape of `input`.
+#'
+#' @param input scores of shape (classes), (n, classes), or (n, classes, ...) with more dimensions after.
+#' @param target the classes seen, whole numbers from 1, of the shape of `input` without the classes.
+#' @param weight a weight for each class, or `NULL`.
+#' @param ignore_index the `target` that does not count.
+#' @param reduction `"mean"`, `"sum"` or `"none"`; the first if several.
+#' @return A tensor without dimensions, or of the shape of `target` if `reduction = "none"`.
+#' @examples
+#' scores <- torch_tensor(rbind(c(2, 1, 0), c(0, 1, 2)), requires_grad = TRUE)
+#' loss <- nnf_cross_entropy(scores, torch_tensor(c(1L, 3L)))
+#' loss$backward()
+#' scores$grad
 #' @export
 nnf_nll_loss <- function(input, target, weight = NULL, ignore_index = -100, reduction = "mean") {
   .Call(ffi_nll_loss, input, target, weight, ignore_index, reduction)
 }
+
+#' @rdname nnf_nll_loss
 #' @export
 nnf_cross_entropy <- function(input, target, weight = NULL, ignore_index = -100,
                               reduction = c("mean", "sum", "none")) {
@@ -40,11 +138,31 @@ reduced_loss <- function(losses, reduction) {
   switch(match.arg(reduction[1], c("mean", "sum", "none")), mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
 }
 
+#' Losses of distributions
+#'
+#' `nnf_kl_div()`, with the logarithms \eqn{x} of predicted probabilities and the true ones \eqn{t}, is \eqn{t (\log t - x)}{t (log(t) -
+#' x)};
+#' its mean is that of all elements. `nnf_poisson_nll_loss()` is \eqn{e^x - t x}{exp(x) - t x}, the negative log-likelihood of a Poisson
+#' distribution up to a constant, or \eqn{x - t \log(x + \epsilon)}{x - t log(x + eps)} if not `log_input`.
+#'
+#' @inheritParams nnf_mse_loss
+#' @param input logarithms of probabilities; logarithms of rates, or the rates.
+#' @param target probabilities; counts.
+#' @param log_input whether `input` is the logarithm.
+#' @param full whether Stirling's formula for \eqn{\log t!}{log(factorial(t))} is added, where \eqn{t > 1}{t > 1}.
+#' @param eps what keeps the logarithm from 0.
+#' @return A tensor without dimensions, or of the elements' shape if `reduction = "none"`.
+#' @examples
+#' p <- torch_tensor(rbind(c(0.2, 0.8)))
+#' nnf_kl_div(torch_log(p), torch_tensor(rbind(c(0.5, 0.5))), reduction = "sum")
+#' nnf_poisson_nll_loss(torch_tensor(c(0.5, 1)), torch_tensor(c(2, 3)))
 #' @export
 nnf_kl_div <- function(input, target, reduction = "mean") {
   losses <- torch_where(target > 0, target * torch_log(target), 0) - target * input
   reduced_loss(losses, reduction)
 }
+
+#' @rdname nnf_kl_div
 #' @export
 nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, eps = 1e-8, reduction = "mean") {
   losses <- if (log_input) torch_exp(input) - target * input else input - target * torch_log(input + eps)
@@ -54,22 +172,30 @@ nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, 
   }
   reduced_loss(losses, reduction)
 }
+
+#' @rdname nnf_soft_margin_loss
 #' @export
 nnf_hinge_embedding_loss <- function(input, target, margin = 1, reduction = "mean") {
   force(target)
   hinge <- torch_clamp(margin - input, min = 0)
   reduced_loss(torch_where(target != 1, hinge, 0) + torch_where(target != -1, input, 0), reduction)
 }
+
+#' @rdname nnf_soft_margin_loss
 #' @export
 nnf_margin_ranking_loss <- function(input1, input2, target, margin = 0, reduction = "mean") {
   reduced_loss(torch_clamp(-target * (input1 - input2) + margin, min = 0), reduction)
 }
+
+#' @rdname nnf_soft_margin_loss
 #' @export
 nnf_triplet_margin_loss <- function(anchor, positive, negative, margin = 1, p = 2, eps = 1e-6, swap = FALSE,
                                     reduction = "mean") {
   distance <- function(a, b) nnf_pairwise_distance(a, b, p, eps)
   triplet_loss(anchor, positive, negative, distance, margin, swap, reduction)
 }
+
+#' @rdname nnf_soft_margin_loss
 #' @export
 nnf_triplet_margin_with_distance_loss <- function(anchor, positive, negative, distance_function = NULL, margin = 1,
                                                   swap = FALSE, reduction = "mean") {
@@ -82,6 +208,8 @@ triplet_loss <- function(anchor, positive, negative, distance, margin, swap, red
   if (swap) far <- torch_minimum(far, distance(positive, negative))
   reduced_loss(torch_clamp(near - far + margin, min = 0), reduction)
 }
+
+#' @rdname nnf_soft_margin_loss
 #' @export
 nnf_cosine_embedding_loss <- function(input1, input2, target, margin = 0, reduction = c("mean", "sum", "none")) {
   tiny <- 1e-12
@@ -91,6 +219,8 @@ nnf_cosine_embedding_loss <- function(input1, input2, target, margin = 0, reduct
   losses <- torch_where(target == 1, 1 - cosine, 0) + torch_where(target == -1, torch_clamp(cosine - margin, min = 0), 0)
   reduced_loss(losses, reduction)
 }
+
+#' @rdname nnf_soft_margin_loss
 #' @export
 nnf_multi_margin_loss <- function(input, target, p = 1, margin = 1, weight = NULL, reduction = "mean") {
   if (!p %in% c(1, 2)) raise_error("`p` of nnf_multi_margin_loss() must be 1 or 2")
@@ -108,6 +238,8 @@ nnf_multi_margin_loss <- function(input, target, p = 1, margin = 1, weight = NUL
   losses <- (losses * others)$sum(2) / input$size(2)
   reduced_loss(if (single) losses$squeeze(1) else losses, reduction)
 }
+
+#' @rdname nnf_soft_margin_loss
 #' @export
 nnf_multilabel_margin_loss <- function(input, target, reduction = "mean") {
   single <- input$ndim == 1L
@@ -125,6 +257,8 @@ nnf_multilabel_margin_loss <- function(input, target, reduction = "mean") {
   losses <- losses$sum(c(2, 3)) / input$size(2)
   reduced_loss(if (single) losses$squeeze(1) else losses, reduction)
 }
+
+#' @rdname nnf_soft_margin_loss
 #' @export
 nnf_multilabel_soft_margin_loss <- function(input, target, weight = NULL, reduction = "mean") {
   losses <- nnf_binary_cross_entropy_with_logits(input, target, reduction = "none")

@@ -1,7 +1,36 @@
+#' Norms
+#'
+#' \deqn{\left(\sum |x|^p\right)^{1/p}}{sum(abs(x)^p)^(1/p)} of all elements or along dimensions; for `p = 0` how many are not 0, for
+#' `Inf` and
+#' `-Inf` the largest and the smallest absolute value. `torch_norm()` and `linalg_vector_norm()` take a tensor as a vector.
+#' `linalg_matrix_norm()` takes two dimensions as those of a matrix: `"fro"` is the root of the sum of squares, `1` and `-1` the largest and
+#' smallest sum of a column's absolute values, `Inf` and `-Inf` of a row's, `2` and `-2` the largest and smallest singular value, `"nuc"`
+#' the
+#' sum of the singular values. `linalg_norm()` is the 2-norm of all elements without `ord`; with it, the norm of a vector or of a matrix, as
+#' `dim` names one dimension or two, or as `A` has them.
+#'
+#' The gradient is 0 where the norm is 0. Only floating tensors have a norm.
+#'
+#' @param self,A a floating tensor.
+#' @param p,ord which norm: a number, or for matrices also `"fro"` or `"nuc"`.
+#' @param dim dimensions, counted from 1, or from -1 at the end; all if `NULL`.
+#' @param keepdim whether these dimensions stay, with size 1.
+#' @param dtype the dtype to convert to first.
+#' @return A tensor without these dimensions.
+#' @examples
+#' x <- torch_tensor(rbind(c(3, 4), c(6, 8)))
+#' torch_norm(x, dim = 2)
+#' torch_norm(x, p = Inf)
+#' linalg_vector_norm(x, ord = 1, dim = 1)
+#' linalg_matrix_norm(x)
 #' @export
 torch_norm <- function(self, p = 2, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(ffi_norm, self, p, dim, keepdim, dtype)
+
+#' @rdname torch_norm
 #' @export
 linalg_vector_norm <- function(A, ord = 2, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(ffi_vector_norm, A, ord, dim, keepdim, dtype)
+
+#' @rdname torch_norm
 #' @export
 linalg_norm <- function(A, ord = NULL, dim = NULL, keepdim = FALSE, dtype = NULL) {
   if (is.null(ord) && (is.null(dim) || length(dim) <= 2)) return(.Call(ffi_vector_norm, A, 2, dim, keepdim, dtype))
@@ -11,6 +40,8 @@ linalg_norm <- function(A, ord = NULL, dim = NULL, keepdim = FALSE, dtype = NULL
   }
   .Call(ffi_vector_norm, A, ord, dim, keepdim, dtype)
 }
+
+#' @rdname torch_norm
 #' @export
 linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE, dtype = NULL) {
   if (length(dim) != 2) raise_error("`dim` of linalg_matrix_norm() must be two dimensions")
@@ -27,8 +58,44 @@ linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE,
   result <- if (ord > 0) sums$amax(dim[3 - summed], keepdim = TRUE) else sums$amin(dim[3 - summed], keepdim = TRUE)
   if (keepdim) result else result$sum(dim)
 }
+
+#' Distances
+#'
+#' The `p`-norm of differences: `torch_dist()` of two tensors that broadcast, as one number; `nnf_pairwise_distance()` along the last
+#' dimension, with `eps` added to each difference; `torch_cdist()` of each row of one matrix from each of another, and
+#' `torch_pdist()` of each row of one matrix from those after it, in the order (1, 2), (1, 3), ..., (2, 3), ...
+#'
+#' @param self,other,input,x1,x2 floating tensors; for `torch_cdist()` of shape (..., n, k) and (..., m, k).
+#' @param p which norm, as for [torch_norm()].
+#' @param eps added to differences, so that a distance of 0 has a derivative.
+#' @param keepdim whether the last dimension stays, with size 1.
+#' @param compute_mode accepted, and has no effect: distances are always of differences.
+#' @return A tensor: without dimensions; without the last; of shape (..., n, m); or of n (n - 1) / 2 elements.
+#' @examples
+#' a <- torch_tensor(rbind(c(0, 0), c(3, 4)))
+#' torch_cdist(a, a)
+#' torch_pdist(a)
+#' nnf_pairwise_distance(a, a + 1)
 #' @export
 torch_dist <- function(self, other, p = 2L) .Call(ffi_vector_norm, self - other, p, NULL, FALSE, NULL)
+
+#' Norms no larger than a bound, or all 1
+#'
+#' `torch_renorm()` scales each slice along `dim` whose norm is more than `maxnorm` down to it. `nnf_normalize()` divides by the norm along
+#' `dim`, or by `eps` if that is larger.
+#'
+#' @param self,input a floating tensor.
+#' @param p which norm, as for [torch_norm()].
+#' @param dim the dimension: of `torch_renorm()` the one that slices are counted along, of `nnf_normalize()` the one that norms are taken
+#'   along.
+#' @param maxnorm the bound.
+#' @param eps the least that is divided by.
+#' @param out accepted, and has no effect.
+#' @return A tensor of the same shape.
+#' @examples
+#' x <- torch_tensor(rbind(c(3, 4), c(0.3, 0.4)))
+#' torch_renorm(x, p = 2, dim = 1, maxnorm = 1)
+#' nnf_normalize(x)
 #' @export
 torch_renorm <- function(self, p, dim, maxnorm) {
   others <- setdiff(seq_len(self$ndim), if (dim < 0) self$ndim + dim + 1 else dim)
@@ -41,25 +108,46 @@ norm_methods <- list(
   corrcoef = function() correlation(self)
 )
 
+#' The cosine between vectors
+#'
+#' \deqn{\frac{\sum x_1 x_2}{\max(|x_1|, \epsilon) \max(|x_2|, \epsilon)}}{sum(x1 x2) / (max(norm(x1), eps) max(norm(x2), eps))} along a
+#' dimension.
+#'
+#' @param x1,x2 floating tensors that broadcast.
+#' @param dim the dimension, counted from 1, or from -1 at the end.
+#' @param eps the least length that is divided by.
+#' @return A tensor without `dim`.
+#' @examples
+#' torch_cosine_similarity(torch_tensor(rbind(c(1, 0))), torch_tensor(rbind(c(1, 1))))
 #' @export
 torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
   length_of <- function(x) torch_clamp(.Call(ffi_vector_norm, x, 2, dim, TRUE, NULL), min = eps)
   .Call(ffi_sum, (x1 / length_of(x1)) * (x2 / length_of(x2)), dim, FALSE, NULL)
 }
+
+#' @rdname torch_cosine_similarity
 #' @export
 nnf_cosine_similarity <- function(x1, x2, dim = 2, eps = 1e-8) torch_cosine_similarity(x1, x2, dim, eps)
+
+#' @rdname torch_renorm
 #' @export
 nnf_normalize <- function(input, p = 2, dim = 2, eps = 1e-12, out = NULL) {
   input / torch_clamp(.Call(ffi_vector_norm, input, p, dim, TRUE, NULL), min = eps)
 }
+
+#' @rdname torch_dist
 #' @export
 nnf_pairwise_distance <- function(x1, x2, p = 2, eps = 1e-6, keepdim = FALSE) {
   .Call(ffi_norm, x1 - x2 + eps, p, -1L, keepdim, NULL)
 }
+
+#' @rdname torch_dist
 #' @export
 torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
   .Call(ffi_vector_norm, x1$unsqueeze(-2) - x2$unsqueeze(-3), p, -1L, FALSE, NULL)
 }
+
+#' @rdname torch_dist
 #' @export
 torch_pdist <- function(self, p = 2L) {
   n <- self$size(1)
@@ -68,6 +156,8 @@ torch_pdist <- function(self, p = 2L) {
   rows <- function(k) torch_index_select(self, 1, torch_tensor(as.integer(k), dtype = torch_long()))
   .Call(ffi_vector_norm, rows(first) - rows(second), p, -1L, FALSE, NULL)
 }
+
+#' @rdname torch_dist
 #' @export
 nnf_pdist <- function(input, p = 2) torch_pdist(input, p)
 

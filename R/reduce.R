@@ -1,23 +1,107 @@
+#' Sums, means and products
+#'
+#' `torch_sum()`, `torch_mean()` and `torch_prod()` take all elements, or those along dimensions: \eqn{\sum x}{sum(x)},
+#' \eqn{\frac{1}{n} \sum x}{sum(x) / n} and \eqn{\prod x}{prod(x)}. `torch_nansum()` and the method `x$nanmean()` leave NaN out.
+#'
+#' Floats are added up in double precision, and rounded once. Whole numbers and truth values add up and multiply as 64-bit integers
+#' unless `dtype` says otherwise; their mean is refused unless `dtype` is floating. The sum of no elements is 0, their product 1, their
+#' mean NaN. The derivative of a product bears zeros. The methods `x$sum()`, `x$mean()`, ... take the same arguments without `self`.
+#'
+#' @param self a tensor.
+#' @param dim a dimension, or several as a vector or list (but one for `torch_prod()`), counted from 1, or from -1 at the end; all if
+#'   `NULL`.
+#' @param keepdim whether these dimensions stay, with size 1.
+#' @param dtype the dtype to convert to first.
+#' @return A tensor without these dimensions.
+#' @examples
+#' x <- torch_tensor(matrix(1:6, 2), dtype = torch_float())
+#' torch_sum(x)
+#' torch_mean(x, dim = 2)
+#' x$prod(dim = 1, keepdim = TRUE)
+#' torch_nansum(torch_tensor(c(1, NaN, 3)))
 #' @export
 torch_sum <- function(self, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(ffi_sum, self, dim, keepdim, dtype)
+
+#' @rdname torch_sum
 #' @export
 torch_mean <- function(self, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(ffi_mean, self, dim, keepdim, dtype)
+
+#' @rdname torch_sum
 #' @export
 torch_prod <- function(self, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(ffi_prod, self, dim, keepdim, dtype)
+
+#' @rdname torch_sum
 #' @export
 torch_nansum <- function(self, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(ffi_nansum, self, dim, keepdim, dtype)
+
+#' Counts and truths
+#'
+#' `torch_count_nonzero()` counts the elements that are not 0. The methods `x$all()` and `x$any()` tell whether all elements, or any, are
+#' not 0: of a whole tensor, or along the one dimension `dim`, which stays with size 1 if `keepdim`.
+#'
+#' @param self a tensor.
+#' @param dim dimensions, counted from 1, or from -1 at the end; all if `NULL`.
+#' @return A tensor without these dimensions: of int64 for the count, of Bool (of uint8 for uint8) for `x$all()` and `x$any()`.
+#' @examples
+#' x <- torch_tensor(rbind(c(0, 1, 2), c(0, 0, 3)))
+#' torch_count_nonzero(x, dim = 1)
+#' (x > 0)$all(dim = 1)
+#' (x > 2)$any()
 #' @export
 torch_count_nonzero <- function(self, dim = NULL) .Call(ffi_count_nonzero, self, dim)
 
+#' Variances and standard deviations
+#'
+#' \deqn{\frac{1}{n - 1} \sum (x - \bar x)^2}{sum((x - mean(x))^2) / (n - 1)} and its square root, of all elements or along dimensions;
+#' divided by \eqn{n} instead if not `unbiased`. They are found in one pass, in double precision, by joining the moments of blocks, and
+#' do not suffer from a mean far from 0. The methods `x$cov(correction, fweights, aweights)` and `x$corrcoef()` are the covariances and
+#' correlations of the rows of a matrix.
+#'
+#' @inheritParams torch_sum
+#' @param unbiased whether the divisor is one less than the count.
+#' @return A tensor without these dimensions; of `torch_var_mean()` and `torch_std_mean()` a list of two: the variance or deviation, and the
+#'   mean. NaN if the divisor is 0. Only floating tensors have them.
+#' @examples
+#' x <- torch_tensor(rbind(c(1, 2, 4), c(3, 5, 9)))
+#' torch_var(x)
+#' torch_std(x, dim = 2, unbiased = FALSE)
+#' torch_var_mean(x, dim = 1)
 #' @export
 torch_var <- function(self, dim = NULL, unbiased = TRUE, keepdim = FALSE) .Call(ffi_var, self, dim, keepdim, unbiased)
+
+#' @rdname torch_var
 #' @export
 torch_std <- function(self, dim = NULL, unbiased = TRUE, keepdim = FALSE) .Call(ffi_std, self, dim, keepdim, unbiased)
+
+#' @rdname torch_var
 #' @export
 torch_var_mean <- function(self, dim = NULL, unbiased = TRUE, keepdim = FALSE) .Call(ffi_var_mean, self, dim, keepdim, unbiased)
+
+#' @rdname torch_var
 #' @export
 torch_std_mean <- function(self, dim = NULL, unbiased = TRUE, keepdim = FALSE) .Call(ffi_std_mean, self, dim, keepdim, unbiased)
 
+#' Largest and smallest elements
+#'
+#' `torch_max()` and `torch_min()` have three forms: of all elements; along one dimension, with the places where the extremes were found;
+#' and of two tensors, element by element, that broadcast against each other. `torch_amax()` and `torch_amin()` take any dimensions and
+#' tell no places; `x$aminmax(dim, keepdim)` is a list of both. `torch_argmax()` and `torch_argmin()` tell places alone: along `dim`, or
+#' in row-major order among all elements.
+#'
+#' A NaN is larger and smaller than any number; of equal elements the first is found. The gradient goes to the element found if places
+#' were asked for; otherwise equal elements share it. No elements have no extreme: that is refused.
+#'
+#' @inheritParams torch_sum
+#' @param dim a dimension, counted from 1, or from -1 at the end; `torch_amax()` and `torch_amin()` take several. None: all elements.
+#' @param other a tensor to compare with.
+#' @return A tensor; with a `dim` a list of two of `torch_max()` and `torch_min()`: the values, and their places, which count from 1.
+#' @examples
+#' x <- torch_tensor(rbind(c(1, 5, 2), c(4, 3, 6)))
+#' torch_max(x)
+#' torch_max(x, dim = 2)
+#' torch_min(x, other = torch_tensor(3))
+#' torch_amax(x, dim = c(1, 2))
+#' torch_argmax(x, dim = 1)
 #' @export
 torch_max <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
   force(self)
@@ -25,6 +109,8 @@ torch_max <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
   else if (is.null(dim)) .Call(ffi_max_all, self)
   else .Call(ffi_max_dim, self, dim, keepdim)
 }
+
+#' @rdname torch_max
 #' @export
 torch_min <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
   force(self)
@@ -32,30 +118,147 @@ torch_min <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
   else if (is.null(dim)) .Call(ffi_min_all, self)
   else .Call(ffi_min_dim, self, dim, keepdim)
 }
+
+#' @rdname torch_max
 #' @export
 torch_amax <- function(self, dim = list(), keepdim = FALSE) .Call(ffi_amax, self, dim, keepdim)
+
+#' @rdname torch_max
 #' @export
 torch_amin <- function(self, dim = list(), keepdim = FALSE) .Call(ffi_amin, self, dim, keepdim)
+
+#' @rdname torch_max
 #' @export
 torch_argmax <- function(self, dim = NULL, keepdim = FALSE) .Call(ffi_argmax, self, dim, keepdim)
+
+#' @rdname torch_max
 #' @export
 torch_argmin <- function(self, dim = NULL, keepdim = FALSE) .Call(ffi_argmin, self, dim, keepdim)
+
+#' Medians and modes
+#'
+#' The median is the middle element by size; of two middle ones it is the lower. `torch_mode()` finds the commonest element along a
+#' dimension: the smallest of several, and its last place. A NaN makes the median NaN; the method `x$nanmedian(dim, keepdim)` leaves NaN
+#' out.
+#'
+#' @inheritParams torch_sum
+#' @param dim a dimension, counted from 1, or from -1 at the end; without one, `torch_median()` takes all elements.
+#' @return A tensor without dimensions; with a `dim` a list of two: the values, and their places. As in torch for R these places, unlike
+#'   most others, count from 0.
+#' @examples
+#' x <- torch_tensor(rbind(c(1, 5, 2, 2), c(4, 3, 6, 3)))
+#' torch_median(x)
+#' torch_median(x, dim = 2)
+#' torch_mode(x)
 #' @export
 torch_median <- function(self, dim = NULL, keepdim = FALSE) {
   if (is.null(dim)) .Call(ffi_median_all, self) else .Call(ffi_median_dim, self, dim, keepdim)
 }
+
+#' @rdname torch_median
 #' @export
 torch_mode <- function(self, dim = -1L, keepdim = FALSE) .Call(ffi_mode, self, dim, keepdim)
+
+#' The logarithm of a sum of exponentials
+#'
+#' \deqn{\log \sum e^x}{log(sum(exp(x)))} along dimensions, without overflow: exponentials are taken of what elements are below the largest.
+#'
+#' @inheritParams torch_sum
+#' @param dim one or more dimensions, counted from 1, or from -1 at the end.
+#' @return A floating tensor without these dimensions.
+#' @examples
+#' torch_logsumexp(torch_tensor(c(1000, 1001)), dim = 1)
 #' @export
 torch_logsumexp <- function(self, dim, keepdim = FALSE) .Call(ffi_logsumexp, self, dim, keepdim)
 
 reduce_methods <- list(
+  all = function(dim = NULL, keepdim = FALSE) .Call(ffi_all, self, dim, keepdim),
+  any = function(dim = NULL, keepdim = FALSE) .Call(ffi_any, self, dim, keepdim),
+  aminmax = function(dim = NULL, keepdim = FALSE) list(.Call(ffi_amin, self, dim, keepdim), .Call(ffi_amax, self, dim, keepdim)),
   nanmedian = function(dim = NULL, keepdim = FALSE) {
     if (is.null(dim)) .Call(ffi_nanmedian_all, self) else .Call(ffi_nanmedian_dim, self, dim, keepdim)
   },
-  all = function(dim = NULL, keepdim = FALSE) .Call(ffi_all, self, dim, keepdim),
-  any = function(dim = NULL, keepdim = FALSE) .Call(ffi_any, self, dim, keepdim),
-  aminmax = function(dim = NULL, keepdim = FALSE) list(min = .Call(ffi_amin, self, dim, keepdim), max = .Call(ffi_amax, self, dim, keepdim)),
-  nanmean = function(dim = NULL, keepdim = FALSE, dtype = NULL) torch_nansum(self, dim, keepdim, dtype) / (self == self)$sum(dim, keepdim)
+  nanmean = function(dim = NULL, keepdim = FALSE, dtype = NULL) {
+    .Call(ffi_nansum, self, dim, keepdim, dtype) / .Call(ffi_sum, self == self, dim, keepdim, NULL)
+  }
 )
 
+#' R's summaries of tensors
+#'
+#' `sum()`, `prod()`, `mean()`, `max()`, `min()` and `range()` of a tensor are tensors, and take part in gradients. `all()` and `any()` are
+#' `TRUE` or `FALSE`, as a condition needs it.
+#'
+#' @param ...,x tensors; of several the summary is of all elements together. `mean()` takes one. `max()` and `min()` of one tensor
+#'   also take `other`, as [torch_max()] does.
+#' @param dim,keepdim,dtype as for [torch_sum()] and [torch_max()], of one tensor.
+#' @param na.rm whether NaN is left out.
+#' @return A tensor without dimensions if there is no `dim`; `range()` gives two elements.
+#' @examples
+#' x <- torch_tensor(rbind(c(1, 2), c(3, NaN)))
+#' sum(x, na.rm = TRUE)
+#' max(x, dim = 1)
+#' mean(x, dim = 2)
+#' if (any(x > 2)) "some are larger"
+#' @name summaries
+NULL
+
+#' @rdname summaries
+#' @export
+sum.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, dtype = NULL, na.rm = FALSE) { # nolint: object_name_linter.
+  x <- together(...)
+  if (na.rm) .Call(ffi_nansum, x, dim, keepdim, dtype) else .Call(ffi_sum, x, dim, keepdim, dtype)
+}
+
+#' @rdname summaries
+#' @export
+prod.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, dtype = NULL, na.rm = FALSE) { # nolint: object_name_linter.
+  x <- together(...)
+  if (na.rm) x <- torch_where(x == x, x, 1)
+  .Call(ffi_prod, x, dim, keepdim, dtype)
+}
+
+#' @rdname summaries
+#' @export
+mean.torch_tensor <- function(x, dim = NULL, keepdim = FALSE, dtype = NULL, ..., na.rm = FALSE) { # nolint: object_name_linter.
+  if (na.rm) x$nanmean(dim, keepdim, dtype) else .Call(ffi_mean, x, dim, keepdim, dtype)
+}
+
+#' @rdname summaries
+#' @export
+max.torch_tensor <- function(..., dim = NULL, other = NULL, keepdim = FALSE, na.rm = FALSE) { # nolint: object_name_linter.
+  x <- together(...)
+  torch_max(if (na.rm) torch_where(x == x, x, -Inf) else x, dim, other, keepdim)
+}
+
+#' @rdname summaries
+#' @param other a tensor to compare with, element by element.
+#' @export
+min.torch_tensor <- function(..., dim = NULL, other = NULL, keepdim = FALSE, na.rm = FALSE) { # nolint: object_name_linter.
+  x <- together(...)
+  torch_min(if (na.rm) torch_where(x == x, x, Inf) else x, dim, other, keepdim)
+}
+
+#' @rdname summaries
+#' @export
+range.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
+  x <- together(...)
+  torch_stack(list(min(x, na.rm = na.rm), max(x, na.rm = na.rm)))
+}
+
+#' @rdname summaries
+#' @export
+all.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
+  .Call(ffi_item, .Call(ffi_all, together(...), NULL, FALSE)) != 0
+}
+
+#' @rdname summaries
+#' @export
+any.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
+  .Call(ffi_item, .Call(ffi_any, together(...), NULL, FALSE)) != 0
+}
+
+# The elements of several tensors, or numbers, as those of one.
+together <- function(...) {
+  if (...length() == 1L) return(..1)
+  torch_cat(lapply(list(...), function(x) (if (inherits(x, "torch_tensor")) x else torch_tensor(x))$reshape(-1L)), 1L)
+}

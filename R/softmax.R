@@ -1,9 +1,48 @@
+#' Softmax
+#'
+#' \deqn{y_k = \frac{e^{x_k}}{\sum_j e^{x_j}}}{y[k] = exp(x[k]) / sum(exp(x))} along a dimension: `nnf_softmax()`; its logarithm:
+#' `nnf_log_softmax()`; that of `-input`: `nnf_softmin()`. Exponentials are taken of what elements are below the largest, so they do not
+#' overflow. The methods are `x$softmax(dim, dtype)` and `x$log_softmax(dim, dtype)`.
+#'
+#' @param input a floating tensor, or another with a `dtype`.
+#' @param dim the dimension, counted from 1, or from -1 at the end.
+#' @param dtype the dtype to convert to first.
+#' @return A tensor of the same shape.
+#' @examples
+#' x <- torch_tensor(rbind(c(1, 2, 3), c(1000, 1001, 1002)))
+#' nnf_softmax(x, dim = 2)
+#' nnf_log_softmax(x, dim = 2)
 #' @export
 nnf_softmax <- function(input, dim, dtype = NULL) .Call(ffi_softmax, input, dim, dtype)
+
+#' @rdname nnf_softmax
 #' @export
 nnf_log_softmax <- function(input, dim = NULL, dtype = NULL) .Call(ffi_log_softmax, input, dim, dtype)
+
+#' @rdname nnf_softmax
 #' @export
 nnf_softmin <- function(input, dim, dtype = NULL) .Call(ffi_softmax, -input, dim, dtype)
+
+#' Draw from a relaxed categorical distribution
+#'
+#' The softmax of \eqn{(x + g) / \tau}{(logits + g) / tau}, where the \eqn{g} are drawn from the standard Gumbel distribution: one-hot
+#' vectors, relaxed so that gradients pass.
+#'
+#' @param logits logarithms of probabilities, up to a constant.
+#' @param tau the temperature: the lower, the nearer to one-hot.
+#' @param hard whether the result is one-hot; the gradient is that of the relaxed one either way.
+#' @param dim the dimension along which the probabilities add up to 1.
+#' @return A tensor of the shape of `logits`.
+#' @examples
+#' nnf_gumbel_softmax(torch_tensor(log(c(0.1, 0.2, 0.7))), hard = TRUE)
+#' @export
+nnf_gumbel_softmax <- function(logits, tau = 1, hard = FALSE, dim = -1) {
+  gumbel <- -torch_log(torch_empty_like(logits)$exponential_())
+  relaxed <- .Call(ffi_softmax, (logits + gumbel) / tau, dim, NULL)
+  if (!hard) return(relaxed)
+  chosen <- .Call(ffi_max_dim, relaxed, dim, TRUE)[[2]]
+  torch_zeros_like(logits)$scatter(dim, chosen, 1) - relaxed$detach() + relaxed
+}
 
 softmax_methods <- list(
   softmax = function(dim, dtype = NULL) .Call(ffi_softmax, self, dim, dtype),

@@ -1,0 +1,79 @@
+double <- function(x) torch_tensor(x, dtype = torch_double())
+x <- c(-2, 0.5, 3)
+t <- c(0, 1, 1)
+
+test_that("losses of elements agree with their formulas", {
+  each <- function(loss, ...) as.numeric(loss(double(x), double(t), ..., reduction = "none"))
+  d <- x - t
+  p <- 1 / (1 + exp(-x))
+  expect_equal(each(nnf_mse_loss), d^2)
+  expect_equal(each(nnf_l1_loss), abs(d))
+  expect_equal(each(nnf_smooth_l1_loss), ifelse(abs(d) < 1, d^2 / 2, abs(d) - 0.5))
+  cross_entropy <- -t * log(p) - (1 - t) * log(1 - p)
+  expect_equal(each(nnf_binary_cross_entropy_with_logits), cross_entropy)
+  expect_equal(each(nnf_binary_cross_entropy_with_logits, weight = double(1:3)), 1:3 * cross_entropy)
+  expect_equal(each(nnf_binary_cross_entropy_with_logits, pos_weight = double(3)), -3 * t * log(p) - (1 - t) * log(1 - p))
+  expect_equal(as.numeric(nnf_binary_cross_entropy(double(p), double(t), reduction = "none")), cross_entropy)
+  expect_equal(each(nnf_soft_margin_loss), log(1 + exp(-x * t)))
+})
+
+test_that("losses are reduced to their mean, which is the default, to their sum, or not", {
+  a <- double(x)
+  b <- double(t)
+  for (loss in list(nnf_mse_loss, nnf_l1_loss, nnf_smooth_l1_loss, nnf_binary_cross_entropy_with_logits, nnf_soft_margin_loss, nnf_kl_div)) {
+    each <- loss(a, b, reduction = "none")
+    expect_equal(loss(a, b)$item(), each$mean()$item())
+    expect_equal(loss(a, b, reduction = "sum")$item(), each$sum()$item())
+    expect_error(loss(a, b, reduction = "average"))
+  }
+})
+
+test_that("losses bear what would overflow", {
+  far <- torch_tensor(c(-200, 200))
+  expect_equal(as.numeric(nnf_binary_cross_entropy_with_logits(far, torch_tensor(c(1, 0)), reduction = "none")), c(200, 200))
+  expect_equal(as.numeric(nnf_soft_margin_loss(far, torch_tensor(c(1, 1)), reduction = "none")), c(200, 0))
+  expect_equal(as.numeric(nnf_binary_cross_entropy(torch_tensor(c(0, 1)), torch_tensor(c(1, 1)), reduction = "none")), c(100, 0))
+  expect_equal(nnf_binary_cross_entropy_with_logits(double(40), double(1))$item(), exp(-40))
+})
+
+test_that("cross-entropy is that of classes, or of their probabilities", {
+  scores <- rbind(c(2, 1, 0), c(0, 1, 2), c(1, 1, 1))
+  logs <- log(exp(scores) / rowSums(exp(scores)))
+  asked <- c(1L, 3L, 2L)
+  each <- -logs[cbind(1:3, asked)]
+  expect_equal(nnf_cross_entropy(double(scores), torch_tensor(asked))$item(), mean(each))
+  expect_equal(as.numeric(nnf_cross_entropy(double(scores), torch_tensor(asked), reduction = "none")), each)
+  expect_equal(nnf_nll_loss(double(logs), torch_tensor(asked), reduction = "sum")$item(), sum(each))
+  w <- c(1, 2, 4)
+  expect_equal(nnf_cross_entropy(double(scores), torch_tensor(asked), weight = double(w))$item(), sum(w[asked] * each) / sum(w[asked]))
+  expect_equal(nnf_cross_entropy(double(scores), torch_tensor(c(1L, -100L, 2L)))$item(), mean(each[-2]))
+  expect_equal(nnf_cross_entropy(double(scores), torch_tensor(asked), ignore_index = 1)$item(), mean(each[-1]))
+  shares <- rbind(c(0.5, 0.5, 0), c(0, 0, 1), c(0.2, 0.3, 0.5))
+  expect_equal(nnf_cross_entropy(double(scores), double(shares))$item(), -sum(shares * logs) / 3)
+  expect_equal(nnf_cross_entropy(double(scores[1, ]), torch_tensor(1L)$squeeze())$item(), each[1])
+  images <- double(array(scores, c(1, 3, 3)))
+  expect_equal(as.numeric(nnf_nll_loss(images, torch_tensor(matrix(asked, 1)), reduction = "none")), -scores[cbind(asked, 1:3)])
+})
+
+test_that("classes that do not exist, and shapes that do not fit, are refused", {
+  scores <- torch_zeros(2, 3)
+  expect_error(nnf_nll_loss(scores, torch_tensor(c(1L, 4L))), "class 4")
+  expect_error(nnf_nll_loss(scores, torch_tensor(c(1L, 0L))), "class 0")
+  expect_error(nnf_nll_loss(scores, torch_tensor(1L)), "shape")
+  expect_error(nnf_nll_loss(scores, torch_tensor(c(1, 2))), "whole numbers")
+  expect_error(nnf_cross_entropy(scores, torch_tensor(c(1L, 2L)), weight = torch_ones(2)), "weight")
+  expect_error(nnf_mse_loss(torch_ones(2), torch_ones(3)), "broadcast")
+})
+
+test_that("losses with a margin agree with their formulas", {
+  sign <- c(1, -1, -1)
+  expect_equal(as.numeric(nnf_hinge_embedding_loss(double(x), double(sign), reduction = "none")), c(-2, 0.5, 0))
+  expect_equal(as.numeric(nnf_margin_ranking_loss(double(x), double(t), double(sign), margin = 1, reduction = "none")), c(3, 0.5, 3))
+  scores <- rbind(c(0.1, 0.2, 0.4, 0.8))
+  expect_equal(nnf_multi_margin_loss(double(scores), torch_tensor(4L))$item(), sum(pmax(0, 1 - 0.8 + scores[-4])) / 4)
+  expect_equal(nnf_multi_margin_loss(double(scores), torch_tensor(4L), p = 2, margin = 0.5)$item(), sum(pmax(0, 0.5 - 0.8 + scores[-4])^2) / 4)
+  expect_equal(nnf_multilabel_margin_loss(double(scores), torch_tensor(rbind(c(4L, 1L, 0L, 2L))))$item(), 0.85)
+  near <- nnf_triplet_margin_loss(double(rbind(c(0, 0))), double(rbind(c(0, 1))), double(rbind(c(3, 4))), margin = 5, eps = 0)
+  expect_equal(near$item(), 1)
+  expect_equal(nnf_triplet_margin_with_distance_loss(double(1), double(2), double(4), function(a, b) torch_abs(a - b))$item(), 0)
+})

@@ -1,0 +1,41 @@
+test_that("softmax agrees with R along any dimension of any layout", {
+  for (size in list(c(3, 4, 5), c(2, 100, 3), c(7, 2, 300))) {
+    a <- array(spread_numbers(prod(size), -3, 3, 1), size)
+    turned <- strided(as.vector(a), size, cumprod(c(1, size[-3])))
+    for (x in list(torch_tensor(a, dtype = torch_double()), turned)) for (dim in 1:3) {
+      kept <- setdiff(1:3, dim)
+      e <- exp(a)
+      expected <- sweep(e, kept, apply(e, kept, sum), "/")
+      expect_equal(as_array(nnf_softmax(x, dim)), expected)
+      expect_equal(as_array(nnf_log_softmax(x, dim)), log(expected))
+      expect_equal(as_array(x$softmax(dim)$to(dtype = torch_float())), expected, tolerance = 1e-6)
+    }
+  }
+})
+
+test_that("softmax neither overflows nor loses what is far below", {
+  x <- torch_tensor(c(1000, 1001, -1000))
+  expect_equal(as.numeric(nnf_softmax(x, 1)), c(1 / (1 + exp(1)), 1 / (1 + exp(-1)), 0), tolerance = 1e-6)
+  expect_equal(as.numeric(nnf_log_softmax(x, 1))[3], -2001.3133, tolerance = 1e-6)
+  expect_equal(as.numeric(nnf_softmax(torch_tensor(c(-Inf, 0)), 1)), c(0, 1))
+  expect_true(all(is.nan(as.numeric(nnf_softmax(torch_tensor(c(-Inf, -Inf)), 1)))))
+  expect_true(all(is.nan(as.numeric(nnf_softmax(torch_tensor(c(1, NaN)), 1)))))
+})
+
+test_that("softmax takes whole numbers only with a dtype", {
+  expect_error(nnf_softmax(torch_tensor(1:3), 1), "floating dtype")
+  expect_true(nnf_softmax(torch_tensor(1:3), 1, torch_double())$dtype == torch_double())
+  expect_equal(as.numeric(nnf_softmin(torch_tensor(c(1, 1)), 1)), c(0.5, 0.5))
+  expect_equal(nnf_softmax(torch_zeros(0, 3), 1)$shape, c(0, 3))
+  expect_error(nnf_softmax(torch_ones(2), 2), "does not exist")
+})
+
+test_that("relaxed draws are probabilities, and hard ones are one-hot with their gradient", {
+  torch_manual_seed(1)
+  logits <- torch_zeros(5, 3, requires_grad = TRUE)
+  expect_equal(as.numeric(nnf_gumbel_softmax(logits)$sum(2)), rep(1, 5), tolerance = 1e-6)
+  hard <- nnf_gumbel_softmax(logits, hard = TRUE)
+  expect_equal(sort(unique(round(as.numeric(hard), 6))), c(0, 1))
+  hard[1, 1]$backward()
+  expect_true(any(logits$grad != 0))
+})
