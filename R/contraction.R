@@ -1,20 +1,27 @@
 #' Sums of products over chosen dimensions
 #'
-#' `torch_einsum()` writes a product of any tensors with a letter for each dimension: letters that several tensors share are
-#' multiplied along, letters that the result lacks are summed over. `torch_tensordot()` sums over dimensions of two tensors given by number.
-#' `torch_kron()` is the Kronecker product, `torch_cross()` the cross product of vectors of three elements, `torch_trace()` the sum of a
+#' `torch_einsum()` writes a product of any tensors with a letter for each dimension: letters that several tensors
+#' share are
+#' multiplied along, letters that the result lacks are summed over. `torch_tensordot()` sums over dimensions of two
+#' tensors given by number.
+#' `torch_kron()` is the Kronecker product, `torch_cross()` the cross product of vectors of three elements,
+#' `torch_trace()` the sum of a
 #' matrix' diagonal.
 #'
 #' @section Equations:
-#' `"ij,jk->ik"` is a product of matrices, `"bij,bjk->bik"` that of two batches, `"ii->i"` the diagonal, `"i,j->ij"` the outer
-#' product, `"ij->"` the sum of all elements. Without `->` the result has the letters that occur once, in alphabetical order. `...`
+#' `"ij,jk->ik"` is a product of matrices, `"bij,bjk->bik"` that of two batches, `"ii->i"` the diagonal, `"i,j->ij"`
+#' the outer
+#' product, `"ij->"` the sum of all elements. Without `->` the result has the letters that occur once, in alphabetical
+#' order. `...`
 #' stands for any dimensions that are not named; they broadcast.
 #'
 #' @param equation the subscripts of the tensors, and of the result.
 #' @param tensors a list of tensors.
-#' @param path the order in which tensors are multiplied is from left to right; a path is accepted and does not change the result.
+#' @param path the order in which tensors are multiplied is from left to right; a path is accepted and does not change
+#'   the result.
 #' @param self,other,a,b tensors.
-#' @param dims how many of the last dimensions of `a` are summed over with the first of `b`; or a list of two vectors with the
+#' @param dims how many of the last dimensions of `a` are summed over with the first of `b`; or a list of two vectors
+#'   with the
 #'   dimensions of each.
 #' @param dim the dimension of three elements; the first that has three if it is `NULL`.
 #' @return A tensor.
@@ -56,8 +63,9 @@ torch_einsum <- function(equation, tensors, path = NULL) {
   }
   parts <- Map(function(x, label) diagonals(list(x = x, labels = label)), tensors, labels)
   sizes <- common_sizes(parts)
-  total <- Reduce(function(left, k) contract(left, parts[[k]], c(result, unlist(lapply(parts[-seq_len(k)], `[[`, "labels"))), sizes),
-    seq_along(parts)[-1], sum_out(parts[[1]], c(result, unlist(lapply(parts[-1], `[[`, "labels")))))
+  wanted_after <- function(k) c(result, unlist(lapply(parts[-seq_len(k)], `[[`, "labels")))
+  total <- sum_out(parts[[1]], wanted_after(1L))
+  for (k in seq_along(parts)[-1]) total <- contract(total, parts[[k]], wanted_after(k), sizes)
   total <- sum_out(total, result)
   if (length(result) < 2L) total$x else total$x$permute(match(result, total$labels))
 }
@@ -135,7 +143,8 @@ torch_tensordot <- function(a, b, dims = 2) {
     of_b <- from_start(unlist(dims[[2]]), b)
   } else {
     n <- as.integer(dims)
-    if (n < 0 || n > min(length(dim(a)), length(dim(b)))) raise_error(sprintf("`dims` is %d, and the tensors have %d and %d dimensions", n, length(dim(a)), length(dim(b))))
+    n_dims <- c(length(dim(a)), length(dim(b)))
+    if (n < 0 || n > min(n_dims)) raise_error(sprintf("`dims` is %d, and the tensors have %d and %d dimensions", n, n_dims[1], n_dims[2]))
     of_a <- length(dim(a)) - n + seq_len(n)
     of_b <- seq_len(n)
   }
@@ -206,12 +215,14 @@ torch_trace <- function(self) {
 #' Products of several matrices, powers, and the exponential of a matrix
 #'
 #' `torch_chain_matmul()` and `linalg_multi_dot()` multiply matrices in the order that needs the fewest multiplications.
-#' `torch_matrix_power()` and `linalg_matrix_power()` multiply a square matrix with itself; a negative power is one of the
+#' `torch_matrix_power()` and `linalg_matrix_power()` multiply a square matrix with itself; a negative power is one of
+#' the
 #' inverse, and the power 0 is the identity. `torch_matrix_exp()` is
 #' \deqn{\exp A = \sum_{k=0}^\infty A^k / k!}{exp A = sum of A^k / k! over k = 0, 1, 2, ...}
 #' computed by scaling and squaring.
 #'
-#' @param matrices,tensors a list of matrices that fit each other; of `linalg_multi_dot()` the first and the last may be vectors.
+#' @param matrices,tensors a list of matrices that fit each other; of `linalg_multi_dot()` the first and the last may
+#'   be vectors.
 #' @param self,A a square matrix, or a batch of them in the last two dimensions.
 #' @param n a whole number.
 #' @return A tensor.
@@ -224,7 +235,10 @@ torch_trace <- function(self) {
 torch_chain_matmul <- function(matrices) {
   if (!is.list(matrices) || !length(matrices)) raise_error("`matrices` must be a list of at least one matrix")
   wrong <- which(vapply(matrices, function(x) length(dim(x)) != 2L, NA))
-  if (length(wrong)) raise_error(sprintf("element %d of `matrices` has %d dimensions, and a matrix has two", wrong[1], length(dim(matrices[[wrong[1]]]))))
+  if (length(wrong)) {
+    n_dims <- length(dim(matrices[[wrong[1]]]))
+    raise_error(sprintf("element %d of `matrices` has %d dimensions, and a matrix has two", wrong[1], n_dims))
+  }
   multiply_chain(matrices)
 }
 

@@ -10,15 +10,19 @@
 #'
 #' `linalg_eig()` and `linalg_eigvals()`, whose results are complex, are refused: there are no complex tensors yet.
 #'
-#' All are computed in double precision by LAPACK, whatever the floating dtype, and can be differentiated. The derivatives of vectors that
-#' belong to equal values do not exist. The sign of a vector is LAPACK's choice; a loss that depends on it has no meaning.
+#' All are computed in double precision by LAPACK, whatever the floating dtype, and can be differentiated. The
+#' derivatives of vectors that
+#' belong to equal values do not exist. The sign of a vector is LAPACK's choice; a loss that depends on it has no
+#' meaning.
 #'
-#' `torch_geqrf()` returns Householder's vectors of a QR decomposition, and `torch_orgqr()`, `linalg_householder_product()` and `torch_ormqr()` multiply
+#' `torch_geqrf()` returns Householder's vectors of a QR decomposition, and `torch_orgqr()`,
+#' `linalg_householder_product()` and `torch_ormqr()` multiply
 #' with the orthogonal matrix that they stand for.
 #'
 #' @param A,self a matrix, or a batch of them in the last two dimensions.
 #' @param upper whether the upper factor is wanted.
-#' @param check_errors whether a matrix that is not positive-definite is an error; otherwise the result is NaN and the info 1.
+#' @param check_errors whether a matrix that is not positive-definite is an error; otherwise the result is NaN and the
+#'   info 1.
 #' @param mode `"reduced"`, `"complete"` (Q square) or `"r"` (Q empty).
 #' @param some `FALSE` for a complete decomposition.
 #' @param compute_uv whether vectors are wanted; zeros if not.
@@ -33,7 +37,8 @@
 #' @param input3 a matrix to multiply with.
 #' @param left whether Q stands on the left.
 #' @param transpose whether it is transposed.
-#' @return A tensor or a list of tensors in the order of the table; `linalg_svd()` returns V transposed, `torch_svd()` V itself; `torch_lu()` both factors in
+#' @return A tensor or a list of tensors in the order of the table; `linalg_svd()` returns V transposed, `torch_svd()`
+#'   V itself; `torch_lu()` both factors in
 #'   one matrix and the exchanges, of which `torch_lu_unpack()` makes P, L and U.
 #' @examples
 #' a <- torch_tensor(matrix(c(2, 1, 1, 3), 2))
@@ -82,11 +87,15 @@ reads_lower <- function(UPLO) {
 
 #' @rdname linalg_cholesky
 #' @export
-linalg_eig <- function(A) raise_error("eigenvalues of a matrix that need not be symmetric are complex, and there are no complex tensors yet; see linalg_eigh()")
+linalg_eig <- function(A) refuse_complex("linalg_eigh()")
 
 #' @rdname linalg_cholesky
 #' @export
-linalg_eigvals <- function(A) raise_error("eigenvalues of a matrix that need not be symmetric are complex, and there are no complex tensors yet; see linalg_eigvalsh()")
+linalg_eigvals <- function(A) refuse_complex("linalg_eigvalsh()")
+
+refuse_complex <- function(instead) {
+  raise_error(paste0("eigenvalues are complex, and there are no complex tensors yet; of a symmetric matrix use ", instead), sys.call(-1))
+}
 
 #' @rdname linalg_cholesky
 #' @export

@@ -1,14 +1,20 @@
 #' Systems of equations and inverses
 #'
-#' `linalg_solve()` solves \eqn{A X = B}, and R's `solve()` calls it. `linalg_inv()` and `torch_inverse()` invert. `linalg_solve_triangular()` and
-#' `torch_triangular_solve()` read one triangle of the matrix only, `torch_cholesky_solve()` takes the factor that [linalg_cholesky()] makes, and
-#' `torch_lu_solve()` the factors of [torch_lu()]. `linalg_pinv()` and `torch_pinverse()` are the pseudo-inverse, `linalg_lstsq()` the solution of least
-#' squares (the shortest, if there are several). `linalg_tensorsolve()` and `linalg_tensorinv()` treat tensors of more dimensions as matrices.
+#' `linalg_solve()` solves \eqn{A X = B}, and R's `solve()` calls it. `linalg_inv()` and `torch_inverse()` invert.
+#' `linalg_solve_triangular()` and
+#' `torch_triangular_solve()` read one triangle of the matrix only, `torch_cholesky_solve()` takes the factor that
+#' [linalg_cholesky()] makes, and
+#' `torch_lu_solve()` the factors of [torch_lu()]. `linalg_pinv()` and `torch_pinverse()` are the pseudo-inverse,
+#' `linalg_lstsq()` the solution of least
+#' squares (the shortest, if there are several). `linalg_tensorsolve()` and `linalg_tensorinv()` treat tensors of more
+#' dimensions as matrices.
 #'
-#' All are computed in double precision, whatever the floating dtype. Matrices stand in the last two dimensions; the others are a
+#' All are computed in double precision, whatever the floating dtype. Matrices stand in the last two dimensions; the
+#' others are a
 #' batch. `linalg_inv_ex()` does not fail: it returns NaN for a singular matrix, and tells.
 #'
-#' @param A,self,a a square matrix or a batch of them; of the right sides in `torch_triangular_solve()`, `torch_cholesky_solve()` and
+#' @param A,self,a a square matrix or a batch of them; of the right sides in `torch_triangular_solve()`,
+#'   `torch_cholesky_solve()` and
 #'   `torch_lu_solve()`.
 #' @param B,b right sides: a vector, or a matrix with one in each column.
 #' @param ... not used.
@@ -24,8 +30,10 @@
 #' @param driver accepted; the solution is found by singular values.
 #' @param ind the index of the first dimension that belongs to the columns.
 #' @param dims dimensions of `A` to move to the end first.
-#' @return A tensor. `torch_triangular_solve()` returns a list of the solution and the matrix, `linalg_inv_ex()` of the inverse and an info
-#'   that is 0 if all went well, `linalg_lstsq()` of the solution, the residuals (sums of squares), the rank and the singular values
+#' @return A tensor. `torch_triangular_solve()` returns a list of the solution and the matrix, `linalg_inv_ex()` of the
+#'   inverse and an info
+#'   that is 0 if all went well, `linalg_lstsq()` of the solution, the residuals (sums of squares), the rank and the
+#'   singular values
 #'   (empty).
 #' @examples
 #' a <- torch_tensor(matrix(c(2, 1, 1, 3), 2))
@@ -74,7 +82,8 @@ with_info <- function(result, A, check_errors) {
 #' @export
 linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular = FALSE) {
   if (left) return(.Call(ffi_solve_triangular, A, B, upper, unitriangular))
-  torch_transpose(.Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), !upper, unitriangular), -2L, -1L)
+  turned <- .Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), !upper, unitriangular)
+  torch_transpose(turned, -2L, -1L)
 }
 
 #' @rdname linalg_solve
@@ -88,7 +97,8 @@ torch_triangular_solve <- function(self, A, upper = TRUE, transpose = FALSE, uni
 #' @export
 torch_cholesky_solve <- function(self, input2, upper = FALSE) {
   lower <- if (upper) torch_transpose(input2, -2L, -1L) else input2
-  .Call(ffi_solve_triangular, torch_transpose(lower, -2L, -1L), .Call(ffi_solve_triangular, lower, self, FALSE, FALSE), TRUE, FALSE)
+  half <- .Call(ffi_solve_triangular, lower, self, FALSE, FALSE)
+  .Call(ffi_solve_triangular, torch_transpose(lower, -2L, -1L), half, TRUE, FALSE)
 }
 
 #' @rdname linalg_solve
@@ -138,7 +148,9 @@ linalg_tensorinv <- function(A, ind = 3L) {
   rows <- dim(A)[seq_len(ind - 1L)]
   cols <- dim(A)[-seq_len(ind - 1L)]
   if (ind < 2L || prod(rows) != prod(cols)) {
-    raise_error(sprintf("the dimensions before and from `ind` = %d on must hold as many elements each; the shape is [%s]", as.integer(ind), toString(dim(A))))
+    raise_error(sprintf(
+      "the dimensions before and from `ind` = %d on must hold as many elements each; the shape is [%s]", as.integer(ind), toString(dim(A))
+    ))
   }
   torch_reshape(.Call(ffi_inverse, torch_reshape(A, c(prod(rows), prod(cols)))), c(cols, rows))
 }
@@ -151,20 +163,26 @@ linalg_tensorsolve <- function(A, B, dims = NULL) {
     A <- A$permute(c(setdiff(seq_along(dim(A)), dims), dims))
   }
   cols <- dim(A)[-seq_along(dim(B))]
-  if (prod(cols) != B$numel()) raise_error(sprintf("a tensor of shape [%s] is no square matrix beside one of shape [%s]", toString(dim(A)), toString(dim(B))))
+  if (prod(cols) != B$numel()) {
+    raise_error(sprintf("a tensor of shape [%s] is no square matrix beside one of shape [%s]", toString(dim(A)), toString(dim(B))))
+  }
   torch_reshape(linalg_solve(torch_reshape(A, c(prod(cols), prod(cols))), torch_reshape(B, -1L)), cols)
 }
 
 #' Determinants, ranks and condition numbers
 #'
-#' `linalg_slogdet()` and `torch_slogdet()` give the sign of the determinant and the logarithm of its absolute value, which do not overflow.
+#' `linalg_slogdet()` and `torch_slogdet()` give the sign of the determinant and the logarithm of its absolute value,
+#' which do not overflow.
 #' `torch_logdet()` is NaN where the determinant is negative.
 #'
-#' @param A,self a square matrix, or a batch of them in the last two dimensions; for the rank and the condition number of any shape.
+#' @param A,self a square matrix, or a batch of them in the last two dimensions; for the rank and the condition number
+#'   of any shape.
 #' @param ... not used.
-#' @param atol,rtol,tol singular values up to the larger of `atol` and `rtol` times the largest count as zero; `tol` is `atol` with no `rtol`.
+#' @param atol,rtol,tol singular values up to the larger of `atol` and `rtol` times the largest count as zero; `tol` is
+#'   `atol` with no `rtol`.
 #' @param hermitian whether the matrix is symmetric.
-#' @param p the norm that a condition number is taken in: `NULL` or 2 for the ratio of the largest to the smallest singular value, -2 for
+#' @param p the norm that a condition number is taken in: `NULL` or 2 for the ratio of the largest to the smallest
+#'   singular value, -2 for
 #'   its reverse, else as in [linalg_matrix_norm()].
 #' @return A tensor without the last two dimensions; of the slogdets a list of two.
 #' @examples

@@ -1,20 +1,26 @@
 #' Products of matrices and vectors
 #'
-#' `torch_mm()` multiplies two matrices, `torch_bmm()` two batches of as many matrices each, `torch_mv()` a matrix and a vector,
-#' `torch_dot()` and `torch_vdot()` two vectors. `torch_matmul()`, and the operator `%*%`, take tensors of any dimensions. `torch_outer()` and
+#' `torch_mm()` multiplies two matrices, `torch_bmm()` two batches of as many matrices each, `torch_mv()` a matrix and
+#' a vector,
+#' `torch_dot()` and `torch_vdot()` two vectors. `torch_matmul()`, and the operator `%*%`, take tensors of any
+#' dimensions. `torch_outer()` and
 #' `torch_ger()` multiply each element of one vector with each of another.
 #'
-#' `torch_matmul()` is the dot product of two vectors, the product of a matrix and a vector or of two matrices. With more
-#' dimensions the last two hold matrices and the others, which broadcast, number them; a vector is taken as a row if it comes
+#' `torch_matmul()` is the dot product of two vectors, the product of a matrix and a vector or of two matrices. With
+#' more
+#' dimensions the last two hold matrices and the others, which broadcast, number them; a vector is taken as a row if it
+#' comes
 #' first and as a column if it comes second, and that dimension is dropped from the result.
 #'
-#' The factors must be of one dtype. Products of floating tensors run in BLAS; those of half and bfloat16 are computed in single
+#' The factors must be of one dtype. Products of floating tensors run in BLAS; those of half and bfloat16 are computed
+#' in single
 #' precision.
 #'
 #' `%*%` finds the tensors' method by itself in R 4.3 and later; in an earlier R, attach the package, which then puts a
 #' function of that name before base R's.
 #'
-#' @param self,mat2,vec,tensor,other,vec2,x,y tensors; `torch_mm()` of shapes (n, k) and (k, m) gives (n, m), `torch_bmm()` of (b, n, k) and (b, k, m)
+#' @param self,mat2,vec,tensor,other,vec2,x,y tensors; `torch_mm()` of shapes (n, k) and (k, m) gives (n, m),
+#'   `torch_bmm()` of (b, n, k) and (b, k, m)
 #'   gives (b, n, m).
 #' @param out_dtype the dtype of the result; that of the factors if it is `NULL`.
 #' @return A tensor. It is an error if the sizes that are summed over differ, or the dtypes do.
@@ -82,8 +88,10 @@ if (getRversion() < "4.3.0") {
 
 #' Products added to a tensor
 #'
-#' With `beta` times `self`, which broadcasts to the result's shape, `torch_addmm()` adds up `alpha` times a product of two
-#' matrices, `torch_addmv()` of a matrix and a vector, `torch_addr()` the outer product of two vectors, `torch_baddbmm()` the products of
+#' With `beta` times `self`, which broadcasts to the result's shape, `torch_addmm()` adds up `alpha` times a product of
+#' two
+#' matrices, `torch_addmv()` of a matrix and a vector, `torch_addr()` the outer product of two vectors,
+#' `torch_baddbmm()` the products of
 #' two batches of matrices, and `torch_addbmm()` the sum of those products:
 #' \deqn{\beta\, self + \alpha\, (mat1 \cdot mat2)}{beta self + alpha (mat1 mat2)}
 #'
@@ -131,7 +139,8 @@ add_scaled <- function(self, product, beta, alpha) {
   if (alpha != 1) product <- product * alpha
   sum <- if (beta == 0) product else if (beta == 1) self + product else self * beta + product
   if (!identical(sum$shape, product$shape)) {
-    raise_error(sprintf("`self` of shape [%s] does not broadcast to the product's shape [%s]", toString(self$shape), toString(product$shape)), sys.call(-2))
+    shapes <- c(toString(self$shape), toString(product$shape))
+    raise_error(sprintf("`self` of shape [%s] does not broadcast to the product's shape [%s]", shapes[1], shapes[2]), sys.call(-2))
   }
   sum
 }

@@ -1,17 +1,21 @@
 #' Running sums, products, extremes and log-sums
 #'
 #' Along a dimension, each element takes in those before it:
-#' \deqn{y_k = x_1 + \dots + x_k, \quad y_k = x_1 \cdots x_k, \quad y_k = \log(e^{x_1} + \dots + e^{x_k})}{y[k] = x[1] + ... + x[k],  x[1] ... x[k],
+#' \deqn{y_k = x_1 + \dots + x_k, \quad y_k = x_1 \cdots x_k, \quad y_k = \log(e^{x_1} + \dots + e^{x_k})}{y[k] = x[1]
+#' + ... + x[k],  x[1] ... x[k],
 #' log(exp(x[1]) + ... + exp(x[k]))}
-#' of `torch_cumsum()`, `torch_cumprod()` and `torch_logcumsumexp()`; `torch_cummax()` and `torch_cummin()` keep the largest or smallest so far.
+#' of `torch_cumsum()`, `torch_cumprod()` and `torch_logcumsumexp()`; `torch_cummax()` and `torch_cummin()` keep the
+#' largest or smallest so far.
 #'
-#' Whole numbers and truth values add up and multiply as 64-bit integers unless `dtype` says otherwise; floats are kept in double
+#' Whole numbers and truth values add up and multiply as 64-bit integers unless `dtype` says otherwise; floats are kept
+#' in double
 #' precision on the way. The derivative of `torch_cumprod()` bears zeros. A NaN stays from where it is met.
 #'
 #' @param self,x a tensor.
 #' @param dim the dimension, counted from 1, or from -1 at the end. `cumsum(x)` and `cumprod(x)` take the first.
 #' @param dtype the dtype to convert to before anything is added up.
-#' @return A tensor of the same shape; of `torch_cummax()` and `torch_cummin()` a list of the values and of the places where they were met last.
+#' @return A tensor of the same shape; of `torch_cummax()` and `torch_cummin()` a list of the values and of the places
+#'   where they were met last.
 #'   As in torch for R these places, unlike all others, count from 0.
 #' @examples
 #' x <- torch_tensor(matrix(c(1, 5, 2, 4, 3, 6), 2))
@@ -47,7 +51,8 @@ cumprod.torch_tensor <- function(x) .Call(ffi_cumprod, x, 1L, NULL)
 
 #' Differences and the trapezoid rule
 #'
-#' `torch_diff()` takes differences of neighbours along a dimension, `n` times over; of truth values, whether neighbours differ.
+#' `torch_diff()` takes differences of neighbours along a dimension, `n` times over; of truth values, whether
+#' neighbours differ.
 #' `torch_trapz()` integrates by the trapezoid rule,
 #' \deqn{\sum_k \frac{(x_{k+1} - x_k)(y_{k+1} + y_k)}{2}}{the sum of (x[k + 1] - x[k]) (y[k + 1] + y[k]) / 2}
 #'

@@ -1,10 +1,13 @@
 #' Sorting and selecting
 #'
-#' `torch_sort()` sorts along a dimension and also tells where each element stood; `torch_argsort()` tells only that, and
-#' `torch_msort()` only sorts, along the first dimension. `torch_topk()` gives the `k` largest or smallest elements, `torch_kthvalue()` the
+#' `torch_sort()` sorts along a dimension and also tells where each element stood; `torch_argsort()` tells only that,
+#' and
+#' `torch_msort()` only sorts, along the first dimension. `torch_topk()` gives the `k` largest or smallest elements,
+#' `torch_kthvalue()` the
 #' `k`-th smallest.
 #'
-#' Equal elements keep their order. NaN stands after all numbers, and before them in descending order. Gradients flow to where the
+#' Equal elements keep their order. NaN stands after all numbers, and before them in descending order. Gradients flow
+#' to where the
 #' elements stood.
 #'
 #' @param self a tensor.
@@ -15,7 +18,8 @@
 #' @param largest whether the largest are wanted.
 #' @param sorted accepted; the elements come in order in any case.
 #' @param keepdim whether the dimension is kept, with size 1.
-#' @return A list of values and their places; of `torch_argsort()` the places, of `torch_msort()` the values. Places count from 1, but those of
+#' @return A list of values and their places; of `torch_argsort()` the places, of `torch_msort()` the values. Places
+#'   count from 1, but those of
 #'   `torch_kthvalue()` from 0, as in torch for R.
 #' @examples
 #' x <- torch_tensor(c(3, 1, 2))
@@ -60,15 +64,18 @@ torch_unique_consecutive <- function(self, return_inverse = FALSE, return_counts
 
 #' Places in a sorted sequence
 #'
-#' How many elements of a sorted sequence stand before each value: those that are less, or with `right` (or `side = "right"`)
+#' How many elements of a sorted sequence stand before each value: those that are less, or with `right` (or `side =
+#' "right"`)
 #' those that are not greater. `torch_bucketize()` is the same with its arguments the other way round.
 #'
-#' @param sorted_sequence,boundaries a sorted vector; of `torch_searchsorted()` also a tensor of such, along its last dimension, that agrees
+#' @param sorted_sequence,boundaries a sorted vector; of `torch_searchsorted()` also a tensor of such, along its last
+#'   dimension, that agrees
 #'   with `self` in all other dimensions.
 #' @param self a tensor of values, or a number.
 #' @param out_int32 whether the result is int32 rather than int64.
 #' @param right,side whether equal elements count as standing before.
-#' @param sorter the places, from 1, at which the sequence's elements are met in order, as [torch_argsort()] tells them; `list()` if it
+#' @param sorter the places, from 1, at which the sequence's elements are met in order, as [torch_argsort()] tells
+#'   them; `list()` if it
 #'   is sorted.
 #' @return A tensor of counts, of `self`'s shape.
 #' @examples
@@ -93,8 +100,10 @@ torch_bucketize <- function(self, boundaries, out_int32 = FALSE, right = FALSE) 
 
 #' Counting
 #'
-#' `torch_bincount()` counts how often each whole number from 1 occurs in a vector, or adds up weights for it. `torch_histc()` counts elements in
-#' equal bins between `min` and `max`; what lies outside is left out. The method `x$histogram(bins, range, weight, density)` also returns the edges
+#' `torch_bincount()` counts how often each whole number from 1 occurs in a vector, or adds up weights for it.
+#' `torch_histc()` counts elements in
+#' equal bins between `min` and `max`; what lies outside is left out. The method `x$histogram(bins, range, weight,
+#' density)` also returns the edges
 #' of the bins, and takes a tensor of edges as `bins`.
 #'
 #' @param self a tensor: for `torch_bincount()` a vector of whole numbers from 1, else of floating dtype.
@@ -131,7 +140,8 @@ histogram_of <- function(self, bins, range, weight, density) {
 #' Quantiles
 #'
 #' The quantile of \eqn{q} among \eqn{n} sorted elements lies at the rank \eqn{q (n - 1)}, counted from 0; between two
-#' elements, `interpolation` decides. `torch_quantile()` of elements among which is a NaN is NaN; `torch_nanquantile()` leaves NaN out.
+#' elements, `interpolation` decides. `torch_quantile()` of elements among which is a NaN is NaN; `torch_nanquantile()`
+#' leaves NaN out.
 #'
 #' @param self a tensor of floating dtype.
 #' @param q a number from 0 to 1, or a vector or one-dimensional tensor of such.

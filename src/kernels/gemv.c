@@ -15,139 +15,130 @@ typedef struct {
     char *y, *partial;
 } vector_product;
 
-#define KERNELS(T)                                                                                                                                             \
-    /* The sum of products, as four running sums over four quarters. */                                                                                        \
-    RL_CLONES static T dot_##T(const T *restrict a, const T *restrict b, int64_t n) {                                                                          \
-        int64_t q = n / 4;                                                                                                                                     \
-        const T *a1 = a + q, *a2 = a1 + q, *a3 = a2 + q, *b1 = b + q, *b2 = b1 + q, *b3 = b2 + q;                                                              \
-        T s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                                                                                      \
-        RL_SIMD_SUM(s0, s1, s2, s3) for (int64_t i = 0; i < q; i++) {                                                                                          \
-            s0 += a[i] * b[i];                                                                                                                                 \
-            s1 += a1[i] * b1[i];                                                                                                                               \
-            s2 += a2[i] * b2[i];                                                                                                                               \
-            s3 += a3[i] * b3[i];                                                                                                                               \
-        }                                                                                                                                                      \
-        for (int64_t i = 4 * q; i < n; i++)                                                                                                                    \
-            s0 += a[i] * b[i];                                                                                                                                 \
-        return (s0 + s1) + (s2 + s3);                                                                                                                          \
-    }                                                                                                                                                          \
-    RL_CLONES static void four_dots_##T(const T *restrict a, int64_t row, const T *restrict x, int64_t n, T *restrict sums) {                                  \
-        const T *a1 = a + row, *a2 = a1 + row, *a3 = a2 + row;                                                                                                 \
-        T s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                                                                                      \
-        RL_SIMD_SUM(s0, s1, s2, s3) for (int64_t i = 0; i < n; i++) {                                                                                          \
-            s0 += a[i] * x[i];                                                                                                                                 \
-            s1 += a1[i] * x[i];                                                                                                                                \
-            s2 += a2[i] * x[i];                                                                                                                                \
-            s3 += a3[i] * x[i];                                                                                                                                \
-        }                                                                                                                                                      \
-        sums[0] = s0;                                                                                                                                          \
-        sums[1] = s1;                                                                                                                                          \
-        sums[2] = s2;                                                                                                                                          \
-        sums[3] = s3;                                                                                                                                          \
-    }                                                                                                                                                          \
-    /* sums += four columns, each times its number */                                                                                                          \
-    RL_CLONES static void four_columns_##T(const T *restrict a, int64_t col, const T *restrict x, int64_t n, T *restrict sums) {                               \
-        const T *a1 = a + col, *a2 = a1 + col, *a3 = a2 + col;                                                                                                 \
-        T x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];                                                                                                          \
-        RL_SIMD for (int64_t i = 0; i < n; i++) sums[i] += (a[i] * x0 + a1[i] * x1) + (a2[i] * x2 + a3[i] * x3);                                               \
-    }                                                                                                                                                          \
-    static void columns_##T(const T *a, int64_t col, const T *x, int64_t k, int64_t n, T *sums) {                                                              \
-        int64_t l = 0;                                                                                                                                         \
-        for (; l + 4 <= k; l += 4)                                                                                                                             \
-            four_columns_##T(a + l * col, col, x + l, n, sums);                                                                                                \
-        for (; l < k; l++)                                                                                                                                     \
-            for (int64_t i = 0; i < n; i++)                                                                                                                    \
-                sums[i] += a[l * col + i] * x[l];                                                                                                              \
-    }                                                                                                                                                          \
-    static inline void put_##T(const vector_product *p, int64_t i, T sum) {                                                                                    \
-        T *y = (T *)p->y + i * p->y_step;                                                                                                                      \
-        *y = (T)p->alpha * sum + (p->beta == 0 ? 0 : (T)p->beta * *y);                                                                                         \
-    }                                                                                                                                                          \
-    /* Contiguous rows: blocks of rows. */                                                                                                                     \
-    static void by_rows_##T(void *context, int64_t begin, int64_t end) {                                                                                       \
-        const vector_product *p = context;                                                                                                                     \
-        const T *a = (const T *)p->a, *x = (const T *)p->x;                                                                                                    \
-        int64_t i = begin * ROWS, last = end * ROWS < p->m ? end * ROWS : p->m;                                                                                \
-        T sums[4];                                                                                                                                             \
-        for (; i + 4 <= last; i += 4) {                                                                                                                        \
-            four_dots_##T(a + i * p->a_row, p->a_row, x, p->k, sums);                                                                                          \
-            for (int r = 0; r < 4; r++)                                                                                                                        \
-                put_##T(p, i + r, sums[r]);                                                                                                                    \
-        }                                                                                                                                                      \
-        for (; i < last; i++)                                                                                                                                  \
-            put_##T(p, i, dot_##T(a + i * p->a_row, x, p->k));                                                                                                 \
-    }                                                                                                                                                          \
-    /* Few long rows: chunks of each. */                                                                                                                       \
-    static void by_row_chunks_##T(void *context, int64_t begin, int64_t end) {                                                                                 \
-        const vector_product *p = context;                                                                                                                     \
-        for (int64_t chunk = begin; chunk < end; chunk++) {                                                                                                    \
-            int64_t from = chunk * CHUNK, n = p->k - from < CHUNK ? p->k - from : CHUNK;                                                                       \
-            for (int64_t i = 0; i < p->m; i++)                                                                                                                 \
-                ((T *)p->partial)[chunk * p->m + i] = dot_##T((const T *)p->a + i * p->a_row + from, (const T *)p->x + from, n);                               \
-        }                                                                                                                                                      \
-    }                                                                                                                                                          \
-    /* Contiguous columns: stripes of y. */                                                                                                                    \
-    static void by_stripes_##T(void *context, int64_t begin, int64_t end) {                                                                                    \
-        const vector_product *p = context;                                                                                                                     \
-        for (int64_t stripe = begin; stripe < end; stripe++) {                                                                                                 \
-            int64_t from = stripe * STRIPE, n = p->m - from < STRIPE ? p->m - from : STRIPE;                                                                   \
-            T sums[STRIPE];                                                                                                                                    \
-            memset(sums, 0, (size_t)n * sizeof *sums);                                                                                                         \
-            columns_##T((const T *)p->a + from, p->a_col, (const T *)p->x, p->k, n, sums);                                                                     \
-            for (int64_t i = 0; i < n; i++)                                                                                                                    \
-                put_##T(p, from + i, sums[i]);                                                                                                                 \
-        }                                                                                                                                                      \
-    }                                                                                                                                                          \
-    /* Many short columns: chunks of them. */                                                                                                                  \
-    static void by_column_chunks_##T(void *context, int64_t begin, int64_t end) {                                                                              \
-        const vector_product *p = context;                                                                                                                     \
-        for (int64_t chunk = begin; chunk < end; chunk++) {                                                                                                    \
-            int64_t from = chunk * CHUNK, n = p->k - from < CHUNK ? p->k - from : CHUNK;                                                                       \
-            T *sums = (T *)p->partial + chunk * p->m;                                                                                                          \
-            memset(sums, 0, (size_t)p->m * sizeof *sums);                                                                                                      \
-            columns_##T((const T *)p->a + from * p->a_col, p->a_col, (const T *)p->x + from, n, p->m, sums);                                                   \
-        }                                                                                                                                                      \
-    }                                                                                                                                                          \
-    static void add_chunks_##T(const vector_product *p) {                                                                                                      \
-        for (int64_t i = 0; i < p->m; i++) {                                                                                                                   \
-            T sum = 0;                                                                                                                                         \
-            for (int64_t chunk = 0; chunk < p->chunks; chunk++)                                                                                                \
-                sum += ((const T *)p->partial)[chunk * p->m + i];                                                                                              \
-            put_##T(p, i, sum);                                                                                                                                \
-        }                                                                                                                                                      \
-    }                                                                                                                                                          \
-    static void anyhow_##T(const vector_product *p, int64_t x_step) {                                                                                          \
-        for (int64_t i = 0; i < p->m; i++) {                                                                                                                   \
-            T sum = 0;                                                                                                                                         \
-            for (int64_t l = 0; l < p->k; l++)                                                                                                                 \
-                sum += ((const T *)p->a)[i * p->a_row + l * p->a_col] * ((const T *)p->x)[l * x_step];                                                         \
-            put_##T(p, i, sum);                                                                                                                                \
-        }                                                                                                                                                      \
-    }                                                                                                                                                          \
-    static void *gather_##T(const void *x, int64_t step, int64_t k) {                                                                                          \
-        T *packed = rl_scope_memory((size_t)k, sizeof *packed);                                                                                                \
-        for (int64_t l = 0; packed && l < k; l++)                                                                                                              \
-            packed[l] = ((const T *)x)[l * step];                                                                                                              \
-        return packed;                                                                                                                                         \
-    }                                                                                                                                                          \
-    static rl_status multiply_##T(vector_product *p, int64_t x_step) {                                                                                         \
-        int rows = p->a_col == 1 || p->k == 1, columns = p->a_row == 1 || p->m == 1;                                                                           \
-        if ((!rows && !columns) || p->m * p->k < 64) {                                                                                                         \
-            anyhow_##T(p, x_step);                                                                                                                             \
-            return RL_OK;                                                                                                                                      \
-        }                                                                                                                                                      \
-        if (x_step != 1 && p->k > 1 && !(p->x = gather_##T(p->x, x_step, p->k))) return RL_FAILED;                                                             \
-        p->chunks = (p->k + CHUNK - 1) / CHUNK;                                                                                                                \
-        if (p->chunks > 1 && p->m <= STRIPE) {                                                                                                                 \
-            if (!(p->partial = rl_scope_memory((size_t)(p->chunks * p->m), sizeof(T)))) return RL_FAILED;                                                      \
-            rl_parallel(p->chunks, GRAIN / (p->m * CHUNK) + 1, rows ? by_row_chunks_##T : by_column_chunks_##T, p);                                            \
-            add_chunks_##T(p);                                                                                                                                 \
-        } else if (rows) {                                                                                                                                     \
-            rl_parallel((p->m + ROWS - 1) / ROWS, GRAIN / (p->k * ROWS) + 1, by_rows_##T, p);                                                                  \
-        } else {                                                                                                                                               \
-            rl_parallel((p->m + STRIPE - 1) / STRIPE, GRAIN / (p->k * STRIPE) + 1, by_stripes_##T, p);                                                         \
-        }                                                                                                                                                      \
-        return RL_OK;                                                                                                                                          \
+#define KERNELS(T)                                                                                                                    \
+    /* The sum of products, as four running sums over four quarters. */                                                               \
+    RL_CLONES static T dot_##T(const T *restrict a, const T *restrict b, int64_t n) {                                                 \
+        int64_t q = n / 4;                                                                                                            \
+        const T *a1 = a + q, *a2 = a1 + q, *a3 = a2 + q, *b1 = b + q, *b2 = b1 + q, *b3 = b2 + q;                                     \
+        T s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                                                             \
+        RL_SIMD_SUM(s0, s1, s2, s3) for (int64_t i = 0; i < q; i++) {                                                                 \
+            s0 += a[i] * b[i];                                                                                                        \
+            s1 += a1[i] * b1[i];                                                                                                      \
+            s2 += a2[i] * b2[i];                                                                                                      \
+            s3 += a3[i] * b3[i];                                                                                                      \
+        }                                                                                                                             \
+        for (int64_t i = 4 * q; i < n; i++) s0 += a[i] * b[i];                                                                        \
+        return (s0 + s1) + (s2 + s3);                                                                                                 \
+    }                                                                                                                                 \
+    RL_CLONES static void four_dots_##T(const T *restrict a, int64_t row, const T *restrict x, int64_t n, T *restrict sums) {         \
+        const T *a1 = a + row, *a2 = a1 + row, *a3 = a2 + row;                                                                        \
+        T s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                                                             \
+        RL_SIMD_SUM(s0, s1, s2, s3) for (int64_t i = 0; i < n; i++) {                                                                 \
+            s0 += a[i] * x[i];                                                                                                        \
+            s1 += a1[i] * x[i];                                                                                                       \
+            s2 += a2[i] * x[i];                                                                                                       \
+            s3 += a3[i] * x[i];                                                                                                       \
+        }                                                                                                                             \
+        sums[0] = s0;                                                                                                                 \
+        sums[1] = s1;                                                                                                                 \
+        sums[2] = s2;                                                                                                                 \
+        sums[3] = s3;                                                                                                                 \
+    }                                                                                                                                 \
+    /* sums += four columns, each times its number */                                                                                 \
+    RL_CLONES static void four_columns_##T(const T *restrict a, int64_t col, const T *restrict x, int64_t n, T *restrict sums) {      \
+        const T *a1 = a + col, *a2 = a1 + col, *a3 = a2 + col;                                                                        \
+        T x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];                                                                                 \
+        RL_SIMD for (int64_t i = 0; i < n; i++) sums[i] += (a[i] * x0 + a1[i] * x1) + (a2[i] * x2 + a3[i] * x3);                      \
+    }                                                                                                                                 \
+    static void columns_##T(const T *a, int64_t col, const T *x, int64_t k, int64_t n, T *sums) {                                     \
+        int64_t l = 0;                                                                                                                \
+        for (; l + 4 <= k; l += 4) four_columns_##T(a + l * col, col, x + l, n, sums);                                                \
+        for (; l < k; l++)                                                                                                            \
+            for (int64_t i = 0; i < n; i++) sums[i] += a[l * col + i] * x[l];                                                         \
+    }                                                                                                                                 \
+    static inline void write_##T(const vector_product *p, int64_t i, T sum) {                                                         \
+        T *y = (T *)p->y + i * p->y_step;                                                                                             \
+        *y = (T)p->alpha * sum + (p->beta == 0 ? 0 : (T)p->beta * *y);                                                                \
+    }                                                                                                                                 \
+    /* Contiguous rows: blocks of rows. */                                                                                            \
+    static void by_rows_##T(void *context, int64_t begin, int64_t end) {                                                              \
+        const vector_product *p = context;                                                                                            \
+        const T *a = (const T *)p->a, *x = (const T *)p->x;                                                                           \
+        int64_t i = begin * ROWS, last = end * ROWS < p->m ? end * ROWS : p->m;                                                       \
+        T sums[4];                                                                                                                    \
+        for (; i + 4 <= last; i += 4) {                                                                                               \
+            four_dots_##T(a + i * p->a_row, p->a_row, x, p->k, sums);                                                                 \
+            for (int r = 0; r < 4; r++) write_##T(p, i + r, sums[r]);                                                                 \
+        }                                                                                                                             \
+        for (; i < last; i++) write_##T(p, i, dot_##T(a + i * p->a_row, x, p->k));                                                    \
+    }                                                                                                                                 \
+    /* Few long rows: chunks of each. */                                                                                              \
+    static void by_row_chunks_##T(void *context, int64_t begin, int64_t end) {                                                        \
+        const vector_product *p = context;                                                                                            \
+        for (int64_t chunk = begin; chunk < end; chunk++) {                                                                           \
+            int64_t from = chunk * CHUNK, n = p->k - from < CHUNK ? p->k - from : CHUNK;                                              \
+            for (int64_t i = 0; i < p->m; i++)                                                                                        \
+                ((T *)p->partial)[chunk * p->m + i] = dot_##T((const T *)p->a + i * p->a_row + from, (const T *)p->x + from, n);      \
+        }                                                                                                                             \
+    }                                                                                                                                 \
+    /* Contiguous columns: stripes of y. */                                                                                           \
+    static void by_stripes_##T(void *context, int64_t begin, int64_t end) {                                                           \
+        const vector_product *p = context;                                                                                            \
+        for (int64_t stripe = begin; stripe < end; stripe++) {                                                                        \
+            int64_t from = stripe * STRIPE, n = p->m - from < STRIPE ? p->m - from : STRIPE;                                          \
+            T sums[STRIPE];                                                                                                           \
+            memset(sums, 0, (size_t)n * sizeof *sums);                                                                                \
+            columns_##T((const T *)p->a + from, p->a_col, (const T *)p->x, p->k, n, sums);                                            \
+            for (int64_t i = 0; i < n; i++) write_##T(p, from + i, sums[i]);                                                          \
+        }                                                                                                                             \
+    }                                                                                                                                 \
+    /* Many short columns: chunks of them. */                                                                                         \
+    static void by_column_chunks_##T(void *context, int64_t begin, int64_t end) {                                                     \
+        const vector_product *p = context;                                                                                            \
+        for (int64_t chunk = begin; chunk < end; chunk++) {                                                                           \
+            int64_t from = chunk * CHUNK, n = p->k - from < CHUNK ? p->k - from : CHUNK;                                              \
+            T *sums = (T *)p->partial + chunk * p->m;                                                                                 \
+            memset(sums, 0, (size_t)p->m * sizeof *sums);                                                                             \
+            columns_##T((const T *)p->a + from * p->a_col, p->a_col, (const T *)p->x + from, n, p->m, sums);                          \
+        }                                                                                                                             \
+    }                                                                                                                                 \
+    static void add_chunks_##T(const vector_product *p) {                                                                             \
+        for (int64_t i = 0; i < p->m; i++) {                                                                                          \
+            T sum = 0;                                                                                                                \
+            for (int64_t chunk = 0; chunk < p->chunks; chunk++) sum += ((const T *)p->partial)[chunk * p->m + i];                     \
+            write_##T(p, i, sum);                                                                                                     \
+        }                                                                                                                             \
+    }                                                                                                                                 \
+    static void anyhow_##T(const vector_product *p, int64_t x_step) {                                                                 \
+        for (int64_t i = 0; i < p->m; i++) {                                                                                          \
+            T sum = 0;                                                                                                                \
+            for (int64_t l = 0; l < p->k; l++) sum += ((const T *)p->a)[i * p->a_row + l * p->a_col] * ((const T *)p->x)[l * x_step]; \
+            write_##T(p, i, sum);                                                                                                     \
+        }                                                                                                                             \
+    }                                                                                                                                 \
+    static void *gather_##T(const void *x, int64_t step, int64_t k) {                                                                 \
+        T *packed = rl_scope_memory((size_t)k, sizeof *packed);                                                                       \
+        for (int64_t l = 0; packed && l < k; l++) packed[l] = ((const T *)x)[l * step];                                               \
+        return packed;                                                                                                                \
+    }                                                                                                                                 \
+    static rl_status multiply_##T(vector_product *p, int64_t x_step) {                                                                \
+        int rows = p->a_col == 1 || p->k == 1, columns = p->a_row == 1 || p->m == 1;                                                  \
+        if ((!rows && !columns) || p->m * p->k < 64) {                                                                                \
+            anyhow_##T(p, x_step);                                                                                                    \
+            return RL_OK;                                                                                                             \
+        }                                                                                                                             \
+        if (x_step != 1 && p->k > 1 && !(p->x = gather_##T(p->x, x_step, p->k))) return RL_FAILED;                                    \
+        p->chunks = (p->k + CHUNK - 1) / CHUNK;                                                                                       \
+        if (p->chunks > 1 && p->m <= STRIPE) {                                                                                        \
+            if (!(p->partial = rl_scope_memory((size_t)(p->chunks * p->m), sizeof(T)))) return RL_FAILED;                             \
+            rl_parallel(p->chunks, GRAIN / (p->m * CHUNK) + 1, rows ? by_row_chunks_##T : by_column_chunks_##T, p);                   \
+            add_chunks_##T(p);                                                                                                        \
+        } else if (rows) {                                                                                                            \
+            rl_parallel((p->m + ROWS - 1) / ROWS, GRAIN / (p->k * ROWS) + 1, by_rows_##T, p);                                         \
+        } else {                                                                                                                      \
+            rl_parallel((p->m + STRIPE - 1) / STRIPE, GRAIN / (p->k * STRIPE) + 1, by_stripes_##T, p);                                \
+        }                                                                                                                             \
+        return RL_OK;                                                                                                                 \
     }
 
 KERNELS(float)

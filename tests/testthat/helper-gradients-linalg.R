@@ -8,9 +8,10 @@ gradient_case("inverse", function(a) linalg_inv(a + odd), list(c(2, 3, 3)), exce
 gradient_case("det", function(a) linalg_det(a + odd), list(c(2, 3, 3)), except = square_only)
 gradient_case("slogdet", function(a) linalg_slogdet(a + odd)[[2]], list(c(2, 3, 3)), except = square_only)
 gradient_case("cholesky", function(a) linalg_cholesky(definite(a)), list(c(2, 3, 3)), lo = -1, hi = 1, except = square_only)
-gradient_case("solve_triangular", function(a, b) linalg_solve_triangular(a + odd, b, upper = TRUE), list(c(2, 3, 3), c(3, 2)), except = square_only)
-gradient_case("solve_triangular", function(a, b) linalg_solve_triangular(a, b, upper = FALSE, left = FALSE, unitriangular = TRUE), list(c(3, 3), c(2, 3)),
-  lo = -1, hi = 1, except = square_only)
+gradient_case("solve_triangular", function(a, b) linalg_solve_triangular(a + odd, b, upper = TRUE),
+  list(c(2, 3, 3), c(3, 2)), except = square_only)
+gradient_case("solve_triangular", function(a, b) linalg_solve_triangular(a, b, upper = FALSE, left = FALSE, unitriangular = TRUE),
+  list(c(3, 3), c(2, 3)), lo = -1, hi = 1, except = square_only)
 gradient_case("qr", function(a) linalg_qr(a + odd), list(c(3, 3)), lo = -1, hi = 1, except = square_only)
 gradient_case("qr", function(a) linalg_qr(a), list(c(4, 2)), except = square_only)
 gradient_case("qr", function(a) linalg_qr(a), list(c(2, 4)), except = square_only)

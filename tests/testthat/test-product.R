@@ -2,7 +2,10 @@ matrix_of <- function(n, k) matrix(spread_numbers(n * k, -2, 2, n + k), n, k)
 double_tensor <- function(x) torch_tensor(x, dtype = torch_double())
 
 test_that("products of matrices of any size and layout agree with R's", {
-  for (size in list(c(1, 1, 1), c(2, 3, 4), c(9, 9, 9), c(1, 700, 5), c(5, 700, 1), c(130, 20, 140), c(300, 2, 3), c(3, 5000, 2), c(0, 3, 2), c(2, 0, 3))) {
+  sizes <- list(
+    c(1, 1, 1), c(2, 3, 4), c(9, 9, 9), c(1, 700, 5), c(5, 700, 1), c(130, 20, 140), c(300, 2, 3), c(3, 5000, 2), c(0, 3, 2), c(2, 0, 3)
+  )
+  for (size in sizes) {
     a <- matrix_of(size[1], size[2])
     b <- matrix_of(size[2], size[3])
     expected <- a %*% b
@@ -92,8 +95,8 @@ test_that("einsum agrees with what its equation says", {
   expect_equal(as_array(torch_einsum("ii", list(a %*% b))), sum(diag(A %*% B)))
   expect_error(torch_einsum("ij,jk", list(a, a)), "`j`", class = "rushlight_error")
   expect_error(torch_einsum("ij", list(a, a)), "1 tensors", class = "rushlight_error")
-  expect_true(gradcheck(function(x, y, z) torch_einsum("bij,bjk,bk->bi", list(x, y, z)),
-    lapply(list(c(2, 3, 4), c(2, 4, 5), c(2, 5)), function(shape) torch_randn(shape, dtype = torch_double(), requires_grad = TRUE)), order = 2))
+  three <- lapply(list(c(2, 3, 4), c(2, 4, 5), c(2, 5)), torch_randn, dtype = torch_double(), requires_grad = TRUE)
+  expect_true(gradcheck(function(x, y, z) torch_einsum("bij,bjk,bk->bi", list(x, y, z)), three, order = 2))
 })
 
 test_that("compositions of products agree with R's", {
