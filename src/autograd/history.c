@@ -43,6 +43,11 @@ void rl_set_history(rl_tensor *tensor, rl_node *node, int output_nr) {
 /* Note [Versions]: a view whose storage has moved on takes its node from its base's. */
 static rl_status refresh_view(rl_tensor *view) {
     rl_autograd *autograd = view->autograd;
+    if (autograd->base && autograd->base->storage != view->storage) { /* the base has been given other memory */
+        rl_tensor *base = autograd->base;
+        autograd->base = NULL;
+        rl_release(base);
+    }
     if (!autograd->base || autograd->seen_version == view->storage->version) return RL_OK;
     uint32_t version = view->storage->version;
     if (rl_requires_grad(autograd->base)) {
@@ -53,7 +58,7 @@ static rl_status refresh_view(rl_tensor *view) {
         if (fresh) rl_set_history(view, fresh->autograd->node, fresh->autograd->output_nr);
         rl_scope_leave(scope);
         if (rl_failing()) return RL_FAILED;
-    } else {
+    } else if (autograd->node) {
         rl_set_history(view, NULL, 0);
     }
     autograd->seen_version = version;

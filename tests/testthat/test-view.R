@@ -160,3 +160,36 @@ test_that("as_strided reaches no memory that is not the tensor's", {
   expect_error(x$as_strided(2L, c(1L, 1L)), "stride for each size", class = "rushlight_error")
   expect_identical(x$as_strided(c(2^40, 0), c(1, 1))$numel(), 0L)
 })
+
+test_that("a view that was asked for gradients stays a leaf when its base changes", {
+  base <- double(1:4)
+  leaf <- base$narrow(1L, 1L, 2L)$requires_grad_()
+  base$mul_(2)
+  expect_true(leaf$requires_grad)
+  expect_true(leaf$is_leaf)
+  (leaf * leaf)$sum()$backward()
+  expect_equal(as_array(leaf$grad), c(4, 8))
+})
+
+test_that("a view of memory that its base has left goes on by itself", {
+  base <- double(1:2)
+  view <- base$view(c(2L, 1L))
+  base$resize_(100L)
+  x <- double(3, requires_grad = TRUE)
+  view$mul_(x)
+  expect_equal(values(base)[1:2], c(1, 2))
+  view$sum()$backward()
+  expect_equal(as_array(x$grad), 3)
+})
+
+test_that("a base without a graph gets one from what is written to its views", {
+  x <- double(c(1, 2), requires_grad = TRUE)
+  base <- torch_zeros(2, 2, dtype = torch_double())
+  row <- base$select(1L, 2L)
+  column <- base$t()$select(1L, 1L)
+  expect_false(row$requires_grad)
+  row$copy_(x * x)
+  expect_true(all(base$requires_grad, column$requires_grad))
+  (column * 3)$sum()$backward()
+  expect_equal(as_array(x$grad), c(6, 0))
+})
