@@ -45,7 +45,7 @@ format.torch_device <- function(x, ...) {
 }
 #' @export
 print.torch_device <- function(x, ...) {
-  cat(format(x), "\n", sep = "")
+  cat(format(x), "\n")
   invisible(x)
 }
 # No index and index 0 are the same place for the CPU alone.
