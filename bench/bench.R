@@ -138,7 +138,10 @@ draw <- function(results, file) {
   graphics::par(mar = c(4, 12, 2, 1))
   y <- seq_len(nrow(each))
   limits <- range(c(each$ratio, each$second, 1), na.rm = TRUE)
-  plot(each$ratio, y, log = "x", xlim = limits, pch = 19, col = "#1b6ca8", axes = FALSE, ylab = "", xlab = "time of rushlight / time of PyTorch")
+  plot(
+    each$ratio, y,
+    log = "x", xlim = limits, pch = 19, col = "#1b6ca8", axes = FALSE, ylab = "", xlab = "time of rushlight / time of PyTorch"
+  )
   graphics::abline(v = 1, col = "grey50")
   graphics::segments(each$low, y, each$high, y, col = "#1b6ca8")
   graphics::points(each$second, y, pch = 1, col = "#c8553d")

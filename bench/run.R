@@ -24,8 +24,8 @@ best_of <- function(f, rounds = 4, target = 0.15) {
 workloads <- read.dcf(textConnection(grep("^#", readLines("bench/workloads.txt"), value = TRUE, invert = TRUE)))
 for (k in grep(only, workloads[, "Name"])) {
   code <- parse(text = workloads[k, "R"])[[1]]
-  f <- compiler::cmpfun(eval(call("function", NULL, code)))
-  seconds <- tryCatch(best_of(f), error = function(e) {
+  workload <- compiler::cmpfun(eval(call("function", NULL, code)))
+  seconds <- tryCatch(best_of(workload), error = function(e) {
     message(workloads[k, "Name"], ": ", conditionMessage(e))
     NA
   })

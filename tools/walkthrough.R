@@ -31,6 +31,7 @@ for (k in steps) {
 # NAMESPACE is roxygen's work in the walk-through; its one line is known here.
 insert("NAMESPACE", NA, "export(torch_cbrt)")
 
+Sys.setenv(MAKEFLAGS = "-j2")
 args <- c("CMD", "INSTALL", "--no-docs", "--no-test-load", paste0("--library=", library_of), copy)
 log <- suppressWarnings(system2(file.path(R.home("bin"), "R"), args, stdout = TRUE, stderr = TRUE))
 if (!is.null(attr(log, "status"))) stop(paste(utils::tail(grep("^gcc", log, value = TRUE, invert = TRUE), 30), collapse = "\n"))
