@@ -39,8 +39,8 @@ if (!is.null(attr(log, "status"))) stop(paste(utils::tail(grep("^gcc", log, valu
 library(rushlight, lib.loc = library_of)
 library(testthat)
 setwd(file.path(copy, "tests", "testthat"))
-theme <- as.data.frame(test_file("test-pointwise.R", reporter = "check", stop_on_failure = FALSE))
 here <- new.env(parent = asNamespace("rushlight"))
+theme <- as.data.frame(test_file("test-pointwise.R", reporter = "check", stop_on_failure = FALSE, env = here))
 for (helper in c("helper-cases.R", "helper-gradients-pointwise.R")) sys.source(helper, here)
 case <- Find(function(case) "cbrt" %in% case$ops, here$gradient_cases$all)
 agree <- vapply(setdiff(here$layouts, case$except), function(layout) {
