@@ -20,20 +20,19 @@ int rl_matrix_is_regular(const rl_matrix *matrix, int64_t rows, int64_t cols) {
 
 /* ---- plain loops: small products, and integers of any size ---- */
 
-#define PLAIN(name, T, U)                                                                                                                                      \
-    static void name(const rl_product *p, const T *a, const T *b, T *c) {                                                                                      \
-        U alpha = (U)(p->alpha.kind == RL_SCALAR_FLOAT ? p->alpha.as_double : p->alpha.as_int);                                                                \
-        U beta = (U)(p->beta.kind == RL_SCALAR_FLOAT ? p->beta.as_double : p->beta.as_int);                                                                    \
-        int64_t a_col = p->a.col, b_row = p->b.row, b_col = p->b.col, c_col = p->c.col;                                                                        \
-        for (int64_t i = 0; i < p->m; i++) {                                                                                                                   \
-            for (int64_t j = 0; j < p->n; j++) {                                                                                                               \
-                U sum = 0;                                                                                                                                     \
-                for (int64_t l = 0; l < p->k; l++)                                                                                                             \
-                    sum += (U)a[i * p->a.row + l * a_col] * (U)b[l * b_row + j * b_col];                                                                       \
-                T *to = &c[i * p->c.row + j * c_col];                                                                                                          \
-                *to = (T)(alpha * sum + (beta == 0 ? 0 : beta * (U)*to));                                                                                      \
-            }                                                                                                                                                  \
-        }                                                                                                                                                      \
+#define PLAIN(name, T, U)                                                                                               \
+    static void name(const rl_product *p, const T *a, const T *b, T *c) {                                               \
+        U alpha = (U)(p->alpha.kind == RL_SCALAR_FLOAT ? p->alpha.as_double : p->alpha.as_int);                         \
+        U beta = (U)(p->beta.kind == RL_SCALAR_FLOAT ? p->beta.as_double : p->beta.as_int);                             \
+        int64_t a_col = p->a.col, b_row = p->b.row, b_col = p->b.col, c_col = p->c.col;                                 \
+        for (int64_t i = 0; i < p->m; i++) {                                                                            \
+            for (int64_t j = 0; j < p->n; j++) {                                                                        \
+                U sum = 0;                                                                                              \
+                for (int64_t l = 0; l < p->k; l++) sum += (U)a[i * p->a.row + l * a_col] * (U)b[l * b_row + j * b_col]; \
+                T *to = &c[i * p->c.row + j * c_col];                                                                   \
+                *to = (T)(alpha * sum + (beta == 0 ? 0 : beta * (U)*to));                                               \
+            }                                                                                                           \
+        }                                                                                                               \
     }
 
 PLAIN(plain_uint8, uint8_t, uint32_t)
@@ -56,6 +55,37 @@ static void plain(const rl_product *p, void *a, void *b, void *c) {
     }
 }
 
+/* ---- few columns times few rows: BLAS would spend more on packing than on arithmetic ---- */
+
+enum { SHALLOW = 16, SHALLOW_WORK = 1 << 16 };
+
+#define SHALLOW_PRODUCT(name, T)                                                             \
+    RL_CLONES static void name(const rl_product *p, const T *a, const T *b, T *c) {          \
+        T alpha = (T)p->alpha.as_double, beta = (T)p->beta.as_double;                        \
+        int64_t n = p->n;                                                                    \
+        for (int64_t i = 0; i < p->m; i++) {                                                 \
+            T *restrict to = c + i * p->c.row;                                               \
+            T first = alpha * a[i * p->a.row];                                               \
+            if (beta == 0) {                                                                 \
+                RL_SIMD for (int64_t j = 0; j < n; j++) to[j] = first * b[j];                \
+            } else {                                                                         \
+                RL_SIMD for (int64_t j = 0; j < n; j++) to[j] = beta * to[j] + first * b[j]; \
+            }                                                                                \
+            for (int64_t l = 1; l < p->k; l++) {                                             \
+                T x = alpha * a[i * p->a.row + l * p->a.col];                                \
+                const T *restrict row = b + l * p->b.row;                                    \
+                RL_SIMD for (int64_t j = 0; j < n; j++) to[j] += x * row[j];                 \
+            }                                                                                \
+        }                                                                                    \
+    }
+SHALLOW_PRODUCT(shallow_float, float)
+SHALLOW_PRODUCT(shallow_double, double)
+
+static int is_shallow(const rl_product *p) {
+    return rl_dtype_is_floating(p->dtype) && p->k > 0 && p->k <= SHALLOW && p->b.col == 1 && p->n >= 8 && p->m <= SHALLOW_WORK && p->n <= SHALLOW_WORK &&
+           p->m * p->n * p->k <= SHALLOW_WORK;
+}
+
 /* ---- BLAS ---- */
 
 /* Fortran passes the length of each character argument behind the others. */
@@ -73,9 +103,7 @@ enum { TILE_ROWS = 4, TILE_COLS = 16, BLOCK_K = 256, BLOCK_ROWS = 64 };
 RL_CLONES static void tile(int64_t k, const float *restrict a, const float *restrict b, float *restrict out) {
     float sums[TILE_ROWS][TILE_COLS] = {{0}};
     for (int64_t l = 0; l < k; l++) {
-        for (int i = 0; i < TILE_ROWS; i++) {
-            RL_SIMD for (int j = 0; j < TILE_COLS; j++) sums[i][j] += a[l * TILE_ROWS + i] * b[l * TILE_COLS + j];
-        }
+        for (int i = 0; i < TILE_ROWS; i++) { RL_SIMD for (int j = 0; j < TILE_COLS; j++) sums[i][j] += a[l * TILE_ROWS + i] * b[l * TILE_COLS + j]; }
     }
     memcpy(out, sums, sizeof sums);
 }
@@ -83,29 +111,25 @@ RL_CLONES static void tile(int64_t k, const float *restrict a, const float *rest
 /* Packs `width` columns (or rows) from `at` on, padded with zeros, k by k. */
 static void pack(const float *from, int64_t along, int64_t across, int64_t at, int64_t end, int64_t k, int width, float *to) {
     for (int64_t l = 0; l < k; l++)
-        for (int i = 0; i < width; i++)
-            *to++ = at + i < end ? from[l * along + (at + i) * across] : 0;
+        for (int i = 0; i < width; i++) *to++ = at + i < end ? from[l * along + (at + i) * across] : 0;
 }
 
 static void own_sgemm(int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t a_row, int64_t a_col, const float *b, int64_t b_row, int64_t b_col,
                       float beta, float *c, int64_t c_row) {
     float a_block[BLOCK_ROWS * BLOCK_K], b_strip[TILE_COLS * BLOCK_K], sums[TILE_ROWS * TILE_COLS];
     for (int64_t i = 0; i < m; i++)
-        for (int64_t j = 0; j < n; j++)
-            c[i * c_row + j] = beta == 0 ? 0 : beta * c[i * c_row + j];
+        for (int64_t j = 0; j < n; j++) c[i * c_row + j] = beta == 0 ? 0 : beta * c[i * c_row + j];
     for (int64_t l = 0; l < k; l += BLOCK_K) {
         int64_t depth = k - l < BLOCK_K ? k - l : BLOCK_K;
         for (int64_t i0 = 0; i0 < m; i0 += BLOCK_ROWS) {
             int64_t rows_end = i0 + BLOCK_ROWS < m ? i0 + BLOCK_ROWS : m;
-            for (int64_t i = i0; i < rows_end; i += TILE_ROWS)
-                pack(a + l * a_col, a_col, a_row, i, rows_end, depth, TILE_ROWS, a_block + (i - i0) * depth);
+            for (int64_t i = i0; i < rows_end; i += TILE_ROWS) pack(a + l * a_col, a_col, a_row, i, rows_end, depth, TILE_ROWS, a_block + (i - i0) * depth);
             for (int64_t j = 0; j < n; j += TILE_COLS) {
                 pack(b + l * b_row, b_row, b_col, j, n, depth, TILE_COLS, b_strip);
                 for (int64_t i = i0; i < rows_end; i += TILE_ROWS) {
                     tile(depth, a_block + (i - i0) * depth, b_strip, sums);
                     for (int64_t r = 0; r < TILE_ROWS && i + r < rows_end; r++)
-                        for (int64_t s = 0; s < TILE_COLS && j + s < n; s++)
-                            c[(i + r) * c_row + j + s] += alpha * sums[r * TILE_COLS + s];
+                        for (int64_t s = 0; s < TILE_COLS && j + s < n; s++) c[(i + r) * c_row + j + s] += alpha * sums[r * TILE_COLS + s];
                 }
             }
         }
@@ -163,8 +187,7 @@ static int fits_blas(const rl_product *p) {
     if (!rl_dtype_is_floating(p->dtype)) return 0;
     int64_t largest = p->m;
     int64_t others[] = {p->n, p->k, p->a.row, p->a.col, p->b.row, p->b.col, p->c.row};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        largest = others[i] > largest ? others[i] : largest;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) largest = others[i] > largest ? others[i] : largest;
     return largest <= INT_MAX;
 }
 
@@ -173,7 +196,7 @@ static int fits_blas(const rl_product *p) {
 typedef struct {
     const rl_product *p;
     int64_t pieces, length; /* of each product: how many, and of how many rows (or columns) */
-    int by_rows, blas;
+    int by_rows, blas, shallow;
 } cut;
 
 static char *of_batch(const rl_product *p, const rl_matrix *matrix, int64_t index) {
@@ -206,6 +229,10 @@ static void run_pieces(void *context, int64_t begin, int64_t end) {
         }
         if (cutting->blas)
             by_blas(p, m, n, a, b, c);
+        else if (cutting->shallow && p->dtype == RL_FLOAT)
+            shallow_float(p, (const float *)a, (const float *)b, (float *)c);
+        else if (cutting->shallow)
+            shallow_double(p, (const double *)a, (const double *)b, (double *)c);
         else
             plain(p, a, b, c);
     }
@@ -256,8 +283,9 @@ rl_status rl_multiply_matrices(const rl_product *given) {
         turned.m = given->n;
         turned.n = given->m;
     }
-    cutting.blas = !small && turned.k > 0 && fits_blas(&turned);
-    const rl_product *p = cutting.p = cutting.blas ? &turned : given;
+    cutting.shallow = !small && is_shallow(&turned);
+    cutting.blas = !small && !cutting.shallow && turned.k > 0 && fits_blas(&turned);
+    const rl_product *p = cutting.p = cutting.blas || cutting.shallow ? &turned : given;
     if (cutting.blas && (double)p->m * (double)p->n * (double)p->k >= CUT) {
         cutting.by_rows = p->m >= p->n;
         int64_t whole = cutting.by_rows ? p->m : p->n;

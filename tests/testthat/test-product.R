@@ -3,7 +3,8 @@ double_tensor <- function(x) torch_tensor(x, dtype = torch_double())
 
 test_that("products of matrices of any size and layout agree with R's", {
   sizes <- list(
-    c(1, 1, 1), c(2, 3, 4), c(9, 9, 9), c(1, 700, 5), c(5, 700, 1), c(130, 20, 140), c(300, 2, 3), c(3, 5000, 2), c(0, 3, 2), c(2, 0, 3)
+    c(1, 1, 1), c(2, 3, 4), c(9, 9, 9), c(1, 700, 5), c(5, 700, 1), c(130, 20, 140), c(300, 2, 3), c(30, 5, 40), c(40, 1, 20),
+    c(3, 5000, 2), c(0, 3, 2), c(2, 0, 3)
   )
   for (size in sizes) {
     a <- matrix_of(size[1], size[2])
@@ -75,6 +76,10 @@ test_that("products are added to a tensor with beta and alpha, in place too", {
   expect_equal(as_array(torch_addmm(self * NaN, a, b, beta = 0)), product)
   self$addmm_(a, b)
   expect_equal(as_array(self), matrix(1:4, 2) + product)
+  tall <- double_tensor(matrix_of(20, 3))
+  wide <- double_tensor(matrix_of(3, 30))
+  sum <- torch_addmm(torch_ones(30, dtype = torch_double()), tall, wide, beta = 2, alpha = 3)
+  expect_equal(as_array(sum), 2 + 3 * as_array(tall) %*% as_array(wide))
   expect_equal(as_array(torch_addr(torch_ones(2, 2), torch_tensor(c(1, 2)), torch_tensor(c(3, 4)))), 1 + outer(1:2, 3:4))
   batch <- torch_stack(list(a, a))
   expect_equal(as_array(torch_addbmm(torch_zeros(2, 2, dtype = torch_double()), batch, torch_stack(list(b, b)))), 2 * product)
