@@ -41,8 +41,8 @@ nnf_l1_loss <- function(input, target, reduction = "mean") reduced_loss(torch_ab
 #' | `nnf_hinge_embedding_loss()` | \eqn{x} where \eqn{t = 1}{t is 1}, \eqn{\max(0, m - x)}{max(0, margin - x)} where it is -1 |
 #' | `nnf_margin_ranking_loss()` | \eqn{\max(0, m - t (x_1 - x_2))}{max(0, margin - t (x1 - x2))} |
 #' | `nnf_triplet_margin_loss()` | \eqn{\max(0, d(a, p) - d(a, n) + m)}{max(0, d(a, p) - d(a, n) + margin)}, with the distances of rows |
-#' | `nnf_cosine_embedding_loss()` | 1 less the cosine of rows where \eqn{t = 1}{t is 1}, \eqn{\max(0, \cos - m)}{max(0, cos - margin)} where it is -1 |
-#' | `nnf_multi_margin_loss()` | the mean over classes \eqn{k \ne t}{k other than t} of \eqn{\max(0, m - x_t + x_k)^p}{max(0, margin - x[t] + x[k])^p} |
+#' | `nnf_cosine_embedding_loss()` | 1 less the cosine of rows, or where \eqn{t = -1}{t is -1}: \eqn{\max(0, \cos - m)}{max(0, cos - margin)} |
+#' | `nnf_multi_margin_loss()` | the mean of \eqn{\max(0, m - x_t + x_k)^p}{max(0, margin - x[t] + x[k])^p} over the other classes |
 #' | `nnf_multilabel_margin_loss()` | the same with several right classes and margin 1: each against each wrong one |
 #' | `nnf_multilabel_soft_margin_loss()` | the mean over classes of the cross-entropy of two |
 #'
@@ -132,6 +132,24 @@ nnf_cross_entropy <- function(input, target, weight = NULL, ignore_index = -100,
                               reduction = c("mean", "sum", "none")) {
   .Call(ffi_cross_entropy, input, target, weight, ignore_index, reduction)
 }
+
+#' Reductions of losses
+#'
+#' The values that the argument `reduction` of a loss may have, by name.
+#'
+#' @return `"mean"`, `"sum"` or `"none"`.
+#' @examples
+#' nnf_mse_loss(torch_ones(2), torch_zeros(2), reduction = torch_reduction_sum())
+#' @export
+torch_reduction_mean <- function() "mean"
+
+#' @rdname torch_reduction_mean
+#' @export
+torch_reduction_sum <- function() "sum"
+
+#' @rdname torch_reduction_mean
+#' @export
+torch_reduction_none <- function() "none"
 
 # The losses themselves, their mean or their sum.
 reduced_loss <- function(losses, reduction) {

@@ -7,6 +7,12 @@
 
 /* Lines that are dense in memory are done one by one, others side by side. Sums are kept in double. */
 
+/* Several passes are made over a block of lines, so it should stay in the cache. */
+static int64_t lines_in_cache(int64_t bytes) {
+    int64_t lines = (1 << 18) / bytes / 16 * 16;
+    return lines < 16 ? 16 : lines;
+}
+
 #define AT(T, k, j, l) (*(T *)(data[k] + (j)*step[k] + (l)*next[k]))
 
 #define SIDE_BY_SIDE_2 (next[0] == width && next[1] == width)
@@ -64,7 +70,10 @@
             return;                                                                                                                \
         }                                                                                                                          \
         if (SIDE_BY_SIDE_2) {                                                                                                      \
-            name##_across(data, step, n, lines);                                                                                   \
+            for (int64_t l = 0, some = lines_in_cache(n * width); l < lines; l += some) {                                          \
+                char *block[2] = {data[0] + l * width, data[1] + l * width};                                                       \
+                name##_across(block, step, n, some < lines - l ? some : lines - l);                                                \
+            }                                                                                                                      \
             return;                                                                                                                \
         }                                                                                                                          \
         for (int64_t l = 0; l < lines; l++) {                                                                                      \
@@ -148,7 +157,10 @@ const rl_line_loops rl_log_softmax_loops = {.of = {[RL_FLOAT] = log_softmax_floa
             return;                                                                                                                \
         }                                                                                                                          \
         if (SIDE_BY_SIDE_3) {                                                                                                      \
-            name##_across(data, step, n, lines);                                                                                   \
+            for (int64_t l = 0, some = lines_in_cache(n * width); l < lines; l += some) {                                          \
+                char *block[3] = {data[0] + l * width, data[1] + l * width, data[2] + l * width};                                  \
+                name##_across(block, step, n, some < lines - l ? some : lines - l);                                                \
+            }                                                                                                                      \
             return;                                                                                                                \
         }                                                                                                                          \
         for (int64_t l = 0; l < lines; l++) {                                                                                      \

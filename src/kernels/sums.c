@@ -26,12 +26,13 @@
     RL_RESULT(name##_##T, STATE, OUT, result)                        \
     RL_REDUCER(name##_reducer_##T, STATE, name##_##T, name##_##T)
 
-#define OF_WHOLE(name, zero, fold, joined)                                 \
-    OF_TYPE(name, uint8, uint8_t, int64_t, int64_t, zero, fold, joined, s) \
-    OF_TYPE(name, int8, int8_t, int64_t, int64_t, zero, fold, joined, s)   \
-    OF_TYPE(name, int16, int16_t, int64_t, int64_t, zero, fold, joined, s) \
-    OF_TYPE(name, int32, int32_t, int64_t, int64_t, zero, fold, joined, s) \
-    OF_TYPE(name, int64, int64_t, int64_t, int64_t, zero, fold, joined, s)
+/* Sums and products that do not fit wrap around, as unsigned numbers do. */
+#define OF_WHOLE(name, zero, fold, joined)                                           \
+    OF_TYPE(name, uint8, uint8_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s) \
+    OF_TYPE(name, int8, int8_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s)   \
+    OF_TYPE(name, int16, int16_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s) \
+    OF_TYPE(name, int32, int32_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s) \
+    OF_TYPE(name, int64, int64_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s)
 
 #define OF_FLOATING(name, zero, fold, joined, result)                      \
     OF_TYPE(name, float, float, double, float, zero, fold, joined, result) \
@@ -39,7 +40,7 @@
 
 /* ---- sum, mean, prod ---- */
 
-OF_WHOLE(sum, 0, s + a, s + t)
+OF_WHOLE(sum, 0, s + (uint64_t)a, s + t)
 OF_FLOATING(sum, 0, s + a, s + t, s)
 const rl_reducers rl_sum_reducers = ALL_NUMBERS(sum_reducer);
 
@@ -52,7 +53,7 @@ const rl_reducers rl_mean_reducers = FLOATING(mean_reducer);
 OF_FLOATING(nansum, 0, s + (a == a ? a : 0), s + t, s)
 const rl_reducers rl_nansum_reducers = FLOATING(nansum_reducer);
 
-OF_WHOLE(prod, 1, s *a, s *t)
+OF_WHOLE(prod, 1, s *(uint64_t)a, s *t)
 OF_FLOATING(prod, 1, s *a, s *t, s)
 const rl_reducers rl_prod_reducers = ALL_NUMBERS(prod_reducer);
 

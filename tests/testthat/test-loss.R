@@ -20,7 +20,8 @@ test_that("losses of elements agree with their formulas", {
 test_that("losses are reduced to their mean, which is the default, to their sum, or not", {
   a <- double(x)
   b <- double(t)
-  for (loss in list(nnf_mse_loss, nnf_l1_loss, nnf_smooth_l1_loss, nnf_binary_cross_entropy_with_logits, nnf_soft_margin_loss, nnf_kl_div)) {
+  losses <- list(nnf_mse_loss, nnf_l1_loss, nnf_smooth_l1_loss, nnf_binary_cross_entropy_with_logits, nnf_soft_margin_loss, nnf_kl_div)
+  for (loss in losses) {
     each <- loss(a, b, reduction = "none")
     expect_equal(loss(a, b)$item(), each$mean()$item())
     expect_equal(loss(a, b, reduction = "sum")$item(), each$sum()$item())
@@ -71,7 +72,8 @@ test_that("losses with a margin agree with their formulas", {
   expect_equal(as.numeric(nnf_margin_ranking_loss(double(x), double(t), double(sign), margin = 1, reduction = "none")), c(3, 0.5, 3))
   scores <- rbind(c(0.1, 0.2, 0.4, 0.8))
   expect_equal(nnf_multi_margin_loss(double(scores), torch_tensor(4L))$item(), sum(pmax(0, 1 - 0.8 + scores[-4])) / 4)
-  expect_equal(nnf_multi_margin_loss(double(scores), torch_tensor(4L), p = 2, margin = 0.5)$item(), sum(pmax(0, 0.5 - 0.8 + scores[-4])^2) / 4)
+  squared <- nnf_multi_margin_loss(double(scores), torch_tensor(4L), p = 2, margin = 0.5)
+  expect_equal(squared$item(), sum(pmax(0, 0.5 - 0.8 + scores[-4])^2) / 4)
   expect_equal(nnf_multilabel_margin_loss(double(scores), torch_tensor(rbind(c(4L, 1L, 0L, 2L))))$item(), 0.85)
   near <- nnf_triplet_margin_loss(double(rbind(c(0, 0))), double(rbind(c(0, 1))), double(rbind(c(3, 4))), margin = 5, eps = 0)
   expect_equal(near$item(), 1)
