@@ -9,7 +9,7 @@
 
 /* Several passes are made over a block of lines, so it should stay in the cache. */
 static int64_t lines_in_cache(int64_t bytes) {
-    int64_t lines = (1 << 18) / bytes / 16 * 16;
+    int64_t lines = (1 << 18) / (bytes + 1) / 16 * 16;
     return lines < 16 ? 16 : lines;
 }
 
