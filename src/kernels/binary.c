@@ -1,5 +1,7 @@
 #include "binary.h"
 
+#include <math.h>
+
 #define INTEGER(tag, T, U, name, e) RL_BINARY_LOOP(name##_##tag, , T, T, e)
 #define WRAPPING(tag, T, U, name, operator) RL_BINARY_LOOP(name##_##tag, , T, T, (U)a operator(U) b)
 
@@ -60,3 +62,17 @@ RL_FLOATING_LOOPS(pass_above)
 RL_BINARY_LOOP(prelu_float, RL_CLONES, float, float, a > 0 ? a : a * b)
 RL_BINARY_LOOP(prelu_double, , double, double, a > 0 ? a : a * b)
 RL_FLOATING_LOOPS(prelu)
+
+#define BOUNDS(T)                                                                           \
+    const T low = NUMBER(0).kind == RL_SCALAR_NONE ? -(T)INFINITY : (T)NUMBER(0).as_double; \
+    const T high = NUMBER(1).kind == RL_SCALAR_NONE ? (T)INFINITY : (T)NUMBER(1).as_double
+RL_BINARY_LOOP_WITH(pass_within_float, RL_CLONES, float, float, BOUNDS(float), (b >= low) & (b <= high) ? a : 0)
+RL_BINARY_LOOP_WITH(pass_within_double, RL_CLONES, double, double, BOUNDS(double), (b >= low) & (b <= high) ? a : 0)
+RL_FLOATING_LOOPS(pass_within)
+
+RL_BINARY_LOOP(tanh_slope_float, RL_CLONES, float, float, a *(1 - b * b))
+RL_BINARY_LOOP(tanh_slope_double, RL_CLONES, double, double, a *(1 - b * b))
+RL_FLOATING_LOOPS(tanh_slope)
+RL_BINARY_LOOP(sigmoid_slope_float, RL_CLONES, float, float, a *(1 - b) * b)
+RL_BINARY_LOOP(sigmoid_slope_double, RL_CLONES, double, double, a *(1 - b) * b)
+RL_FLOATING_LOOPS(sigmoid_slope)

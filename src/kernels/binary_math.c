@@ -1,4 +1,4 @@
-#include <math.h>
+#include "mathfn.h"
 
 #include "binary.h"
 
@@ -14,7 +14,7 @@
     RL_BINARY_ROW(name##_##tag, T, T, , name##_of_##tag(a, b))
 
 RL_FOR_INTEGERS(POWER, pow, )
-RL_BINARY_LOOP(pow_float, , float, float, powf(a, b))
+RL_BINARY_LOOP(pow_float, RL_CLONES, float, float, rl_powf(a, b))
 RL_BINARY_LOOP(pow_double, , double, double, pow(a, b))
 RL_NUMERIC_LOOPS(pow)
 

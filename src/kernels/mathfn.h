@@ -191,6 +191,19 @@ RL_INLINE float rl_log1pf(float x) {
     return x == 0 ? x : rl_log_edges((float)sum, (float)y);
 }
 
+/* ---- pow of floats: exp(b log |a|) in double; what the sign of a makes of it ---- */
+
+RL_INLINE float rl_powf(float a, float b) {
+    double size = rl_with_sign(a, 0), e, log_m = rl_log_parts(size, &e);
+    double log_a = size == 0 ? -(double)INFINITY : size == (double)INFINITY ? size : e * RL_LN2 + log_m;
+    float y = (float)rl_exp64(size == 1 ? 0 : b * log_a), whole = rintf(b), half = 0.5f * b;
+    int odd = (whole == b) & (rintf(half) != half);
+    y = odd ? rl_with_sign(y, a) : y;
+    y = (a < 0) & (whole != b) & (size != (double)INFINITY) ? NAN : y;
+    y = (a != a) | (b != b) ? a + b : y;
+    return (b == 0) | (a == 1) ? 1 : y;
+}
+
 /* ---- sin, cos: x = n pi/2 + r, in double; for |x| below RL_FAR ---- */
 
 #define RL_FAR 1e5f

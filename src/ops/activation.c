@@ -38,6 +38,55 @@ rl_tensor *rl_pass_above(rl_tensor *g, rl_tensor *x, double threshold) {
     return rl_apply_to(&rl_op_pass_above, &args, 2, (rl_tensor *[]){g, x});
 }
 
+/* ---- pass_within: the same for clamp() ---- */
+
+FORWARD(pass_within)
+RULE(pass_within) { D(0, rl_pass_within(G, X1, v->args->s)); }
+const rl_op rl_op_pass_within = {.name = "pass_within",
+                                 .grad_name = "ClampBackward",
+                                 .traits = RL_BROADCASTS | RL_IN_STEP,
+                                 .saves = {X(1)},
+                                 .infer = rl_infer_floating,
+                                 .forward = pass_within_forward,
+                                 .vjp = pass_within_vjp};
+
+rl_tensor *rl_pass_within(rl_tensor *g, rl_tensor *x, const rl_scalar *bounds) {
+    rl_args args = RL_ARGS_NONE;
+    args.s[0] = bounds[0];
+    args.s[1] = bounds[1];
+    return rl_apply_to(&rl_op_pass_within, &args, 2, (rl_tensor *[]){g, x});
+}
+
+/* ---- the gradients of tanh and sigmoid, by their outputs: one pass each ---- */
+
+FORWARD(tanh_slope)
+RULE(tanh_slope) {
+    D(0, rl_tanh_slope(G, X1));
+    D(1, rl_mul(G, rl_mul_number(rl_mul(X0, X1), -2)));
+}
+const rl_op rl_op_tanh_slope = {.name = "tanh_slope",
+                                .grad_name = "TanhBackward",
+                                .traits = RL_BROADCASTS | RL_IN_STEP,
+                                .saves = {X(1), X(0) | X(1)},
+                                .infer = rl_infer_floating,
+                                .forward = tanh_slope_forward,
+                                .vjp = tanh_slope_vjp};
+
+FORWARD(sigmoid_slope)
+RULE(sigmoid_slope) {
+    D(0, rl_sigmoid_slope(G, X1));
+    D(1, rl_mul(G, rl_mul(X0, rl_number_minus(1, rl_mul_number(X1, 2)))));
+}
+const rl_op rl_op_sigmoid_slope = {.name = "sigmoid_slope",
+                                   .grad_name = "SigmoidBackward",
+                                   .traits = RL_BROADCASTS | RL_IN_STEP,
+                                   .saves = {X(1), X(0) | X(1)},
+                                   .infer = rl_infer_floating,
+                                   .forward = sigmoid_slope_forward,
+                                   .vjp = sigmoid_slope_vjp};
+
+/* ---- thresholds ---- */
+
 ELEMENTWISE(relu, "Relu", infer_no_truth, Y(0), rl_pass_above(g, y, 0))
 /* threshold(x, threshold, value): value where x is not above */
 ELEMENTWISE(threshold, "Threshold", infer_floats, X(0), rl_pass_above(g, x, NUM(0)))

@@ -79,11 +79,12 @@ static rl_tensor *both(rl_tensor *a, rl_tensor *b) { return !a ? b : !b ? a : rl
 
 /* The gradient passes to x where it was within the bounds, the bounds included; else to the bound that took its place. */
 RULE(clamp) {
-    rl_tensor *bounds[2], *nothing = rl_number(0);
-    for (int k = 0; k < 2; k++) bounds[k] = v->n_in == 3 ? v->x[k + 1] : v->args->s[k].kind == RL_SCALAR_NONE ? NULL : rl_tensor_number(v->args->s[k]);
-    rl_tensor *low = bounds[0], *high = bounds[1];
+    if (v->n_in == 1) {
+        D(0, rl_pass_within(G, X0, v->args->s));
+        return;
+    }
+    rl_tensor *low = X1, *high = X2, *nothing = rl_number(0);
     D(0, rl_where(both(low ? rl_ge(X0, low) : NULL, high ? rl_le(X0, high) : NULL), G, nothing));
-    if (v->n_in == 1) return;
     if (low) D(1, rl_where(both(rl_lt(X0, low), high ? rl_lt(low, high) : NULL), G, nothing));
     if (high) D(2, rl_where(low ? rl_logical_or(rl_gt(X0, high), rl_lt(high, low)) : rl_gt(X0, high), G, nothing));
 }

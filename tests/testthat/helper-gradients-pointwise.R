@@ -18,6 +18,9 @@ gradient_case("hardtanh", nnf_relu6, list(c(3, 4)), lo = -2, hi = 9)
 gradient_case("hardsigmoid", nnf_hardsigmoid, list(c(3, 4)), lo = -5, hi = 5)
 gradient_case("hardswish", nnf_hardswish, list(c(3, 4)), lo = -5, hi = 5)
 gradient_case("pass_above", function(g, x) .Call(ffi_pass_above, g, x, 0.1), list(c(3, 4), c(3, 4)))
+gradient_case("pass_within", function(g, x) .Call(ffi_pass_within, g, x, -1, 0.7), list(c(3, 4), c(3, 4)))
+gradient_case("tanh_slope", function(g, y) .Call(ffi_tanh_slope, g, y), list(c(3, 4), c(3, 4)))
+gradient_case("sigmoid_slope", function(g, y) .Call(ffi_sigmoid_slope, g, y), list(c(3, 4), c(3, 4)))
 gradient_case("prelu", function(x, w) .Call(ffi_prelu, x, w), list(c(3, 4), 4))
 
 above_0 <- list(
