@@ -243,6 +243,28 @@ RULE(svd) {
 }
 const rl_op rl_op_svd = {.name = "svd", .grad_name = "LinalgSvd", .saves = {Y(0) | Y(1) | Y(2)}, .infer = infer_svd, .forward = svd_forward, .vjp = svd_vjp};
 
+/* The product of all others, for each. */
+static rl_tensor *products_of_others(rl_tensor *s) {
+    rl_args last = RL_ARGS_NONE, next;
+    int64_t dim = s->ndim - 1;
+    rl_ints flipped = {1, &dim};
+    last.n[0] = dim;
+    next = last;
+    next.s[0] = rl_scalar_double(1);
+    rl_tensor *turned = rl_flip(s, flipped);
+    rl_tensor *before = rl_apply_to(&rl_op_shift, &next, 1, (rl_tensor *[]){rl_apply_to(&rl_op_cumprod, &last, 1, &s)});
+    rl_tensor *behind = rl_apply_to(&rl_op_shift, &next, 1, (rl_tensor *[]){rl_apply_to(&rl_op_cumprod, &last, 1, &turned)});
+    return rl_mul(before, rl_flip(behind, flipped));
+}
+
+rl_tensor *rl_cofactors(rl_tensor *a) {
+    rl_call call = {.op = &rl_op_svd, .args = RL_ARGS_NONE, .n_in = 1, .in = &a};
+    if (!a || rl_apply(&call) != RL_OK) return NULL;
+    rl_tensor *u = call.out[0], *vt = call.out[2], *sign = rl_mul(rl_det(u), rl_det(vt));
+    rl_tensor *product = rl_times(rl_times_row(u, products_of_others(call.out[1])), vt);
+    return rl_mul(rl_unsqueeze(rl_unsqueeze(sign, -1), -1), product);
+}
+
 /* ---- pinv: singular values up to max(atol, rtol times the largest) count as zero ---- */
 
 enum { ATOL, RTOL };

@@ -157,9 +157,17 @@ static rl_status det_forward(rl_call *call) {
     return RL_OK;
 }
 
-static rl_tensor *times_inverse_turned(rl_tensor *g, rl_tensor *a) { return rl_mul(rl_unsqueeze(rl_unsqueeze(g, -1), -1), rl_matrix_turned(rl_inverse_of(a))); }
+static rl_tensor *as_matrices(rl_tensor *numbers) { return rl_unsqueeze(rl_unsqueeze(numbers, -1), -1); }
 
-RULE(det) { D(0, times_inverse_turned(rl_mul(G, Y0), X0)); }
+static rl_tensor *times_inverse_turned(rl_tensor *g, rl_tensor *a) { return rl_mul(as_matrices(g), rl_matrix_turned(rl_inverse_of(a))); }
+
+static int has_zero(const rl_tensor *x) {
+    for (int64_t k = 0; k < x->numel; k++)
+        if (rl_item(x, k).as_double == 0) return 1;
+    return 0;
+}
+
+RULE(det) { D(0, has_zero(Y0) ? rl_mul(as_matrices(G), rl_cofactors(X0)) : times_inverse_turned(rl_mul(G, Y0), X0)); }
 const rl_op rl_op_det = {.name = "det", .grad_name = "LinalgDet", .saves = {X(0) | Y(0)}, .infer = infer_det, .forward = det_forward, .vjp = det_vjp};
 
 static rl_status infer_slogdet(rl_call *call) {

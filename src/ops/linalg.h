@@ -37,6 +37,7 @@ rl_tensor *rl_times_turned(rl_tensor *a, rl_tensor *b);   /* a b' */
 rl_tensor *rl_matrix_turned(rl_tensor *a);                /* a' */
 rl_tensor *rl_times_row(rl_tensor *a, rl_tensor *values); /* column j times values[j] */
 rl_tensor *rl_inverse_of(rl_tensor *a);
+rl_tensor *rl_cofactors(rl_tensor *a); /* of square matrices that may be singular */
 rl_tensor *rl_solved(rl_tensor *a, rl_tensor *b);
 rl_tensor *rl_triangle_solved(rl_tensor *a, rl_tensor *b, int upper, int unit);
 

@@ -154,8 +154,9 @@ static rl_status logcumsumexp_forward(rl_call *call) { return run_lines(call, &r
 
 RULE(logcumsumexp) {
     int64_t dim = dim_of(v);
-    rl_tensor *decay = rl_exp(rl_sub(shift(Y0, dim, 0, -INFINITY), Y0));
-    D(0, rl_mul(rl_exp(rl_sub(X0, Y0)), recurrence(G, decay, dim, 1)));
+    rl_tensor *y = rl_clamp(Y0, rl_scalar_double(-1e30), (rl_scalar){RL_SCALAR_NONE, 0, 0}); /* minus infinity has no differences */
+    rl_tensor *decay = rl_exp(rl_sub(shift(y, dim, 0, -INFINITY), y));
+    D(0, rl_mul(rl_exp(rl_sub(X0, y)), recurrence(G, decay, dim, 1)));
 }
 const rl_op rl_op_logcumsumexp = {.name = "logcumsumexp",
                                   .grad_name = "Logcumsumexp",

@@ -90,6 +90,14 @@ test_that("determinants, ranks and condition numbers agree with R's", {
   expect_equal(linalg_cond(a, 1)$item(), norm(square, "1") * norm(solve(square), "1"))
 })
 
+test_that("a singular matrix' determinant has a derivative: its cofactors", {
+  m <- matrix(c(1, 2, 3, 2, 4, 6, 1, 0, 1), 3)
+  x <- torch_tensor(m, dtype = torch_double(), requires_grad = TRUE)
+  torch_det(x)$backward()
+  cofactors <- outer(1:3, 1:3, Vectorize(function(i, j) (-1)^(i + j) * det(m[-i, -j])))
+  expect_equal(as_array(x$grad), cofactors)
+})
+
 test_that("least squares and tensor systems", {
   x <- spread_matrix(6, 3)
   y <- spread_matrix(6, 2, 9)

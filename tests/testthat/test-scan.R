@@ -61,3 +61,9 @@ test_that("differences and integrals agree with their formulas", {
   at <- c(0, 1, 3, 7)
   expect_equal(as.numeric(torch_trapz(x, x = torch_tensor(at, dtype = torch_double()))), c((m[, -1] + m[, -4]) %*% diff(at)) / 2)
 })
+
+test_that("the derivative of logcumsumexp() bears minus infinity", {
+  x <- torch_tensor(c(-Inf, -Inf, 1, 2), dtype = torch_double(), requires_grad = TRUE)
+  torch_logcumsumexp(x, 1)[4]$backward()
+  expect_equal(as.numeric(x$grad), c(0, 0, exp(1:2) / sum(exp(1:2))))
+})
