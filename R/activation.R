@@ -5,9 +5,9 @@
 #'
 #' | function | value |
 #' |---|---|
-#' | `relu` | \eqn{\max(x, 0)} |
-#' | `relu6` | \eqn{\min(\max(x, 0), 6)} |
-#' | `leaky_relu` | \eqn{x} above 0, else `negative_slope` \eqn{\cdot x} |
+#' | `relu` | \eqn{max(x, 0)} |
+#' | `relu6` | \eqn{min(max(x, 0), 6)} |
+#' | `leaky_relu` | \eqn{x} above 0, else `negative_slope` times \eqn{x} |
 #' | `prelu` | the same with slopes to be learnt: `weight` holds one, or one for each channel (the second dimension) |
 #' | `rrelu` | the same with a slope drawn between `lower` and `upper` for each element when training, else their mean |
 #' | `elu` | \eqn{x} above 0, else \eqn{\alpha (e^x - 1)} |
@@ -15,19 +15,19 @@
 #' | `selu` | 1.0507 times `elu` with \eqn{\alpha = 1.6733} |
 #' | `silu` | \eqn{x / (1 + e^{-x})} |
 #' | `gelu` | \eqn{x \Phi(x)}, \eqn{\Phi} the normal distribution function, or an approximation of it by tanh |
-#' | `softplus` | \eqn{\log(1 + e^{\beta x}) / \beta}, or \eqn{x} itself where \eqn{\beta x} is above `threshold` |
-#' | `logsigmoid` | \eqn{-\log(1 + e^{-x})} |
+#' | `softplus` | \eqn{log(1 + e^{\beta x}) / \beta}, or \eqn{x} itself where \eqn{\beta x} is above `threshold` |
+#' | `logsigmoid` | \eqn{-log(1 + e^{-x})} |
 #' | `softsign` | \eqn{x / (1 + |x|)} |
-#' | `tanhshrink` | \eqn{x - \tanh x} |
+#' | `tanhshrink` | \eqn{x - tanh x} |
 #' | `hardshrink` | 0 between \eqn{-\lambda} and \eqn{\lambda}, else \eqn{x} |
 #' | `softshrink` | \eqn{x} moved towards 0 by \eqn{\lambda}, and 0 if that is too far |
 #' | `hardtanh` | \eqn{x} kept between `min_val` and `max_val` |
-#' | `hardsigmoid` | \eqn{\min(\max(x + 3, 0), 6) / 6} |
+#' | `hardsigmoid` | \eqn{min(max(x + 3, 0), 6) / 6} |
 #' | `hardswish` | \eqn{x} times `hardsigmoid` |
 #' | `glu` | the first half along `dim`, times the sigmoid function of the second half |
 #' | `threshold` | \eqn{x} above `threshold`, else `value` |
 #'
-#' The derivative at a kink is the one on its left, so that of `relu` at 0 is 0.
+#' The derivative of `relu` at 0 is taken as 0.
 #'
 #' @param self,input a floating tensor.
 #' @param alpha,negative_slope,lambd,beta,threshold,value,min_val,max_val,lower,upper numbers, as in the table.
@@ -186,7 +186,9 @@ nnf_glu <- function(input, dim = -1) {
   at <- if (dim < 0) input$ndim + dim + 1 else dim
   if (at < 1 || at > input$ndim) raise_error(sprintf("dimension %d does not exist: `input` has %d", as.integer(dim), input$ndim))
   half <- input$shape[at] / 2
-  if (half != round(half)) raise_error(sprintf("dimension %d of `input` must have an even size; it has %d", as.integer(at), input$shape[at]))
+  if (half != round(half)) {
+    raise_error(sprintf("dimension %d of `input` must have an even size; it has %d", as.integer(at), input$shape[at]))
+  }
   input$narrow(at, 1L, half) * torch_sigmoid(input$narrow(at, half + 1L, half))
 }
 #' @rdname torch_activations

@@ -104,13 +104,13 @@ torch_ldexp <- function(self, other) .Call(ffi_mul, self, .Call(ffi_pow, 2, othe
 #' | function | value |
 #' |---|---|
 #' | `torch_atan2()` | the angle of the point (`other`, `self`), from \eqn{-\pi} to \eqn{\pi} |
-#' | `torch_hypot()` | \eqn{\sqrt{x^2 + y^2}}, without overflow on the way |
-#' | `torch_logaddexp()`, `torch_logaddexp2()` | \eqn{\log(e^x + e^y)}, \eqn{\log_2(2^x + 2^y)} |
+#' | `torch_hypot()` | \eqn{\sqrt{x^2 + y^2}}{sqrt(x^2 + y^2)}, without overflow on the way |
+#' | `torch_logaddexp()`, `torch_logaddexp2()` | \eqn{log(e^x + e^y)}, \eqn{\log_2(2^x + 2^y)} |
 #' | `torch_nextafter()` | the next number of the dtype after `self`, in the direction of `other` |
 #' | `torch_heaviside()` | 0 below 0, 1 above, and `values` at 0 |
 #' | `torch_gcd()`, `torch_lcm()` | the greatest common divisor and the least common multiple of whole numbers |
 #'
-#' Methods that have no function: `x$xlogy(y)` is \eqn{x \log y}, and 0 where \eqn{x} is 0; `x$copysign(y)` is \eqn{|x|} with the
+#' Methods that have no function: `x$xlogy(y)` is \eqn{x log y}, and 0 where \eqn{x} is 0; `x$copysign(y)` is \eqn{|x|} with the
 #' sign of \eqn{y}.
 #'
 #' @param self,other,values tensors or numbers.

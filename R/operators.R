@@ -10,7 +10,9 @@
 #' | `x ^ y`, `x ** y` | [torch_pow()] |
 #' | `x %% y`, `x %/% y` | [torch_remainder()], [torch_floor_divide()] |
 #' | `x == y`, `!=`, `<`, `<=`, `>`, `>=` | [torch_eq()] and its kin |
-#' | `x & y`, `x | y`, `!x` | [torch_logical_and()], [torch_logical_or()], [torch_logical_not()] |
+#' | `x & y`, `!x` | [torch_logical_and()], [torch_logical_not()] |
+#'
+#' And `x | y` is [torch_logical_or()].
 #'
 #' @param e1,e2,x tensors; of two operands, one may be a number or a vector of R.
 #' @return A tensor; comparison and logic give a Bool tensor.

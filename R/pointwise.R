@@ -1,7 +1,7 @@
 #' Exponentials and logarithms
 #'
 #' Element by element: the exponential \eqn{e^x}, \eqn{2^x} and \eqn{e^x - 1}; the logarithms to the bases \eqn{e}, 2 and 10, and
-#' \eqn{\log(1 + x)}. `expm1` and `log1p` are exact for small numbers, where the plain formula is not.
+#' \eqn{log(1 + x)}. `expm1` and `log1p` are exact for small numbers, where the plain formula is not.
 #'
 #' A logarithm of 0 is `-Inf`, of a negative number `NaN`. Whole numbers and truth values become the default floating dtype.
 #'
@@ -33,7 +33,7 @@ torch_log1p <- function(self) .Call(ffi_log1p, self)
 
 #' Roots, squares and reciprocals
 #'
-#' Element by element: \eqn{\sqrt x}, \eqn{1 / \sqrt x}, \eqn{x^2} and \eqn{1 / x}.
+#' Element by element: \eqn{\sqrt{x}}{sqrt(x)}, \eqn{1 / \sqrt{x}}{1 / sqrt(x)}, \eqn{x^2} and \eqn{1 / x}.
 #'
 #' The root of a negative number is `NaN`. Whole numbers become the default floating dtype, save under `torch_square()`.
 #'
@@ -57,7 +57,7 @@ torch_reciprocal <- function(self) .Call(ffi_reciprocal, self)
 #' Trigonometric functions
 #'
 #' Element by element, of angles in radians, and their inverses; `torch_deg2rad()` and `torch_rad2deg()` convert angles;
-#' `torch_sinc` (a method, `x$sinc()`) is \eqn{\sin(\pi x) / (\pi x)}, and 1 at 0.
+#' `torch_sinc` (a method, `x$sinc()`) is \eqn{sin(\pi x) / (\pi x)}, and 1 at 0.
 #'
 #' The inverse sine and cosine of what is not between -1 and 1 are `NaN`. Whole numbers become the default floating dtype.
 #'

@@ -5,14 +5,20 @@
 #' | function | value |
 #' |---|---|
 #' | `torch_sigmoid()` | \eqn{1 / (1 + e^{-x})} |
-#' | `torch_logit()` | \eqn{\log(x / (1 - x))}, the inverse of the sigmoid function |
-#' | `torch_erf()`, `torch_erfc()` | \eqn{(2 / \sqrt\pi) \int_0^x e^{-t^2} dt}, and 1 minus that |
+#' | `torch_logit()` | \eqn{log(x / (1 - x))}, the inverse of the sigmoid function |
+#' | `torch_erf()`, `torch_erfc()` | the error function, and 1 minus that |
 #' | `torch_erfinv()` | the inverse of `torch_erf()` |
-#' | `torch_lgamma()` | \eqn{\log |\Gamma(x)|} |
-#' | `torch_digamma()` | the derivative of \eqn{\log \Gamma(x)} |
+#' | `torch_lgamma()` | \eqn{log |\Gamma(x)|} |
+#' | `torch_digamma()` | the derivative of \eqn{log \Gamma(x)} |
 #' | `torch_polygamma()` | the derivative of `torch_digamma()` of order `n` |
-#' | `torch_mvlgamma()` | \eqn{p (p - 1) / 4 \log \pi + \sum_{k=1}^p \log \Gamma(x - (k - 1) / 2)} |
+#' | `torch_mvlgamma()` | the logarithm of the gamma function of `p` dimensions |
 #' | `torch_i0()` | the modified Bessel function of the first kind, of order 0 |
+#'
+#' where
+#' \deqn{erf(x) = \frac{2}{\sqrt{\pi}} \int_0^x e^{-t^2} dt, \qquad
+#' log \Gamma_p(x) = \frac{p (p - 1)}{4} log \pi + \sum_{k=1}^p log \Gamma(x - (k - 1) / 2).}{
+#' erf(x) = 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x, and
+#' log Gamma_p(x) = p (p - 1) / 4 log(pi) + the sum of log Gamma(x - (k - 1) / 2) for k from 1 to p.}
 #'
 #' The methods `a$igamma(x)` and `a$igammac(x)` are the regularised incomplete gamma functions, lower and upper, of which the
 #' derivative by `a` is not known here.
