@@ -68,10 +68,14 @@ static rl_status infer_clamp(rl_call *call) {
 
 static rl_status clamp_forward(rl_call *call) {
     if (call->n_in == 1) return rl_run_loops(call, &rl_clamp_loops, call->args.s);
-    rl_tensor *y = call->y[0], *x = call->x[0];
-    rl_loop raise = rl_maximum_loops.of[y->dtype], lower = rl_minimum_loops.of[y->dtype];
-    if (call->x[1]) rl_each(3, (rl_tensor *[]){y, x, call->x[1]}, raise, NULL);
-    if (call->x[2]) rl_each(3, (rl_tensor *[]){y, call->x[1] ? y : x, call->x[2]}, lower, NULL);
+    rl_tensor *y = call->y[0], *x = call->x[0], *low = call->x[1], *high = call->x[2];
+    if (low && high && high->storage == y->storage) { /* the first pass writes over it */
+        high = rl_tensor_new((rl_dtype)y->dtype, high->ndim, high->sizes);
+        if (!high) return RL_FAILED;
+        RL_TRY(rl_copy_data(high, call->x[2]));
+    }
+    if (low) rl_each(3, (rl_tensor *[]){y, x, low}, rl_maximum_loops.of[y->dtype], NULL);
+    if (high) rl_each(3, (rl_tensor *[]){y, low ? y : x, high}, rl_minimum_loops.of[y->dtype], NULL);
     return RL_OK;
 }
 

@@ -114,6 +114,8 @@ test_that("three operands: clamp, lerp, addcmul, addcdiv, where", {
   expect_equal(values(torch_clamp(x, 2, 1)), c(1, 1, 1, NaN))
   expect_equal(kind(torch_clamp(torch_tensor(1:3), 0.5)), "Float")
   expect_error(torch_clamp(x), "min")
+  own <- torch_tensor(c(1, 5))
+  expect_equal(values(own$clamp_(torch_tensor(3), own)), c(1, 5))
   expect_equal(values(torch_lerp(torch_tensor(c(0, 10)), torch_tensor(c(10, 20)), torch_tensor(c(0.25, 1)))), c(2.5, 20))
   expect_equal(values(torch_addcmul(torch_tensor(1:2), torch_tensor(3:4), 2L, value = 3L)), c(19, 26))
   expect_error(torch_addcdiv(torch_tensor(1:2), torch_tensor(3:4), 2L), "floating")
