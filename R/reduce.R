@@ -93,6 +93,7 @@ torch_std_mean <- function(self, dim = NULL, unbiased = TRUE, keepdim = FALSE) .
 #'
 #' @inheritParams torch_sum
 #' @param dim a dimension, counted from 1, or from -1 at the end; `torch_amax()` and `torch_amin()` take several. None: all elements.
+#'   A tensor is taken for `other`.
 #' @param other a tensor to compare with.
 #' @return A tensor; with a `dim` a list of two of `torch_max()` and `torch_min()`: the values, and their places, which count from 1.
 #' @examples
@@ -107,6 +108,7 @@ torch_max <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
   force(self)
   if (!is.null(other)) .Call(ffi_maximum, self, other)
   else if (is.null(dim)) .Call(ffi_max_all, self)
+  else if (inherits(dim, "torch_tensor")) .Call(ffi_maximum, self, dim)
   else .Call(ffi_max_dim, self, dim, keepdim)
 }
 
@@ -116,6 +118,7 @@ torch_min <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
   force(self)
   if (!is.null(other)) .Call(ffi_minimum, self, other)
   else if (is.null(dim)) .Call(ffi_min_all, self)
+  else if (inherits(dim, "torch_tensor")) .Call(ffi_minimum, self, dim)
   else .Call(ffi_min_dim, self, dim, keepdim)
 }
 

@@ -46,8 +46,7 @@ static rl_tensor *prod_gradient(rl_vjp *v) {
     if (!has_zero(x)) return rl_div(rl_mul(rl_kept_dims(v, g), rl_kept_dims(v, Y0)), x);
     if (dims.length > 0) {
         if (rl_wrap_dim(dims.values[0], x->ndim, &dim) != RL_OK) return NULL;
-        for (int d = 0; d < x->ndim; d++)
-            sizes[d] = d == dim ? 1 : x->sizes[d];
+        for (int d = 0; d < x->ndim; d++) sizes[d] = d == dim ? 1 : x->sizes[d];
         return products_of_others(x, rl_view_as(g, x->ndim, sizes), dim);
     }
     rl_tensor *others = products_of_others(rl_reshape(x, 1, &x->numel), rl_view_as(g, 1, (int64_t[]){1}), 0);
