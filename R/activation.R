@@ -9,7 +9,6 @@
 #' | `relu6` | \eqn{min(max(x, 0), 6)} |
 #' | `leaky_relu` | \eqn{x} above 0, else `negative_slope` times \eqn{x} |
 #' | `prelu` | the same with slopes to be learnt: `weight` holds one, or one for each channel (the second dimension) |
-#' | `rrelu` | the same with a slope drawn between `lower` and `upper` for each element when training, else their mean |
 #' | `elu` | \eqn{x} above 0, else \eqn{\alpha (e^x - 1)} |
 #' | `celu` | \eqn{x} above 0, else \eqn{\alpha (e^{x / \alpha} - 1)} |
 #' | `selu` | 1.0507 times `elu` with \eqn{\alpha = 1.6733} |
@@ -30,13 +29,11 @@
 #' The derivative of `relu` at 0 is taken as 0.
 #'
 #' @param self,input a floating tensor.
-#' @param alpha,negative_slope,lambd,beta,threshold,value,min_val,max_val,lower,upper numbers, as in the table.
+#' @param alpha,negative_slope,lambd,beta,threshold,value,min_val,max_val numbers, as in the table.
 #' @param weight a tensor of one element, or of as many as the second dimension of `input` has.
 #' @param dim the dimension that is halved.
 #' @param approximate `"none"` or `"tanh"`.
-#' @param training whether slopes are drawn.
 #' @param inplace whether the result is written into `input`.
-#' @param generator not used.
 #' @return A tensor of the same shape and dtype.
 #' @examples
 #' x <- torch_tensor(c(-2, 0, 2))
@@ -66,11 +63,6 @@ torch_celu_ <- function(self, alpha = 1L) .Call(ffi_celu_, self, alpha)
 #' @rdname torch_activations
 #' @export
 torch_threshold_ <- function(self, threshold, value) .Call(ffi_threshold_, self, threshold, value)
-#' @rdname torch_activations
-#' @export
-torch_rrelu_ <- function(self, lower = 0.125, upper = 0.333333333333333, training = FALSE, generator = NULL) {
-  nnf_rrelu(self, lower, upper, training, inplace = TRUE)
-}
 
 #' @rdname torch_activations
 #' @export
@@ -135,22 +127,6 @@ nnf_prelu <- function(input, weight) {
   if (slopes != 1) shape[2] <- slopes
   .Call(ffi_prelu, input, .Call(ffi_reshape, weight, shape))
 }
-#' @rdname torch_activations
-#' @export
-nnf_rrelu <- function(input, lower = 1 / 8, upper = 1 / 3, training = FALSE, inplace = FALSE) {
-  if (training) {
-    # A number is drawn for each element that is not above 0, and for no other.
-    slopes <- torch_ones_like(input)
-    drawn <- input$detach() <= 0
-    count <- drawn$sum()$item()
-    if (count) slopes[drawn] <- torch_empty(count, dtype = torch_double())$uniform_(lower, upper)$to(dtype = input$dtype)
-    return(if (inplace) input$mul_(slopes) else input * slopes)
-  }
-  nnf_leaky_relu(input, (lower + upper) / 2, inplace)
-}
-#' @rdname torch_activations
-#' @export
-nnf_rrelu_ <- function(input, lower = 1 / 8, upper = 1 / 3, training = FALSE) nnf_rrelu(input, lower, upper, training, inplace = TRUE)
 #' @rdname torch_activations
 #' @export
 nnf_softsign <- function(input) input / (torch_abs(input) + 1)

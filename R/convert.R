@@ -9,7 +9,6 @@
 #' R: a tensor that requires them is copied all the same.
 #'
 #' @param x a tensor; for `as_array()` also anything that `as.array()` knows.
-#' @param mode,... not used.
 #' @return A vector, matrix or array.
 #' @section Methods: `x$item()` gives the number in a tensor of one element.
 #' @examples

@@ -54,7 +54,8 @@ refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL:
 #' @param names `NULL`: dimensions have no names.
 #' @param dtype the element type. `NULL`: for `torch_full()` what `fill_value` would become, for the `_like` functions
 #'   the dtype of `input`, otherwise the default floating dtype.
-#' @param layout,memory_format not used: tensors are strided.
+#' @param layout not used: tensors are strided.
+#' @param memory_format not used: it is kept.
 #' @param device `NULL` or `"cpu"`.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed.
 #' @return A tensor.

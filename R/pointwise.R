@@ -172,12 +172,6 @@ torch_signbit <- function(self) .Call(ffi_signbit, self)
 #' @rdname torch_abs
 #' @export
 torch_angle <- function(self) .Call(ffi_angle, self)
-#' @rdname torch_abs
-#' @export
-torch_conj <- function(self) self
-#' @rdname torch_abs
-#' @export
-torch_real <- function(self) self
 
 #' Rounding
 #'

@@ -74,6 +74,7 @@ torch_ger <- function(self, vec2) .Call(ffi_outer, self, vec2)
 torch_matmul <- function(self, other) .Call(ffi_matmul, self, other)
 
 #' @rdname torch_matmul
+#' @aliases %*%
 #' @usage \method{\%*\%}{torch_tensor}(x, y)
 #' @rawNamespace if (getRversion() >= "4.3.0") S3method("%*%", torch_tensor) else export("%*%")
 `%*%.torch_tensor` <- function(x, y) .Call(ffi_matmul, x, y)

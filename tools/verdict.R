@@ -4,7 +4,9 @@
 folder <- commandArgs(TRUE)[1]
 log <- readLines(file.path(folder, "00check.log"), encoding = "UTF-8")
 
-blocks <- split(log, cumsum(grepl("^\\* ", log)))
+done <- c(grep("^\\* DONE", log), length(log) + 1)[1]
+steps <- log[seq_len(done - 1)]
+blocks <- split(steps, cumsum(grepl("^\\* ", steps)))
 status_of <- function(block) {
   found <- regmatches(block, regexpr("(^| )(ERROR|WARNING|NOTE)$", block))
   if (length(found)) trimws(found[1]) else "OK"
