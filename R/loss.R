@@ -41,7 +41,7 @@ nnf_l1_loss <- function(input, target, reduction = "mean") reduced_loss(torch_ab
 #' | `nnf_hinge_embedding_loss()` | \eqn{x} where \eqn{t = 1}{t is 1}, \eqn{\max(0, m - x)}{max(0, margin - x)} where it is -1 |
 #' | `nnf_margin_ranking_loss()` | \eqn{\max(0, m - t (x_1 - x_2))}{max(0, margin - t (x1 - x2))} |
 #' | `nnf_triplet_margin_loss()` | \eqn{\max(0, d(a, p) - d(a, n) + m)}{max(0, d(a, p) - d(a, n) + margin)}, with the distances of rows |
-#' | `nnf_cosine_embedding_loss()` | 1 less the cosine of rows, or where \eqn{t = -1}{t is -1}: \eqn{\max(0, \cos - m)}{max(0, cos - margin)} |
+#' | `nnf_cosine_embedding_loss()` | 1 less the cosine of rows; where \eqn{t = -1}{t is -1}: \eqn{\max(0, \cos - m)}{max(0, cos - margin)} |
 #' | `nnf_multi_margin_loss()` | the mean of \eqn{\max(0, m - x_t + x_k)^p}{max(0, margin - x[t] + x[k])^p} over the other classes |
 #' | `nnf_multilabel_margin_loss()` | the same with several right classes and margin 1: each against each wrong one |
 #' | `nnf_multilabel_soft_margin_loss()` | the mean over classes of the cross-entropy of two |
@@ -131,6 +131,73 @@ nnf_nll_loss <- function(input, target, weight = NULL, ignore_index = -100, redu
 nnf_cross_entropy <- function(input, target, weight = NULL, ignore_index = -100,
                               reduction = c("mean", "sum", "none")) {
   .Call(ffi_cross_entropy, input, target, weight, ignore_index, reduction)
+}
+
+#' Connectionist temporal classification
+#'
+#' The negative logarithm of the probability that a sequence of frames, each with probabilities of the classes, reads as the target, once
+#' repetitions and then blanks are dropped. All readings are added up by dynamic programming, in logarithms.
+#'
+#' @param log_probs logarithms of the classes' probabilities: frames x batch x classes, or frames x classes for one sequence.
+#' @param targets the classes of each target: batch x longest, or all targets one after the other. Here, as in torch for R, classes count
+#'   from 0.
+#' @param input_lengths,target_lengths how many frames and how many classes each sequence has.
+#' @param blank the class that stands for nothing.
+#' @param reduction `"mean"`, for which each loss is divided by the length of its target, `"sum"` or `"none"`.
+#' @param zero_infinity whether a target that does not fit its frames costs 0 instead of infinity.
+#' @return A tensor without dimensions, or one loss for each sequence if `reduction = "none"`.
+#' @examples
+#' log_probs <- nnf_log_softmax(torch_randn(6, 2, 4), 3)
+#' nnf_ctc_loss(log_probs, torch_tensor(rbind(c(1L, 2L), c(3L, 0L))), c(6, 5), c(2, 1))
+#' @export
+nnf_ctc_loss <- function(log_probs, targets, input_lengths, target_lengths, blank = 0, reduction = c("mean", "sum", "none"),
+                         zero_infinity = FALSE) {
+  single <- log_probs$ndim == 2L
+  if (single) log_probs <- log_probs$unsqueeze(2)
+  if (log_probs$ndim != 3L) raise_error("`log_probs` must be frames x batch x classes")
+  batch <- log_probs$size(2)
+  frames <- as.integer(if (inherits(input_lengths, "torch_tensor")) as_array(input_lengths) else input_lengths)
+  lengths <- as.integer(if (inherits(target_lengths, "torch_tensor")) as_array(target_lengths) else target_lengths)
+  if (length(frames) != batch || length(lengths) != batch) {
+    raise_error("`input_lengths` and `target_lengths` must have one number for each sequence of the batch")
+  }
+  if (any(frames < 1 | frames > log_probs$size(1))) raise_error("`input_lengths` must lie within the frames of `log_probs`")
+  asked <- as_array(targets)
+  losses <- lapply(seq_len(batch), function(k) {
+    read <- if (length(dim(asked)) == 2) asked[k, seq_len(lengths[k])] else asked[sum(lengths[seq_len(k - 1)]) + seq_len(lengths[k])]
+    ctc_loss_of_one(log_probs$select(2, k)$narrow(1, 1, frames[k]), as.integer(read), as.integer(blank))
+  })
+  losses <- torch_stack(losses)
+  if (zero_infinity) losses <- torch_where(losses == Inf, 0, losses)
+  if (reduction[1] == "mean") losses <- losses / torch_tensor(pmax(lengths, 1L), dtype = losses$dtype)
+  if (single && reduction[1] == "none") losses$squeeze(1) else reduced_loss(losses, reduction)
+}
+
+# States are the blanks and classes in turn: blank, first, blank, second, ..., blank. From one frame to the next a reading stays, moves on,
+# or skips a blank between two classes that differ.
+ctc_loss_of_one <- function(log_probs, read, blank) {
+  states <- c(if (length(read)) rbind(blank, read), blank)
+  n <- length(states)
+  frames <- log_probs$size(1)
+  never <- -1e30 # of which differences can be taken
+  scores <- torch_index_select(log_probs, 2, torch_tensor(states + 1L))
+  impossible <- function(k) torch_full(k, never, dtype = log_probs$dtype)
+  may_skip <- c(FALSE, FALSE, states[-(1:2)] != blank & states[-(1:2)] != states[seq_len(max(n - 2, 0))])[seq_len(n)]
+  no_skip <- torch_tensor(ifelse(may_skip, 0, never), dtype = log_probs$dtype)
+  begins <- min(n, 2L)
+  reached <- scores$select(1, 1)$narrow(1, 1, begins)
+  if (n > begins) reached <- torch_cat(list(reached, impossible(n - begins)))
+  for (frame in seq_len(frames)[-1]) {
+    ways <- list(reached)
+    if (n > 1) {
+      moved <- torch_cat(list(impossible(1), reached$narrow(1, 1, n - 1)))
+      skipped <- torch_cat(list(impossible(2), reached$narrow(1, 1, n - 2))) + no_skip
+      ways <- list(reached, moved, skipped)
+    }
+    reached <- torch_logsumexp(torch_stack(ways), 1) + scores$select(1, frame)
+  }
+  loss <- -torch_logsumexp(reached$narrow(1, n - begins + 1, begins), 1)
+  torch_where(loss > -never / 2, Inf, loss)
 }
 
 #' Reductions of losses

@@ -79,3 +79,18 @@ test_that("losses with a margin agree with their formulas", {
   expect_equal(near$item(), 1)
   expect_equal(nnf_triplet_margin_with_distance_loss(double(1), double(2), double(4), function(a, b) torch_abs(a - b))$item(), 0)
 })
+
+test_that("connectionist temporal classification adds up all readings", {
+  frames <- rbind(c(0.5, 0.3, 0.2), c(0.1, 0.6, 0.3), c(0.4, 0.4, 0.2))
+  logs <- double(log(frames))
+  readings <- expand.grid(1:3, 1:3, 1:3)
+  once <- nnf_ctc_loss(logs, torch_tensor(1L), 3, 1, reduction = "none")
+  expect_equal(once$item(), -log(sum(apply(readings, 1, function(path) {
+    kept <- rle(unlist(path))$values
+    if (identical(as.integer(kept[kept != 1]), 2L)) prod(frames[cbind(1:3, path)]) else 0
+  }))))
+  expect_equal(nnf_ctc_loss(logs, torch_tensor(1L), 3, 0, reduction = "none")$item(), -log(prod(frames[, 1])))
+  expect_equal(nnf_ctc_loss(logs, torch_tensor(c(1L, 1L, 1L)), 3, 3)$item(), Inf)
+  expect_equal(nnf_ctc_loss(logs, torch_tensor(c(1L, 1L, 1L)), 3, 3, zero_infinity = TRUE)$item(), 0)
+  expect_error(nnf_ctc_loss(logs, torch_tensor(1L), 4, 1), "input_lengths")
+})
