@@ -21,6 +21,7 @@
 
 typedef struct {
     rl_scope scope;
+    int is_outermost;
 } rb_call;
 
 rb_call rb_begin(void);

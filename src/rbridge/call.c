@@ -43,13 +43,20 @@ void rb_release_later(SEXP cell) {
     later.items[later.used++] = cell;
 }
 
+/* Where on the stack the outermost entry stands that is under way, as far as is known: R may have jumped out of it. What is called
+ * further down may be called from within it, by a finalizer that the collector runs, and leaves its scopes alone. */
+static const char *outermost;
+
 rb_call rb_begin(void) {
-    if (depth == 0) {
+    const char *here = __builtin_frame_address(0);
+    int is_outermost = depth == 0 && (!outermost || here >= outermost);
+    if (is_outermost) {
         rl_scope_leave(0);
         rl_error_clear();
+        outermost = here;
     }
     while (later.used) let_go(later.items[--later.used]);
-    return (rb_call){rl_scope_enter()};
+    return (rb_call){rl_scope_enter(), is_outermost};
 }
 
 SEXP rb_namespace(void) {
@@ -89,6 +96,7 @@ static void raise(void) {
 }
 
 SEXP rb_end(rb_call call, SEXP result) {
+    if (call.is_outermost) outermost = NULL;
     if (!rl_failing()) {
         rl_scope_leave(call.scope);
         return result;
