@@ -4,7 +4,9 @@
 #' tensor that `f` returns. If `f` returns anything else, the gradient stays as it is. Hooks run in the order in which they were registered, before
 #' the gradient goes to `x$grad` and on to what `x` was computed from. An R error in a hook ends the backward pass and is raised as it is.
 #'
-#' The hook of a tensor lives as long as the graph behind it or the tensor itself does. `$remove()` on what `$register_hook()` returned ends it at once.
+#' The hook of a tensor lives as long as the graph behind it or the tensor itself does. `$remove()` on what `$register_hook()` returned ends
+#' it at once. A function that closes over the tensor it hangs on, or over what was computed from it, keeps them from being collected until
+#' the hook is removed: neither R's collector nor the graph can see the whole circle.
 #'
 #' @param x a hook, as returned by `$register_hook()`.
 #' @param name the method's name: `remove`.

@@ -1,11 +1,18 @@
 leaf <- function(...) torch_tensor(c(...), dtype = torch_double(), requires_grad = TRUE)
 
+# A hook that is taken away when the test is over: one that closes over its own tensor would keep it.
+hooked <- function(x, f, env = parent.frame()) {
+  hook <- x$register_hook(f)
+  do.call(on.exit, list(bquote(.(hook)$remove()), add = TRUE), envir = env)
+  invisible(hook)
+}
+
 test_that("a hook sees the gradient and may replace it", {
   x <- leaf(1, 2)
   seen <- list()
-  look <- x$register_hook(function(g) seen[[1]] <<- as_array(g))
-  twice <- x$register_hook(function(g) g * 2)
-  after <- x$register_hook(function(g) {
+  look <- hooked(x, function(g) seen[[1]] <<- as_array(g))
+  twice <- hooked(x, function(g) g * 2)
+  after <- hooked(x, function(g) {
     seen[[2]] <<- as_array(g)
     NULL
   })
@@ -21,7 +28,7 @@ test_that("a hook sees the gradient and may replace it", {
 test_that("hooks of what is no leaf change what goes on", {
   x <- leaf(1, 2)
   y <- x * 2
-  y$register_hook(function(g) g * 10)
+  hooked(y, function(g) g * 10)
   y$retain_grad()
   y$sum()$backward()
   expect_equal(as_array(x$grad), c(20, 20))
@@ -30,12 +37,12 @@ test_that("hooks of what is no leaf change what goes on", {
 
 test_that("a hook's error is the user's, and the graph stays usable", {
   x <- leaf(1, 2)
-  hook <- x$register_hook(function(g) stop("my hook"))
+  hook <- hooked(x, function(g) stop("my hook"))
   y <- (x * x)$sum()
   expect_error(y$backward(retain_graph = TRUE), "my hook")
   own <- structure(class = c("own_error", "error", "condition"), list(message = "own", call = NULL))
   hook$remove()
-  hook <- x$register_hook(function(g) stop(own))
+  hook <- hooked(x, function(g) stop(own))
   expect_error(y$backward(retain_graph = TRUE), class = "own_error")
   hook$remove()
   x$grad <- NULL
@@ -48,7 +55,7 @@ test_that("a hook of the wrong kind or shape is refused", {
   x <- leaf(1, 2)
   expect_error(x$register_hook("f"), "must be a function", class = "rushlight_error")
   expect_error(torch_ones(1)$register_hook(print), "requires gradients", class = "rushlight_error")
-  x$register_hook(function(g) torch_ones(3))
+  hooked(x, function(g) torch_ones(3))
   expect_error((x * 2)$sum()$backward(), "hook returned a gradient of shape \\[3\\]", class = "rushlight_error")
 })
 
@@ -57,7 +64,7 @@ test_that("a hook may go backward itself, through the same graph too", {
   y <- x * x
   z <- y * 3
   rounds <- 0
-  y$register_hook(function(g) {
+  hooked(y, function(g) {
     rounds <<- rounds + 1
     if (rounds < 3) z$backward(retain_graph = TRUE)
     g
@@ -70,11 +77,11 @@ test_that("a hook may go backward itself, through the same graph too", {
 test_that("a hook may remove itself, and others still run", {
   x <- leaf(1)
   ran <- character()
-  first <- x$register_hook(function(g) {
+  first <- hooked(x, function(g) {
     ran <<- c(ran, "first")
     first$remove()
   })
-  x$register_hook(function(g) ran <<- c(ran, "second"))
+  hooked(x, function(g) ran <<- c(ran, "second"))
   (x * 2)$backward()
   (x * 2)$backward()
   expect_identical(ran, c("first", "second", "second"))
@@ -83,9 +90,10 @@ test_that("a hook may remove itself, and others still run", {
 test_that("a hook lives as long as the graph does, whatever becomes of the tensor", {
   x <- leaf(1)
   seen <- NULL
+  test <- environment()
   z <- local({
     y <- x * 2
-    y$register_hook(function(g) seen <<- as_array(g))
+    hooked(y, function(g) seen <<- as_array(g), env = test)
     y * 5
   })
   gc()
@@ -95,8 +103,8 @@ test_that("a hook lives as long as the graph does, whatever becomes of the tenso
 
 test_that("a hook's gradient is part of a graph under create_graph", {
   x <- leaf(3)
-  x$register_hook(function(g) g * g)
+  hooked(x, function(g) g * g)
   first <- autograd_grad(x * x, x, create_graph = TRUE)[[1]]
   expect_equal(as_array(first), 36)
-  x$register_hook(function(g) g)
+  hooked(x, function(g) g)
 })
