@@ -90,15 +90,16 @@ test_that("a hook may remove itself, and others still run", {
 test_that("a hook lives as long as the graph does, whatever becomes of the tensor", {
   x <- leaf(1)
   seen <- NULL
-  test <- environment()
+  hook <- NULL
   z <- local({
     y <- x * 2
-    hooked(y, function(g) seen <<- as_array(g), env = test)
+    hook <<- y$register_hook(function(g) seen <<- as_array(g))
     y * 5
   })
   gc()
   z$backward()
   expect_equal(seen, 5)
+  hook$remove()
 })
 
 test_that("a hook's gradient is part of a graph under create_graph", {
