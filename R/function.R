@@ -16,10 +16,10 @@
 #' and whatever else you assign to it.
 #'
 #' @param forward a function of `ctx` and any further arguments, of any kind. It returns a tensor or a list of tensors.
-#' @param backward a function of `ctx` and one gradient for each tensor that `forward` returned (zeros where none arrived). It returns a list of
-#'   gradients, named like the arguments of `forward` that they belong to, or all of them in order, without names. `NULL` stands for no gradient,
-#'   and arguments left out have none. For a single argument the gradient itself will do. `backward` can be differentiated itself if it
-#'   is made of tensor operations.
+#' @param backward a function of `ctx` and one gradient for each tensor that `forward` returned (zeros where none
+#'   arrived). It returns a list of gradients, named like the arguments of `forward` that they belong to, or all of them
+#'   in order, without names. `NULL` stands for no gradient, and arguments left out have none. For a single argument the
+#'   gradient itself will do. `backward` can be differentiated itself if it is made of tensor operations.
 #' @return a function with the arguments of `forward` but for `ctx`.
 #' @seealso [gradcheck()] to test the derivative; `vignette("extending-autograd")`.
 #' @examples
@@ -156,7 +156,10 @@ by_argument <- function(returned, record) {
     gradient <- returned[[places[k]]]
     if (is.null(gradient)) next
     if (!inherits(gradient, "torch_tensor")) {
-      complain("backward() returned an object of class %s as the gradient of `%s`; it must be a tensor or NULL", class(gradient)[1], record$arguments[k])
+      complain(
+        "backward() returned an object of class %s as the gradient of `%s`; it must be a tensor or NULL",
+        class(gradient)[1], record$arguments[k]
+      )
     }
     result[[k]] <- gradient
   }

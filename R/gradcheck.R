@@ -142,7 +142,8 @@ second_order_problem <- function(fn, inputs, checked, eps, atol, rtol) {
     inputs[checked] <- lapply(given[seq_along(checked)], function(x) if (x$requires_grad) x else plain_leaf(x))
     outputs <- outputs_of(fn, inputs)
     graphed <- which(vapply(outputs, function(y) y$requires_grad, NA))
-    gradients <- autograd_grad(outputs[graphed], inputs[checked], given[-seq_along(checked)][graphed], create_graph = TRUE, allow_unused = TRUE)
+    of_outputs <- given[-seq_along(checked)][graphed]
+    gradients <- autograd_grad(outputs[graphed], inputs[checked], of_outputs, create_graph = TRUE, allow_unused = TRUE)
     Filter(Negate(is_undefined_tensor), gradients)
   }
   if (!any(vapply(outputs, function(y) y$requires_grad, NA))) return(NULL)

@@ -1,11 +1,11 @@
 #' Draw the graph behind a tensor
 #'
 #' `plot()` draws what `grad_fn` and its `$next_functions` tell: the functions from the last one, on top, down to the leaves that require
-#' gradients, with an arrow for each gradient that is passed on. A leaf is shown by its shape. `graph_dot()` writes the same graph as text in the
-#' DOT language, for 'Graphviz' and its like.
+#' gradients, with an arrow for each gradient that is passed on. A leaf is shown by its shape. `graph_dot()` writes the
+#' same graph as text in the DOT language, for 'Graphviz' and its like.
 #'
-#' A function stands one row below the lowest of those that pass gradients to it, and within its row near them. The size of the text follows from
-#' the number of boxes; some 30 of them are readable on a page.
+#' A function stands one row below the lowest of those that pass gradients to it, and within its row near them. The size
+#' of the text follows from the number of boxes; some 30 of them are readable on a page.
 #'
 #' @param x a gradient function, `tensor$grad_fn`, or a tensor.
 #' @param max_nodes how many functions are shown at most; beyond it the graph is cut off.
@@ -13,7 +13,8 @@
 #' @param col the colours of the boxes: of functions and of leaves.
 #' @param cex the size of the text; `NULL` fits it to the boxes.
 #' @param ... passed to [plot.window()].
-#' @return `plot()` returns, invisibly, a list of two data frames: `nodes` (name, label, and the place of the box) and `edges` (rows of `nodes`).
+#' @return `plot()` returns, invisibly, a list of two data frames: `nodes` (name, label, and the place of the box) and
+#'   `edges` (rows of `nodes`).
 #'   `graph_dot()` returns a string of class `graph_dot`, which prints as the text it holds.
 #' @examples
 #' x <- torch_ones(3, 2, requires_grad = TRUE)

@@ -1,8 +1,9 @@
 #' The graph behind a tensor
 #'
-#' `x$grad_fn` is the last function that computed `x`, seen from its derivative: `AddBackward0` for a sum of two tensors, say. It is `NULL` for a
-#' leaf. Its field `next_functions` is the list of the functions that its gradients go to, where the graph can be followed back to
-#' the leaves that require gradients; at each of them stands an `AccumulateGrad`, which adds to the leaf's `$grad`.
+#' `x$grad_fn` is the last function that computed `x`, seen from its derivative: `AddBackward0` for a sum of two
+#' tensors, say. It is `NULL` for a leaf. Its field `next_functions` is the list of the functions that its gradients go
+#' to, where the graph can be followed back to the leaves that require gradients; at each of them stands an
+#' `AccumulateGrad`, which adds to the leaf's `$grad`.
 #'
 #' @param x a gradient function: a tensor's `$grad_fn`, or one of its `$next_functions`.
 #' @param name `next_functions`, or `name`.

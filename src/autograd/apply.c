@@ -6,9 +6,7 @@
 
 int rl_views_untracked;
 
-int rl_can_be_stolen(const rl_tensor *tensor) {
-    return tensor->refs == 1 && !tensor->autograd && tensor->storage->refs == 1 && rl_is_contiguous(tensor);
-}
+int rl_can_be_stolen(const rl_tensor *tensor) { return tensor->refs == 1 && !tensor->autograd && tensor->storage->refs == 1 && rl_is_contiguous(tensor); }
 
 /* ---- what infer says ---- */
 
@@ -48,7 +46,8 @@ rl_status rl_output(rl_call *call, int k, rl_dtype dtype, rl_dtype computed, int
             return rl_fail("the result of %s_() has shape %s, and the tensor to hold it has shape %s", call->op->name, rl_sizes_text(ndim, sizes),
                            rl_sizes_text(self->ndim, self->sizes));
         if (!rl_dtype_can_cast(dtype, (rl_dtype)self->dtype))
-            return rl_fail("the result of %s_() is %s, which does not fit into a %s tensor", call->op->name, rl_dtype_name(dtype), rl_dtype_name((rl_dtype)self->dtype));
+            return rl_fail("the result of %s_() is %s, which does not fit into a %s tensor", call->op->name, rl_dtype_name(dtype),
+                           rl_dtype_name((rl_dtype)self->dtype));
         call->out[0] = self;
         call->y[0] = (rl_dtype)self->dtype == computed && !writes_over_operand(call) ? self : rl_tensor_new(computed, ndim, sizes);
     } else {
@@ -86,7 +85,8 @@ rl_status rl_set_result(rl_call *call, int n_out, rl_tensor *const *out) {
 static rl_status check_in_place(const rl_call *call) {
     rl_tensor *self = call->inplace;
     int is_view = call->op->traits & RL_IS_VIEW;
-    if (!is_view && rl_overlaps_itself(self)) return rl_fail("%s_() would write some elements of an expanded tensor more than once; use $clone() first", call->op->name);
+    if (!is_view && rl_overlaps_itself(self))
+        return rl_fail("%s_() would write some elements of an expanded tensor more than once; use $clone() first", call->op->name);
     if (!rl_grad_enabled() || !self->autograd) return RL_OK;
     rl_tensor *base = self->autograd->base;
     if (!is_view && base && rl_requires_grad(base) && rl_is_leaf(base))
@@ -182,7 +182,8 @@ static int is_tracked(const rl_call *call) {
 
 static rl_status check_defined(const rl_call *call) {
     for (int k = 0; k < call->n_in; k++)
-        if (call->in[k] && !call->in[k]->storage) return rl_fail("%s() was given an undefined tensor (such as the $grad of a tensor that has none yet)", call->op->name);
+        if (call->in[k] && !call->in[k]->storage)
+            return rl_fail("%s() was given an undefined tensor (such as the $grad of a tensor that has none yet)", call->op->name);
     return RL_OK;
 }
 

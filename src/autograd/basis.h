@@ -14,6 +14,6 @@ rl_tensor *rl_sum_to_size(rl_tensor *x, int ndim, const int64_t *sizes); /* broa
 rl_tensor *rl_view_as_strided(rl_tensor *x, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset);
 /* The node of a base whose view has been written to: as if the view had replaced its part of the base. */
 rl_node *rl_slice_replaced_node(rl_tensor *base, rl_tensor *view);
-rl_status rl_copy_data(rl_tensor *to, rl_tensor *from);                                  /* values alone: no graph, no version */
+rl_status rl_copy_data(rl_tensor *to, rl_tensor *from); /* values alone: no graph, no version */
 
 #endif

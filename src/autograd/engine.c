@@ -136,7 +136,8 @@ static rl_tensor *fitted(const rl_node *node, rl_tensor *gradient, const rl_sign
         if (!(node->op->traits & RL_BROADCASTS)) {
             char name[128];
             rl_node_name(node, name, sizeof name);
-            rl_fail("%s returned a gradient of shape %s for an input of shape %s", name, rl_sizes_text(gradient->ndim, gradient->sizes), rl_sizes_text(value->ndim, value->sizes));
+            rl_fail("%s returned a gradient of shape %s for an input of shape %s", name, rl_sizes_text(gradient->ndim, gradient->sizes),
+                    rl_sizes_text(value->ndim, value->sizes));
             return NULL;
         }
         gradient = rl_sum_to_size(gradient, value->ndim, value->sizes);
@@ -274,10 +275,12 @@ static rl_status start(pass *run) {
         if (!rl_requires_grad(root)) return rl_fail("this tensor does not require gradients and has no grad_fn: there is no graph to go back through");
         if (!gradient) {
             if (root->numel != 1)
-                return rl_fail("a gradient can be made up only for a tensor of one element; this one has shape %s, so pass `gradient`, a tensor of that shape", rl_sizes_text(root->ndim, root->sizes));
+                return rl_fail("a gradient can be made up only for a tensor of one element; this one has shape %s, so pass `gradient`, a tensor of that shape",
+                               rl_sizes_text(root->ndim, root->sizes));
             gradient = rl_ones((rl_dtype)root->dtype, root->ndim, root->sizes);
         } else if (!rl_same_sizes(root, gradient)) {
-            return rl_fail("`gradient` has shape %s, and the tensor to differentiate has shape %s", rl_sizes_text(gradient->ndim, gradient->sizes), rl_sizes_text(root->ndim, root->sizes));
+            return rl_fail("`gradient` has shape %s, and the tensor to differentiate has shape %s", rl_sizes_text(gradient->ndim, gradient->sizes),
+                           rl_sizes_text(root->ndim, root->sizes));
         } else {
             gradient = rl_to_dtype(gradient, (rl_dtype)root->dtype);
         }

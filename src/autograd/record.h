@@ -85,7 +85,7 @@ typedef struct rl_op {
     rl_status (*forward)(rl_call *call);
     void (*vjp)(rl_vjp *v);
     rl_status (*compose)(rl_call *call); /* instead of all these: written with other ops, sets the outputs by rl_set_result() */
-    void (*release)(void *host); /* of what the node holds for its record */
+    void (*release)(void *host);         /* of what the node holds for its record */
 } rl_op;
 
 #endif

@@ -11,7 +11,7 @@ extern const rl_loops rl_maximum_loops, rl_minimum_loops, rl_fmax_loops, rl_fmin
 /* pass_above: a where b > NUMBER(0), else 0; pass_within: a where b is between NUMBER(0) and NUMBER(1), whichever there are */
 extern const rl_loops rl_pass_above_loops, rl_pass_within_loops;
 extern const rl_loops rl_tanh_slope_loops, rl_sigmoid_slope_loops; /* a (1 - b^2), a b (1 - b) */
-extern const rl_loops rl_prelu_loops; /* a where it is above 0, else a * b */
+extern const rl_loops rl_prelu_loops;                              /* a where it is above 0, else a * b */
 
 /* division.c; integers: the context is an int that is set if a divisor is 0 */
 extern const rl_loops rl_floor_divide_loops, rl_trunc_divide_loops, rl_remainder_loops, rl_fmod_loops;

@@ -15,34 +15,34 @@
 static inline int64_t whole(double value) { return value >= -9.2233720368547758e18 && value < 9.2233720368547758e18 ? (int64_t)value : INT64_MIN; }
 #define WHOLE(a) whole((double)(a))
 
-#define CONVERSION(from, to, IN, OUT, read, write)                                                                             \
-    static void from##_to_##to(char *const *data, const int64_t *strides, int64_t n, const void *context) {                    \
-        (void)context;                                                                                                         \
-        if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN)) {                                                           \
-            OUT *out = (OUT *)data[0];                                                                                         \
-            const IN *in = (const IN *)data[1];                                                                                \
-            RL_SIMD for (int64_t i = 0; i < n; i++) out[i] = (OUT)write(read(in[i]));                                          \
-        } else {                                                                                                               \
+#define CONVERSION(from, to, IN, OUT, read, write)                                                                                          \
+    static void from##_to_##to(char *const *data, const int64_t *strides, int64_t n, const void *context) {                                 \
+        (void)context;                                                                                                                      \
+        if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN)) {                                                                        \
+            OUT *out = (OUT *)data[0];                                                                                                      \
+            const IN *in = (const IN *)data[1];                                                                                             \
+            RL_SIMD for (int64_t i = 0; i < n; i++) out[i] = (OUT)write(read(in[i]));                                                       \
+        } else {                                                                                                                            \
             for (int64_t i = 0; i < n; i++) *(OUT *)(data[0] + i * strides[0]) = (OUT)write(read(*(const IN *)(data[1] + i * strides[1]))); \
-        }                                                                                                                      \
+        }                                                                                                                                   \
     }
 
-#define NARROWING(from, to, IN, OUT, read, write)                                                                              \
-    static void from##_to_##to(char *const *data, const int64_t *strides, int64_t n, const void *context) {                    \
-        (void)context;                                                                                                         \
+#define NARROWING(from, to, IN, OUT, read, write)                                                                                  \
+    static void from##_to_##to(char *const *data, const int64_t *strides, int64_t n, const void *context) {                        \
+        (void)context;                                                                                                             \
         for (int64_t i = 0; i < n; i++) *(OUT *)(data[0] + i * strides[0]) = write(read(*(const IN *)(data[1] + i * strides[1]))); \
     }
 
-#define FROM(from, IN, read, integer)                       \
-    CONVERSION(from, bool, IN, uint8_t, read, TO_BOOL)      \
-    CONVERSION(from, uint8, IN, uint8_t, read, integer)     \
-    CONVERSION(from, int8, IN, int8_t, read, integer)       \
-    CONVERSION(from, int16, IN, int16_t, read, integer)     \
-    CONVERSION(from, int32, IN, int32_t, read, integer)     \
-    CONVERSION(from, int64, IN, int64_t, read, integer)     \
-    CONVERSION(from, half, IN, rl_half, read, HALF_OUT)     \
+#define FROM(from, IN, read, integer)                            \
+    CONVERSION(from, bool, IN, uint8_t, read, TO_BOOL)           \
+    CONVERSION(from, uint8, IN, uint8_t, read, integer)          \
+    CONVERSION(from, int8, IN, int8_t, read, integer)            \
+    CONVERSION(from, int16, IN, int16_t, read, integer)          \
+    CONVERSION(from, int32, IN, int32_t, read, integer)          \
+    CONVERSION(from, int64, IN, int64_t, read, integer)          \
+    CONVERSION(from, half, IN, rl_half, read, HALF_OUT)          \
     NARROWING(from, bfloat16, IN, rl_bfloat16, read, NARROW_OUT) \
-    CONVERSION(from, float, IN, float, read, AS_IS)         \
+    CONVERSION(from, float, IN, float, read, AS_IS)              \
     CONVERSION(from, double, IN, double, read, AS_IS)
 
 FROM(bool, uint8_t, AS_IS, AS_IS)
@@ -56,23 +56,27 @@ FROM(bfloat16, rl_bfloat16, NARROW_IN, WHOLE)
 FROM(float, float, AS_IS, WHOLE)
 FROM(double, double, AS_IS, WHOLE)
 
-#define ROW(from) \
-    { from##_to_bool, from##_to_uint8, from##_to_int8, from##_to_int16, from##_to_int32, from##_to_int64, from##_to_half, from##_to_bfloat16, from##_to_float, from##_to_double }
+#define ROW(from)                                                                                                                               \
+    {                                                                                                                                           \
+        from##_to_bool, from##_to_uint8, from##_to_int8, from##_to_int16, from##_to_int32, from##_to_int64, from##_to_half, from##_to_bfloat16, \
+            from##_to_float, from##_to_double                                                                                                   \
+    }
 
-static const rl_loop conversions[RL_DTYPES][RL_DTYPES] = {ROW(bool), ROW(uint8), ROW(int8), ROW(int16), ROW(int32), ROW(int64), ROW(half), ROW(bfloat16), ROW(float), ROW(double)};
+static const rl_loop conversions[RL_DTYPES][RL_DTYPES] = {ROW(bool),  ROW(uint8), ROW(int8),     ROW(int16), ROW(int32),
+                                                          ROW(int64), ROW(half),  ROW(bfloat16), ROW(float), ROW(double)};
 
 /* The same dtype: only the width matters. */
-#define MOVE(name, T)                                                                                          \
-    static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) {              \
-        (void)context;                                                                                         \
-        if (strides[0] == sizeof(T) && strides[1] == sizeof(T)) {                                              \
-            memcpy(data[0], data[1], (size_t)n * sizeof(T));                                                   \
-        } else if (strides[1] == 0) {                                                                          \
-            T value = *(const T *)data[1];                                                                     \
-            for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = value;                          \
-        } else {                                                                                               \
+#define MOVE(name, T)                                                                                                  \
+    static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) {                      \
+        (void)context;                                                                                                 \
+        if (strides[0] == sizeof(T) && strides[1] == sizeof(T)) {                                                      \
+            memcpy(data[0], data[1], (size_t)n * sizeof(T));                                                           \
+        } else if (strides[1] == 0) {                                                                                  \
+            T value = *(const T *)data[1];                                                                             \
+            for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = value;                                  \
+        } else {                                                                                                       \
             for (int64_t i = 0; i < n; i++) *(T *)(data[0] + i * strides[0]) = *(const T *)(data[1] + i * strides[1]); \
-        }                                                                                                      \
+        }                                                                                                              \
     }
 
 MOVE(move_1, uint8_t)

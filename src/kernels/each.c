@@ -11,7 +11,7 @@ typedef struct {
     const void *context;
     int n_operands, ndim;
     int64_t numel;
-    int64_t sizes[RL_MAX_DIMS];                     /* the last dimension is the row */
+    int64_t sizes[RL_MAX_DIMS];                    /* the last dimension is the row */
     int64_t strides[RL_MAX_DIMS][RL_MAX_OPERANDS]; /* in bytes */
     char *data[RL_MAX_OPERANDS];
 } plan;

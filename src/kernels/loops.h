@@ -44,128 +44,138 @@ void rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const voi
 
 #define RL_UNARY_LOOP(name, attributes, IN, OUT, expression) RL_UNARY_LOOP_WITH(name, attributes, IN, OUT, , expression)
 
-#define RL_UNARY_LOOP_WITH(name, attributes, IN, OUT, prepare, expression)                          \
-    attributes static void name(RL_LOOP_PARAMETERS) {                                               \
-        (void)context;                                                                              \
-        prepare;                                                                                    \
-        if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN)) {                                \
-            OUT *to = (OUT *)data[0];                                                               \
-            const IN *from = (const IN *)data[1];                                                   \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                               \
-                IN a = from[i];                                                                     \
-                to[i] = (OUT)(expression);                                                          \
-            }                                                                                       \
-            return;                                                                                 \
-        }                                                                                           \
-        for (int64_t i = 0; i < n; i++) {                                                           \
-            IN a = RL_AT(IN, 1);                                                                    \
-            *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);                                 \
-        }                                                                                           \
+#define RL_UNARY_LOOP_WITH(name, attributes, IN, OUT, prepare, expression) \
+    attributes static void name(RL_LOOP_PARAMETERS) {                      \
+        (void)context;                                                     \
+        prepare;                                                           \
+        if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN)) {       \
+            OUT *to = (OUT *)data[0];                                      \
+            const IN *from = (const IN *)data[1];                          \
+            RL_SIMD for (int64_t i = 0; i < n; i++) {                      \
+                IN a = from[i];                                            \
+                to[i] = (OUT)(expression);                                 \
+            }                                                              \
+            return;                                                        \
+        }                                                                  \
+        for (int64_t i = 0; i < n; i++) {                                  \
+            IN a = RL_AT(IN, 1);                                           \
+            *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);        \
+        }                                                                  \
     }
 
-#define RL_UNARY_ROW(name, IN, OUT, prepare, expression)                                            \
-    static void name(RL_LOOP_PARAMETERS) {                                                          \
-        (void)context;                                                                              \
-        prepare;                                                                                    \
-        for (int64_t i = 0; i < n; i++) {                                                           \
-            IN a = RL_AT(IN, 1);                                                                    \
-            *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);                                 \
-        }                                                                                           \
+#define RL_UNARY_ROW(name, IN, OUT, prepare, expression)            \
+    static void name(RL_LOOP_PARAMETERS) {                          \
+        (void)context;                                              \
+        prepare;                                                    \
+        for (int64_t i = 0; i < n; i++) {                           \
+            IN a = RL_AT(IN, 1);                                    \
+            *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression); \
+        }                                                           \
     }
 
 #define RL_BINARY_LOOP(name, attributes, IN, OUT, expression) RL_BINARY_LOOP_WITH(name, attributes, IN, OUT, , expression)
 
-#define RL_BINARY_LOOP_WITH(name, attributes, IN, OUT, prepare, expression)                         \
-    attributes static void name(RL_LOOP_PARAMETERS) {                                               \
-        (void)context;                                                                              \
-        prepare;                                                                                    \
-        OUT *to = (OUT *)data[0];                                                                   \
-        const IN *p = (const IN *)data[1], *q = (const IN *)data[2];                                \
-        if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN) && strides[2] == sizeof(IN)) {    \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                               \
-                IN a = p[i], b = q[i];                                                              \
-                to[i] = (OUT)(expression);                                                          \
-            }                                                                                       \
-        } else if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN) && strides[2] == 0) {      \
-            IN b = *q;                                                                              \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                               \
-                IN a = p[i];                                                                        \
-                to[i] = (OUT)(expression);                                                          \
-            }                                                                                       \
-        } else if (strides[0] == sizeof(OUT) && strides[1] == 0 && strides[2] == sizeof(IN)) {      \
-            IN a = *p;                                                                              \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                               \
-                IN b = q[i];                                                                        \
-                to[i] = (OUT)(expression);                                                          \
-            }                                                                                       \
-        } else {                                                                                    \
-            for (int64_t i = 0; i < n; i++) {                                                       \
-                IN a = RL_AT(IN, 1), b = RL_AT(IN, 2);                                              \
-                *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);                             \
-            }                                                                                       \
-        }                                                                                           \
+#define RL_BINARY_LOOP_WITH(name, attributes, IN, OUT, prepare, expression)                      \
+    attributes static void name(RL_LOOP_PARAMETERS) {                                            \
+        (void)context;                                                                           \
+        prepare;                                                                                 \
+        OUT *to = (OUT *)data[0];                                                                \
+        const IN *p = (const IN *)data[1], *q = (const IN *)data[2];                             \
+        if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN) && strides[2] == sizeof(IN)) { \
+            RL_SIMD for (int64_t i = 0; i < n; i++) {                                            \
+                IN a = p[i], b = q[i];                                                           \
+                to[i] = (OUT)(expression);                                                       \
+            }                                                                                    \
+        } else if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN) && strides[2] == 0) {   \
+            IN b = *q;                                                                           \
+            RL_SIMD for (int64_t i = 0; i < n; i++) {                                            \
+                IN a = p[i];                                                                     \
+                to[i] = (OUT)(expression);                                                       \
+            }                                                                                    \
+        } else if (strides[0] == sizeof(OUT) && strides[1] == 0 && strides[2] == sizeof(IN)) {   \
+            IN a = *p;                                                                           \
+            RL_SIMD for (int64_t i = 0; i < n; i++) {                                            \
+                IN b = q[i];                                                                     \
+                to[i] = (OUT)(expression);                                                       \
+            }                                                                                    \
+        } else {                                                                                 \
+            for (int64_t i = 0; i < n; i++) {                                                    \
+                IN a = RL_AT(IN, 1), b = RL_AT(IN, 2);                                           \
+                *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);                          \
+            }                                                                                    \
+        }                                                                                        \
     }
 
-#define RL_BINARY_ROW(name, IN, OUT, prepare, expression)                                           \
-    static void name(RL_LOOP_PARAMETERS) {                                                          \
-        (void)context;                                                                              \
-        prepare;                                                                                    \
-        for (int64_t i = 0; i < n; i++) {                                                           \
-            IN a = RL_AT(IN, 1), b = RL_AT(IN, 2);                                                  \
-            *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);                                 \
-        }                                                                                           \
+#define RL_BINARY_ROW(name, IN, OUT, prepare, expression)           \
+    static void name(RL_LOOP_PARAMETERS) {                          \
+        (void)context;                                              \
+        prepare;                                                    \
+        for (int64_t i = 0; i < n; i++) {                           \
+            IN a = RL_AT(IN, 1), b = RL_AT(IN, 2);                  \
+            *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression); \
+        }                                                           \
     }
 
-#define RL_TERNARY_LOOP(name, attributes, A, B, OUT, prepare, expression)                           \
-    attributes static void name(RL_LOOP_PARAMETERS) {                                               \
-        (void)context;                                                                              \
-        prepare;                                                                                    \
-        OUT *to = (OUT *)data[0];                                                                   \
-        const A *p = (const A *)data[1];                                                            \
-        const B *q = (const B *)data[2], *r = (const B *)data[3];                                   \
+#define RL_TERNARY_LOOP(name, attributes, A, B, OUT, prepare, expression)                            \
+    attributes static void name(RL_LOOP_PARAMETERS) {                                                \
+        (void)context;                                                                               \
+        prepare;                                                                                     \
+        OUT *to = (OUT *)data[0];                                                                    \
+        const A *p = (const A *)data[1];                                                             \
+        const B *q = (const B *)data[2], *r = (const B *)data[3];                                    \
         int dense = strides[0] == sizeof(OUT) && strides[1] == sizeof(A) && strides[2] == sizeof(B); \
-        if (dense && strides[3] == sizeof(B)) {                                                     \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                               \
-                A a = p[i];                                                                         \
-                B b = q[i], c = r[i];                                                               \
-                to[i] = (OUT)(expression);                                                          \
-            }                                                                                       \
-        } else if (dense && strides[3] == 0) {                                                      \
-            B c = *r;                                                                               \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                               \
-                A a = p[i];                                                                         \
-                B b = q[i];                                                                         \
-                to[i] = (OUT)(expression);                                                          \
-            }                                                                                       \
-        } else {                                                                                    \
-            for (int64_t i = 0; i < n; i++) {                                                       \
-                A a = RL_AT(A, 1);                                                                  \
-                B b = RL_AT(B, 2), c = RL_AT(B, 3);                                                 \
-                *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);                             \
-            }                                                                                       \
-        }                                                                                           \
+        if (dense && strides[3] == sizeof(B)) {                                                      \
+            RL_SIMD for (int64_t i = 0; i < n; i++) {                                                \
+                A a = p[i];                                                                          \
+                B b = q[i], c = r[i];                                                                \
+                to[i] = (OUT)(expression);                                                           \
+            }                                                                                        \
+        } else if (dense && strides[3] == 0) {                                                       \
+            B c = *r;                                                                                \
+            RL_SIMD for (int64_t i = 0; i < n; i++) {                                                \
+                A a = p[i];                                                                          \
+                B b = q[i];                                                                          \
+                to[i] = (OUT)(expression);                                                           \
+            }                                                                                        \
+        } else {                                                                                     \
+            for (int64_t i = 0; i < n; i++) {                                                        \
+                A a = RL_AT(A, 1);                                                                   \
+                B b = RL_AT(B, 2), c = RL_AT(B, 3);                                                  \
+                *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);                              \
+            }                                                                                        \
+        }                                                                                            \
     }
 
 /* The table of loops named after an op: name_float, ... */
 #define RL_FLOATING_LOOPS(name) const rl_loops rl_##name##_loops = {.of = {[RL_FLOAT] = name##_float, [RL_DOUBLE] = name##_double}};
-#define RL_INTEGER_LOOPS(name)                                                                                                          \
-    const rl_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_bool, [RL_UINT8] = name##_uint8, [RL_INT8] = name##_int8,                 \
-                                              [RL_INT16] = name##_int16, [RL_INT32] = name##_int32, [RL_INT64] = name##_int64}};
-#define RL_NUMERIC_LOOPS(name)                                                                                                          \
-    const rl_loops rl_##name##_loops = {.of = {[RL_UINT8] = name##_uint8, [RL_INT8] = name##_int8, [RL_INT16] = name##_int16,               \
-                                              [RL_INT32] = name##_int32, [RL_INT64] = name##_int64, [RL_FLOAT] = name##_float,            \
-                                              [RL_DOUBLE] = name##_double}};
-#define RL_ALL_LOOPS(name)                                                                                                              \
-    const rl_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_bool, [RL_UINT8] = name##_uint8, [RL_INT8] = name##_int8,                 \
-                                              [RL_INT16] = name##_int16, [RL_INT32] = name##_int32, [RL_INT64] = name##_int64,            \
-                                              [RL_FLOAT] = name##_float, [RL_DOUBLE] = name##_double}};
+#define RL_INTEGER_LOOPS(name)                                            \
+    const rl_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_bool,   \
+                                               [RL_UINT8] = name##_uint8, \
+                                               [RL_INT8] = name##_int8,   \
+                                               [RL_INT16] = name##_int16, \
+                                               [RL_INT32] = name##_int32, \
+                                               [RL_INT64] = name##_int64}};
+#define RL_NUMERIC_LOOPS(name)                                            \
+    const rl_loops rl_##name##_loops = {.of = {[RL_UINT8] = name##_uint8, \
+                                               [RL_INT8] = name##_int8,   \
+                                               [RL_INT16] = name##_int16, \
+                                               [RL_INT32] = name##_int32, \
+                                               [RL_INT64] = name##_int64, \
+                                               [RL_FLOAT] = name##_float, \
+                                               [RL_DOUBLE] = name##_double}};
+#define RL_ALL_LOOPS(name)                                                \
+    const rl_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_bool,   \
+                                               [RL_UINT8] = name##_uint8, \
+                                               [RL_INT8] = name##_int8,   \
+                                               [RL_INT16] = name##_int16, \
+                                               [RL_INT32] = name##_int32, \
+                                               [RL_INT64] = name##_int64, \
+                                               [RL_FLOAT] = name##_float, \
+                                               [RL_DOUBLE] = name##_double}};
 
 /* Whole numbers wrap around: computed as U, which C lets wrap. */
-#define RL_FOR_INTEGERS(make, ...)                        \
-    make(uint8, uint8_t, unsigned, __VA_ARGS__)           \
-    make(int8, int8_t, unsigned, __VA_ARGS__)             \
-    make(int16, int16_t, unsigned, __VA_ARGS__)           \
-    make(int32, int32_t, uint32_t, __VA_ARGS__)           \
-    make(int64, int64_t, uint64_t, __VA_ARGS__)
+#define RL_FOR_INTEGERS(make, ...)                                                                                                    \
+    make(uint8, uint8_t, unsigned, __VA_ARGS__) make(int8, int8_t, unsigned, __VA_ARGS__) make(int16, int16_t, unsigned, __VA_ARGS__) \
+        make(int32, int32_t, uint32_t, __VA_ARGS__) make(int64, int64_t, uint64_t, __VA_ARGS__)
 
 #endif

@@ -16,12 +16,12 @@ FLOATING(cube, a *a *a, a *a *a)
 
 /* Functions of all numbers: `i` of whole ones, in which `wrapping` does, `f` of floating ones. */
 #define WHOLE(tag, T, U, name, i) RL_UNARY_ROW(name##_##tag, T, T, typedef U wrapping; (void)sizeof(wrapping), i)
-#define NUMERIC(name, i, f, d)                                 \
-    NUMERIC_ROWS(name, i, f, d)                                \
+#define NUMERIC(name, i, f, d)  \
+    NUMERIC_ROWS(name, i, f, d) \
     RL_NUMERIC_LOOPS(name)
-#define NUMERIC_ROWS(name, i, f, d)                            \
-    RL_FOR_INTEGERS(WHOLE, name, i)                            \
-    RL_UNARY_LOOP(name##_float, RL_CLONES, float, float, f)    \
+#define NUMERIC_ROWS(name, i, f, d)                         \
+    RL_FOR_INTEGERS(WHOLE, name, i)                         \
+    RL_UNARY_LOOP(name##_float, RL_CLONES, float, float, f) \
     RL_UNARY_LOOP(name##_double, RL_CLONES, double, double, d)
 
 NUMERIC(neg, -(wrapping)a, -a, -a)

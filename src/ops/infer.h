@@ -27,9 +27,9 @@ rl_status rl_marked_dims(rl_ints dims, int ndim, uint8_t *marked);
 
 /* How a rule reads: RULE(mul) { D(0, rl_mul(G, X1)); D(1, rl_mul(G, X0)); } */
 #define RULE(name) static void name##_vjp(rl_vjp *v)
-#define D(k, derivative)                            \
-    do {                                            \
-        if (v->needs[k]) v->dx[k] = (derivative);   \
+#define D(k, derivative)                          \
+    do {                                          \
+        if (v->needs[k]) v->dx[k] = (derivative); \
     } while (0)
 #define G (v->g[0])
 #define X0 (v->x[0])

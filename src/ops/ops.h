@@ -6,8 +6,12 @@
 #include "../autograd/apply.h"
 #include "../autograd/basis.h"
 
-#define UNARY(name) extern const rl_op rl_op_##name; rl_tensor *rl_##name(rl_tensor *x);
-#define BINARY(name) extern const rl_op rl_op_##name; rl_tensor *rl_##name(rl_tensor *a, rl_tensor *b);
+#define UNARY(name)                  \
+    extern const rl_op rl_op_##name; \
+    rl_tensor *rl_##name(rl_tensor *x);
+#define BINARY(name)                 \
+    extern const rl_op rl_op_##name; \
+    rl_tensor *rl_##name(rl_tensor *a, rl_tensor *b);
 #define OP(name, arity, signature) extern const rl_op rl_op_##name;
 #define UNARY_IN_PLACE UNARY
 #define BINARY_IN_PLACE BINARY
@@ -25,7 +29,7 @@ rl_tensor *rl_where(rl_tensor *condition, rl_tensor *a, rl_tensor *b);
 rl_tensor *rl_pass_above(rl_tensor *g, rl_tensor *x, double threshold); /* g where x is greater, else 0 */
 rl_tensor *rl_polygamma(rl_tensor *x, int64_t order);
 rl_tensor *rl_pass_within(rl_tensor *g, rl_tensor *x, const rl_scalar *bounds); /* g where x is between two bounds, else 0 */
-rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high);       /* of kind RL_SCALAR_NONE: no bound */
+rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high);               /* of kind RL_SCALAR_NONE: no bound */
 
 /* A number of the user's as an operand, and ops with one. */
 rl_tensor *rl_number(double number);

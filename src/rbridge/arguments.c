@@ -52,7 +52,8 @@ rl_status rb_number(SEXP x, const char *argument, rl_scalar *value) {
     if (rb_is_tensor(x)) {
         rl_tensor *tensor = rb_unwrap(x, argument);
         if (!tensor) return RL_FAILED;
-        if (!tensor->storage || tensor->numel != 1) return rl_fail("`%s` must be one number; it is a tensor of %lld elements", argument, (long long)tensor->numel);
+        if (!tensor->storage || tensor->numel != 1)
+            return rl_fail("`%s` must be one number; it is a tensor of %lld elements", argument, (long long)tensor->numel);
         *value = rl_item(tensor, 0);
         return RL_OK;
     }
@@ -178,9 +179,9 @@ static rl_dtype named_dtype(const char *name) {
     static const struct {
         const char *name;
         rl_dtype dtype;
-    } names[] = {{"bool", RL_BOOL},       {"uint8", RL_UINT8},       {"byte", RL_UINT8},     {"int8", RL_INT8},        {"char", RL_INT8},    {"int16", RL_INT16},
-                 {"short", RL_INT16},     {"int32", RL_INT32},       {"int", RL_INT32},      {"int64", RL_INT64},      {"long", RL_INT64},   {"float16", RL_HALF},
-                 {"half", RL_HALF},       {"bfloat16", RL_BFLOAT16}, {"float32", RL_FLOAT},  {"float", RL_FLOAT},      {"float64", RL_DOUBLE}, {"double", RL_DOUBLE}};
+    } names[] = {{"bool", RL_BOOL},   {"uint8", RL_UINT8},       {"byte", RL_UINT8},    {"int8", RL_INT8},   {"char", RL_INT8},      {"int16", RL_INT16},
+                 {"short", RL_INT16}, {"int32", RL_INT32},       {"int", RL_INT32},     {"int64", RL_INT64}, {"long", RL_INT64},     {"float16", RL_HALF},
+                 {"half", RL_HALF},   {"bfloat16", RL_BFLOAT16}, {"float32", RL_FLOAT}, {"float", RL_FLOAT}, {"float64", RL_DOUBLE}, {"double", RL_DOUBLE}};
     for (size_t k = 0; k < sizeof names / sizeof *names; k++)
         if (strcmp(names[k].name, name) == 0) return names[k].dtype;
     return RL_NO_DTYPE;
@@ -194,7 +195,8 @@ rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype) {
     else if (TYPEOF(x) == STRSXP && XLENGTH(x) == 1)
         *dtype = named_dtype(CHAR(STRING_ELT(x, 0)));
     if (*dtype != RL_NO_DTYPE) return RL_OK;
-    if (TYPEOF(x) == STRSXP && XLENGTH(x) == 1) return rl_fail("`%s` must be a dtype such as torch_float(); there is none called \"%s\"", argument, CHAR(STRING_ELT(x, 0)));
+    if (TYPEOF(x) == STRSXP && XLENGTH(x) == 1)
+        return rl_fail("`%s` must be a dtype such as torch_float(); there is none called \"%s\"", argument, CHAR(STRING_ELT(x, 0)));
     return rl_fail("`%s` must be a dtype such as torch_float(), not %s", argument, rb_kind_of(x));
 }
 

@@ -66,8 +66,11 @@ static struct {
     const char *name;
     SEXP (*read)(SEXP self, rl_tensor *tensor);
     SEXP symbol;
-} fields[] = {{"shape", shape_of},     {"requires_grad", requires_grad_of}, {"grad", grad_of},       {"dtype", dtype_of}, {"grad_fn", grad_fn_of},
-              {"is_leaf", is_leaf_of}, {"ndim", ndim_of},                   {"is_cuda", is_cuda_of}, {"names", names_of}, {"device", device_of}};
+} fields[] = {{"shape", shape_of},     {"requires_grad", requires_grad_of},
+              {"grad", grad_of},       {"dtype", dtype_of},
+              {"grad_fn", grad_fn_of}, {"is_leaf", is_leaf_of},
+              {"ndim", ndim_of},       {"is_cuda", is_cuda_of},
+              {"names", names_of},     {"device", device_of}};
 
 static SEXP bound(SEXP template, SEXP self) {
     static SEXP self_symbol;
@@ -122,7 +125,8 @@ static rl_status set_grad(rl_tensor *tensor, SEXP value) {
     rl_tensor *grad = Rf_isNull(value) ? NULL : rb_unwrap(value, "grad");
     if (rl_failing()) return RL_FAILED;
     if (grad && grad->storage && !rl_same_sizes(grad, tensor))
-        return rl_fail("`grad` must have the tensor's shape %s; it has shape %s", rl_sizes_text(tensor->ndim, tensor->sizes), rl_sizes_text(grad->ndim, grad->sizes));
+        return rl_fail("`grad` must have the tensor's shape %s; it has shape %s", rl_sizes_text(tensor->ndim, tensor->sizes),
+                       rl_sizes_text(grad->ndim, grad->sizes));
     if (grad && grad->storage && grad->dtype != tensor->dtype)
         return rl_fail("`grad` must have the tensor's dtype %s; it is %s", rl_dtype_name((rl_dtype)tensor->dtype), rl_dtype_name((rl_dtype)grad->dtype));
     rl_autograd *autograd = rl_autograd_of(tensor);

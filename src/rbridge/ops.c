@@ -133,10 +133,14 @@ static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_
     return result;
 }
 
-#define ENTRY_1(name, op, signature, in_place) SEXP name(SEXP a) { return run(&op, signature, (SEXP[]){a}, in_place); }
-#define ENTRY_2(name, op, signature, in_place) SEXP name(SEXP a, SEXP b) { return run(&op, signature, (SEXP[]){a, b}, in_place); }
-#define ENTRY_3(name, op, signature, in_place) SEXP name(SEXP a, SEXP b, SEXP c) { return run(&op, signature, (SEXP[]){a, b, c}, in_place); }
-#define ENTRY_4(name, op, signature, in_place) SEXP name(SEXP a, SEXP b, SEXP c, SEXP d) { return run(&op, signature, (SEXP[]){a, b, c, d}, in_place); }
+#define ENTRY_1(name, op, signature, in_place) \
+    SEXP name(SEXP a) { return run(&op, signature, (SEXP[]){a}, in_place); }
+#define ENTRY_2(name, op, signature, in_place) \
+    SEXP name(SEXP a, SEXP b) { return run(&op, signature, (SEXP[]){a, b}, in_place); }
+#define ENTRY_3(name, op, signature, in_place) \
+    SEXP name(SEXP a, SEXP b, SEXP c) { return run(&op, signature, (SEXP[]){a, b, c}, in_place); }
+#define ENTRY_4(name, op, signature, in_place) \
+    SEXP name(SEXP a, SEXP b, SEXP c, SEXP d) { return run(&op, signature, (SEXP[]){a, b, c, d}, in_place); }
 #define ENTRY_5(name, op, signature, in_place) \
     SEXP name(SEXP a, SEXP b, SEXP c, SEXP d, SEXP e) { return run(&op, signature, (SEXP[]){a, b, c, d, e}, in_place); }
 #define ENTRY_6(name, op, signature, in_place) \
@@ -144,7 +148,7 @@ static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_
 #define ENTRY_7(name, op, signature, in_place) \
     SEXP name(SEXP a, SEXP b, SEXP c, SEXP d, SEXP e, SEXP f, SEXP g) { return run(&op, signature, (SEXP[]){a, b, c, d, e, f, g}, in_place); }
 
-#define OP(name, arity, signature)                                                                        \
+#define OP(name, arity, signature)                                                                                 \
     _Static_assert(sizeof signature == arity + 1, "the signature of " #name " has as many letters as arity says"); \
     ENTRY_##arity(ffi_##name, rl_op_##name, signature, 0)
 #define OP_IN_PLACE(name, arity, signature) OP(name, arity, signature) ENTRY_##arity(ffi_##name##_, rl_op_##name, signature, 1)

@@ -4,7 +4,7 @@ static const struct {
     const char *name;
     size_t size;
 } dtypes[RL_DTYPES] = {
-    [RL_BOOL] = {"Bool", 1},  [RL_UINT8] = {"Byte", 1}, [RL_INT8] = {"Char", 1},          [RL_INT16] = {"Short", 2}, [RL_INT32] = {"Int", 4},
+    [RL_BOOL] = {"Bool", 1},  [RL_UINT8] = {"Byte", 1}, [RL_INT8] = {"Char", 1},         [RL_INT16] = {"Short", 2}, [RL_INT32] = {"Int", 4},
     [RL_INT64] = {"Long", 8}, [RL_HALF] = {"Half", 2},  [RL_BFLOAT16] = {"BFloat16", 2}, [RL_FLOAT] = {"Float", 4}, [RL_DOUBLE] = {"Double", 8},
 };
 

@@ -6,20 +6,7 @@
 #include <stdint.h>
 
 /* In order of promotion; uint8 and int8 meet at int16, half and bfloat16 at float. */
-typedef enum {
-    RL_BOOL,
-    RL_UINT8,
-    RL_INT8,
-    RL_INT16,
-    RL_INT32,
-    RL_INT64,
-    RL_HALF,
-    RL_BFLOAT16,
-    RL_FLOAT,
-    RL_DOUBLE,
-    RL_DTYPES,
-    RL_NO_DTYPE = 255
-} rl_dtype;
+typedef enum { RL_BOOL, RL_UINT8, RL_INT8, RL_INT16, RL_INT32, RL_INT64, RL_HALF, RL_BFLOAT16, RL_FLOAT, RL_DOUBLE, RL_DTYPES, RL_NO_DTYPE = 255 } rl_dtype;
 
 typedef uint16_t rl_half;
 typedef struct {
@@ -37,7 +24,7 @@ rl_scalar rl_scalar_double(double value);
 rl_scalar rl_scalar_int(int64_t value);
 
 size_t rl_dtype_size(rl_dtype dtype);
-const char *rl_dtype_name(rl_dtype dtype);  /* "Float" */
+const char *rl_dtype_name(rl_dtype dtype); /* "Float" */
 int rl_dtype_is_floating(rl_dtype dtype);
 int rl_dtype_is_integral(rl_dtype dtype); /* bool is not */
 int rl_dtype_is_narrow(rl_dtype dtype);   /* half or bfloat16: arithmetic runs in float */

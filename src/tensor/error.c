@@ -20,9 +20,7 @@ rl_status rl_fail(const char *format, ...) {
     return RL_FAILED;
 }
 
-rl_status rl_fail_memory(double bytes) {
-    return rl_fail("not enough memory: a tensor of %.3g GB was asked for", bytes / 1e9);
-}
+rl_status rl_fail_memory(double bytes) { return rl_fail("not enough memory: a tensor of %.3g GB was asked for", bytes / 1e9); }
 
 rl_status rl_fail_host(void) {
     if (!record.failing) {

@@ -15,9 +15,9 @@ int rl_failed_in_host(void);
 const char *rl_error_message(void);
 void rl_error_clear(void);
 
-#define RL_TRY(expression)                              \
-    do {                                                \
-        if ((expression) != RL_OK) return RL_FAILED;    \
+#define RL_TRY(expression)                           \
+    do {                                             \
+        if ((expression) != RL_OK) return RL_FAILED; \
     } while (0)
 
 #endif

@@ -281,7 +281,8 @@ const char *rl_sizes_text(int ndim, const int64_t *sizes) {
     static int turn;
     char *text = texts[turn = (turn + 1) % 4];
     size_t at = (size_t)snprintf(text, sizeof texts[0], "[");
-    for (int k = 0; k < ndim && at < sizeof texts[0] - 24; k++) at += (size_t)snprintf(text + at, sizeof texts[0] - at, k ? ", %lld" : "%lld", (long long)sizes[k]);
+    for (int k = 0; k < ndim && at < sizeof texts[0] - 24; k++)
+        at += (size_t)snprintf(text + at, sizeof texts[0] - at, k ? ", %lld" : "%lld", (long long)sizes[k]);
     snprintf(text + at, sizeof texts[0] - at, "]");
     return text;
 }

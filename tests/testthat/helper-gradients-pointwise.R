@@ -82,6 +82,9 @@ gradient_case("clamp", function(x, low, high) x$clamp(low, high), three, lo = c(
 gradient_case("clamp", function(x, low) x$clamp(min = low), list(c(3, 4), 4), lo = c(-2, -1.1))
 gradient_case("lerp", torch_lerp, three)
 gradient_case("lerp", function(x, y) torch_lerp(x, y, 0.3), list(c(3, 4), c(3, 4)))
-gradient_case("addcmul", function(x, y, z) torch_addcmul(x, y, z, value = 0.7), list(c(3, 4), c(3, 1), 4), empty = list(c(0, 4), c(0, 1), 4))
+gradient_case(
+  "addcmul", function(x, y, z) torch_addcmul(x, y, z, value = 0.7), list(c(3, 4), c(3, 1), 4),
+  empty = list(c(0, 4), c(0, 1), 4)
+)
 gradient_case("addcdiv", function(x, y, z) torch_addcdiv(x, y, z, value = 0.7), three, lo = c(-2, -2, 0.5))
 gradient_case("fill", function(x, y) (x * 1)$fill_(y), list(c(3, 4), integer()))

@@ -20,7 +20,10 @@ test_that("`**` is `^`", {
 
 test_that("R's generics find the methods from anywhere", {
   from_outside <- list2env(list(x = torch_tensor(c(1, 8))), parent = globalenv())
-  for (generic in c("abs", "sign", "sqrt", "exp", "log", "log2", "log10", "log1p", "floor", "ceiling", "trunc", "round", "tanh", "lgamma")) {
+  generics <- c(
+    "abs", "sign", "sqrt", "exp", "log", "log2", "log10", "log1p", "floor", "ceiling", "trunc", "round", "tanh", "lgamma"
+  )
+  for (generic in generics) {
     expect_s3_class(eval(call(generic, quote(x)), from_outside), "torch_tensor")
   }
 })
