@@ -68,8 +68,8 @@ is_undefined_tensor <- function(x) .Call(ffi_is_undefined, x)
 #'
 #' * `with_no_grad()` and `with_enable_grad()` evaluate `code` with recording off or on and restore what was before, also after an
 #'   error.
-#' * `local_no_grad()` and `local_enable_grad()` do so until the function that calls them returns. At top level, outside any function, there is
-#'   no such end, and the switch stays.
+#' * `local_no_grad()` and `local_enable_grad()` do so until the function that calls them returns. At top level, outside any function,
+#'   there is no such end, and the switch stays.
 #' * `autograd_set_grad_mode()` switches for good.
 #'
 #' @param code an expression.

@@ -82,7 +82,7 @@ rl_status rl_save(rl_node *node, int slot, rl_tensor *tensor);
 rl_tensor *rl_unpack_saved(rl_node *node, int slot);
 
 rl_autograd *rl_autograd_of(rl_tensor *tensor); /* made if it is not there yet; NULL if memory is short */
-rl_edge rl_gradient_edge(rl_tensor *tensor); /* its node is retained for the caller; NULL if no gradient goes there */
+rl_edge rl_gradient_edge(rl_tensor *tensor);    /* its node is retained for the caller; NULL if no gradient goes there */
 rl_status rl_gradient_node(rl_tensor *tensor, rl_node **node);
 void rl_set_history(rl_tensor *tensor, rl_node *node, int output_nr);
 

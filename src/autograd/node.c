@@ -153,14 +153,15 @@ static rl_tensor *refuse(const rl_node *node, const rl_saved *saved) {
     char name[128];
     rl_node_name(node, name, sizeof name);
     if (node->released)
-        rl_fail("the graph has been freed: %s let go of its saved values in an earlier backward(). Call that one with retain_graph = TRUE to go through the graph "
-                "again",
-                name);
+        rl_fail(
+            "the graph has been freed: %s let go of its saved values in an earlier backward(). Call that one with retain_graph = TRUE to go through the graph "
+            "again",
+            name);
     else
         rl_fail("a value that %s needs for its gradient has been modified by an in-place operation: a %s tensor of shape %s is at version %u, and version %u "
                 "was saved",
-                name, rl_dtype_name((rl_dtype)saved->tensor->dtype), rl_sizes_text(saved->tensor->ndim, saved->tensor->sizes),
-                saved->tensor->storage->version, saved->version);
+                name, rl_dtype_name((rl_dtype)saved->tensor->dtype), rl_sizes_text(saved->tensor->ndim, saved->tensor->sizes), saved->tensor->storage->version,
+                saved->version);
     return NULL;
 }
 

@@ -112,7 +112,8 @@ SEXP ffi_backward(SEXP roots, SEXP gradients, SEXP keep_graph, SEXP create_graph
         if (status == RL_OK && !(pass.captured = rl_scope_memory((size_t)pass.n_inputs + 1, sizeof *pass.captured))) status = RL_FAILED;
         for (int k = 0; status == RL_OK && k < pass.n_inputs; k++) {
             pass.captured[k] = NULL;
-            if (!pass.inputs[k] || !rl_requires_grad(pass.inputs[k])) status = rl_fail("input %d does not require gradients, so there is none with respect to it", k + 1);
+            if (!pass.inputs[k] || !rl_requires_grad(pass.inputs[k]))
+                status = rl_fail("input %d does not require gradients, so there is none with respect to it", k + 1);
         }
     }
     if (status == RL_OK) {
@@ -121,7 +122,8 @@ SEXP ffi_backward(SEXP roots, SEXP gradients, SEXP keep_graph, SEXP create_graph
         status = rl_backward(&pass);
     }
     for (int k = 0; status == RL_OK && k < pass.n_inputs && !unused; k++)
-        if (!pass.captured[k]) status = rl_fail("input %d was not used in computing the outputs; pass allow_unused = TRUE to get an undefined gradient for it", k + 1);
+        if (!pass.captured[k])
+            status = rl_fail("input %d was not used in computing the outputs; pass allow_unused = TRUE to get an undefined gradient for it", k + 1);
     if (status == RL_OK && pass.n_inputs && !pass.accumulate) result = rb_wrap_list(pass.n_inputs, pass.captured);
     PROTECT(result);
     result = rb_end(call, result);

@@ -191,7 +191,7 @@ static rl_status read_made(SEXP made, int *n, rl_tensor ***tensors) {
 
 SEXP ffi_function_outputs(SEXP record, SEXP inputs, SEXP made, SEXP dirty, SEXP plain) {
     rb_call call = rb_begin();
-    function_run f;
+    function_run f = {0};
     int graphed = 0;
     SEXP result = R_NilValue;
     rl_status status = rb_tensors(inputs, "inputs", &f.n_in, &f.in);

@@ -122,7 +122,9 @@ rl_tensor *rb_unwrap(SEXP x, const char *argument) {
         return NULL;
     }
     rl_tensor *tensor = R_ExternalPtrAddr(x);
-    if (!tensor) rl_fail("`%s` is a tensor that lives in another R session: it came back from saveRDS() or from another process, which keep no tensor's values", argument);
+    if (!tensor)
+        rl_fail("`%s` is a tensor that lives in another R session: it came back from saveRDS() or from another process, which keep no tensor's values",
+                argument);
     return tensor;
 }
 
