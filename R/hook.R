@@ -2,7 +2,8 @@
 #'
 #' `x$register_hook(f)` has `f(gradient)` called whenever a gradient of `x` has been computed: to look at it, or to replace it by the
 #' tensor that `f` returns. If `f` returns anything else, the gradient stays as it is. Hooks run in the order in which they were
-#' registered, before the gradient goes to `x$grad` and on to what `x` was computed from. An R error in a hook ends the backward pass and is raised as it is.
+#' registered, before the gradient goes to `x$grad` and on to what `x` was computed from. An R error in a hook ends the backward
+#' pass and is raised as it is.
 #'
 #' The hook of a tensor lives as long as the graph behind it or the tensor itself does. `$remove()` on what `$register_hook()` returned ends
 #' it at once. A function that closes over the tensor it hangs on, or over what was computed from it, keeps them from being collected until
