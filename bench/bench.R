@@ -40,7 +40,7 @@ process <- function(command, code) {
     code <- paste("import time, re; start = time.time();", code, ";")
     flag <- "-c"
   } else {
-    code <- paste("start <- Sys.time();", code, ";")
+    code <- paste("start <- Sys.time();", sub(";\\s*$", "", code), ";")
   }
   numbers <- replicate(rounds, {
     told <- output_of(command, c(flag, shQuote(paste(code, report))), "OMP_NUM_THREADS=2", "OPENBLAS_NUM_THREADS=2")
