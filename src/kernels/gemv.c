@@ -15,6 +15,12 @@ typedef struct {
     char *y, *partial;
 } vector_product;
 
+/* They need not lie where a vector should. */
+typedef float vector_float __attribute__((vector_size(32), aligned(4), may_alias));
+typedef double vector_double __attribute__((vector_size(32), aligned(8), may_alias));
+#define SUM_float(v) (((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7])))
+#define SUM_double(v) ((v[0] + v[1]) + (v[2] + v[3]))
+
 #define KERNELS(T)                                                                                                                    \
     /* The sum of products, as four running sums over four quarters. */                                                               \
     RL_CLONES static T dot_##T(const T *restrict a, const T *restrict b, int64_t n) {                                                 \
@@ -30,19 +36,34 @@ typedef struct {
         for (int64_t i = 4 * q; i < n; i++) s0 += a[i] * b[i];                                                                        \
         return (s0 + s1) + (s2 + s3);                                                                                                 \
     }                                                                                                                                 \
-    RL_CLONES static void four_dots_##T(const T *restrict a, int64_t row, const T *restrict x, int64_t n, T *restrict sums) {         \
-        const T *a1 = a + row, *a2 = a1 + row, *a3 = a2 + row;                                                                        \
-        T s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                                                             \
-        RL_SIMD_SUM(s0, s1, s2, s3) for (int64_t i = 0; i < n; i++) {                                                                 \
-            s0 += a[i] * x[i];                                                                                                        \
-            s1 += a1[i] * x[i];                                                                                                       \
-            s2 += a2[i] * x[i];                                                                                                       \
-            s3 += a3[i] * x[i];                                                                                                       \
+    /* Of each row the sum of products: four rows at once, a vector of sums each. */                                                  \
+    RL_CLONES static void dots_##T(const T *restrict a, int64_t row, int64_t m, const T *restrict x, int64_t n, T *restrict sums) {   \
+        enum { LANES = sizeof(vector_##T) / sizeof(T) };                                                                              \
+        int64_t i = 0;                                                                                                                \
+        for (; i + 4 <= m; i += 4, a += 4 * row) {                                                                                    \
+            const T *a1 = a + row, *a2 = a1 + row, *a3 = a2 + row;                                                                    \
+            vector_##T v0 = {0}, v1 = {0}, v2 = {0}, v3 = {0};                                                                        \
+            int64_t l = 0;                                                                                                            \
+            for (; l + LANES <= n; l += LANES) {                                                                                      \
+                vector_##T factor = *(const vector_##T *)(x + l);                                                                     \
+                v0 += *(const vector_##T *)(a + l) * factor;                                                                          \
+                v1 += *(const vector_##T *)(a1 + l) * factor;                                                                         \
+                v2 += *(const vector_##T *)(a2 + l) * factor;                                                                         \
+                v3 += *(const vector_##T *)(a3 + l) * factor;                                                                         \
+            }                                                                                                                         \
+            T s0 = SUM_##T(v0), s1 = SUM_##T(v1), s2 = SUM_##T(v2), s3 = SUM_##T(v3);                                                 \
+            for (; l < n; l++) {                                                                                                      \
+                s0 += a[l] * x[l];                                                                                                    \
+                s1 += a1[l] * x[l];                                                                                                   \
+                s2 += a2[l] * x[l];                                                                                                   \
+                s3 += a3[l] * x[l];                                                                                                   \
+            }                                                                                                                         \
+            sums[i] = s0;                                                                                                             \
+            sums[i + 1] = s1;                                                                                                         \
+            sums[i + 2] = s2;                                                                                                         \
+            sums[i + 3] = s3;                                                                                                         \
         }                                                                                                                             \
-        sums[0] = s0;                                                                                                                 \
-        sums[1] = s1;                                                                                                                 \
-        sums[2] = s2;                                                                                                                 \
-        sums[3] = s3;                                                                                                                 \
+        for (; i < m; i++, a += row) sums[i] = dot_##T(a, x, n);                                                                      \
     }                                                                                                                                 \
     /* sums += four columns, each times its number */                                                                                 \
     RL_CLONES static void four_columns_##T(const T *restrict a, int64_t col, const T *restrict x, int64_t n, T *restrict sums) {      \
@@ -64,13 +85,12 @@ typedef struct {
     static void by_rows_##T(void *context, int64_t begin, int64_t end) {                                                              \
         const vector_product *p = context;                                                                                            \
         const T *a = (const T *)p->a, *x = (const T *)p->x;                                                                           \
-        int64_t i = begin * ROWS, last = end * ROWS < p->m ? end * ROWS : p->m;                                                       \
-        T sums[4];                                                                                                                    \
-        for (; i + 4 <= last; i += 4) {                                                                                               \
-            four_dots_##T(a + i * p->a_row, p->a_row, x, p->k, sums);                                                                 \
-            for (int r = 0; r < 4; r++) write_##T(p, i + r, sums[r]);                                                                 \
+        for (int64_t block = begin; block < end; block++) {                                                                           \
+            int64_t from = block * ROWS, n = p->m - from < ROWS ? p->m - from : ROWS;                                                 \
+            T sums[ROWS];                                                                                                             \
+            dots_##T(a + from * p->a_row, p->a_row, n, x, p->k, sums);                                                                \
+            for (int64_t i = 0; i < n; i++) write_##T(p, from + i, sums[i]);                                                          \
         }                                                                                                                             \
-        for (; i < last; i++) write_##T(p, i, dot_##T(a + i * p->a_row, x, p->k));                                                    \
     }                                                                                                                                 \
     /* Few long rows: chunks of each. */                                                                                              \
     static void by_row_chunks_##T(void *context, int64_t begin, int64_t end) {                                                        \

@@ -12,10 +12,7 @@
 
 /* log(1 + exp(x)), whose exponential cannot overflow */
 RL_INLINE float softplusf(float x) { return (x > 0 ? x : 0) + rl_log1pf(rl_expf(-fabsf(x))); }
-RL_INLINE double softplus(double x) {
-    double e = rl_exp64(-fabs(x)), u = 1 + e;
-    return (x > 0 ? x : 0) + (rl_log64(u) + (e - (u - 1)) / u);
-}
+RL_INLINE double softplus(double x) { return (x > 0 ? x : 0) + rl_log1p_unit64(rl_exp64(-fabs(x))); }
 
 /* A probability of 0 costs 100, not infinity. */
 RL_INLINE float bounded_logf(float x) {
@@ -32,8 +29,35 @@ RL_INLINE double bounded_log(double x) {
 LOSS(mse_loss, SQUARE, SQUARE)
 LOSS(smooth_l1_loss, fabsf(a - b) < 1 ? 0.5f * SQUARE : fabsf(a - b) - 0.5f, fabs(a - b) < 1 ? 0.5 * SQUARE : fabs(a - b) - 0.5)
 LOSS(bce_loss, (b - 1) * bounded_logf(1 - a) - b * bounded_logf(a), (b - 1) * bounded_log(1 - a) - b * bounded_log(a))
-LOSS(bce_logits_loss, softplusf(a) - a * b, softplus(a) - a * b)
 LOSS(soft_margin_loss, softplusf(-a *b), softplus(-a *b))
+
+/* ---- logits: losses, what was predicted, the target; and the probabilities, if the context says so ---- */
+
+/* In blocks and steps: a processor sees only so many instructions ahead, and done in one step an element's are a long chain. */
+#define LOGITS(T, exp, log1p)                                                                                 \
+    static const T *row_##T(const char *data, int64_t stride, int64_t n, T *room) {                           \
+        if (stride == sizeof(T)) return (const T *)data;                                                      \
+        for (int64_t i = 0; i < n; i++) room[i] = *(const T *)(data + i * stride);                            \
+        return room;                                                                                          \
+    }                                                                                                         \
+    RL_CLONES static void logits_##T(RL_LOOP_PARAMETERS) {                                                    \
+        enum { BLOCK = 256 };                                                                                 \
+        T e[BLOCK], x_room[BLOCK], t_room[BLOCK];                                                             \
+        for (int64_t from = 0; from < n; from += BLOCK) {                                                     \
+            int64_t m = n - from < BLOCK ? n - from : BLOCK;                                                  \
+            const T *x = row_##T(data[1] + from * strides[1], strides[1], m, x_room);                         \
+            const T *t = row_##T(data[2] + from * strides[2], strides[2], m, t_room);                         \
+            T *y = (T *)data[0] + from;                                                                       \
+            RL_SIMD for (int64_t i = 0; i < m; i++) e[i] = exp(x[i] < 0 ? x[i] : -x[i]);                      \
+            RL_SIMD for (int64_t i = 0; i < m; i++) y[i] = (x[i] > 0 ? x[i] : 0) + log1p(e[i]) - x[i] * t[i]; \
+            if (!context) continue;                                                                           \
+            T *p = (T *)data[3] + from;                                                                       \
+            RL_SIMD for (int64_t i = 0; i < m; i++) p[i] = (x[i] >= 0 ? 1 : e[i]) / (1 + e[i]);               \
+        }                                                                                                     \
+    }
+LOGITS(float, rl_expf, rl_log1pf)
+LOGITS(double, rl_exp64, rl_log1p_unit64)
+const rl_loops rl_bce_logits_loops = {.of = {[RL_FLOAT] = logits_float, [RL_DOUBLE] = logits_double}};
 
 /* ---- classes ---- */
 

@@ -7,19 +7,23 @@
 enum { NONE, MEAN, SUM };
 enum { REDUCTION }; /* args.n */
 
-static rl_status infer_loss(rl_call *call) {
+static rl_status infer_losses(rl_call *call, int with_probabilities) {
     rl_dtype dtype = rl_result_dtype(2, call->in);
     int64_t sizes[RL_MAX_DIMS];
     int ndim;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("%s() needs floating tensors, not %s", call->op->name, rl_dtype_name(dtype));
     RL_TRY(rl_broadcast_inputs(call, &ndim, sizes));
-    RL_TRY(rl_set_outputs(call, 1));
+    RL_TRY(rl_set_outputs(call, with_probabilities ? 2 : 1));
     for (int k = 0; k < 2; k++) RL_TRY(rl_read_as(call, k, rl_computed_in(dtype)));
+    if (with_probabilities) RL_TRY(rl_output(call, 1, dtype, rl_computed_in(dtype), ndim, sizes));
     return rl_output(call, 0, dtype, rl_computed_in(dtype), call->args.n[REDUCTION] == NONE ? ndim : 0, sizes);
 }
 
+static rl_status infer_loss(rl_call *call) { return infer_losses(call, 0); }
+
+/* The loop gets the losses, the inputs, and the second output if there is one. */
 static rl_status run_loss(rl_call *call, const rl_loops *loops) {
-    rl_tensor *y = call->y[0], *losses = y;
+    rl_tensor *y = call->y[0], *losses = y, *probabilities = call->n_out > 1 ? call->y[1] : NULL;
     int64_t sizes[RL_MAX_DIMS], reduction = call->args.n[REDUCTION];
     uint8_t marked[RL_MAX_DIMS];
     int ndim;
@@ -28,7 +32,7 @@ static rl_status run_loss(rl_call *call, const rl_loops *loops) {
         losses = rl_tensor_new((rl_dtype)y->dtype, ndim, sizes);
         if (!losses) return RL_FAILED;
     }
-    rl_each(3, (rl_tensor *[]){losses, call->x[0], call->x[1]}, loops->of[y->dtype], NULL);
+    rl_each(probabilities ? 4 : 3, (rl_tensor *[]){losses, call->x[0], call->x[1], probabilities}, loops->of[y->dtype], probabilities);
     if (reduction == NONE) return RL_OK;
     RL_TRY(rl_marked_dims(RL_INTS_NONE, ndim, marked));
     return rl_reduce((reduction == MEAN ? &rl_mean_reducers : &rl_sum_reducers)->of[y->dtype], &y, 1, losses, marked, NULL);
@@ -78,5 +82,27 @@ static rl_tensor *margin_slope(rl_tensor *g, rl_tensor *x, rl_tensor *t) { retur
 LOSS(mse_loss, "mse_loss", "MseLoss", rl_mul(rl_mul_number(g, 2), rl_sub(x, t)), rl_mul(rl_mul_number(g, -2), rl_sub(x, t)))
 LOSS(smooth_l1_loss, "smooth_l1_loss", "SmoothL1Loss", rl_mul(g, within_one(rl_sub(x, t))), rl_mul(g, within_one(rl_sub(t, x))))
 LOSS(bce_loss, "binary_cross_entropy", "BinaryCrossEntropy", rl_mul(g, odds_slope(x, t)), rl_mul(g, rl_sub(bounded_log(rl_number_minus(1, x)), bounded_log(x))))
-LOSS(bce_logits_loss, "binary_cross_entropy_with_logits", "BinaryCrossEntropyWithLogits", rl_mul(g, rl_sub(rl_sigmoid(x), t)), rl_neg(rl_mul(g, x)))
 LOSS(soft_margin_loss, "soft_margin_loss", "SoftMarginLoss", margin_slope(g, x, t), margin_slope(g, t, x))
+
+/* ---- of logits: the probabilities are kept as an output of their own, for the derivatives ---- */
+
+static rl_status infer_bce_logits(rl_call *call) { return infer_losses(call, rl_grad_enabled() && rl_requires_grad(call->in[0])); }
+static rl_status bce_logits_forward(rl_call *call) { return run_loss(call, &rl_bce_logits_loops); }
+
+RULE(bce_logits) {
+    rl_tensor *g = G ? each(v) : NULL, *by_losses = NULL, *by_probabilities = NULL;
+    if (v->needs[0] && g) by_losses = rl_mul(g, rl_sub(v->y[1], X1));
+    if (v->needs[0] && v->n_out > 1 && v->g[1]) by_probabilities = rl_sigmoid_slope(v->g[1], v->y[1]);
+    D(0, by_losses && by_probabilities ? rl_add(by_losses, by_probabilities) : by_losses ? by_losses : by_probabilities);
+    D(1, g ? rl_neg(rl_mul(g, X0)) : NULL);
+}
+static const rl_op bce_logits = {.name = "binary_cross_entropy_with_logits",
+                                 .grad_name = "BinaryCrossEntropyWithLogits",
+                                 .traits = RL_BROADCASTS,
+                                 .saves = {X(1) | Y(1), X(0)},
+                                 .infer = infer_bce_logits,
+                                 .forward = bce_logits_forward,
+                                 .vjp = bce_logits_vjp};
+
+static rl_status compose_bce_logits(rl_call *call) { return rl_set_result(call, 1, (rl_tensor *[]){rl_apply_to(&bce_logits, &call->args, 2, call->in)}); }
+const rl_op rl_op_bce_logits_loss = {.name = "binary_cross_entropy_with_logits", .compose = compose_bce_logits};

@@ -37,6 +37,33 @@ test_that("losses bear what would overflow", {
   expect_equal(nnf_binary_cross_entropy_with_logits(double(40), double(1))$item(), exp(-40))
 })
 
+test_that("the cross-entropy of logits is exact to the last places, in any layout", {
+  logits <- c(seq(-750, 750, length.out = 311), seq(-3, 3, length.out = 311), 10^seq(-300, 2, length.out = 98), 0)
+  expected <- pmax(logits, 0) + log1p(exp(-abs(logits)))
+  entropy <- function(x, ...) nnf_binary_cross_entropy_with_logits(x, double(0), ..., reduction = "none")
+  got <- as_array(entropy(double(logits)))
+  kept <- expected > 1e-300
+  expect_lt(max(abs(got[kept] / expected[kept] - 1)), 4 * 2^-52)
+  expect_equal(as_array(entropy(torch_tensor(logits)$clamp(-80, 80))), pmin(expected, 80), tolerance = 1e-6)
+  spread <- matrix(logits[1:720], 24)
+  expect_identical(as_array(entropy(double(spread)$t())), t(matrix(got[1:720], 24)))
+  expect_identical(as_array(entropy(double(spread))[, seq(1, 30, 3)]), as_array(entropy(double(spread)[, seq(1, 30, 3)])))
+  expect_identical(as_array(entropy(double(c(NaN, Inf, -Inf)))), c(NaN, NaN, NaN))
+  expect_equal(as_array(nnf_binary_cross_entropy_with_logits(double(c(Inf, -Inf)), double(c(-1, 1)), reduction = "none")), c(Inf, Inf))
+})
+
+test_that("a loss of logits and its gradient can be differentiated together", {
+  x <- double(x)$requires_grad_()
+  loss <- nnf_binary_cross_entropy_with_logits(x, double(t), reduction = "sum")
+  slope <- autograd_grad(loss, x, create_graph = TRUE)[[1]]
+  p <- plogis(c(-2, 0.5, 3))
+  expect_equal(as_array(slope), p - t)
+  expect_equal(as_array(autograd_grad(loss + slope$sum(), x)[[1]]), p - t + p * (1 - p))
+  narrow <- torch_tensor(c(-2, 0.5, 3), dtype = torch_half(), requires_grad = TRUE)
+  nnf_binary_cross_entropy_with_logits(narrow, torch_tensor(t), reduction = "sum")$backward()
+  expect_equal(as_array(narrow$grad$to(dtype = torch_double())), p - t, tolerance = 1e-3)
+})
+
 test_that("cross-entropy is that of classes, or of their probabilities", {
   scores <- rbind(c(2, 1, 0), c(0, 1, 2), c(1, 1, 1))
   logs <- log(exp(scores) / rowSums(exp(scores)))

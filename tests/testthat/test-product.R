@@ -17,6 +17,22 @@ test_that("products of matrices of any size and layout agree with R's", {
   }
 })
 
+test_that("a matrix times a vector agrees with R's for odd sizes, and in matrices that are part of others", {
+  for (size in list(c(67, 20), c(66, 21), c(5, 35), c(64, 8), c(3, 100), c(129, 3))) {
+    a <- matrix_of(size[1] + 3, size[2] + 1)
+    part <- a[3:(size[1] + 2), 2:(size[2] + 1)]
+    x <- spread_numbers(size[2], -1, 1, 3)
+    for (dtype in list(torch_float(), torch_double())) {
+      given <- torch_tensor(a, dtype = dtype)[3:(size[1] + 2), 2:(size[2] + 1)]
+      y <- torch_mv(given, torch_tensor(x, dtype = dtype))
+      back <- torch_mv(given$t(), torch_tensor(spread_numbers(size[1], -1, 1, 4), dtype = dtype))
+      tolerance <- if (dtype == torch_float()) 1e-5 else 1e-12
+      expect_equal(as_array(y), c(part %*% x), tolerance = tolerance, info = toString(size))
+      expect_equal(as_array(back), c(spread_numbers(size[1], -1, 1, 4) %*% part), tolerance = tolerance, info = toString(size))
+    }
+  }
+})
+
 test_that("matrices that BLAS cannot read as they lie are copied", {
   a <- double_tensor(matrix_of(1, 20))$expand(c(20, 20))
   b <- double_tensor(matrix_of(40, 40))[seq(1, 40, 2), seq(2, 40, 2)]
