@@ -15,8 +15,10 @@
 static inline int64_t whole(double value) { return value >= -9.2233720368547758e18 && value < 9.2233720368547758e18 ? (int64_t)value : INT64_MIN; }
 #define WHOLE(a) whole((double)(a))
 
-#define CONVERSION(from, to, IN, OUT, read, write)                                                                                          \
-    static void from##_to_##to(char *const *data, const int64_t *strides, int64_t n, const void *context) {                                 \
+#define CONVERSION(from, to, IN, OUT, read, write) CLONED_CONVERSION(, from, to, IN, OUT, read, write)
+
+#define CLONED_CONVERSION(attributes, from, to, IN, OUT, read, write)                                                                       \
+    attributes static void from##_to_##to(char *const *data, const int64_t *strides, int64_t n, const void *context) {                      \
         (void)context;                                                                                                                      \
         if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN)) {                                                                        \
             OUT *out = (OUT *)data[0];                                                                                                      \
@@ -33,17 +35,17 @@ static inline int64_t whole(double value) { return value >= -9.2233720368547758e
         for (int64_t i = 0; i < n; i++) *(OUT *)(data[0] + i * strides[0]) = write(read(*(const IN *)(data[1] + i * strides[1]))); \
     }
 
-#define FROM(from, IN, read, integer)                            \
-    CONVERSION(from, bool, IN, uint8_t, read, TO_BOOL)           \
-    CONVERSION(from, uint8, IN, uint8_t, read, integer)          \
-    CONVERSION(from, int8, IN, int8_t, read, integer)            \
-    CONVERSION(from, int16, IN, int16_t, read, integer)          \
-    CONVERSION(from, int32, IN, int32_t, read, integer)          \
-    CONVERSION(from, int64, IN, int64_t, read, integer)          \
-    CONVERSION(from, half, IN, rl_half, read, HALF_OUT)          \
-    NARROWING(from, bfloat16, IN, rl_bfloat16, read, NARROW_OUT) \
-    CONVERSION(from, float, IN, float, read, AS_IS)              \
-    CONVERSION(from, double, IN, double, read, AS_IS)
+#define FROM(from, IN, read, integer)                                 \
+    CONVERSION(from, bool, IN, uint8_t, read, TO_BOOL)                \
+    CONVERSION(from, uint8, IN, uint8_t, read, integer)               \
+    CONVERSION(from, int8, IN, int8_t, read, integer)                 \
+    CONVERSION(from, int16, IN, int16_t, read, integer)               \
+    CONVERSION(from, int32, IN, int32_t, read, integer)               \
+    CONVERSION(from, int64, IN, int64_t, read, integer)               \
+    CONVERSION(from, half, IN, rl_half, read, HALF_OUT)               \
+    NARROWING(from, bfloat16, IN, rl_bfloat16, read, NARROW_OUT)      \
+    CLONED_CONVERSION(RL_CLONES, from, float, IN, float, read, AS_IS) \
+    CLONED_CONVERSION(RL_CLONES, from, double, IN, double, read, AS_IS)
 
 FROM(bool, uint8_t, AS_IS, AS_IS)
 FROM(uint8, uint8_t, AS_IS, AS_IS)
@@ -89,36 +91,27 @@ static rl_loop mover(rl_dtype dtype) {
     return size == 1 ? move_1 : size == 2 ? move_2 : size == 4 ? move_4 : move_8;
 }
 
-static void copy_rows(rl_tensor *to, rl_tensor *from) {
-    rl_tensor *operands[] = {to, from};
-    rl_each(2, operands, to->dtype == from->dtype ? mover((rl_dtype)to->dtype) : conversions[from->dtype][to->dtype], NULL);
-}
+static int laid_out_alike(const rl_tensor *to, const rl_tensor *from) { return rl_is_contiguous(to) && rl_is_contiguous(from); }
 
-/* A conversion that turns the layout as well goes in two steps, the turn in the narrower dtype: reading and converting in long runs
- * costs less than it saves in tiles. */
-static int convert_transposed(rl_tensor *to, rl_tensor *from) {
-    if (to->dtype == from->dtype || !rl_same_sizes(to, from) || !rl_is_dense(to) || !rl_is_dense(from)) return 0;
-    int narrowing = rl_dtype_size((rl_dtype)to->dtype) <= rl_dtype_size((rl_dtype)from->dtype), done = 0;
+/* Wide elements are turned before they are converted: written in one long run, they cost less than the turn alone would. */
+static int turn_and_widen(rl_tensor *to, rl_tensor *from, rl_loop convert) {
+    if (!rl_same_sizes(to, from) || !rl_is_dense(to)) return 0;
     rl_scope scope = rl_scope_enter();
-    rl_tensor *between = narrowing ? rl_tensor_new_like(from, (rl_dtype)to->dtype) : rl_tensor_new_like(to, (rl_dtype)from->dtype);
-    if (!between) {
-        rl_error_clear(); /* one step needs no memory */
-    } else if (narrowing) {
-        copy_rows(between, from);
-        done = rl_copy_transposed(to, between);
-    } else if (rl_copy_transposed(between, from)) {
-        copy_rows(to, between);
-        done = 1;
-    }
+    rl_tensor *turned = rl_tensor_new_like(to, (rl_dtype)from->dtype);
+    int done = turned && rl_copy_transposed(turned, from, NULL);
+    if (!turned) rl_error_clear(); /* row by row it needs no memory */
+    if (done) rl_each(2, (rl_tensor *[]){to, turned}, convert, NULL);
     rl_scope_leave(scope);
     return done;
 }
 
-static int laid_out_alike(const rl_tensor *to, const rl_tensor *from) { return rl_is_contiguous(to) && rl_is_contiguous(from); }
-
 void rl_copy_elements(rl_tensor *to, rl_tensor *from) {
-    if (to->ndim > 1 && to->numel > 1024 && !laid_out_alike(to, from) && (rl_copy_transposed(to, from) || convert_transposed(to, from))) return;
-    copy_rows(to, from);
+    rl_loop convert = to->dtype == from->dtype ? NULL : conversions[from->dtype][to->dtype];
+    if (to->ndim > 1 && to->numel > 1024 && !laid_out_alike(to, from)) {
+        int widens = rl_dtype_size((rl_dtype)to->dtype) > rl_dtype_size((rl_dtype)from->dtype);
+        if (widens ? turn_and_widen(to, from, convert) : rl_copy_transposed(to, from, convert)) return;
+    }
+    rl_each(2, (rl_tensor *[]){to, from}, convert ? convert : mover((rl_dtype)to->dtype), NULL);
 }
 
 static int64_t element_at(const rl_tensor *t, int64_t position) {

@@ -10,67 +10,67 @@ enum { RL_LANES = 32 };
 
 /* s is a state and a an element; `fold` is the state with the element in it, `joined` two states s and t in one; at->context
  * is what the caller of rl_reduce() gave. */
-#define RL_FOLD(name, IN, STATE, attributes, zero, fold, joined)                                                                                  \
-    attributes static void name##_across(void *const *fields, const char *x, int64_t n, int64_t stride, int64_t m, const rl_fold *at) {           \
-        STATE *states = fields[0];                                                                                                                \
-        int64_t i = 0;                                                                                                                            \
-        (void)at;                                                                                                                                 \
-        for (; i + 4 <= m; i += 4, x += 4 * stride) {                                                                                             \
-            const IN *p0 = (const IN *)x, *p1 = (const IN *)(x + stride), *p2 = (const IN *)(x + 2 * stride), *p3 = (const IN *)(x + 3 * stride); \
-            RL_SIMD for (int64_t j = 0; j < n; j++) {                                                                                             \
-                STATE s = states[j];                                                                                                              \
-                IN a = p0[j];                                                                                                                     \
-                s = fold;                                                                                                                         \
-                a = p1[j];                                                                                                                        \
-                s = fold;                                                                                                                         \
-                a = p2[j];                                                                                                                        \
-                s = fold;                                                                                                                         \
-                a = p3[j];                                                                                                                        \
-                states[j] = fold;                                                                                                                 \
-            }                                                                                                                                     \
-        }                                                                                                                                         \
-        for (; i < m; i++, x += stride) {                                                                                                         \
-            const IN *p = (const IN *)x;                                                                                                          \
-            RL_SIMD for (int64_t j = 0; j < n; j++) {                                                                                             \
-                STATE s = states[j];                                                                                                              \
-                IN a = p[j];                                                                                                                      \
-                states[j] = fold;                                                                                                                 \
-            }                                                                                                                                     \
-        }                                                                                                                                         \
-    }                                                                                                                                             \
-    static void name##_start(void *const *fields, int64_t n, const rl_fold *at) {                                                                 \
-        (void)at;                                                                                                                                 \
-        for (int64_t j = 0; j < n; j++) ((STATE *)fields[0])[j] = zero;                                                                           \
-    }                                                                                                                                             \
-    static void name##_join(void *const *fields, void *const *others, int64_t n, int64_t count, const rl_fold *at) {                              \
-        (void)count, (void)at;                                                                                                                    \
-        for (int64_t j = 0; j < n; j++) {                                                                                                         \
-            STATE s = ((STATE *)fields[0])[j], t = ((STATE *)others[0])[j];                                                                       \
-            ((STATE *)fields[0])[j] = joined;                                                                                                     \
-        }                                                                                                                                         \
-    }                                                                                                                                             \
-    static void name##_along(void *const *fields, const char *x, int64_t stride, int64_t m, const rl_fold *at) {                                  \
-        STATE s = *(STATE *)fields[0];                                                                                                            \
-        if (stride == sizeof(IN) && m >= 2 * RL_LANES) {                                                                                          \
-            STATE lanes[RL_LANES];                                                                                                                \
-            void *field = lanes;                                                                                                                  \
-            int64_t rows = m / RL_LANES;                                                                                                          \
-            name##_start(&field, RL_LANES, at);                                                                                                   \
-            name##_across(&field, x, RL_LANES, RL_LANES * sizeof(IN), rows, at);                                                                  \
-            for (int width = RL_LANES / 2; width; width /= 2) {                                                                                   \
-                void *half = lanes + width;                                                                                                       \
-                name##_join(&field, &half, width, 0, at);                                                                                         \
-            }                                                                                                                                     \
-            STATE t = lanes[0];                                                                                                                   \
-            s = joined;                                                                                                                           \
-            x += rows * RL_LANES * (int64_t)sizeof(IN);                                                                                           \
-            m -= rows * RL_LANES;                                                                                                                 \
-        }                                                                                                                                         \
-        for (; m > 0; m--, x += stride) {                                                                                                         \
-            IN a = *(const IN *)x;                                                                                                                \
-            s = fold;                                                                                                                             \
-        }                                                                                                                                         \
-        *(STATE *)fields[0] = s;                                                                                                                  \
+#define RL_FOLD(name, IN, STATE, attributes, zero, fold, joined) \
+    RL_FOLD_BY_FOUR(name, IN, STATE, attributes, zero, fold, joined, a = w; s = fold; a = x; s = fold; a = y; s = fold; a = z; s = fold)
+
+/* `four` takes in the elements w, x, y and z, which come first to last. */
+#define RL_FOLD_BY_FOUR(name, IN, STATE, attributes, zero, fold, joined, four)                                                                                \
+    attributes static void name##_across(void *const *fields, const char *from, int64_t n, int64_t stride, int64_t m, const rl_fold *at) {                    \
+        STATE *states = fields[0];                                                                                                                            \
+        int64_t i = 0;                                                                                                                                        \
+        (void)at;                                                                                                                                             \
+        for (; i + 4 <= m; i += 4, from += 4 * stride) {                                                                                                      \
+            const IN *p0 = (const IN *)from, *p1 = (const IN *)(from + stride), *p2 = (const IN *)(from + 2 * stride), *p3 = (const IN *)(from + 3 * stride); \
+            RL_SIMD for (int64_t j = 0; j < n; j++) {                                                                                                         \
+                STATE s = states[j];                                                                                                                          \
+                IN a, w = p0[j], x = p1[j], y = p2[j], z = p3[j];                                                                                             \
+                (void)a;                                                                                                                                      \
+                four;                                                                                                                                         \
+                states[j] = s;                                                                                                                                \
+            }                                                                                                                                                 \
+        }                                                                                                                                                     \
+        for (; i < m; i++, from += stride) {                                                                                                                  \
+            const IN *p = (const IN *)from;                                                                                                                   \
+            RL_SIMD for (int64_t j = 0; j < n; j++) {                                                                                                         \
+                STATE s = states[j];                                                                                                                          \
+                IN a = p[j];                                                                                                                                  \
+                states[j] = fold;                                                                                                                             \
+            }                                                                                                                                                 \
+        }                                                                                                                                                     \
+    }                                                                                                                                                         \
+    static void name##_start(void *const *fields, int64_t n, const rl_fold *at) {                                                                             \
+        (void)at;                                                                                                                                             \
+        for (int64_t j = 0; j < n; j++) ((STATE *)fields[0])[j] = zero;                                                                                       \
+    }                                                                                                                                                         \
+    static void name##_join(void *const *fields, void *const *others, int64_t n, int64_t count, const rl_fold *at) {                                          \
+        (void)count, (void)at;                                                                                                                                \
+        for (int64_t j = 0; j < n; j++) {                                                                                                                     \
+            STATE s = ((STATE *)fields[0])[j], t = ((STATE *)others[0])[j];                                                                                   \
+            ((STATE *)fields[0])[j] = joined;                                                                                                                 \
+        }                                                                                                                                                     \
+    }                                                                                                                                                         \
+    static void name##_along(void *const *fields, const char *x, int64_t stride, int64_t m, const rl_fold *at) {                                              \
+        STATE s = *(STATE *)fields[0];                                                                                                                        \
+        if (stride == sizeof(IN) && m >= 2 * RL_LANES) {                                                                                                      \
+            STATE lanes[RL_LANES], t;                                                                                                                         \
+            void *field = lanes;                                                                                                                              \
+            int64_t rows = m / RL_LANES, rest = m % RL_LANES;                                                                                                 \
+            name##_start(&field, RL_LANES, at);                                                                                                               \
+            name##_across(&field, x, RL_LANES, RL_LANES * sizeof(IN), rows, at);                                                                              \
+            name##_across(&field, x + (m - rest) * (int64_t)sizeof(IN), rest, 0, 1, at);                                                                      \
+            for (int width = RL_LANES / 2; width; width /= 2) {                                                                                               \
+                void *half = lanes + width;                                                                                                                   \
+                name##_join(&field, &half, width, 0, at);                                                                                                     \
+            }                                                                                                                                                 \
+            t = lanes[0];                                                                                                                                     \
+            s = joined;                                                                                                                                       \
+            m = 0;                                                                                                                                            \
+        }                                                                                                                                                     \
+        for (; m > 0; m--, x += stride) {                                                                                                                     \
+            IN a = *(const IN *)x;                                                                                                                            \
+            s = fold;                                                                                                                                         \
+        }                                                                                                                                                     \
+        *(STATE *)fields[0] = s;                                                                                                                              \
     }
 
 /* The result is `result` of the state s. */

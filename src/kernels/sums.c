@@ -28,7 +28,10 @@
 /* ---- sum, mean, prod ---- */
 
 OF_WHOLE(sum, 0, s + (uint64_t)a, s + t)
-OF_FLOATING(sum, 0, s + a, s + t, s)
+OF_TYPE(sum, double, double, double, double, 0, s + a, s + t, s)
+RL_FOLD_BY_FOUR(sum_float, float, double, RL_CLONES, 0, s + a, s + t, s += (w + x) + (y + z))
+RL_RESULT(sum_float, double, float, s)
+RL_REDUCER(sum_reducer_float, double, sum_float, sum_float)
 const rl_reducers rl_sum_reducers = ALL_NUMBERS(sum_reducer);
 
 RL_RESULT(mean_float, double, float, s / (double)fold->total)

@@ -6,8 +6,9 @@
 
 /* A copy between layouts whose dense dimensions differ: read or written row by row, either side would touch a cache line for each
  * element. So it goes by tiles of TILE x TILE, which are whole lines on both sides. A band is the work of one range: BAND rows of
- * the output, and STRETCH of its columns at a time, so that the pages in use stay few. */
-enum { TILE = 16, BAND = 128, STRETCH = 1024 };
+ * the output, and STRETCH of its columns at a time, so that the pages in use stay few. A copy that converts as well takes
+ * as many as a buffer holds that stays in the second cache, and turns what it has converted. */
+enum { TILE = 16, BAND = 128, STRETCH = 1024, BUFFER = 65536 };
 
 typedef void (*tile_copy)(char *to, int64_t to_stride, const char *from, int64_t from_stride);
 
@@ -16,8 +17,9 @@ typedef struct {
     int64_t sizes[RL_MAX_DIMS], to_strides[RL_MAX_DIMS], from_strides[RL_MAX_DIMS]; /* in bytes */
     int64_t rows, columns;                                                          /* of the output, whose columns are dense; the input's rows are */
     int64_t to_row, from_column;
-    int64_t bands;
-    size_t width;
+    int64_t bands, stretch;
+    int64_t width, from_width; /* of an element of the output and of the input */
+    rl_loop convert;           /* NULL: the dtypes are the same */
     tile_copy tile;
     char *to;
     const char *from;
@@ -91,26 +93,45 @@ static void tile_1(char *to, int64_t to_stride, const char *from, int64_t from_s
         for (int j = 0; j < TILE; j++) to[i * to_stride + j] = from[j * from_stride + i];
 }
 
-static void edge(const plan *p, char *to, const char *from, int64_t rows, int64_t columns) {
-    int64_t width = (int64_t)p->width;
+static void turn_edge(const plan *p, char *to, int64_t to_row, const char *from, int64_t from_column, int64_t rows, int64_t columns) {
     for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < columns; j++) memcpy(to + i * p->to_row + j * width, from + j * p->from_column + i * width, p->width);
+        for (int64_t j = 0; j < columns; j++) memcpy(to + i * to_row + j * p->width, from + j * from_column + i * p->width, (size_t)p->width);
+}
+
+/* Input column j starts at from + j * from_column, output row i at to + i * to_row. Stores that miss the cache wait for one another,
+ * so the lines of the tile after the next are fetched ahead. */
+static void turn(const plan *p, char *to, int64_t to_row, const char *from, int64_t from_column, int64_t rows, int64_t columns) {
+    int64_t tile_width = TILE * p->width;
+    for (int64_t i = 0; i < rows; i += TILE, to += TILE * to_row, from += tile_width) {
+        char *out = to;
+        const char *in = from;
+        for (int64_t j = 0; j < columns; j += TILE, out += tile_width, in += TILE * from_column) {
+            if (rows - i < TILE || columns - j < TILE) {
+                turn_edge(p, out, to_row, in, from_column, rows - i < TILE ? rows - i : TILE, columns - j < TILE ? columns - j : TILE);
+            } else {
+                for (int64_t k = 0; k < TILE; k++) __builtin_prefetch(out + 2 * tile_width + k * to_row, 1);
+                p->tile(out, to_row, in, from_column);
+            }
+        }
+    }
+}
+
+static void convert_and_turn(const plan *p, char *to, const char *from, int64_t rows, int64_t columns) {
+    _Alignas(64) char buffer[BUFFER];
+    int64_t strides[2] = {p->width, p->from_width}, column = BAND * p->width;
+    for (int64_t j = 0; j < columns; j++) p->convert((char *[]){buffer + j * column, (char *)from + j * p->from_column}, strides, rows, NULL);
+    turn(p, to, p->to_row, buffer, column, rows, columns);
 }
 
 static void copy_band(const plan *p, char *to, const char *from, int64_t rows) {
-    int64_t width = (int64_t)p->width;
-    for (int64_t stretch = 0; stretch < p->columns; stretch += STRETCH) {
-        int64_t end = stretch + STRETCH < p->columns ? stretch + STRETCH : p->columns;
-        for (int64_t i = 0; i < rows; i += TILE) {
-            for (int64_t j = stretch; j < end; j += TILE) {
-                char *out = to + i * p->to_row + j * width;
-                const char *in = from + j * p->from_column + i * width;
-                if (rows - i >= TILE && end - j >= TILE)
-                    p->tile(out, p->to_row, in, p->from_column);
-                else
-                    edge(p, out, in, rows - i < TILE ? rows - i : TILE, end - j < TILE ? end - j : TILE);
-            }
-        }
+    for (int64_t j = 0; j < p->columns; j += p->stretch) {
+        int64_t columns = p->columns - j < p->stretch ? p->columns - j : p->stretch;
+        char *out = to + j * p->width;
+        const char *in = from + j * p->from_column;
+        if (p->convert)
+            convert_and_turn(p, out, in, rows, columns);
+        else
+            turn(p, out, p->to_row, in, p->from_column, rows, columns);
     }
 }
 
@@ -119,7 +140,7 @@ static void copy_bands(void *context, int64_t begin, int64_t end) {
     for (int64_t at = begin; at < end; at++) {
         int64_t row = at % p->bands * BAND, rest = at / p->bands;
         char *to = p->to + row * p->to_row;
-        const char *from = p->from + row * (int64_t)p->width;
+        const char *from = p->from + row * p->from_width;
         for (int d = p->ndim - 1; d >= 0; d--) {
             to += rest % p->sizes[d] * p->to_strides[d];
             from += rest % p->sizes[d] * p->from_strides[d];
@@ -139,16 +160,18 @@ static void take_out(plan *p, int d) {
     }
 }
 
-int rl_copy_transposed(rl_tensor *to, const rl_tensor *from) {
+int rl_copy_transposed(rl_tensor *to, const rl_tensor *from, rl_loop convert) {
     plan p;
-    if (to->dtype != from->dtype || !rl_same_sizes(to, from)) return 0;
-    p.width = rl_dtype_size((rl_dtype)to->dtype);
-    int64_t width = (int64_t)p.width;
+    if (!rl_same_sizes(to, from)) return 0;
+    p.convert = convert;
+    p.width = (int64_t)rl_dtype_size((rl_dtype)to->dtype);
+    p.from_width = (int64_t)rl_dtype_size((rl_dtype)from->dtype);
+    p.stretch = convert ? BUFFER / (BAND * p.width) : STRETCH;
     p.ndim = 0;
     for (int d = 0; d < to->ndim; d++) {
         if (to->sizes[d] == 1) continue;
         int last = p.ndim - 1;
-        int64_t to_stride = to->strides[d] * width, from_stride = from->strides[d] * width;
+        int64_t to_stride = to->strides[d] * p.width, from_stride = from->strides[d] * p.from_width;
         if (last >= 0 && p.to_strides[last] == to_stride * to->sizes[d] && p.from_strides[last] == from_stride * to->sizes[d]) {
             p.sizes[last] *= to->sizes[d];
         } else {
@@ -160,8 +183,8 @@ int rl_copy_transposed(rl_tensor *to, const rl_tensor *from) {
     }
     int column = -1, row = -1;
     for (int d = 0; d < p.ndim; d++) {
-        if (p.to_strides[d] == width && p.from_strides[d] != width) column = d;
-        if (p.from_strides[d] == width && p.to_strides[d] != width) row = d;
+        if (p.to_strides[d] == p.width && p.from_strides[d] != p.from_width) column = d;
+        if (p.from_strides[d] == p.from_width && p.to_strides[d] != p.width) row = d;
     }
     if (column < 0 || row < 0 || p.sizes[column] < TILE || p.sizes[row] < TILE) return 0;
     p.rows = p.sizes[row];

@@ -4,7 +4,7 @@
 
 #include "loops.h"
 
-/* Whether it was such a copy, and has been made. */
-int rl_copy_transposed(rl_tensor *to, const rl_tensor *from);
+/* Whether it was such a copy, and has been made. `convert` makes elements of to's dtype of from's; NULL if they are the same. */
+int rl_copy_transposed(rl_tensor *to, const rl_tensor *from, rl_loop convert);
 
 #endif

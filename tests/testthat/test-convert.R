@@ -63,6 +63,28 @@ test_that("$to() changes the dtype, or nothing", {
   for (name in names(methods)) expect_equal(as.character(do.call(`$`, list(x, name))()$dtype), methods[[name]])
 })
 
+test_that("a copy that turns the layout converts every element, whatever the sizes", {
+  dtypes <- c("bool", "uint8", "int8", "int16", "int32", "int64", "half", "bfloat16", "float", "double")
+  for (shape in list(c(16, 80), c(135, 67), c(40, 3, 33), c(260, 1, 150))) {
+    values <- array((seq_len(prod(shape)) * 7) %% 100, shape)
+    values[c(1, 7)] <- c(0, 100)
+    for (from in dtypes) {
+      x <- torch_tensor(values, dtype = from)
+      expect_identical(as_array(x) + 0, if (from == "bool") (values != 0) + 0 else values)
+      turned <- x$permute(rev(seq_along(shape)))
+      for (to in dtypes) {
+        got <- torch_empty(turned$shape, dtype = to)$copy_(turned)
+        expect_true(torch_equal(got$flatten(), turned$reshape(-1)$to(dtype = to)))
+      }
+    }
+  }
+  x <- array(c(NA, NaN, Inf, -Inf, rnorm(2996)), c(50, 60))
+  expect_identical(as_array(torch_tensor(x, dtype = torch_double()))[-1], x[-1])
+  expect_identical(is.na(as_array(torch_tensor(x))), is.na(x))
+  y <- torch_tensor(x, dtype = torch_double())[3:50, 11:50]
+  expect_equal(as_array(torch_empty(40, 48)$copy_(y$t())), t(x[3:50, 11:50]), tolerance = 1e-6)
+})
+
 test_that("gradients go through a conversion", {
   x <- torch_tensor(c(1, 2), requires_grad = TRUE)
   y <- x$to(dtype = torch_double())
