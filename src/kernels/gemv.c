@@ -77,9 +77,16 @@ typedef double vector_double __attribute__((vector_size(32), aligned(8), may_ali
         for (; l < k; l++)                                                                                                            \
             for (int64_t i = 0; i < n; i++) sums[i] += a[l * col + i] * x[l];                                                         \
     }                                                                                                                                 \
-    static inline void write_##T(const vector_product *p, int64_t i, T sum) {                                                         \
-        T *y = (T *)p->y + i * p->y_step;                                                                                             \
-        *y = (T)p->alpha * sum + (p->beta == 0 ? 0 : (T)p->beta * *y);                                                                \
+    /* y = alpha sums + beta y, from row `from` on */                                                                                 \
+    RL_CLONES static void write_##T(const vector_product *p, int64_t from, const T *restrict sums, int64_t n) {                       \
+        T alpha = (T)p->alpha, beta = (T)p->beta;                                                                                     \
+        int64_t step = p->y_step;                                                                                                     \
+        T *restrict y = (T *)p->y + from * step;                                                                                      \
+        if (beta == 0 && step == 1) {                                                                                                 \
+            RL_SIMD for (int64_t i = 0; i < n; i++) y[i] = alpha * sums[i];                                                           \
+        } else {                                                                                                                      \
+            for (int64_t i = 0; i < n; i++) y[i * step] = alpha * sums[i] + (beta == 0 ? 0 : beta * y[i * step]);                     \
+        }                                                                                                                             \
     }                                                                                                                                 \
     /* Contiguous rows: blocks of rows. */                                                                                            \
     static void by_rows_##T(void *context, int64_t begin, int64_t end) {                                                              \
@@ -89,7 +96,7 @@ typedef double vector_double __attribute__((vector_size(32), aligned(8), may_ali
             int64_t from = block * ROWS, n = p->m - from < ROWS ? p->m - from : ROWS;                                                 \
             T sums[ROWS];                                                                                                             \
             dots_##T(a + from * p->a_row, p->a_row, n, x, p->k, sums);                                                                \
-            for (int64_t i = 0; i < n; i++) write_##T(p, from + i, sums[i]);                                                          \
+            write_##T(p, from, sums, n);                                                                                              \
         }                                                                                                                             \
     }                                                                                                                                 \
     /* Few long rows: chunks of each. */                                                                                              \
@@ -109,7 +116,7 @@ typedef double vector_double __attribute__((vector_size(32), aligned(8), may_ali
             T sums[STRIPE];                                                                                                           \
             memset(sums, 0, (size_t)n * sizeof *sums);                                                                                \
             columns_##T((const T *)p->a + from, p->a_col, (const T *)p->x, p->k, n, sums);                                            \
-            for (int64_t i = 0; i < n; i++) write_##T(p, from + i, sums[i]);                                                          \
+            write_##T(p, from, sums, n);                                                                                              \
         }                                                                                                                             \
     }                                                                                                                                 \
     /* Many short columns: chunks of them. */                                                                                         \
@@ -126,14 +133,14 @@ typedef double vector_double __attribute__((vector_size(32), aligned(8), may_ali
         for (int64_t i = 0; i < p->m; i++) {                                                                                          \
             T sum = 0;                                                                                                                \
             for (int64_t chunk = 0; chunk < p->chunks; chunk++) sum += ((const T *)p->partial)[chunk * p->m + i];                     \
-            write_##T(p, i, sum);                                                                                                     \
+            write_##T(p, i, &sum, 1);                                                                                                 \
         }                                                                                                                             \
     }                                                                                                                                 \
     static void anyhow_##T(const vector_product *p, int64_t x_step) {                                                                 \
         for (int64_t i = 0; i < p->m; i++) {                                                                                          \
             T sum = 0;                                                                                                                \
             for (int64_t l = 0; l < p->k; l++) sum += ((const T *)p->a)[i * p->a_row + l * p->a_col] * ((const T *)p->x)[l * x_step]; \
-            write_##T(p, i, sum);                                                                                                     \
+            write_##T(p, i, &sum, 1);                                                                                                 \
         }                                                                                                                             \
     }                                                                                                                                 \
     static void *gather_##T(const void *x, int64_t step, int64_t k) {                                                                 \
