@@ -26,10 +26,10 @@ NULL
 
 #' @rdname tensor-operators
 #' @export
-`+.torch_tensor` <- function(e1, e2) if (missing(e2)) e1 else .Call(ffi_add, e1, e2, NULL)
+`+.torch_tensor` <- function(e1, e2) if (nargs() == 1L) e1 else .Call(ffi_add, e1, e2, NULL)
 #' @rdname tensor-operators
 #' @export
-`-.torch_tensor` <- function(e1, e2) if (missing(e2)) .Call(ffi_neg, e1) else .Call(ffi_sub, e1, e2, NULL)
+`-.torch_tensor` <- function(e1, e2) if (nargs() == 1L) .Call(ffi_neg, e1) else .Call(ffi_sub, e1, e2, NULL)
 #' @rdname tensor-operators
 #' @export
 `*.torch_tensor` <- function(e1, e2) .Call(ffi_mul, e1, e2)

@@ -12,8 +12,16 @@ static rl_dtype outweigh(rl_dtype heavy, rl_dtype light) {
     return heavy == RL_BOOL || rl_dtype_is_floating(light) ? rl_dtype_promote(heavy, light) : heavy;
 }
 
+static int all_of_one_dtype(int n, rl_tensor *const *operands) {
+    if (!operands[0] || operands[0]->wrapped_number) return 0;
+    for (int k = 1; k < n; k++)
+        if (operands[k] && operands[k]->dtype != operands[0]->dtype) return 0;
+    return 1;
+}
+
 rl_dtype rl_result_dtype(int n, rl_tensor *const *operands) {
     rl_dtype tensors = RL_NO_DTYPE, zero_dims = RL_NO_DTYPE, numbers = RL_NO_DTYPE;
+    if (all_of_one_dtype(n, operands)) return (rl_dtype)operands[0]->dtype;
     for (int k = 0; k < n; k++) {
         const rl_tensor *t = operands[k];
         if (!t) continue;
@@ -36,10 +44,20 @@ rl_status rl_broadcast_inputs(const rl_call *call, int *ndim, int64_t *sizes) {
     return RL_OK;
 }
 
+static int all_of_one_shape(const rl_call *call) {
+    for (int k = 1; k < call->n_in; k++)
+        if (call->in[k] && !rl_same_sizes(call->in[k], call->in[0])) return 0;
+    return 1;
+}
+
 rl_status rl_infer_as(rl_call *call, rl_dtype dtype, rl_dtype result) {
-    int64_t sizes[RL_MAX_DIMS];
-    int ndim;
-    RL_TRY(rl_broadcast_inputs(call, &ndim, sizes));
+    int64_t broadcast[RL_MAX_DIMS];
+    const int64_t *sizes = call->in[0]->sizes;
+    int ndim = call->in[0]->ndim;
+    if (!all_of_one_shape(call)) {
+        RL_TRY(rl_broadcast_inputs(call, &ndim, broadcast));
+        sizes = broadcast;
+    }
     RL_TRY(rl_set_outputs(call, 1));
     for (int k = 0; k < call->n_in; k++) RL_TRY(rl_read_as(call, k, rl_computed_in(dtype)));
     return rl_output(call, 0, result, rl_computed_in(result), ndim, sizes);

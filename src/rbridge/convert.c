@@ -22,6 +22,7 @@ static rl_status borrow(borrowed *b, void *data, rl_dtype dtype, int ndim, const
     b->tensor.storage = &b->storage;
     b->tensor.sizes = b->sizes;
     b->tensor.strides = b->strides;
+    rl_note_contiguity(&b->tensor);
     return RL_OK;
 }
 

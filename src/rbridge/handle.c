@@ -16,7 +16,7 @@
 enum { FELT_BYTES = 65536 };
 
 static SEXP tensor_tag;
-static SEXP model; /* a handle whose attributes every other copies */
+static SEXP tensor_class; /* the class attribute that all handles share */
 
 #ifdef RL_HANDLE_FINALIZERS
 
@@ -29,7 +29,7 @@ static void finalize(SEXP handle) {
 SEXP rb_handle_new(void) {
     SEXP handle = PROTECT(R_MakeExternalPtr(NULL, tensor_tag, R_NilValue));
     R_RegisterCFinalizerEx(handle, finalize, FALSE);
-    SHALLOW_DUPLICATE_ATTRIB(handle, model);
+    Rf_setAttrib(handle, R_ClassSymbol, tensor_class);
     UNPROTECT(1);
     return handle;
 }
@@ -70,7 +70,7 @@ SEXP rb_handle_new(void) {
     SEXP keeper = PROTECT(Rf_allocVector3(RAWSXP, sizeof newest, &allocator));
     memcpy(RAW(keeper), &newest, sizeof newest);
     SEXP handle = PROTECT(R_MakeExternalPtr(NULL, tensor_tag, keeper));
-    SHALLOW_DUPLICATE_ATTRIB(handle, model);
+    Rf_setAttrib(handle, R_ClassSymbol, tensor_class);
     UNPROTECT(2);
     return handle;
 }
@@ -130,8 +130,7 @@ rl_tensor *rb_unwrap(SEXP x, const char *argument) {
 
 void rb_handle_init(void) {
     tensor_tag = Rf_install("torch_tensor");
-    model = R_MakeExternalPtr(NULL, R_NilValue, R_NilValue);
-    R_PreserveObject(model);
-    Rf_setAttrib(model, R_ClassSymbol, Rf_mkString("torch_tensor"));
-    MARK_NOT_MUTABLE(Rf_getAttrib(model, R_ClassSymbol));
+    tensor_class = Rf_mkString("torch_tensor");
+    R_PreserveObject(tensor_class);
+    MARK_NOT_MUTABLE(tensor_class);
 }

@@ -90,20 +90,11 @@ static rl_status read_argument(reading *r, char letter, SEXP x, const char *name
 
 /* What the arguments of a kind are called by R's functions, as far as the letter tells. */
 static const char *usual_name(char letter, int position) {
-    switch (letter) {
-    case 't':
-    case 'o': return position == 0 ? "self" : position == 1 ? "other" : "tensor";
-    case 'd':
-    case 'e':
-    case 'D': return "dim";
-    case 'z':
-    case 'Z': return "size";
-    case 'T': return "dtype";
-    case 'j':
-    case 'k': return "index";
-    case 'b': return "keepdim";
-    default: return "value";
-    }
+    static const char *const tensors[] = {"self", "other", "tensor"};
+    static const char *const others['z' + 1] = {
+        ['d'] = "dim", ['e'] = "dim", ['D'] = "dim", ['z'] = "size", ['Z'] = "size", ['T'] = "dtype", ['j'] = "index", ['k'] = "index", ['b'] = "keepdim"};
+    if (letter == 't' || letter == 'o') return tensors[position < 2 ? position : 2];
+    return others[(int)letter] ? others[(int)letter] : "value";
 }
 
 static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_place) {

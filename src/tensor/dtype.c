@@ -1,24 +1,10 @@
 #include "dtype.h"
 
-static const struct {
-    const char *name;
-    size_t size;
-} dtypes[RL_DTYPES] = {
-    [RL_BOOL] = {"Bool", 1},  [RL_UINT8] = {"Byte", 1}, [RL_INT8] = {"Char", 1},         [RL_INT16] = {"Short", 2}, [RL_INT32] = {"Int", 4},
-    [RL_INT64] = {"Long", 8}, [RL_HALF] = {"Half", 2},  [RL_BFLOAT16] = {"BFloat16", 2}, [RL_FLOAT] = {"Float", 4}, [RL_DOUBLE] = {"Double", 8},
-};
+static const char *const names[RL_DTYPES] = {"Bool", "Byte", "Char", "Short", "Int", "Long", "Half", "BFloat16", "Float", "Double"};
 
 static rl_dtype default_dtype = RL_FLOAT;
 
-size_t rl_dtype_size(rl_dtype dtype) { return dtypes[dtype].size; }
-
-const char *rl_dtype_name(rl_dtype dtype) { return dtype < RL_DTYPES ? dtypes[dtype].name : "Undefined"; }
-
-int rl_dtype_is_floating(rl_dtype dtype) { return dtype >= RL_HALF && dtype <= RL_DOUBLE; }
-
-int rl_dtype_is_integral(rl_dtype dtype) { return dtype >= RL_UINT8 && dtype <= RL_INT64; }
-
-int rl_dtype_is_narrow(rl_dtype dtype) { return dtype == RL_HALF || dtype == RL_BFLOAT16; }
+const char *rl_dtype_name(rl_dtype dtype) { return dtype < RL_DTYPES ? names[dtype] : "Undefined"; }
 
 rl_dtype rl_dtype_promote(rl_dtype a, rl_dtype b) {
     if (a == b) return a;

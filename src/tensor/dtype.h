@@ -23,11 +23,17 @@ typedef struct {
 rl_scalar rl_scalar_double(double value);
 rl_scalar rl_scalar_int(int64_t value);
 
-size_t rl_dtype_size(rl_dtype dtype);
 const char *rl_dtype_name(rl_dtype dtype); /* "Float" */
-int rl_dtype_is_floating(rl_dtype dtype);
-int rl_dtype_is_integral(rl_dtype dtype); /* bool is not */
-int rl_dtype_is_narrow(rl_dtype dtype);   /* half or bfloat16: arithmetic runs in float */
+
+static inline size_t rl_dtype_size(rl_dtype dtype) {
+    static const uint8_t sizes[RL_DTYPES] = {1, 1, 1, 2, 4, 8, 2, 2, 4, 8};
+    return sizes[dtype];
+}
+
+static inline int rl_dtype_is_floating(rl_dtype dtype) { return dtype >= RL_HALF && dtype <= RL_DOUBLE; }
+static inline int rl_dtype_is_integral(rl_dtype dtype) { return dtype >= RL_UINT8 && dtype <= RL_INT64; } /* bool is not */
+static inline int rl_dtype_is_narrow(rl_dtype dtype) { return dtype == RL_HALF || dtype == RL_BFLOAT16; } /* arithmetic runs in float */
+
 rl_dtype rl_dtype_promote(rl_dtype a, rl_dtype b);
 int rl_dtype_can_cast(rl_dtype from, rl_dtype to);
 

@@ -3,10 +3,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { HEADER = 64, SMALLEST_EXPONENT = 6, CLASSES = 4 * (48 - SMALLEST_EXPONENT) };
+enum { HEADER = 64 };
+
+/* Size classes: small blocks come in steps of STEP bytes; above there are four classes for each doubling, so that a block is at
+ * most a quarter larger than asked for. */
+enum { STEP = 64, LARGEST_SMALL_EXPONENT = 10, LARGEST_SMALL = 1 << LARGEST_SMALL_EXPONENT, SMALL_CLASSES = LARGEST_SMALL / STEP };
+enum { CLASSES = SMALL_CLASSES + 4 * (48 - LARGEST_SMALL_EXPONENT) };
 
 /* Small blocks are cut from slabs, which are never given back: they cost no call of the system's allocator, and lie side by side. */
-enum { SLAB_BYTES = 1 << 18, LARGEST_IN_SLAB = 1024 };
+enum { SLAB_BYTES = 1 << 18 };
 
 /* Blocks that wait for reuse are kept up to POOL_LIMIT bytes; beyond it they go back to the system. Tools that watch memory see a
  * block only if it is the system's own, so for them there is no pool. */
@@ -14,7 +19,7 @@ enum { SLAB_BYTES = 1 << 18, LARGEST_IN_SLAB = 1024 };
 #define IN_SLAB(bytes) 0
 #define POOL_LIMIT 0.0
 #else
-#define IN_SLAB(bytes) ((bytes) <= LARGEST_IN_SLAB)
+#define IN_SLAB(bytes) ((bytes) <= LARGEST_SMALL)
 #define POOL_LIMIT (768.0 * 1024 * 1024)
 #endif
 
@@ -37,18 +42,17 @@ static free_block *free_blocks[CLASSES];
 rl_counts rl_live;
 void (*rl_reclaim_hook)(void);
 
-/* Four classes for each doubling: a block is at most a quarter larger than asked for. */
 static int class_of(size_t bytes) {
-    if (bytes <= (size_t)1 << SMALLEST_EXPONENT) return 0;
+    if (bytes <= LARGEST_SMALL) return bytes ? (int)((bytes - 1) / STEP) : 0;
     int exponent = 63 - __builtin_clzll((unsigned long long)(bytes - 1));
-    size_t step = (size_t)1 << (exponent - 2);
-    return 4 * (exponent - SMALLEST_EXPONENT) + (int)((bytes - 1 - ((size_t)1 << exponent)) / step) + 1;
+    int quarter = (int)((bytes - 1) >> (exponent - 2)) & 3;
+    return SMALL_CLASSES + 4 * (exponent - LARGEST_SMALL_EXPONENT) + quarter;
 }
 
 static size_t class_bytes(int size_class) {
-    if (size_class == 0) return (size_t)1 << SMALLEST_EXPONENT;
-    int exponent = (size_class - 1) / 4 + SMALLEST_EXPONENT;
-    return ((size_t)1 << exponent) + (size_t)((size_class - 1) % 4 + 1) * ((size_t)1 << (exponent - 2));
+    if (size_class < SMALL_CLASSES) return (size_t)(size_class + 1) * STEP;
+    unsigned above = (unsigned)(size_class - SMALL_CLASSES);
+    return (size_t)(5 + above % 4) << (LARGEST_SMALL_EXPONENT - 2 + above / 4);
 }
 
 static double physical_memory(void) {
@@ -96,16 +100,16 @@ static void *take_class(int size_class) {
 }
 
 static void give_class(void *memory, int size_class) {
-    double bytes = (double)class_bytes(size_class);
-    if (!IN_SLAB(bytes) && rl_live.pooled_bytes + bytes > POOL_LIMIT) {
+    size_t bytes = class_bytes(size_class);
+    if (!IN_SLAB(bytes) && rl_live.pooled_bytes + (double)bytes > POOL_LIMIT) {
         free(memory);
         return;
     }
     free_block *block = memory;
     block->next = free_blocks[size_class];
     free_blocks[size_class] = block;
-    rl_live.pooled_bytes += bytes;
-    LIES_FREE(block, (size_t)bytes);
+    rl_live.pooled_bytes += (double)bytes;
+    LIES_FREE(block, bytes);
 }
 
 void *rl_pool_take(size_t bytes) {

@@ -6,6 +6,17 @@
 /* Set by the autograd: releases what a tensor holds of the graph. */
 void (*rl_autograd_release_hook)(struct rl_autograd *autograd);
 
+void rl_note_contiguity(rl_tensor *tensor) {
+    int64_t expected = 1;
+    tensor->contiguous = 1;
+    if (tensor->numel == 0) return;
+    for (int k = tensor->ndim - 1; k >= 0; k--) {
+        if (tensor->sizes[k] == 1) continue;
+        if (tensor->strides[k] != expected) tensor->contiguous = 0;
+        expected *= tensor->sizes[k];
+    }
+}
+
 static rl_tensor *tensor_allocate(rl_dtype dtype, int ndim) {
     if (ndim > RL_MAX_DIMS) {
         rl_fail("a tensor has at most %d dimensions; %d were asked for", RL_MAX_DIMS, ndim);
@@ -74,7 +85,8 @@ rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes) {
         return NULL;
     }
     tensor->numel = numel;
-    if (ndim) memcpy(tensor->sizes, sizes, (size_t)ndim * sizeof *sizes);
+    tensor->contiguous = 1;
+    for (int k = 0; k < ndim; k++) tensor->sizes[k] = sizes[k];
     rl_contiguous_strides(ndim, sizes, tensor->strides);
     return rl_scope_own(tensor);
 }
@@ -91,6 +103,7 @@ rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype) {
     if (!tensor || rl_is_contiguous(model)) return tensor;
     if (rl_is_dense(model)) {
         memcpy(tensor->strides, model->strides, model->ndim * sizeof *model->strides);
+        tensor->contiguous = 0;
         return tensor;
     }
     int order[RL_MAX_DIMS]; /* innermost first */
@@ -111,6 +124,7 @@ rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype) {
         tensor->strides[order[k]] = stride;
         stride *= model->sizes[order[k]] > 1 ? model->sizes[order[k]] : 1;
     }
+    rl_note_contiguity(tensor);
     return tensor;
 }
 
@@ -147,6 +161,7 @@ rl_tensor *rl_tensor_undefined(void) {
     rl_tensor *tensor = tensor_allocate(RL_FLOAT, 0);
     if (!tensor) return NULL;
     tensor->dtype = RL_NO_DTYPE;
+    tensor->contiguous = 1;
     return rl_scope_own(tensor);
 }
 
@@ -163,6 +178,7 @@ rl_tensor *rl_tensor_view(const rl_tensor *base, int ndim, const int64_t *sizes,
         memcpy(view->sizes, sizes, (size_t)ndim * sizeof *sizes);
         memcpy(view->strides, strides, (size_t)ndim * sizeof *strides);
     }
+    rl_note_contiguity(view);
     return rl_scope_own(view);
 }
 
@@ -198,18 +214,8 @@ rl_status rl_tensor_reshape_in_place(rl_tensor *tensor, rl_storage *storage, int
         memcpy(tensor->sizes, new_sizes, (size_t)ndim * sizeof *sizes);
         memcpy(tensor->strides, new_strides, (size_t)ndim * sizeof *strides);
     }
+    rl_note_contiguity(tensor);
     return RL_OK;
-}
-
-int rl_is_contiguous(const rl_tensor *tensor) {
-    int64_t expected = 1;
-    if (tensor->numel == 0) return 1;
-    for (int k = tensor->ndim - 1; k >= 0; k--) {
-        if (tensor->sizes[k] == 1) continue;
-        if (tensor->strides[k] != expected) return 0;
-        expected *= tensor->sizes[k];
-    }
-    return 1;
 }
 
 int rl_is_dense(const rl_tensor *tensor) {
@@ -244,12 +250,6 @@ int rl_overlaps_itself(const rl_tensor *tensor) {
     }
     return 0;
 }
-
-int rl_same_sizes(const rl_tensor *a, const rl_tensor *b) {
-    return a->ndim == b->ndim && (a->ndim == 0 || memcmp(a->sizes, b->sizes, a->ndim * sizeof *a->sizes) == 0);
-}
-
-int rl_is_number(const rl_tensor *tensor) { return tensor->ndim == 0; }
 
 rl_scalar rl_item(const rl_tensor *tensor, int64_t position) {
     int64_t element = tensor->offset;

@@ -21,6 +21,7 @@ typedef struct rl_tensor {
     uint8_t dtype;
     uint8_t ndim;
     uint8_t wrapped_number; /* made from a number of the user: it promotes weakly */
+    uint8_t contiguous;     /* its strides are those of row-major order: kept by rl_note_contiguity() */
     rl_storage *storage;    /* NULL: an undefined tensor */
     int64_t offset;         /* in elements, as strides are */
     int64_t numel;
@@ -55,11 +56,18 @@ static inline void *rl_data(const rl_tensor *tensor) {
     return (char *)tensor->storage->data + tensor->offset * (int64_t)rl_dtype_size((rl_dtype)tensor->dtype);
 }
 
-int rl_is_contiguous(const rl_tensor *tensor);
+void rl_note_contiguity(rl_tensor *tensor); /* after its sizes or strides were written by hand */
+static inline int rl_is_contiguous(const rl_tensor *tensor) { return tensor->contiguous; }
 int rl_is_dense(const rl_tensor *tensor); /* its elements fill one block without gaps or overlaps */
 int rl_overlaps_itself(const rl_tensor *tensor);
-int rl_same_sizes(const rl_tensor *a, const rl_tensor *b);
-int rl_is_number(const rl_tensor *tensor); /* no dimensions */
+static inline int rl_is_number(const rl_tensor *tensor) { return tensor->ndim == 0; } /* no dimensions */
+
+static inline int rl_same_sizes(const rl_tensor *a, const rl_tensor *b) {
+    if (a->ndim != b->ndim) return 0;
+    for (int k = 0; k < a->ndim; k++)
+        if (a->sizes[k] != b->sizes[k]) return 0;
+    return 1;
+}
 
 rl_scalar rl_item(const rl_tensor *tensor, int64_t position); /* the element at that place in row-major order */
 
