@@ -13,6 +13,9 @@ static int64_t lines_in_cache(int64_t bytes) {
     return lines < 16 ? 16 : lines;
 }
 
+/* Exponentials that are held until they have been added up: one loop for both would be computed in double throughout. */
+enum { EXPONENTIALS = 512 };
+
 #define AT(T, k, j, l) (*(T *)(data[k] + (j)*step[k] + (l)*next[k]))
 
 #define SIDE_BY_SIDE_2 (next[0] == width && next[1] == width)
@@ -31,10 +34,15 @@ static int64_t lines_in_cache(int64_t bytes) {
             top = top > x[j] ? top : x[j];                                                                                         \
         }                                                                                                                          \
         if (nan) top = NAN;                                                                                                        \
-        _Pragma("omp simd reduction(+:sum)") for (int64_t j = 0; j < n; j++) {                                                     \
-            T e = EXP(x[j] - top);                                                                                                 \
-            y[j] = first;                                                                                                          \
-            sum += e;                                                                                                              \
+        for (int64_t from = 0; from < n; from += EXPONENTIALS) {                                                                   \
+            T held[EXPONENTIALS];                                                                                                  \
+            int64_t m = n - from < EXPONENTIALS ? n - from : EXPONENTIALS;                                                         \
+            RL_SIMD for (int64_t j = 0; j < m; j++) {                                                                              \
+                T a = x[from + j] - top, e = EXP(a);                                                                               \
+                held[j] = e;                                                                                                       \
+                y[from + j] = first;                                                                                               \
+            }                                                                                                                      \
+            RL_SIMD_SUM(sum) for (int64_t j = 0; j < m; j++) sum += held[j];                                                       \
         }                                                                                                                          \
         T scale = (T)(1 / sum), shift = (T)log(sum);                                                                               \
         (void)scale, (void)shift;                                                                                                  \
@@ -108,8 +116,8 @@ FINISH_LOG_SOFTMAX(log_softmax_float, float)
 FINISH_LOG_SOFTMAX(log_softmax_double, double)
 SOFTMAX(softmax_float, float, rl_expf, e, y[j] * scale)
 SOFTMAX(softmax_double, double, rl_exp64, e, y[j] * scale)
-SOFTMAX(log_softmax_float, float, rl_expf, x[j] - top, y[j] - shift)
-SOFTMAX(log_softmax_double, double, rl_exp64, x[j] - top, y[j] - shift)
+SOFTMAX(log_softmax_float, float, rl_expf, a, y[j] - shift)
+SOFTMAX(log_softmax_double, double, rl_exp64, a, y[j] - shift)
 
 const rl_line_loops rl_softmax_loops = {.of = {[RL_FLOAT] = softmax_float, [RL_DOUBLE] = softmax_double}};
 const rl_line_loops rl_log_softmax_loops = {.of = {[RL_FLOAT] = log_softmax_float, [RL_DOUBLE] = log_softmax_double}};

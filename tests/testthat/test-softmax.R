@@ -22,6 +22,17 @@ test_that("softmax neither overflows nor loses what is far below", {
   expect_true(all(is.nan(as.numeric(nnf_softmax(torch_tensor(c(1, NaN)), 1)))))
 })
 
+test_that("lines of any length add up to 1", {
+  for (n in c(1, 15, 511, 512, 513, 1500)) {
+    x <- torch_randn(3, n)
+    expect_equal(as_array(nnf_softmax(x, 2)$sum(2)), rep(1, 3), tolerance = 1e-6)
+    expect_equal(as_array(nnf_softmax(x, 2)), as_array(nnf_log_softmax(x, 2)$exp()), tolerance = 1e-5)
+    expect_equal(as_array(nnf_softmax(x, 2)), as_array(nnf_softmax(x$t()$contiguous(), 1)$t()), tolerance = 1e-6)
+  }
+  x[2, 1400] <- NaN
+  expect_equal(rowSums(is.nan(as_array(nnf_softmax(x, 2)))), c(0, 1500, 0))
+})
+
 test_that("softmax takes whole numbers only with a dtype", {
   expect_error(nnf_softmax(torch_tensor(1:3), 1), "floating dtype")
   expect_true(nnf_softmax(torch_tensor(1:3), 1, torch_double())$dtype == torch_double())
