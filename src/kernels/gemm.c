@@ -86,6 +86,81 @@ static int is_shallow(const rl_product *p) {
            p->m * p->n * p->k <= SHALLOW_WORK;
 }
 
+/* ---- floats, our own way: a strip of b is packed, a tile of c stays in registers. Up to MIDDLING multiplications it is ahead of
+ * BLAS, which packs both factors and writes c twice; beyond, it serves where no BLAS has single precision. ---- */
+
+enum { TILE_ROWS = 4, TILE_COLS = 16, BLOCK_K = 256, MIDDLING = 1 << 18 };
+
+typedef float eight __attribute__((vector_size(32), aligned(4), may_alias)); /* they need not lie where a vector should */
+
+/* c = alpha a b + beta c for a tile of up to four rows; where there are fewer, the last one is read in place of the others. */
+RL_CLONES static void tile(int64_t rows, int64_t k, float alpha, const float *restrict a, int64_t a_row, int64_t a_col, const float *restrict b, float beta,
+                           float *restrict c, int64_t c_row) {
+    const float *a1 = rows > 1 ? a + a_row : a, *a2 = rows > 2 ? a1 + a_row : a1, *a3 = rows > 3 ? a2 + a_row : a2;
+    eight sums[TILE_ROWS][2], s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, t0 = {0}, t1 = {0}, t2 = {0}, t3 = {0};
+    for (int64_t l = 0, at = 0; l < k; l++, at += a_col, b += TILE_COLS) {
+        eight left = *(const eight *)b, right = *(const eight *)(b + TILE_COLS / 2);
+        s0 += a[at] * left;
+        t0 += a[at] * right;
+        s1 += a1[at] * left;
+        t1 += a1[at] * right;
+        s2 += a2[at] * left;
+        t2 += a2[at] * right;
+        s3 += a3[at] * left;
+        t3 += a3[at] * right;
+    }
+    sums[0][0] = s0, sums[0][1] = t0, sums[1][0] = s1, sums[1][1] = t1;
+    sums[2][0] = s2, sums[2][1] = t2, sums[3][0] = s3, sums[3][1] = t3;
+    for (int64_t i = 0; i < rows; i++) {
+        eight *to = (eight *)(c + i * c_row);
+        to[0] = beta == 0 ? alpha * sums[i][0] : alpha * sums[i][0] + beta * to[0];
+        to[1] = beta == 0 ? alpha * sums[i][1] : alpha * sums[i][1] + beta * to[1];
+    }
+}
+
+/* Up to TILE_COLS columns from b on, padded with zeros. */
+static void pack(const float *b, int64_t row, int64_t col, int64_t width, int64_t k, float *to) {
+    for (int64_t l = 0; l < k; l++, to += TILE_COLS) {
+        if (width == TILE_COLS && col == 1) {
+            memcpy(to, b + l * row, TILE_COLS * sizeof *to);
+        } else {
+            for (int64_t j = 0; j < TILE_COLS; j++) to[j] = j < width ? b[l * row + j * col] : 0;
+        }
+    }
+}
+
+static void own_sgemm(const rl_product *p, int64_t m, int64_t n, const float *a, const float *b, float *c) {
+    float strip[TILE_COLS * BLOCK_K], edge[TILE_ROWS * TILE_COLS], alpha = (float)p->alpha.as_double;
+    for (int64_t l = 0; l < p->k; l += BLOCK_K) {
+        int64_t depth = p->k - l < BLOCK_K ? p->k - l : BLOCK_K;
+        float beta = l ? 1 : (float)p->beta.as_double;
+        for (int64_t j = 0; j < n; j += TILE_COLS) {
+            int64_t width = n - j < TILE_COLS ? n - j : TILE_COLS;
+            pack(b + l * p->b.row + j * p->b.col, p->b.row, p->b.col, width, depth, strip);
+            for (int64_t i = 0; i < m; i += TILE_ROWS) {
+                int64_t rows = m - i < TILE_ROWS ? m - i : TILE_ROWS;
+                const float *from = a + i * p->a.row + l * p->a.col;
+                float *to = c + i * p->c.row + j;
+                if (width == TILE_COLS) {
+                    tile(rows, depth, alpha, from, p->a.row, p->a.col, strip, beta, to, p->c.row);
+                    continue;
+                }
+                tile(rows, depth, alpha, from, p->a.row, p->a.col, strip, 0, edge, TILE_COLS);
+                for (int64_t r = 0; r < rows; r++) {
+                    float *line = to + r * p->c.row;
+                    for (int64_t s = 0; s < width; s++) line[s] = edge[r * TILE_COLS + s] + (beta == 0 ? 0 : beta * line[s]);
+                }
+            }
+        }
+    }
+}
+
+/* Rows of b that fill the tiles, but for a fifth. */
+static int is_middling(const rl_product *p) {
+    int64_t padded = (p->n + TILE_COLS - 1) / TILE_COLS * TILE_COLS;
+    return p->dtype == RL_FLOAT && p->k > 0 && p->b.col == 1 && 4 * padded <= 5 * p->n && (double)p->m * (double)p->n * (double)p->k <= MIDDLING;
+}
+
 /* ---- BLAS ---- */
 
 /* Fortran passes the length of each character argument behind the others. */
@@ -95,46 +170,6 @@ void dgemm_(const char *transa, const char *transb, const int *m, const int *n, 
 #ifdef RL_HAVE_SGEMM
 void sgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k, const float *alpha, const float *a, const int *lda,
             const float *b, const int *ldb, const float *beta, float *c, const int *ldc, size_t, size_t);
-#else
-
-/* Single precision where no BLAS has it: blocks of both matrices are packed, and a tile of c stays in registers. */
-enum { TILE_ROWS = 4, TILE_COLS = 16, BLOCK_K = 256, BLOCK_ROWS = 64 };
-
-RL_CLONES static void tile(int64_t k, const float *restrict a, const float *restrict b, float *restrict out) {
-    float sums[TILE_ROWS][TILE_COLS] = {{0}};
-    for (int64_t l = 0; l < k; l++) {
-        for (int i = 0; i < TILE_ROWS; i++) { RL_SIMD for (int j = 0; j < TILE_COLS; j++) sums[i][j] += a[l * TILE_ROWS + i] * b[l * TILE_COLS + j]; }
-    }
-    memcpy(out, sums, sizeof sums);
-}
-
-/* Packs `width` columns (or rows) from `at` on, padded with zeros, k by k. */
-static void pack(const float *from, int64_t along, int64_t across, int64_t at, int64_t end, int64_t k, int width, float *to) {
-    for (int64_t l = 0; l < k; l++)
-        for (int i = 0; i < width; i++) *to++ = at + i < end ? from[l * along + (at + i) * across] : 0;
-}
-
-static void own_sgemm(int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t a_row, int64_t a_col, const float *b, int64_t b_row, int64_t b_col,
-                      float beta, float *c, int64_t c_row) {
-    float a_block[BLOCK_ROWS * BLOCK_K], b_strip[TILE_COLS * BLOCK_K], sums[TILE_ROWS * TILE_COLS];
-    for (int64_t i = 0; i < m; i++)
-        for (int64_t j = 0; j < n; j++) c[i * c_row + j] = beta == 0 ? 0 : beta * c[i * c_row + j];
-    for (int64_t l = 0; l < k; l += BLOCK_K) {
-        int64_t depth = k - l < BLOCK_K ? k - l : BLOCK_K;
-        for (int64_t i0 = 0; i0 < m; i0 += BLOCK_ROWS) {
-            int64_t rows_end = i0 + BLOCK_ROWS < m ? i0 + BLOCK_ROWS : m;
-            for (int64_t i = i0; i < rows_end; i += TILE_ROWS) pack(a + l * a_col, a_col, a_row, i, rows_end, depth, TILE_ROWS, a_block + (i - i0) * depth);
-            for (int64_t j = 0; j < n; j += TILE_COLS) {
-                pack(b + l * b_row, b_row, b_col, j, n, depth, TILE_COLS, b_strip);
-                for (int64_t i = i0; i < rows_end; i += TILE_ROWS) {
-                    tile(depth, a_block + (i - i0) * depth, b_strip, sums);
-                    for (int64_t r = 0; r < TILE_ROWS && i + r < rows_end; r++)
-                        for (int64_t s = 0; s < TILE_COLS && j + s < n; s++) c[(i + r) * c_row + j + s] += alpha * sums[r * TILE_COLS + s];
-                }
-            }
-        }
-    }
-}
 #endif
 
 /* OpenBLAS has threads of its own, which would cut a product elsewhere with another count: Note [Pieces]. */
@@ -166,20 +201,21 @@ static char layout(const rl_matrix *matrix, int64_t rows, int64_t cols, int *lea
 
 /* c = a b by rows is c' = b' a' by columns. */
 static void by_blas(const rl_product *p, int64_t m, int64_t n, void *a, void *b, void *c) {
-    if (p->dtype == RL_FLOAT) {
-        float alpha = (float)p->alpha.as_double, beta = (float)p->beta.as_double;
 #ifndef RL_HAVE_SGEMM
-        own_sgemm(m, n, p->k, alpha, a, p->a.row, p->a.col, b, p->b.row, p->b.col, beta, c, p->c.row);
+    if (p->dtype == RL_FLOAT) {
+        own_sgemm(p, m, n, a, b, c);
         return;
-#else
-        int rows = (int)n, cols = (int)m, k = (int)p->k, lda, ldb, ldc = (int)(p->c.row > n ? p->c.row : n);
-        char of_a = layout(&p->a, m, p->k, &lda), of_b = layout(&p->b, p->k, n, &ldb);
-        sgemm_(&of_b, &of_a, &rows, &cols, &k, &alpha, b, &ldb, a, &lda, &beta, c, &ldc, 1, 1);
-        return;
-#endif
     }
+#endif
     int rows = (int)n, cols = (int)m, k = (int)p->k, lda, ldb, ldc = (int)(p->c.row > n ? p->c.row : n);
     char of_a = layout(&p->a, m, p->k, &lda), of_b = layout(&p->b, p->k, n, &ldb);
+#ifdef RL_HAVE_SGEMM
+    if (p->dtype == RL_FLOAT) {
+        float alpha = (float)p->alpha.as_double, beta = (float)p->beta.as_double;
+        sgemm_(&of_b, &of_a, &rows, &cols, &k, &alpha, b, &ldb, a, &lda, &beta, c, &ldc, 1, 1);
+        return;
+    }
+#endif
     dgemm_(&of_b, &of_a, &rows, &cols, &k, &p->alpha.as_double, b, &ldb, a, &lda, &p->beta.as_double, c, &ldc, 1, 1);
 }
 
@@ -196,7 +232,7 @@ static int fits_blas(const rl_product *p) {
 typedef struct {
     const rl_product *p;
     int64_t pieces, length; /* of each product: how many, and of how many rows (or columns) */
-    int by_rows, blas, shallow;
+    int by_rows, blas, shallow, middling;
 } cut;
 
 static char *of_batch(const rl_product *p, const rl_matrix *matrix, int64_t index) {
@@ -229,6 +265,8 @@ static void run_pieces(void *context, int64_t begin, int64_t end) {
         }
         if (cutting->blas)
             by_blas(p, m, n, a, b, c);
+        else if (cutting->middling)
+            own_sgemm(p, m, n, (const float *)a, (const float *)b, (float *)c);
         else if (cutting->shallow && p->dtype == RL_FLOAT)
             shallow_float(p, (const float *)a, (const float *)b, (float *)c);
         else if (cutting->shallow)
@@ -284,8 +322,9 @@ rl_status rl_multiply_matrices(const rl_product *given) {
         turned.n = given->m;
     }
     cutting.shallow = !small && is_shallow(&turned);
-    cutting.blas = !small && !cutting.shallow && turned.k > 0 && fits_blas(&turned);
-    const rl_product *p = cutting.p = cutting.blas || cutting.shallow ? &turned : given;
+    cutting.middling = !small && !cutting.shallow && is_middling(&turned);
+    cutting.blas = !small && !cutting.shallow && !cutting.middling && turned.k > 0 && fits_blas(&turned);
+    const rl_product *p = cutting.p = cutting.blas || cutting.shallow || cutting.middling ? &turned : given;
     if (cutting.blas && (double)p->m * (double)p->n * (double)p->k >= CUT) {
         cutting.by_rows = p->m >= p->n;
         int64_t whole = cutting.by_rows ? p->m : p->n;

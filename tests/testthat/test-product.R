@@ -17,6 +17,29 @@ test_that("products of matrices of any size and layout agree with R's", {
   }
 })
 
+test_that("products of floats agree with R's whether BLAS or our own loop takes them", {
+  for (size in list(c(64, 64, 64), c(65, 30, 32), c(7, 300, 16), c(31, 260, 31), c(2, 600, 45), c(50, 70, 20), c(9, 1000, 16))) {
+    a <- matrix_of(size[1], size[2])
+    b <- matrix_of(size[2], size[3])
+    self <- matrix_of(size[1], size[3])
+    given <- lapply(list(a, b, self), torch_tensor)
+    wide <- torch_tensor(cbind(7, b, 7))[, 2:(size[3] + 1)]
+    agrees <- function(product, expected) {
+      expect_lt(max(abs(as_array(product) - expected)), 1e-6 * max(abs(expected)) * size[2]^0.5, label = toString(size))
+    }
+    agrees(given[[1]]$mm(given[[2]]), a %*% b)
+    agrees(given[[1]]$mm(wide), a %*% b)
+    agrees(torch_tensor(t(a))$t()$mm(wide), a %*% b)
+    agrees(torch_addmm(given[[3]], given[[1]], given[[2]], beta = 0.5, alpha = -2), 0.5 * self - 2 * a %*% b)
+    agrees(torch_stack(given[c(1, 1)])$bmm(torch_stack(list(given[[2]], 2 * given[[2]])))[2, , ], 2 * a %*% b)
+    agrees(given[[2]]$t()$mm(given[[1]]$t()), t(a %*% b))
+  }
+  off <- torch_ones(20, 40)
+  off[3, 5] <- NaN
+  bad <- as_array(off$mm(torch_ones(40, 32)))
+  expect_true(all(is.nan(bad[3, ])) && all(bad[-3, ] == 40))
+})
+
 test_that("a matrix times a vector agrees with R's for odd sizes, and in matrices that are part of others", {
   for (size in list(c(67, 20), c(66, 21), c(5, 35), c(64, 8), c(3, 100), c(129, 3))) {
     a <- matrix_of(size[1] + 3, size[2] + 1)
