@@ -6,6 +6,7 @@
 #include "gemv.h"
 #include "loops.h"
 #include "parallel.h"
+#include "transpose.h"
 
 /* Up to this many multiplications a call of BLAS costs more than the product. */
 enum { SMALL = 512 };
@@ -89,7 +90,7 @@ static int is_shallow(const rl_product *p) {
 /* ---- floats, our own way: a strip of b is packed, a tile of c stays in registers. Up to MIDDLING multiplications it is ahead of
  * BLAS, which packs both factors and writes c twice; beyond, it serves where no BLAS has single precision. ---- */
 
-enum { TILE_ROWS = 4, TILE_COLS = 16, BLOCK_K = 256, MIDDLING = 1 << 18 };
+enum { TILE_ROWS = 4, TILE_COLS = RL_TURNED, BLOCK_K = 256, MIDDLING = 1 << 18 };
 
 typedef float eight __attribute__((vector_size(32), aligned(4), may_alias)); /* they need not lie where a vector should */
 
@@ -120,13 +121,15 @@ RL_CLONES static void tile(int64_t rows, int64_t k, float alpha, const float *re
 
 /* Up to TILE_COLS columns from b on, padded with zeros. */
 static void pack(const float *b, int64_t row, int64_t col, int64_t width, int64_t k, float *to) {
-    for (int64_t l = 0; l < k; l++, to += TILE_COLS) {
-        if (width == TILE_COLS && col == 1) {
-            memcpy(to, b + l * row, TILE_COLS * sizeof *to);
-        } else {
-            for (int64_t j = 0; j < TILE_COLS; j++) to[j] = j < width ? b[l * row + j * col] : 0;
-        }
+    int64_t l = 0;
+    if (width == TILE_COLS && col == 1) {
+        for (; l < k; l++) memcpy(to + l * TILE_COLS, b + l * row, TILE_COLS * sizeof *to);
+    } else if (width == TILE_COLS && row == 1) {
+        for (; l + TILE_COLS <= k; l += TILE_COLS)
+            rl_turn_square((char *)(to + l * TILE_COLS), TILE_COLS * sizeof *to, (const char *)(b + l), col * (int64_t)sizeof *b);
     }
+    for (; l < k; l++)
+        for (int64_t j = 0; j < TILE_COLS; j++) to[l * TILE_COLS + j] = j < width ? b[l * row + j * col] : 0;
 }
 
 static void own_sgemm(const rl_product *p, int64_t m, int64_t n, const float *a, const float *b, float *c) {
@@ -155,10 +158,11 @@ static void own_sgemm(const rl_product *p, int64_t m, int64_t n, const float *a,
     }
 }
 
-/* Rows of b that fill the tiles, but for a fifth. */
+/* And b fills the tiles but for a fifth. */
 static int is_middling(const rl_product *p) {
     int64_t padded = (p->n + TILE_COLS - 1) / TILE_COLS * TILE_COLS;
-    return p->dtype == RL_FLOAT && p->k > 0 && p->b.col == 1 && 4 * padded <= 5 * p->n && (double)p->m * (double)p->n * (double)p->k <= MIDDLING;
+    return p->dtype == RL_FLOAT && p->k > 0 && (p->b.col == 1 || (p->b.row == 1 && p->k >= TILE_COLS)) && 4 * padded <= 5 * p->n &&
+           (double)p->m * (double)p->n * (double)p->k <= MIDDLING;
 }
 
 /* ---- BLAS ---- */

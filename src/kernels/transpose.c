@@ -8,7 +8,7 @@
  * element. So it goes by tiles of TILE x TILE, which are whole lines on both sides. A band is the work of one range: BAND rows of
  * the output, and STRETCH of its columns at a time, so that the pages in use stay few. A copy that converts as well takes
  * as many as a buffer holds that stays in the second cache, and turns what it has converted. */
-enum { TILE = 16, BAND = 128, STRETCH = 1024, BUFFER = 65536 };
+enum { TILE = RL_TURNED, BAND = 128, STRETCH = 1024, BUFFER = 65536 };
 
 typedef void (*tile_copy)(char *to, int64_t to_stride, const char *from, int64_t from_stride);
 
@@ -92,6 +92,8 @@ static void tile_1(char *to, int64_t to_stride, const char *from, int64_t from_s
     for (int i = 0; i < TILE; i++)
         for (int j = 0; j < TILE; j++) to[i * to_stride + j] = from[j * from_stride + i];
 }
+
+void rl_turn_square(char *to, int64_t to_row, const char *from, int64_t from_column) { tile_4(to, to_row, from, from_column); }
 
 static void turn_edge(const plan *p, char *to, int64_t to_row, const char *from, int64_t from_column, int64_t rows, int64_t columns) {
     for (int64_t i = 0; i < rows; i++)
