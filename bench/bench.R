@@ -1,5 +1,6 @@
 # Rscript bench/bench.R [NAME-REGEX] [ROUNDS]   rushlight and PyTorch in turn, at one thread and at two; writes bench/RESULTS.md
-# and bench/RESULTS.png. A ratio below 1: rushlight is faster.
+# and bench/RESULTS.png. A ratio below 1: rushlight is faster. What was found out about the numbers stands in bench/notes.md, which is
+# the end of the report.
 args <- commandArgs(TRUE)
 only <- c(args, ".")[1]
 rounds <- if (length(args) > 1) as.integer(args[2]) else 3L
@@ -125,7 +126,8 @@ report <- function(results, whole) {
           list(rownames(whole), two(whole$seconds), round(whole$MB), two(whole$torch_seconds), round(whole$torch_MB))
         )
       )
-    }
+    }, "",
+    readLines("bench/notes.md")
   )
 }
 
