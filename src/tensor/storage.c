@@ -1,6 +1,7 @@
 #include "storage.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { HEADER = 64 };
@@ -38,6 +39,7 @@ typedef struct free_block {
 } free_block;
 
 static free_block *free_blocks[CLASSES];
+static unsigned long long gifts, given_at[CLASSES]; /* when a class of large blocks last got one back */
 
 rl_counts rl_live;
 void (*rl_reclaim_hook)(void);
@@ -74,10 +76,23 @@ static void *cut_from_slab(size_t bytes) {
     return slab + left;
 }
 
+/* Large blocks ask for huge pages: a new one faults less often, and the hardware fetches ahead within a page only. */
+enum { HUGE_PAGE = 1 << 21 };
+
+static void *large_block(size_t bytes) {
+    void *block = NULL;
+    if (posix_memalign(&block, HUGE_PAGE, bytes) != 0) return NULL;
+#ifdef MADV_HUGEPAGE
+    madvise(block, bytes, MADV_HUGEPAGE); /* where it is refused, small pages will do */
+#endif
+    return block;
+}
+
 static void *system_block(size_t bytes) {
     void *block = NULL;
     if (IN_SLAB(bytes)) return cut_from_slab(bytes);
     if (rl_live.live_bytes + (double)bytes > physical_memory()) return NULL;
+    if (bytes >= 2 * HUGE_PAGE) return large_block(bytes);
     return posix_memalign(&block, HEADER, bytes) == 0 ? block : NULL;
 }
 
@@ -99,11 +114,32 @@ static void *take_class(int size_class) {
     return fresh;
 }
 
+static void drop_block(int size_class) {
+    free_block *block = free_blocks[size_class];
+    IS_TAKEN(block, class_bytes(size_class));
+    free_blocks[size_class] = block->next;
+    rl_live.pooled_bytes -= (double)class_bytes(size_class);
+    free(block);
+}
+
+/* Whether there was a large block to give back to the system; it is one of the class that has waited longest. */
+static int drop_stalest(void) {
+    int stalest = -1;
+    for (int k = 0; k < CLASSES; k++)
+        if (free_blocks[k] && !IN_SLAB(class_bytes(k)) && (stalest < 0 || given_at[k] < given_at[stalest])) stalest = k;
+    if (stalest >= 0) drop_block(stalest);
+    return stalest >= 0;
+}
+
 static void give_class(void *memory, int size_class) {
     size_t bytes = class_bytes(size_class);
-    if (!IN_SLAB(bytes) && rl_live.pooled_bytes + (double)bytes > POOL_LIMIT) {
-        free(memory);
-        return;
+    if (!IN_SLAB(bytes)) {
+        given_at[size_class] = ++gifts;
+        while ((double)bytes <= POOL_LIMIT && rl_live.pooled_bytes + (double)bytes > POOL_LIMIT && drop_stalest()) continue;
+        if (rl_live.pooled_bytes + (double)bytes > POOL_LIMIT) {
+            free(memory);
+            return;
+        }
     }
     free_block *block = memory;
     block->next = free_blocks[size_class];
@@ -121,16 +157,7 @@ void *rl_pool_take(size_t bytes) {
 void rl_pool_give(void *block, size_t bytes) { give_class(block, class_of(bytes)); }
 
 void rl_pool_trim(void) {
-    for (int k = 0; k < CLASSES; k++) {
-        if (IN_SLAB(class_bytes(k))) continue;
-        while (free_blocks[k]) {
-            free_block *block = free_blocks[k];
-            IS_TAKEN(block, class_bytes(k));
-            free_blocks[k] = block->next;
-            rl_live.pooled_bytes -= (double)class_bytes(k);
-            free(block);
-        }
-    }
+    while (drop_stalest()) continue;
 }
 
 rl_storage *rl_storage_new(size_t bytes) {
