@@ -4,8 +4,9 @@
 #' \eqn{\frac{1}{n} \sum x}{sum(x) / n} and \eqn{\prod x}{prod(x)}. `torch_nansum()` and the method `x$nanmean()` leave NaN out.
 #'
 #' Floats are added up in double precision (beyond 63 of them, sums of four), and rounded once. Whole numbers and truth values add
-#' up and multiply as 64-bit integers unless `dtype` says otherwise; their mean is refused unless `dtype` is floating. The sum of no elements is 0, their product 1, their
-#' mean NaN. The derivative of a product bears zeros. The methods `x$sum()`, `x$mean()`, ... take the same arguments without `self`.
+#' up and multiply as 64-bit integers unless `dtype` says otherwise; their mean is refused unless `dtype` is floating. The sum of no
+#' elements is 0, their product 1, their mean NaN. The derivative of a product bears zeros. The methods `x$sum()`, `x$mean()`, ...
+#' take the same arguments without `self`.
 #'
 #' @param self a tensor.
 #' @param dim a dimension, or several as a vector or list (but one for `torch_prod()`), counted from 1, or from -1 at the end; all if
