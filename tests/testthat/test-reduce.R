@@ -55,7 +55,7 @@ test_that("a result does not depend on the number of threads", {
 test_that("sums of floats are kept in double precision", {
   expect_equal(torch_full(1e6, 0.1)$sum()$item(), 1e6 * 0.1, tolerance = 1e-7)
   x <- torch_randn(100003)
-  expect_equal(x$sum()$item(), sum(as_array(x)), tolerance = 1e-6)
+  expect_lt(abs(x$sum()$item() - sum(as_array(x))), 3e-4)
   for (n in c(63, 64, 65, 95, 96, 127, 131, 8191, 8192, 8195)) {
     ones <- (x[1:n] > 0)$to(dtype = torch_float())
     expect_identical(ones$sum()$item(), sum(as_array(ones)))
