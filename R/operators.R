@@ -24,12 +24,14 @@
 #' @name tensor-operators
 NULL
 
+# One operand: R leaves e2 out. That it is a symbol then takes less to see than nargs() takes to count.
+
 #' @rdname tensor-operators
 #' @export
-`+.torch_tensor` <- function(e1, e2) if (nargs() == 1L) e1 else .Call(ffi_add, e1, e2, NULL)
+`+.torch_tensor` <- function(e1, e2 = quote(none)) if (is.symbol(e2)) e1 else .Call(ffi_add, e1, e2, NULL)
 #' @rdname tensor-operators
 #' @export
-`-.torch_tensor` <- function(e1, e2) if (nargs() == 1L) .Call(ffi_neg, e1) else .Call(ffi_sub, e1, e2, NULL)
+`-.torch_tensor` <- function(e1, e2 = quote(none)) if (is.symbol(e2)) .Call(ffi_neg, e1) else .Call(ffi_sub, e1, e2, NULL)
 #' @rdname tensor-operators
 #' @export
 `*.torch_tensor` <- function(e1, e2) .Call(ffi_mul, e1, e2)

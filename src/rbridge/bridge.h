@@ -13,11 +13,8 @@
 #ifndef RL_RBRIDGE_BRIDGE_H
 #define RL_RBRIDGE_BRIDGE_H
 
-#define R_NO_REMAP
-#include <R.h>
-#include <Rinternals.h>
-
 #include "../ops/ops.h"
+#include "r_api.h"
 
 typedef struct {
     rl_scope scope;

@@ -69,12 +69,7 @@ SEXP rb_namespace(void) {
     return namespace;
 }
 
-SEXP rb_package_value(const char *name) {
-    SEXP value = PROTECT(Rf_findVarInFrame(rb_namespace(), Rf_install(name)));
-    if (TYPEOF(value) == PROMSXP) value = Rf_eval(value, R_BaseEnv);
-    UNPROTECT(1);
-    return value;
-}
+SEXP rb_package_value(const char *name) { return R_getVarEx(Rf_install(name), rb_namespace(), FALSE, R_NilValue); }
 
 static void raise(void) {
     char message[2048];

@@ -75,13 +75,10 @@ static struct {
 static SEXP bound(SEXP template, SEXP self) {
     static SEXP self_symbol;
     if (!self_symbol) self_symbol = Rf_install("self");
-    SEXP frame = PROTECT(R_NewEnv(CLOENV(template), FALSE, 0));
+    SEXP frame = PROTECT(R_NewEnv(R_ClosureEnv(template), FALSE, 0));
     Rf_defineVar(self_symbol, self, frame);
-    SEXP method = PROTECT(Rf_allocSExp(CLOSXP));
-    SET_FORMALS(method, FORMALS(template));
-    SET_BODY(method, BODY(template));
-    SET_CLOENV(method, frame);
-    UNPROTECT(2);
+    SEXP method = R_mkClosure(R_ClosureFormals(template), R_ClosureBody(template), frame);
+    UNPROTECT(1);
     return method;
 }
 
@@ -105,8 +102,8 @@ SEXP ffi_get(SEXP self, SEXP name) {
     SEXP symbol = Rf_installTrChar(STRING_ELT(name, 0));
     int field = field_of(symbol);
     if (field == FIELDS) {
-        SEXP template = Rf_findVarInFrame3(methods_table(), symbol, TRUE);
-        if (template != R_UnboundValue) return bound(template, self);
+        SEXP template = R_getVarEx(symbol, methods_table(), FALSE, NULL);
+        if (template) return bound(template, self);
     }
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "x");

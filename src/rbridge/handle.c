@@ -1,10 +1,13 @@
 /* Handles: external pointers of class torch_tensor.
  *
  * Note [Handles]
- * A finalizer keeps its garbage through another collection, so a handle has none: in its protected slot it keeps a small vector
- * from an allocator of our own, whose free callback lets go of the tensor inside the collector. That callback must not touch R
- * (rb_release_later). The collector must also feel how large a tensor is: where it matters, a vector of that size, never touched
- * and so never backed by memory, stands beside the keeper. Only the first handle of a storage carries it.
+ * In its protected slot a handle has a keeper, which lets go of the tensor when the collector finds it to be garbage. There are two
+ * kinds (configure chooses): a small vector from an allocator of our own, whose free callback runs inside the collector and must not
+ * touch R (rb_release_later); or, where R offers packages no such allocator (from 4.6 on), an external pointer with a finalizer, which
+ * takes longer. A finalizer's garbage is kept through another collection, but that is the keeper alone.
+ *
+ * The collector must also feel how large a tensor is: where it matters, a vector of that size, never touched and so never backed by
+ * memory, stands beside the keeper. Only the first handle of a storage carries it.
  *
  * The tag of a handle is a symbol: what is a tensor is told by it, not by the class, which costs a search. */
 #include "handle.h"
@@ -20,21 +23,30 @@ static SEXP tensor_class; /* the class attribute that all handles share */
 
 #ifdef RL_HANDLE_FINALIZERS
 
-static void finalize(SEXP handle) {
-    rl_tensor *tensor = R_ExternalPtrAddr(handle);
-    R_ClearExternalPtr(handle);
+static void finalize(SEXP keeper) {
+    rl_tensor *tensor = R_ExternalPtrAddr(keeper);
+    R_ClearExternalPtr(keeper);
     rl_release(tensor);
 }
 
-SEXP rb_handle_new(void) {
-    SEXP handle = PROTECT(R_MakeExternalPtr(NULL, tensor_tag, R_NilValue));
-    R_RegisterCFinalizerEx(handle, finalize, FALSE);
-    Rf_setAttrib(handle, R_ClassSymbol, tensor_class);
+static SEXP keeper_new(void) {
+    SEXP keeper = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
+    R_RegisterCFinalizerEx(keeper, finalize, FALSE);
     UNPROTECT(1);
-    return handle;
+    return keeper;
 }
 
-static void keep(SEXP handle, rl_tensor *tensor) { (void)handle, (void)tensor; }
+static void keep(SEXP handle, rl_tensor *tensor) { R_SetExternalPtrAddr(R_ExternalPtrProtected(handle), tensor); }
+
+/* The keeper alone knows whether the tensor is still there: another object's finalizer may bring a handle back. */
+static rl_tensor *kept_by(SEXP handle) {
+    SEXP keeper = R_ExternalPtrProtected(handle);
+    if (TYPEOF(keeper) == LISTSXP) keeper = CAR(keeper);
+    return TYPEOF(keeper) == EXTPTRSXP ? R_ExternalPtrAddr(keeper) : NULL;
+}
+
+/* R puts finalizers off, often for several collections. */
+static void release_collected(void) { R_RunPendingFinalizers(); }
 
 SEXP rb_vector_new(SEXPTYPE type, int64_t length) { return Rf_allocVector(type, (R_xlen_t)length); }
 
@@ -65,14 +77,11 @@ SEXP rb_vector_new(SEXPTYPE type, int64_t length) {
     return Rf_allocVector3(type, (R_xlen_t)length, &allocator);
 }
 
-SEXP rb_handle_new(void) {
+static SEXP keeper_new(void) {
     R_allocator_t allocator = {take, give, NULL, NULL};
-    SEXP keeper = PROTECT(Rf_allocVector3(RAWSXP, sizeof newest, &allocator));
+    SEXP keeper = Rf_allocVector3(RAWSXP, sizeof newest, &allocator);
     memcpy(RAW(keeper), &newest, sizeof newest);
-    SEXP handle = PROTECT(R_MakeExternalPtr(NULL, tensor_tag, keeper));
-    Rf_setAttrib(handle, R_ClassSymbol, tensor_class);
-    UNPROTECT(2);
-    return handle;
+    return keeper;
 }
 
 static void keep(SEXP handle, rl_tensor *tensor) {
@@ -81,7 +90,19 @@ static void keep(SEXP handle, rl_tensor *tensor) {
     allocator->data = tensor;
 }
 
+static rl_tensor *kept_by(SEXP handle) { return R_ExternalPtrAddr(handle); }
+
+static void release_collected(void) {}
+
 #endif
+
+SEXP rb_handle_new(void) {
+    SEXP keeper = PROTECT(keeper_new());
+    SEXP handle = PROTECT(R_MakeExternalPtr(NULL, tensor_tag, keeper));
+    Rf_classgets(handle, tensor_class);
+    UNPROTECT(2);
+    return handle;
+}
 
 SEXP rb_handle_fill(SEXP handle, rl_tensor *tensor) {
     rl_retain(tensor);
@@ -92,6 +113,7 @@ SEXP rb_handle_fill(SEXP handle, rl_tensor *tensor) {
         storage->charged = 1;
         SEXP felt = PROTECT(Rf_allocVector(RAWSXP, (R_xlen_t)storage->bytes));
         R_SetExternalPtrProtected(handle, Rf_cons(R_ExternalPtrProtected(handle), felt));
+        release_collected();
         UNPROTECT(1);
     }
     return handle;
@@ -121,7 +143,7 @@ rl_tensor *rb_unwrap(SEXP x, const char *argument) {
         rl_fail("`%s` must be a tensor, not %s", argument, rb_kind_of(x));
         return NULL;
     }
-    rl_tensor *tensor = R_ExternalPtrAddr(x);
+    rl_tensor *tensor = kept_by(x);
     if (!tensor)
         rl_fail("`%s` is a tensor that lives in another R session: it came back from saveRDS() or from another process, which keep no tensor's values",
                 argument);

@@ -86,7 +86,7 @@ typedef struct {
 
 /* N means the end even where the package is not attached. */
 static SEXP value_in(SEXP expression, SEXP frame, int *protected) {
-    SEXP value = expression == symbols.end && Rf_findVar(expression, frame) == R_UnboundValue ? Rf_ScalarInteger(-1) : Rf_eval(expression, frame);
+    SEXP value = expression == symbols.end && !R_getVarEx(expression, frame, TRUE, NULL) ? Rf_ScalarInteger(-1) : Rf_eval(expression, frame);
     ++*protected;
     return PROTECT(value);
 }
@@ -102,34 +102,32 @@ static void evaluate_range(SEXP expression, SEXP frame, given *g, int *protected
     g->step = range == expression ? NULL : value_in(CADDR(expression), frame, protected);
 }
 
-static void evaluate(SEXP argument, given *g, int *protected) {
-    while (TYPEOF(argument) == PROMSXP && TYPEOF(R_PromiseExpr(argument)) == PROMSXP) argument = R_PromiseExpr(argument); /* handed on as `...` */
-    g->kind = GIVEN_VALUE;
-    g->value = argument;
-    if (argument == R_MissingArg) g->kind = GIVEN_NOTHING;
-    if (TYPEOF(argument) != PROMSXP) return;
-    SEXP expression = R_PromiseExpr(argument);
-    int fresh = PRVALUE(argument) == R_UnboundValue;
-    if (expression == symbols.rest)
-        g->kind = GIVEN_REST;
-    else if (fresh && is_colon(expression))
-        evaluate_range(expression, PRENV(argument), g, protected);
-    else if (fresh && expression == symbols.end)
-        g->value = value_in(expression, PRENV(argument), protected);
+/* One of the arguments in `...` of the frame, which keeps what they evaluate to. */
+static void evaluate(int place, SEXP frame, given *g, int *protected) {
+    const R_DotType_t type = R_GetDotType(place, frame);
+    if (type == R_DotTypeMissing) {
+        g->kind = GIVEN_NOTHING;
+        return;
+    }
+    SEXP expression = type == R_DotTypeDelayed  ? R_DotDelayedExpression(place, frame)
+                      : type == R_DotTypeForced ? R_DotForcedExpression(place, frame)
+                                                : R_NilValue;
+    g->kind = expression == symbols.rest ? GIVEN_REST : GIVEN_VALUE;
+    if (g->kind == GIVEN_REST) return;
+    if (type == R_DotTypeDelayed && is_colon(expression))
+        evaluate_range(expression, R_DotDelayedEnvironment(place, frame), g, protected);
+    else if (type == R_DotTypeDelayed && expression == symbols.end)
+        g->value = value_in(expression, R_DotDelayedEnvironment(place, frame), protected);
     else
-        g->value = Rf_eval(argument, R_EmptyEnv); /* the promise keeps it */
+        g->value = R_DotsElt(place, frame);
 }
 
 /* Returns how many there are, or -1 for too many; what is to be unprotected is counted in `protected`. */
 static int evaluate_all(SEXP frame, given *g, int *protected) {
     if (!symbols.colon) find_symbols();
-    int n = 0;
-    SEXP dots = Rf_findVarInFrame3(frame, R_DotsSymbol, TRUE);
-    if (TYPEOF(dots) != DOTSXP) return 0;
-    for (; dots != R_NilValue; dots = CDR(dots)) {
-        if (n == MAX_ITEMS) return -1;
-        evaluate(CAR(dots), &g[n++], protected);
-    }
+    int n = R_DotsLength(frame);
+    if (n > MAX_ITEMS) return -1;
+    for (int k = 0; k < n; k++) evaluate(k + 1, frame, &g[k], protected);
     return n;
 }
 
@@ -156,7 +154,7 @@ static rl_status read_range(SEXP start, SEXP end, SEXP step, item *made) {
     return RL_OK;
 }
 
-static int is_plain_scalar(SEXP x) { return XLENGTH(x) == 1 && (ATTRIB(x) == R_NilValue || Rf_isNull(Rf_getAttrib(x, R_DimSymbol))); }
+static int is_plain_scalar(SEXP x) { return XLENGTH(x) == 1 && Rf_isNull(Rf_getAttrib(x, R_DimSymbol)); }
 
 static rl_status read_tensor(SEXP x, item *made) {
     rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap(x, "index") : NULL;

@@ -7,7 +7,7 @@
 /* A generator of the user's is an environment of class torch_generator that keeps its state in a raw vector. */
 static rl_generator *generator_of(SEXP x) {
     if (Rf_isNull(x)) return rl_default_generator();
-    SEXP state = TYPEOF(x) == ENVSXP && Rf_inherits(x, "torch_generator") ? Rf_findVarInFrame(x, Rf_install("state")) : R_NilValue;
+    SEXP state = TYPEOF(x) == ENVSXP && Rf_inherits(x, "torch_generator") ? R_getVarEx(Rf_install("state"), x, FALSE, R_NilValue) : R_NilValue;
     if (TYPEOF(state) == RAWSXP && XLENGTH(state) == sizeof(rl_generator)) return (rl_generator *)(void *)RAW(state);
     rl_fail("`generator` must be made by torch_generator(), not %s", rb_kind_of(x));
     return NULL;
