@@ -93,24 +93,9 @@ static rl_loop mover(rl_dtype dtype) {
 
 static int laid_out_alike(const rl_tensor *to, const rl_tensor *from) { return rl_is_contiguous(to) && rl_is_contiguous(from); }
 
-/* Wide elements are turned before they are converted: written in one long run, they cost less than the turn alone would. */
-static int turn_and_widen(rl_tensor *to, rl_tensor *from, rl_loop convert) {
-    if (!rl_same_sizes(to, from) || !rl_is_dense(to)) return 0;
-    rl_scope scope = rl_scope_enter();
-    rl_tensor *turned = rl_tensor_new_like(to, (rl_dtype)from->dtype);
-    int done = turned && rl_copy_transposed(turned, from, NULL);
-    if (!turned) rl_error_clear(); /* row by row it needs no memory */
-    if (done) rl_each(2, (rl_tensor *[]){to, turned}, convert, NULL);
-    rl_scope_leave(scope);
-    return done;
-}
-
 void rl_copy_elements(rl_tensor *to, rl_tensor *from) {
     rl_loop convert = to->dtype == from->dtype ? NULL : conversions[from->dtype][to->dtype];
-    if (to->ndim > 1 && to->numel > 1024 && !laid_out_alike(to, from)) {
-        int widens = rl_dtype_size((rl_dtype)to->dtype) > rl_dtype_size((rl_dtype)from->dtype);
-        if (widens ? turn_and_widen(to, from, convert) : rl_copy_transposed(to, from, convert)) return;
-    }
+    if (to->ndim > 1 && to->numel > 1024 && !laid_out_alike(to, from) && rl_copy_transposed(to, from, convert)) return;
     rl_each(2, (rl_tensor *[]){to, from}, convert ? convert : mover((rl_dtype)to->dtype), NULL);
 }
 

@@ -5,142 +5,179 @@
 #include "parallel.h"
 
 /* A copy between layouts whose dense dimensions differ: read or written row by row, either side would touch a cache line for each
- * element. So it goes by tiles of TILE x TILE, which are whole lines on both sides. A band is the work of one range: BAND rows of
- * the output, and STRETCH of its columns at a time, so that the pages in use stay few. A copy that converts as well takes
- * as many as a buffer holds that stays in the second cache, and turns what it has converted. */
-enum { TILE = RL_TURNED, BAND = 128, STRETCH = 1024, BUFFER = 65536 };
+ * element. So it goes by tiles of TILE x TILE, which are whole lines on both sides. A band, the work of one range, is a few rows of the
+ * output in their whole length, if they are no longer than ROW_BYTES: as many as stay in the second cache. */
+enum { TILE = RL_TURNED, LINE = 64, MOST_ROWS = 128, ROW_BYTES = 1 << 14, BAND_BYTES = 1 << 17, BUFFER = TILE * ROW_BYTES };
 
-typedef void (*tile_copy)(char *to, int64_t to_stride, const char *from, int64_t from_stride);
+#define TURN_PARAMETERS char *to, int64_t to_row, const char *from, int64_t from_column, int64_t rows, int64_t columns
+
+/* Turns a tile, or a part of one: input column j starts at from + j * from_column, output row i at to + i * to_row. */
+typedef void (*tile_turn)(TURN_PARAMETERS);
 
 typedef struct {
     int ndim;                                                                       /* besides rows and columns */
     int64_t sizes[RL_MAX_DIMS], to_strides[RL_MAX_DIMS], from_strides[RL_MAX_DIMS]; /* in bytes */
     int64_t rows, columns;                                                          /* of the output, whose columns are dense; the input's rows are */
     int64_t to_row, from_column;
-    int64_t bands, stretch;
+    int64_t stretch;           /* columns that are turned at a time */
+    int64_t band, bands;       /* rows of a band, and how many there are */
     int64_t width, from_width; /* of an element of the output and of the input */
-    rl_loop convert;           /* NULL: the dtypes are the same */
-    tile_copy tile;
+    rl_loop convert;           /* NULL: the turn does it, if anything must be converted */
+    tile_turn turn;
     char *to;
     const char *from;
 } plan;
 
+#define TURN_BY_ONE(IN, OUT)                  \
+    for (int64_t i = 0; i < rows; i++)        \
+        for (int64_t j = 0; j < columns; j++) \
+            *(OUT *)(to + i * to_row + j * (int64_t)sizeof(OUT)) = (OUT) * (const IN *)(from + j * from_column + i * (int64_t)sizeof(IN));
+
+#define PLAIN_TURN(name, IN, OUT) \
+    static void name(TURN_PARAMETERS) { TURN_BY_ONE(IN, OUT) }
+
 #if defined(__GNUC__) && !defined(__clang__)
 
-typedef uint32_t four __attribute__((vector_size(16)));
-typedef uint64_t two __attribute__((vector_size(16)));
+typedef int64_t pair_of_int64_t __attribute__((vector_size(16)));
+typedef int32_t four_of_int32_t __attribute__((vector_size(16)));
+typedef int64_t four_of_int64_t __attribute__((vector_size(32)));
+typedef float four_of_float __attribute__((vector_size(16)));
+typedef double four_of_double __attribute__((vector_size(32)));
 
-RL_CLONES static void tile_4(char *to, int64_t to_stride, const char *from, int64_t from_stride) {
-    for (int i = 0; i < TILE; i += 4) {
-        for (int j = 0; j < TILE; j += 4) {
-            const char *in = from + j * from_stride + 4 * i;
-            char *out = to + i * to_stride + 4 * j;
-            four a, b, c, d;
-            memcpy(&a, in, sizeof a);
-            memcpy(&b, in + from_stride, sizeof b);
-            memcpy(&c, in + 2 * from_stride, sizeof c);
-            memcpy(&d, in + 3 * from_stride, sizeof d);
-            four low_ab = __builtin_shuffle(a, b, (four){0, 4, 1, 5}), low_cd = __builtin_shuffle(c, d, (four){0, 4, 1, 5});
-            four high_ab = __builtin_shuffle(a, b, (four){2, 6, 3, 7}), high_cd = __builtin_shuffle(c, d, (four){2, 6, 3, 7});
-            a = __builtin_shuffle(low_ab, low_cd, (four){0, 1, 4, 5});
-            b = __builtin_shuffle(low_ab, low_cd, (four){2, 3, 6, 7});
-            c = __builtin_shuffle(high_ab, high_cd, (four){0, 1, 4, 5});
-            d = __builtin_shuffle(high_ab, high_cd, (four){2, 3, 6, 7});
-            memcpy(out, &a, sizeof a);
-            memcpy(out + to_stride, &b, sizeof b);
-            memcpy(out + 2 * to_stride, &c, sizeof c);
-            memcpy(out + 3 * to_stride, &d, sizeof d);
-        }
+#define READ_FOUR(name, IN, OUT, at)          \
+    four_of_##IN name##_in;                   \
+    memcpy(&name##_in, at, sizeof name##_in); \
+    four_of_##OUT name = __builtin_convertvector(name##_in, four_of_##OUT);
+
+#define MIX(a, b, ...) __builtin_shuffle(a, b, (four_of_int32_t){__VA_ARGS__})
+
+/* OUT has four bytes */
+#define FOUR_BY_FOUR_TURN(name, IN, OUT)                                                        \
+    RL_CLONES static void name(TURN_PARAMETERS) {                                               \
+        if (rows < TILE || columns < TILE) {                                                    \
+            TURN_BY_ONE(IN, OUT)                                                                \
+            return;                                                                             \
+        }                                                                                       \
+        for (int i = 0; i < TILE; i += 4) {                                                     \
+            for (int j = 0; j < TILE; j += 4) {                                                 \
+                const char *in = from + j * from_column + i * (int64_t)sizeof(IN);              \
+                char *out = to + i * to_row + j * (int64_t)sizeof(OUT);                         \
+                READ_FOUR(a, IN, OUT, in)                                                       \
+                READ_FOUR(b, IN, OUT, in + from_column)                                         \
+                READ_FOUR(c, IN, OUT, in + 2 * from_column)                                     \
+                READ_FOUR(d, IN, OUT, in + 3 * from_column)                                     \
+                four_of_##OUT low_ab = MIX(a, b, 0, 4, 1, 5), low_cd = MIX(c, d, 0, 4, 1, 5);   \
+                four_of_##OUT high_ab = MIX(a, b, 2, 6, 3, 7), high_cd = MIX(c, d, 2, 6, 3, 7); \
+                a = MIX(low_ab, low_cd, 0, 1, 4, 5);                                            \
+                b = MIX(low_ab, low_cd, 2, 3, 6, 7);                                            \
+                c = MIX(high_ab, high_cd, 0, 1, 4, 5);                                          \
+                d = MIX(high_ab, high_cd, 2, 3, 6, 7);                                          \
+                memcpy(out, &a, sizeof a);                                                      \
+                memcpy(out + to_row, &b, sizeof b);                                             \
+                memcpy(out + 2 * to_row, &c, sizeof c);                                         \
+                memcpy(out + 3 * to_row, &d, sizeof d);                                         \
+            }                                                                                   \
+        }                                                                                       \
     }
-}
 
-RL_CLONES static void tile_8(char *to, int64_t to_stride, const char *from, int64_t from_stride) {
+RL_CLONES static void turn_8(TURN_PARAMETERS) {
+    if (rows < TILE || columns < TILE) {
+        TURN_BY_ONE(int64_t, int64_t)
+        return;
+    }
     for (int i = 0; i < TILE; i += 2) {
         for (int j = 0; j < TILE; j += 2) {
-            const char *in = from + j * from_stride + 8 * i;
-            char *out = to + i * to_stride + 8 * j;
-            two a, b;
+            const char *in = from + j * from_column + 8 * i;
+            char *out = to + i * to_row + 8 * j;
+            pair_of_int64_t a, b;
             memcpy(&a, in, sizeof a);
-            memcpy(&b, in + from_stride, sizeof b);
-            two first = __builtin_shuffle(a, b, (two){0, 2}), second = __builtin_shuffle(a, b, (two){1, 3});
+            memcpy(&b, in + from_column, sizeof b);
+            pair_of_int64_t first = __builtin_shuffle(a, b, (pair_of_int64_t){0, 2}), second = __builtin_shuffle(a, b, (pair_of_int64_t){1, 3});
             memcpy(out, &first, sizeof first);
-            memcpy(out + to_stride, &second, sizeof second);
+            memcpy(out + to_row, &second, sizeof second);
         }
     }
 }
 
 #else
 
-static void tile_4(char *to, int64_t to_stride, const char *from, int64_t from_stride) {
-    for (int i = 0; i < TILE; i++)
-        for (int j = 0; j < TILE; j++) memcpy(to + i * to_stride + 4 * j, from + j * from_stride + 4 * i, 4);
-}
-
-static void tile_8(char *to, int64_t to_stride, const char *from, int64_t from_stride) {
-    for (int i = 0; i < TILE; i++)
-        for (int j = 0; j < TILE; j++) memcpy(to + i * to_stride + 8 * j, from + j * from_stride + 8 * i, 8);
-}
+#define FOUR_BY_FOUR_TURN PLAIN_TURN
+PLAIN_TURN(turn_8, int64_t, int64_t)
 
 #endif
 
-static void tile_2(char *to, int64_t to_stride, const char *from, int64_t from_stride) {
-    for (int i = 0; i < TILE; i++)
-        for (int j = 0; j < TILE; j++) memcpy(to + i * to_stride + 2 * j, from + j * from_stride + 2 * i, 2);
-}
+PLAIN_TURN(turn_1, int8_t, int8_t)
+PLAIN_TURN(turn_2, int16_t, int16_t)
+FOUR_BY_FOUR_TURN(turn_4, int32_t, int32_t)
+FOUR_BY_FOUR_TURN(turn_int64_to_int32, int64_t, int32_t)
+FOUR_BY_FOUR_TURN(turn_double_to_float, double, float)
 
-static void tile_1(char *to, int64_t to_stride, const char *from, int64_t from_stride) {
-    for (int i = 0; i < TILE; i++)
-        for (int j = 0; j < TILE; j++) to[i * to_stride + j] = from[j * from_stride + i];
-}
+void rl_turn_square(char *to, int64_t to_row, const char *from, int64_t from_column) { turn_4(to, to_row, from, from_column, TILE, TILE); }
 
-void rl_turn_square(char *to, int64_t to_row, const char *from, int64_t from_column) { tile_4(to, to_row, from, from_column); }
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static void turn_edge(const plan *p, char *to, int64_t to_row, const char *from, int64_t from_column, int64_t rows, int64_t columns) {
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < columns; j++) memcpy(to + i * to_row + j * p->width, from + j * from_column + i * p->width, (size_t)p->width);
-}
+typedef struct {
+    char *to;
+    const char *from;
+    int64_t to_row, from_column;
+    int64_t width, from_width;
+    int64_t rows, columns;
+} block;
 
-/* Input column j starts at from + j * from_column, output row i at to + i * to_row. Stores that miss the cache wait for one another,
- * so the lines of the tile after the next are fetched ahead. */
-static void turn(const plan *p, char *to, int64_t to_row, const char *from, int64_t from_column, int64_t rows, int64_t columns) {
-    int64_t tile_width = TILE * p->width;
-    for (int64_t i = 0; i < rows; i += TILE, to += TILE * to_row, from += tile_width) {
-        char *out = to;
-        const char *in = from;
-        for (int64_t j = 0; j < columns; j += TILE, out += tile_width, in += TILE * from_column) {
-            if (rows - i < TILE || columns - j < TILE) {
-                turn_edge(p, out, to_row, in, from_column, rows - i < TILE ? rows - i : TILE, columns - j < TILE ? columns - j : TILE);
-            } else {
-                for (int64_t k = 0; k < TILE; k++) __builtin_prefetch(out + 2 * tile_width + k * to_row, 1);
-                p->tile(out, to_row, in, from_column);
+/* Stores that miss the cache wait for one another. So while a block is turned, the lines of the one `ahead` of it are fetched. */
+static void turn_block(tile_turn turn, const block *b, const char *ahead) {
+    int64_t run = b->columns * b->width, left = run;
+    for (int64_t j = 0; j < b->columns; j += TILE) {
+        for (int64_t i = 0; i < b->rows; i += TILE) {
+            for (int64_t k = 0; ahead && k < TILE * TILE * b->width; k += LINE, ahead += LINE, left -= LINE) {
+                if (left <= 0) {
+                    ahead += b->to_row - (run - left);
+                    left = run;
+                }
+                __builtin_prefetch(ahead, 1);
             }
+            turn(b->to + i * b->to_row + j * b->width, b->to_row, b->from + j * b->from_column + i * b->from_width, b->from_column, least(b->rows - i, TILE),
+                 least(b->columns - j, TILE));
         }
     }
 }
 
-static void convert_and_turn(const plan *p, char *to, const char *from, int64_t rows, int64_t columns) {
-    _Alignas(64) char buffer[BUFFER];
-    int64_t strides[2] = {p->width, p->from_width}, column = BAND * p->width;
-    for (int64_t j = 0; j < columns; j++) p->convert((char *[]){buffer + j * column, (char *)from + j * p->from_column}, strides, rows, NULL);
-    turn(p, to, p->to_row, buffer, column, rows, columns);
+/* It is the narrower elements that are turned: those of the output out of a buffer, or those of the input into one. */
+static void convert_block(const plan *p, const block *b, const char *ahead) {
+    _Alignas(LINE) char buffer[BUFFER];
+    const int64_t strides[2] = {b->width, b->from_width};
+    block turned = *b;
+    if (b->width < b->from_width) {
+        turned.from = buffer;
+        turned.from_width = b->width;
+        turned.from_column = b->rows * b->width;
+        for (int64_t j = 0; j < b->columns; j++)
+            p->convert((char *[]){buffer + j * turned.from_column, (char *)b->from + j * b->from_column}, strides, b->rows, NULL);
+        turn_block(p->turn, &turned, ahead);
+    } else {
+        turned.to = buffer;
+        turned.width = b->from_width;
+        turned.to_row = (b->columns + TILE) * b->from_width;
+        turn_block(p->turn, &turned, NULL);
+        for (int64_t i = 0; i < b->rows; i++) p->convert((char *[]){b->to + i * b->to_row, buffer + i * turned.to_row}, strides, b->columns, NULL);
+    }
 }
 
 static void copy_band(const plan *p, char *to, const char *from, int64_t rows) {
     for (int64_t j = 0; j < p->columns; j += p->stretch) {
-        int64_t columns = p->columns - j < p->stretch ? p->columns - j : p->stretch;
-        char *out = to + j * p->width;
-        const char *in = from + j * p->from_column;
+        block b = {to + j * p->width, from + j * p->from_column, p->to_row, p->from_column, p->width, p->from_width, rows, least(p->columns - j, p->stretch)};
+        const char *ahead = j + p->stretch < p->columns ? b.to + p->stretch * p->width : to + rows * p->to_row;
         if (p->convert)
-            convert_and_turn(p, out, in, rows, columns);
+            convert_block(p, &b, ahead);
         else
-            turn(p, out, p->to_row, in, p->from_column, rows, columns);
+            turn_block(p->turn, &b, ahead);
     }
 }
 
 static void copy_bands(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
     for (int64_t at = begin; at < end; at++) {
-        int64_t row = at % p->bands * BAND, rest = at / p->bands;
+        int64_t row = at % p->bands * p->band, rest = at / p->bands;
         char *to = p->to + row * p->to_row;
         const char *from = p->from + row * p->from_width;
         for (int d = p->ndim - 1; d >= 0; d--) {
@@ -148,7 +185,7 @@ static void copy_bands(void *context, int64_t begin, int64_t end) {
             from += rest % p->sizes[d] * p->from_strides[d];
             rest /= p->sizes[d];
         }
-        copy_band(p, to, from, p->rows - row < BAND ? p->rows - row : BAND);
+        copy_band(p, to, from, least(p->rows - row, p->band));
     }
 }
 
@@ -162,13 +199,27 @@ static void take_out(plan *p, int d) {
     }
 }
 
+static void choose_turn(plan *p, rl_dtype to, rl_dtype from, rl_loop convert) {
+    static const tile_turn of_width[] = {[1] = turn_1, [2] = turn_2, [4] = turn_4, [8] = turn_8};
+    p->width = (int64_t)rl_dtype_size(to);
+    p->from_width = (int64_t)rl_dtype_size(from);
+    p->turn = to == RL_FLOAT && from == RL_DOUBLE ? turn_double_to_float : to == RL_INT32 && from == RL_INT64 ? turn_int64_to_int32 : NULL;
+    p->convert = p->turn ? NULL : convert;
+    if (!p->turn) p->turn = of_width[least(p->width, p->from_width)];
+}
+
+static void cut_into_bands(plan *p) {
+    int64_t width = least(p->width, p->from_width);
+    p->stretch = least(p->columns, ROW_BYTES / width - TILE);
+    p->band = BAND_BYTES / ((p->stretch + TILE) * width) / TILE * TILE;
+    p->band = p->band < TILE ? TILE : least(p->band, MOST_ROWS);
+    p->bands = (p->rows + p->band - 1) / p->band;
+}
+
 int rl_copy_transposed(rl_tensor *to, const rl_tensor *from, rl_loop convert) {
     plan p;
     if (!rl_same_sizes(to, from)) return 0;
-    p.convert = convert;
-    p.width = (int64_t)rl_dtype_size((rl_dtype)to->dtype);
-    p.from_width = (int64_t)rl_dtype_size((rl_dtype)from->dtype);
-    p.stretch = convert ? BUFFER / (BAND * p.width) : STRETCH;
+    choose_turn(&p, (rl_dtype)to->dtype, (rl_dtype)from->dtype, convert);
     p.ndim = 0;
     for (int d = 0; d < to->ndim; d++) {
         if (to->sizes[d] == 1) continue;
@@ -193,12 +244,11 @@ int rl_copy_transposed(rl_tensor *to, const rl_tensor *from, rl_loop convert) {
     p.columns = p.sizes[column];
     p.to_row = p.to_strides[row];
     p.from_column = p.from_strides[column];
-    p.tile = p.width == 4 ? tile_4 : p.width == 8 ? tile_8 : p.width == 2 ? tile_2 : tile_1;
     p.to = rl_data(to);
     p.from = rl_data(from);
     take_out(&p, row > column ? row : column);
     take_out(&p, row > column ? column : row);
-    p.bands = (p.rows + BAND - 1) / BAND;
+    cut_into_bands(&p);
     int64_t in_all = p.bands;
     for (int d = 0; d < p.ndim; d++) in_all *= p.sizes[d];
     int64_t elements = to->numel / in_all;
