@@ -109,7 +109,7 @@ report <- function(results, whole) {
     "# rushlight and PyTorch, side by side", "",
     "Written by `make bench`. A ratio is rushlight's time over PyTorch's, the median of the rounds: below 1, rushlight is faster.",
     "The workloads stand in `workloads.txt`, in both languages. `field` reads a field of a tensor, which costs what the",
-    "interpreter costs.", "", machine(), "",
+    "interpreter costs. `call` is the share of it in `op`: R calls a method that does nothing, PyTorch does the whole.", "", machine(), "",
     "## Groups: geometric means of the ratios", "",
     markdown(c("group", "workloads", "1 thread", "2 threads", "largest of either"), summary), "",
     "![Ratios by workload](RESULTS.png)", "",

@@ -4,7 +4,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { HEADER = 64 };
+enum { CACHE_LINE = 64 };
+
+/* Where the data of a storage begins: at a cache line, unless all of it fits into the first one. */
+static size_t header_of(size_t bytes) { return bytes <= CACHE_LINE - sizeof(rl_storage) ? sizeof(rl_storage) : CACHE_LINE; }
 
 /* Size classes: small blocks come in steps of STEP bytes; above there are four classes for each doubling, so that a block is at
  * most a quarter larger than asked for. */
@@ -68,7 +71,7 @@ static void *cut_from_slab(size_t bytes) {
     static size_t left;
     if (left < bytes) {
         void *fresh = NULL;
-        if (posix_memalign(&fresh, HEADER, SLAB_BYTES) != 0) return NULL;
+        if (posix_memalign(&fresh, CACHE_LINE, SLAB_BYTES) != 0) return NULL;
         slab = fresh;
         left = SLAB_BYTES;
     }
@@ -93,7 +96,7 @@ static void *system_block(size_t bytes) {
     if (IN_SLAB(bytes)) return cut_from_slab(bytes);
     if (rl_live.live_bytes + (double)bytes > physical_memory()) return NULL;
     if (bytes >= 2 * HUGE_PAGE) return large_block(bytes);
-    return posix_memalign(&block, HEADER, bytes) == 0 ? block : NULL;
+    return posix_memalign(&block, CACHE_LINE, bytes) == 0 ? block : NULL;
 }
 
 static void *take_class(int size_class) {
@@ -162,13 +165,14 @@ void rl_pool_trim(void) {
 }
 
 rl_storage *rl_storage_new(size_t bytes) {
-    int size_class = bytes < ((size_t)1 << 47) ? class_of(bytes + HEADER) : -1;
+    const size_t header = header_of(bytes);
+    int size_class = bytes < ((size_t)1 << 47) ? class_of(bytes + header) : -1;
     rl_storage *storage = size_class >= 0 ? take_class(size_class) : NULL;
     if (!storage) {
         rl_fail_memory((double)bytes);
         return NULL;
     }
-    *storage = (rl_storage){.refs = 1, .size_class = size_class, .bytes = bytes, .data = (char *)storage + HEADER};
+    *storage = (rl_storage){.refs = 1, .size_class = size_class, .bytes = bytes, .data = (char *)storage + header};
     rl_live.live_storages++;
     rl_live.live_bytes += (double)bytes;
     if (rl_live.live_bytes > rl_live.peak_bytes) rl_live.peak_bytes = rl_live.live_bytes;

@@ -1,7 +1,7 @@
 /* Memory of tensors: counted, versioned blocks from a pool.
  *
  * Fresh pages cost more than arithmetic, so blocks go back to a pool by size class and are handed out again. A block is one
- * allocation: a header as long as a cache line, then the data; all but small ones start at a cache line. */
+ * allocation: a header, then the data. It starts at a cache line, and so does the data, unless that fits into the header's. */
 #ifndef RL_TENSOR_STORAGE_H
 #define RL_TENSOR_STORAGE_H
 
