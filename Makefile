@@ -36,6 +36,7 @@ tutorial:
 check:
 	@tools/need $(CHECK_NEEDS)
 	Rscript tools/document.R --check
+	tools/check-r-api
 	@rm -f out/*.counts
 	-@$(MAKE) --no-print-directory -k core-test walkthrough
 	tools/check
@@ -57,6 +58,7 @@ walkthrough:
 lint:
 	@tools/need $(R_NEEDS) clang-format cppcheck r-cran-lintr
 	tools/check-includes
+	tools/check-r-api
 	clang-format --dry-run -Werror $(C_FILES)
 	tools/lint-c
 	Rscript tools/lint.R
