@@ -136,6 +136,27 @@ test_that("a tensor from another session says so", {
   expect_error(print(readRDS(file)), "another R session")
 })
 
+test_that("another object's finalizer can read a tensor that is garbage with it", {
+  seen <- NULL
+  local({
+    owner <- new.env()
+    owner$tensor <- torch_ones(2)
+    reg.finalizer(owner, function(owner) seen <<- as_array(owner$tensor))
+  })
+  gc()
+  expect_equal(seen, c(1, 1))
+})
+
+test_that("R collects large tensors without being asked to", {
+  x <- torch_zeros(5e5)
+  counted <- rushlight_counts()[["bytes"]]
+  most <- max(vapply(1:400, function(k) {
+    y <- x + 1
+    rushlight_counts()[["bytes"]]
+  }, 0))
+  expect_lt(most - counted, 400 * 2e6 / 2)
+})
+
 test_that("a forked child computes with its parent's tensors", {
   skip_on_os("windows")
   x <- torch_ones(200000)
