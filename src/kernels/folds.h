@@ -52,7 +52,8 @@ enum { RL_LANES = 32 };
     static void name##_along(void *const *fields, const char *x, int64_t stride, int64_t m, const rl_fold *at) {                                              \
         STATE s = *(STATE *)fields[0];                                                                                                                        \
         if (stride == sizeof(IN) && m >= 2 * RL_LANES) {                                                                                                      \
-            STATE lanes[RL_LANES], t;                                                                                                                         \
+            _Alignas(64) STATE lanes[RL_LANES];                                                                                                               \
+            STATE t;                                                                                                                                          \
             void *field = lanes;                                                                                                                              \
             int64_t rows = m / RL_LANES, rest = m % RL_LANES;                                                                                                 \
             name##_start(&field, RL_LANES, at);                                                                                                               \
