@@ -5,4 +5,4 @@ tensor_methods <- derive_methods(topenv())
   drop_missing_entries(tensor_methods, topenv())
 }
 
-.onUnload <- function(libpath) library.dynam.unload("rushlight", libpath)
+# The library stays when the package is unloaded: R calls it for every tensor that it collects.

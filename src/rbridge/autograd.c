@@ -181,12 +181,8 @@ SEXP ffi_output_nr(SEXP self) {
 
 SEXP ffi_detach(SEXP self) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
-    rl_tensor *tensor = rb_unwrap(self, "self"), *alias = tensor ? rl_tensor_alias(tensor) : NULL;
-    if (alias) rb_handle_fill(handle, alias);
-    handle = rb_end(call, handle);
-    UNPROTECT(1);
-    return handle;
+    rl_tensor *tensor = rb_unwrap(self, "self");
+    return rb_end(call, rb_wrap(tensor ? rl_tensor_alias(tensor) : NULL));
 }
 
 SEXP ffi_detach_(SEXP self) {

@@ -25,9 +25,7 @@ rb_call rb_begin(void);
 SEXP rb_end(rb_call call, SEXP result);
 
 /* Handles (handle.c) */
-SEXP rb_handle_new(void);                            /* an empty handle: make it first, then fill it */
-SEXP rb_handle_fill(SEXP handle, rl_tensor *tensor); /* the handle keeps the tensor */
-SEXP rb_wrap(rl_tensor *tensor);                     /* both at once; NULL becomes an undefined tensor */
+SEXP rb_wrap(rl_tensor *tensor); /* a handle that keeps the tensor; NULL becomes an undefined one. NULL of R's after a failure */
 SEXP rb_wrap_list(int n, rl_tensor *const *tensors);
 SEXP rb_vector_new(SEXPTYPE type, int64_t length); /* a vector of R for values copied out */
 int rb_is_tensor(SEXP x);

@@ -29,14 +29,13 @@ static void finalize(SEXP keeper) {
     rl_release(tensor);
 }
 
-static SEXP keeper_new(void) {
-    SEXP keeper = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
+static SEXP keeper_of(rl_tensor *tensor) {
+    SEXP keeper = PROTECT(R_MakeExternalPtr(tensor, R_NilValue, R_NilValue));
     R_RegisterCFinalizerEx(keeper, finalize, FALSE);
+    rl_retain(tensor);
     UNPROTECT(1);
     return keeper;
 }
-
-static void keep(SEXP handle, rl_tensor *tensor) { R_SetExternalPtrAddr(R_ExternalPtrProtected(handle), tensor); }
 
 /* The keeper alone knows whether the tensor is still there: another object's finalizer may bring a handle back. */
 static rl_tensor *kept_by(SEXP handle) {
@@ -53,13 +52,12 @@ SEXP rb_vector_new(SEXPTYPE type, int64_t length) { return Rf_allocVector(type, 
 #else
 
 /* R puts the allocator at the front of what it gets from `take`, and frees that with `give`. Its data field holds the tensor. */
-static R_allocator_t *newest;
-
 static void *take(R_allocator_t *allocator, size_t bytes) {
     allocator->res = (void *)bytes;
-    newest = rl_pool_take(bytes);
+    void *block = rl_pool_take(bytes);
     rl_error_clear();
-    return newest;
+    if (block) rl_retain(allocator->data);
+    return block;
 }
 
 static void give(R_allocator_t *allocator, void *block) {
@@ -77,17 +75,9 @@ SEXP rb_vector_new(SEXPTYPE type, int64_t length) {
     return Rf_allocVector3(type, (R_xlen_t)length, &allocator);
 }
 
-static SEXP keeper_new(void) {
-    R_allocator_t allocator = {take, give, NULL, NULL};
-    SEXP keeper = Rf_allocVector3(RAWSXP, sizeof newest, &allocator);
-    memcpy(RAW(keeper), &newest, sizeof newest);
-    return keeper;
-}
-
-static void keep(SEXP handle, rl_tensor *tensor) {
-    R_allocator_t *allocator;
-    memcpy(&allocator, RAW(R_ExternalPtrProtected(handle)), sizeof allocator);
-    allocator->data = tensor;
+static SEXP keeper_of(rl_tensor *tensor) {
+    R_allocator_t allocator = {take, give, NULL, tensor};
+    return Rf_allocVector3(RAWSXP, 1, &allocator);
 }
 
 static rl_tensor *kept_by(SEXP handle) { return R_ExternalPtrAddr(handle); }
@@ -96,35 +86,26 @@ static void release_collected(void) {}
 
 #endif
 
-SEXP rb_handle_new(void) {
-    SEXP keeper = PROTECT(keeper_new());
-    SEXP handle = PROTECT(R_MakeExternalPtr(NULL, tensor_tag, keeper));
-    Rf_classgets(handle, tensor_class);
-    UNPROTECT(2);
-    return handle;
-}
-
-SEXP rb_handle_fill(SEXP handle, rl_tensor *tensor) {
-    rl_retain(tensor);
-    R_SetExternalPtrAddr(handle, tensor);
-    keep(handle, tensor);
-    rl_storage *storage = tensor->storage;
-    if (storage && storage->bytes >= FELT_BYTES && !storage->charged) {
-        storage->charged = 1;
-        SEXP felt = PROTECT(Rf_allocVector(RAWSXP, (R_xlen_t)storage->bytes));
-        R_SetExternalPtrProtected(handle, Rf_cons(R_ExternalPtrProtected(handle), felt));
-        release_collected();
-        UNPROTECT(1);
-    }
-    return handle;
-}
-
-SEXP rb_wrap(rl_tensor *tensor) {
-    if (rl_failing()) return R_NilValue;
-    SEXP handle = PROTECT(rb_handle_new());
-    if (!tensor) tensor = rl_tensor_undefined();
-    if (tensor) rb_handle_fill(handle, tensor);
+static SEXP felt_for(rl_storage *storage) {
+    if (!storage || storage->bytes < FELT_BYTES || storage->charged) return R_NilValue;
+    SEXP felt = PROTECT(Rf_allocVector(RAWSXP, (R_xlen_t)storage->bytes));
+    storage->charged = 1;
+    release_collected();
     UNPROTECT(1);
+    return felt;
+}
+
+/* Room for what R feels may be made by a collection, which ages all that it finds alive, and what is old is not collected soon. So the
+ * handle is made after that; until then the tensor is its scope's. */
+SEXP rb_wrap(rl_tensor *tensor) {
+    if (!tensor && !rl_failing()) tensor = rl_tensor_undefined();
+    if (rl_failing()) return R_NilValue;
+    SEXP felt = PROTECT(felt_for(tensor->storage));
+    SEXP keeper = PROTECT(keeper_of(tensor));
+    SEXP kept = PROTECT(felt == R_NilValue ? keeper : Rf_cons(keeper, felt));
+    SEXP handle = PROTECT(R_MakeExternalPtr(tensor, tensor_tag, kept));
+    Rf_classgets(handle, tensor_class);
+    UNPROTECT(4);
     return handle;
 }
 

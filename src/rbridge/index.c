@@ -448,13 +448,11 @@ SEXP ffi_subset(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     given g[MAX_ITEMS];
     int protected = 0, n = evaluate_all(frame, g, &protected);
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
     subset s;
     rl_tensor *view = read_subset(CADR(arguments), CADDR(arguments), g, n, &s);
     if (view && s.n_indexes) view = read_indexed(&s, view);
-    if (view) rb_handle_fill(handle, view);
-    handle = rb_end(call, handle);
-    UNPROTECT(protected + 1);
+    SEXP handle = rb_end(call, rb_wrap(view));
+    UNPROTECT(protected);
     return handle;
 }
 

@@ -99,7 +99,6 @@ static const char *usual_name(char letter, int position) {
 
 static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_place) {
     rb_call call = rb_begin();
-    SEXP result = in_place ? arguments[0] : PROTECT(rb_handle_new());
     reading r;
     r.scalars = r.ints = r.lists = 0;
     r.call.op = op;
@@ -112,16 +111,9 @@ static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_
         r.call.inplace = in_place ? r.call.in[0] : NULL;
         status = in_place && !rb_is_tensor(arguments[0]) ? rl_fail("`self` must be a tensor to be changed in place") : rl_apply(&r.call);
     }
-    if (status == RL_OK && !in_place) {
-        if (r.call.n_out == 1 && !(op->traits & RL_GIVES_LIST))
-            rb_handle_fill(result, r.call.out[0]);
-        else
-            result = rb_wrap_list(r.call.n_out, r.call.out);
-    }
-    PROTECT(result);
-    result = rb_end(call, result);
-    UNPROTECT(in_place ? 1 : 2);
-    return result;
+    if (in_place || status != RL_OK) return rb_end(call, arguments[0]);
+    int gives_one = r.call.n_out == 1 && !(op->traits & RL_GIVES_LIST);
+    return rb_end(call, gives_one ? rb_wrap(r.call.out[0]) : rb_wrap_list(r.call.n_out, r.call.out));
 }
 
 #define ENTRY_1(name, op, signature, in_place) \

@@ -15,12 +15,18 @@ static rl_status ask_for_gradients(rl_tensor *tensor, SEXP requires_grad) {
     return wanted ? rl_set_requires_grad(tensor, 1) : RL_OK;
 }
 
+/* Ends an entry that makes a tensor. */
+static SEXP finish(rb_call call, rl_tensor *tensor, SEXP requires_grad) {
+    if (!rl_failing()) ask_for_gradients(tensor, requires_grad);
+    return rb_end(call, rb_wrap(tensor));
+}
+
 SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
+    rl_tensor *tensor = NULL;
     rl_dtype wanted;
     if (rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
-        rl_tensor *tensor = NULL, *given = rb_is_tensor(data) ? rb_unwrap(data, "data") : NULL;
+        rl_tensor *given = rb_is_tensor(data) ? rb_unwrap(data, "data") : NULL;
         if (given && !given->storage)
             rl_fail("`data` is an undefined tensor");
         else if (given)
@@ -28,11 +34,8 @@ SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
         else if (!rl_failing())
             tensor = rb_from_r(data, wanted, "data");
         if (tensor && given) rl_copy_data(tensor, given);
-        if (tensor && ask_for_gradients(tensor, requires_grad) == RL_OK) rb_handle_fill(handle, tensor);
     }
-    handle = rb_end(call, handle);
-    UNPROTECT(1);
-    return handle;
+    return finish(call, tensor, requires_grad);
 }
 
 SEXP ffi_to_array(SEXP self, SEXP with_dim) {
@@ -65,14 +68,6 @@ SEXP ffi_item(SEXP self) {
     return value;
 }
 
-/* Ends an entry that makes a tensor. */
-static SEXP finish(rb_call call, SEXP handle, rl_tensor *tensor, SEXP requires_grad) {
-    if (tensor && !rl_failing() && ask_for_gradients(tensor, requires_grad) == RL_OK) rb_handle_fill(handle, tensor);
-    handle = rb_end(call, handle);
-    UNPROTECT(1);
-    return handle;
-}
-
 static rl_dtype dtype_for(rl_scalar number) { return number.kind == RL_SCALAR_INT ? RL_INT64 : number.kind == RL_SCALAR_BOOL ? RL_BOOL : rl_default_dtype(); }
 
 /* Whole numbers of any dtype are refused what is beyond them; to a truth value every number is one. */
@@ -86,7 +81,6 @@ static rl_status check_fits(rl_scalar number, rl_dtype dtype) {
 /* value NULL: not filled */
 SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
     rl_tensor *tensor = NULL;
     rl_dtype wanted;
     rl_ints sizes;
@@ -97,12 +91,11 @@ SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
         if (check_fits(number, wanted) == RL_OK) tensor = rl_tensor_new(wanted, sizes.length, sizes.values);
         if (tensor && number.kind != RL_SCALAR_NONE) rl_fill_elements(tensor, number);
     }
-    return finish(call, handle, tensor, requires_grad);
+    return finish(call, tensor, requires_grad);
 }
 
 SEXP ffi_filled_like(SEXP input, SEXP value, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
     rl_tensor *model = rb_unwrap(input, "input"), *tensor = NULL;
     rl_dtype wanted;
     rl_scalar number = {RL_SCALAR_NONE, 0, 0};
@@ -112,13 +105,12 @@ SEXP ffi_filled_like(SEXP input, SEXP value, SEXP dtype, SEXP requires_grad) {
         if (check_fits(number, wanted) == RL_OK) tensor = rl_tensor_new_like(model, wanted);
         if (tensor && number.kind != RL_SCALAR_NONE) rl_fill_elements(tensor, number);
     }
-    return finish(call, handle, tensor, requires_grad);
+    return finish(call, tensor, requires_grad);
 }
 
 /* A tensor of any strides, over a storage just large enough. */
 SEXP ffi_strided_empty(SEXP size, SEXP stride, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
     rl_tensor *tensor = NULL;
     rl_dtype wanted;
     rl_ints sizes, strides;
@@ -138,12 +130,11 @@ SEXP ffi_strided_empty(SEXP size, SEXP stride, SEXP dtype, SEXP requires_grad) {
             if (all) tensor = rl_tensor_view(all, sizes.length, sizes.values, strides.values, 0);
         }
     }
-    return finish(call, handle, tensor, requires_grad);
+    return finish(call, tensor, requires_grad);
 }
 
 SEXP ffi_eye(SEXP n, SEXP m, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
     rl_tensor *tensor = NULL;
     rl_dtype wanted;
     int64_t sizes[2];
@@ -151,7 +142,7 @@ SEXP ffi_eye(SEXP n, SEXP m, SEXP dtype, SEXP requires_grad) {
         tensor = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 2, sizes);
         if (tensor) rl_fill_eye(tensor);
     }
-    return finish(call, handle, tensor, requires_grad);
+    return finish(call, tensor, requires_grad);
 }
 
 /* ---- sequences ---- */
@@ -180,7 +171,6 @@ static const double step_tolerance = 1e-10;
 /* start, start + step, ... as far as `end`, which is included. */
 SEXP ffi_range(SEXP start, SEXP end, SEXP step, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
     rl_tensor *tensor = NULL;
     rl_dtype wanted = RL_NO_DTYPE;
     rl_scalar from, to, by;
@@ -198,12 +188,11 @@ SEXP ffi_range(SEXP start, SEXP end, SEXP step, SEXP dtype, SEXP requires_grad) 
             rl_fill_range(tensor, from, by);
         tensor = convert_sequence(tensor, wanted);
     }
-    return finish(call, handle, tensor, requires_grad);
+    return finish(call, tensor, requires_grad);
 }
 
 SEXP ffi_linspace(SEXP start, SEXP end, SEXP steps, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
     rl_tensor *tensor = NULL;
     rl_dtype wanted = RL_NO_DTYPE;
     rl_scalar from, to;
@@ -215,12 +204,11 @@ SEXP ffi_linspace(SEXP start, SEXP end, SEXP steps, SEXP dtype, SEXP requires_gr
             rl_fill_linspace(tensor, from.as_double, to.as_double);
         tensor = convert_sequence(tensor, wanted);
     }
-    return finish(call, handle, tensor, requires_grad);
+    return finish(call, tensor, requires_grad);
 }
 
 SEXP ffi_logspace(SEXP start, SEXP end, SEXP steps, SEXP base, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
     rl_tensor *tensor = NULL;
     rl_dtype wanted = RL_NO_DTYPE;
     rl_scalar from, to, of;
@@ -233,7 +221,7 @@ SEXP ffi_logspace(SEXP start, SEXP end, SEXP steps, SEXP base, SEXP dtype, SEXP 
             rl_fill_logspace(tensor, from.as_double, to.as_double, of.as_double);
         tensor = convert_sequence(tensor, wanted);
     }
-    return finish(call, handle, tensor, requires_grad);
+    return finish(call, tensor, requires_grad);
 }
 
 /* ---- conversion ---- */
@@ -355,24 +343,20 @@ static const void *bytes_of(SEXP buffer, size_t *size) {
 
 SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {
     rb_call call = rb_begin();
-    SEXP handle = PROTECT(rb_handle_new());
+    rl_tensor *tensor = NULL;
     rl_dtype wanted;
     rl_ints sizes;
     size_t there = 0;
     const void *bytes = bytes_of(buffer, &there);
     if (bytes && rb_wholes(shape, "shape", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
-        rl_tensor *tensor = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, sizes.length, sizes.values);
+        tensor = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, sizes.length, sizes.values);
         if (tensor && tensor->storage->bytes > there)
             rl_fail("`buffer` has %lld bytes, and shape %s takes %lld", (long long)there, rl_sizes_text(sizes.length, sizes.values),
                     (long long)tensor->storage->bytes);
-        else if (tensor) {
-            if (tensor->storage->bytes) memcpy(rl_data(tensor), bytes, tensor->storage->bytes);
-            rb_handle_fill(handle, tensor);
-        }
+        else if (tensor && tensor->storage->bytes)
+            memcpy(rl_data(tensor), bytes, tensor->storage->bytes);
     }
-    handle = rb_end(call, handle);
-    UNPROTECT(1);
-    return handle;
+    return rb_end(call, rb_wrap(tensor));
 }
 
 /* ---- settings ---- */
