@@ -84,12 +84,14 @@ enum { RL_LANES = 32 };
         }                                                                                                                      \
     }
 
-#define RL_REDUCER(reducer, STATE, folding, finishing)                \
-    static const rl_reducer reducer = {.field_size = {sizeof(STATE)}, \
-                                       .start = folding##_start,      \
-                                       .along = folding##_along,      \
-                                       .across = folding##_across,    \
-                                       .join = folding##_join,        \
+#define RL_REDUCER(reducer, STATE, folding, finishing) RL_REDUCER_ALONG(reducer, STATE, folding##_along, folding, finishing)
+
+#define RL_REDUCER_ALONG(reducer, STATE, folding_along, folding, finishing) \
+    static const rl_reducer reducer = {.field_size = {sizeof(STATE)},       \
+                                       .start = folding##_start,            \
+                                       .along = folding_along,              \
+                                       .across = folding##_across,          \
+                                       .join = folding##_join,              \
                                        .finish = finishing##_finish};
 
 /* The reducer R for every dtype; truth values are reduced as bytes. */

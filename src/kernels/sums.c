@@ -30,13 +30,46 @@
 OF_WHOLE(sum, 0, s + (uint64_t)a, s + t)
 OF_TYPE(sum, double, double, double, double, 0, s + a, s + t, s)
 RL_FOLD_BY_FOUR(sum_float, float, double, RL_CLONES, 0, s + a, s + t, s += (w + x) + (y + z))
+
+typedef float floats __attribute__((vector_size(32), aligned(4), may_alias)); /* they need not lie where a vector should */
+
+enum { VECTOR = sizeof(floats) / sizeof(float) };
+
+#define SUM_OF_FOUR(v) (((v)[0] + (v)[1]) + ((v)[2] + (v)[3]))
+#define SUM_OF_SIXTEEN(v) ((SUM_OF_FOUR(v) + SUM_OF_FOUR(v + 4)) + (SUM_OF_FOUR(v + 8) + SUM_OF_FOUR(v + 12)))
+
+/* Up to sixteen vectors are added up in single precision and in registers, which keeps up with memory; their sums in double. */
+RL_CLONES static double sum_of_vectors(const floats *v, int64_t n) {
+    double sums[VECTOR] = {0}, sum = 0;
+    while (n > 0) {
+        const int taken = n < 4 ? 1 : n < 16 ? 4 : 16;
+        floats a = *v;
+        if (taken == 4) a = SUM_OF_FOUR(v);
+        if (taken == 16) a = SUM_OF_SIXTEEN(v);
+        RL_SIMD for (int k = 0; k < VECTOR; k++) sums[k] += a[k];
+        v += taken;
+        n -= taken;
+    }
+    for (int k = 0; k < VECTOR; k++) sum += sums[k];
+    return sum;
+}
+
+static void sum_of_floats(void *const *fields, const char *x, int64_t stride, int64_t m, const rl_fold *at) {
+    if (stride == sizeof(float)) {
+        *(double *)fields[0] += sum_of_vectors((const floats *)x, m / VECTOR);
+        x += m / VECTOR * (int64_t)sizeof(floats);
+        m %= VECTOR;
+    }
+    sum_float_along(fields, x, stride, m, at);
+}
+
 RL_RESULT(sum_float, double, float, s)
-RL_REDUCER(sum_reducer_float, double, sum_float, sum_float)
+RL_REDUCER_ALONG(sum_reducer_float, double, sum_of_floats, sum_float, sum_float)
 const rl_reducers rl_sum_reducers = ALL_NUMBERS(sum_reducer);
 
 RL_RESULT(mean_float, double, float, s / (double)fold->total)
 RL_RESULT(mean_double, double, double, s / (double)fold->total)
-RL_REDUCER(mean_reducer_float, double, sum_float, mean_float)
+RL_REDUCER_ALONG(mean_reducer_float, double, sum_of_floats, sum_float, mean_float)
 RL_REDUCER(mean_reducer_double, double, sum_double, mean_double)
 const rl_reducers rl_mean_reducers = FLOATING(mean_reducer);
 
