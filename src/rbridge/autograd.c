@@ -125,10 +125,7 @@ SEXP ffi_backward(SEXP roots, SEXP gradients, SEXP keep_graph, SEXP create_graph
         if (!pass.captured[k])
             status = rl_fail("input %d was not used in computing the outputs; pass allow_unused = TRUE to get an undefined gradient for it", k + 1);
     if (status == RL_OK && pass.n_inputs && !pass.accumulate) result = rb_wrap_list(pass.n_inputs, pass.captured);
-    PROTECT(result);
-    result = rb_end(call, result);
-    UNPROTECT(1);
-    return result;
+    return rb_end(call, result);
 }
 
 SEXP ffi_set_grad_enabled(SEXP enabled) {

@@ -8,6 +8,8 @@
  *     ... core calls; R calls in between are allowed ...
  *     return rb_end(call, result);           raises what the core recorded, if anything
  *
+ * The result needs no protection by then: rb_end() calls R only to raise, and then there is no result.
+ *
  * R code that the core calls back (hooks, custom functions) runs under rb_protect(), which turns a jump into a failure of the
  * core and lets it go on when the entry ends. */
 #ifndef RL_RBRIDGE_BRIDGE_H

@@ -112,10 +112,7 @@ SEXP ffi_get(SEXP self, SEXP name) {
         value = fields[field].read(self, tensor);
     else if (tensor)
         rl_fail("a tensor has no field or method `%s`", CHAR(PRINTNAME(symbol)));
-    PROTECT(value);
-    value = rb_end(call, value);
-    UNPROTECT(1);
-    return value;
+    return rb_end(call, value);
 }
 
 static rl_status set_grad(rl_tensor *tensor, SEXP value) {

@@ -204,10 +204,7 @@ SEXP ffi_function_outputs(SEXP record, SEXP inputs, SEXP made, SEXP dirty, SEXP 
     if (status == RL_OK && graphed) link_saved(&f, record);
     if (status == RL_OK && graphed) status = connect(&f, record);
     if (status == RL_OK) result = rb_wrap_list(f.n_out, f.out);
-    PROTECT(result);
     for (int k = 0; status == RL_OK && k < f.n_out; k++)
         if (f.out[k] == f.made[k]) SET_VECTOR_ELT(result, k, TYPEOF(made) == VECSXP ? VECTOR_ELT(made, k) : made);
-    result = rb_end(call, result);
-    UNPROTECT(1);
-    return result;
+    return rb_end(call, result);
 }

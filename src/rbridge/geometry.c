@@ -39,10 +39,7 @@ static SEXP sizes_or_strides(SEXP self, SEXP dim, int strides) {
         else
             result = numbers(1, (strides ? tensor->strides : tensor->sizes) + at);
     }
-    PROTECT(result);
-    result = rb_end(call, result);
-    UNPROTECT(1);
-    return result;
+    return rb_end(call, result);
 }
 
 SEXP ffi_size(SEXP self, SEXP dim) { return sizes_or_strides(self, dim, 0); }
@@ -59,10 +56,7 @@ SEXP ffi_storage_offset(SEXP self) {
     rb_call call = rb_begin();
     rl_tensor *tensor = defined(self, "self");
     int64_t offset = tensor ? tensor->offset : 0;
-    SEXP result = PROTECT(numbers(1, &offset));
-    result = rb_end(call, result);
-    UNPROTECT(1);
-    return result;
+    return rb_end(call, numbers(1, &offset));
 }
 
 /* As text: what is at the same address is the same memory. */

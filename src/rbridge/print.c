@@ -255,8 +255,5 @@ SEXP ffi_format(SEXP self, SEXP n) {
     rl_tensor *tensor = rb_unwrap(self, "x");
     SEXP text = R_NilValue;
     if (tensor && rb_whole(n, "n", &p.limit) == RL_OK && put_tensor(&p, tensor) == RL_OK) text = Rf_mkString(p.text);
-    PROTECT(text);
-    text = rb_end(call, text);
-    UNPROTECT(1);
-    return text;
+    return rb_end(call, text);
 }

@@ -173,10 +173,7 @@ static SEXP finish_new(rb_call call, rl_tensor *made, SEXP generator, rl_distrib
         if (gradients) rl_set_requires_grad(made, 1);
         result = rb_wrap(made);
     }
-    PROTECT(result);
-    result = rb_end(call, result);
-    UNPROTECT(1);
-    return result;
+    return rb_end(call, result);
 }
 
 static rl_tensor *empty(SEXP size, SEXP dtype, int any_number) {
@@ -222,10 +219,7 @@ SEXP ffi_randperm(SEXP n, SEXP dtype, SEXP requires_grad, SEXP generator) {
         if (made && gradients) rl_set_requires_grad(made, 1);
         if (made) result = rb_wrap(made);
     }
-    PROTECT(result);
-    result = rb_end(call, result);
-    UNPROTECT(1);
-    return result;
+    return rb_end(call, result);
 }
 
 /* ---- sampling by a tensor of parameters ---- */
@@ -249,10 +243,7 @@ static SEXP finish(rb_call call, rl_tensor *tensor, rl_dtype dtype) {
         if (converted && converted != tensor) rl_copy_data(converted, tensor);
         result = rb_wrap(converted);
     }
-    PROTECT(result);
-    result = rb_end(call, result);
-    UNPROTECT(1);
-    return result;
+    return rb_end(call, result);
 }
 
 /* 1 with the probability that stands at each place of a tensor. */

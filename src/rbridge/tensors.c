@@ -40,18 +40,12 @@ SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
 
 SEXP ffi_to_array(SEXP self, SEXP with_dim) {
     rb_call call = rb_begin();
-    SEXP values = PROTECT(rb_to_r(rb_unwrap(self, "x"), Rf_asLogical(with_dim)));
-    values = rb_end(call, values);
-    UNPROTECT(1);
-    return values;
+    return rb_end(call, rb_to_r(rb_unwrap(self, "x"), Rf_asLogical(with_dim)));
 }
 
 SEXP ffi_to_integer64(SEXP self) {
     rb_call call = rb_begin();
-    SEXP values = PROTECT(rb_to_integer64(rb_unwrap(self, "x")));
-    values = rb_end(call, values);
-    UNPROTECT(1);
-    return values;
+    return rb_end(call, rb_to_integer64(rb_unwrap(self, "x")));
 }
 
 SEXP ffi_item(SEXP self) {
@@ -62,10 +56,7 @@ SEXP ffi_item(SEXP self) {
         rl_fail("item() needs a tensor of one element; this one has %lld", (long long)tensor->numel);
     else
         value = rb_to_r(tensor, 0);
-    PROTECT(value);
-    value = rb_end(call, value);
-    UNPROTECT(1);
-    return value;
+    return rb_end(call, value);
 }
 
 static rl_dtype dtype_for(rl_scalar number) { return number.kind == RL_SCALAR_INT ? RL_INT64 : number.kind == RL_SCALAR_BOOL ? RL_BOOL : rl_default_dtype(); }
@@ -242,10 +233,7 @@ SEXP ffi_to(SEXP self, SEXP dtype, SEXP other, SEXP copy) {
         else if (anew)
             result = rb_wrap(rl_clone(tensor));
     }
-    PROTECT(result);
-    result = rb_end(call, result);
-    UNPROTECT(1);
-    return result;
+    return rb_end(call, result);
 }
 
 SEXP ffi_cpu_only(SEXP device) {
@@ -325,10 +313,7 @@ SEXP ffi_to_bytes(SEXP self) {
             if (size) memcpy(RAW(bytes), rl_data(dense), size);
         }
     }
-    PROTECT(bytes);
-    bytes = rb_end(call, bytes);
-    UNPROTECT(1);
-    return bytes;
+    return rb_end(call, bytes);
 }
 
 static const void *bytes_of(SEXP buffer, size_t *size) {
