@@ -7,10 +7,6 @@
 #define ROW(name, arity) {"ffi_" #name, (DL_FUNC)&ffi_##name, arity},
 #define OP(name, arity, signature) ROW(name, arity)
 #define OP_IN_PLACE(name, arity, signature) ROW(name, arity){"ffi_" #name "_", (DL_FUNC)&ffi_##name##_, arity},
-#define UNARY(name) OP(name, 1, )
-#define BINARY(name) OP(name, 2, )
-#define UNARY_IN_PLACE(name) OP_IN_PLACE(name, 1, )
-#define BINARY_IN_PLACE(name) OP_IN_PLACE(name, 2, )
 #define ENTRY(name, arity) ROW(name, arity)
 
 static const R_CallMethodDef entries[] = {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "transpose.h"
+#include "widths.h"
 
 #define TO_BOOL(a) ((a) != 0)
 #define AS_IS(a) (a)
@@ -81,22 +82,15 @@ static const rl_loop conversions[RL_DTYPES][RL_DTYPES] = {ROW(bool),  ROW(uint8)
         }                                                                                                              \
     }
 
-MOVE(move_1, uint8_t)
-MOVE(move_2, uint16_t)
-MOVE(move_4, uint32_t)
-MOVE(move_8, uint64_t)
-
-static rl_loop mover(rl_dtype dtype) {
-    size_t size = rl_dtype_size(dtype);
-    return size == 1 ? move_1 : size == 2 ? move_2 : size == 4 ? move_4 : move_8;
-}
+RL_FOR_WIDTHS(MOVE, move)
 
 static int laid_out_alike(const rl_tensor *to, const rl_tensor *from) { return rl_is_contiguous(to) && rl_is_contiguous(from); }
 
 void rl_copy_elements(rl_tensor *to, rl_tensor *from) {
     rl_loop convert = to->dtype == from->dtype ? NULL : conversions[from->dtype][to->dtype];
     if (to->ndim > 1 && to->numel > 1024 && !laid_out_alike(to, from) && rl_copy_transposed(to, from, convert)) return;
-    rl_each(2, (rl_tensor *[]){to, from}, convert ? convert : mover((rl_dtype)to->dtype), NULL);
+    if (!convert) convert = RL_OF_WIDTH(move, rl_dtype_size((rl_dtype)to->dtype));
+    rl_each(2, (rl_tensor *[]){to, from}, convert, NULL);
 }
 
 static int64_t element_at(const rl_tensor *t, int64_t position) {

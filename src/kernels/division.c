@@ -23,33 +23,23 @@
 /* The signs of rest and divisor differ: the quotient was rounded towards zero from above. */
 #define OPPOSED (rest != 0 && (rest < 0) != (b < 0))
 
-static inline double floor_quotient(double a, double b) {
-    if (b == 0) return a / b;
-    double rest = fmod(a, b), quotient = (a - rest) / b;
-    if (rest != 0 && (b < 0) != (rest < 0)) quotient -= 1;
-    if (quotient == 0) return copysign(0, a / b);
-    double whole = floor(quotient);
-    return quotient - whole > 0.5 ? whole + 1 : whole;
-}
+/* floor_quotient() and rest_of() of doubles, floor_quotientf() and rest_off() of floats */
+#define FLOATING_DIVISION(T, f)                                      \
+    static inline T floor_quotient##f(T a, T b) {                    \
+        if (b == 0) return a / b;                                    \
+        T rest = fmod##f(a, b), quotient = (a - rest) / b;           \
+        if (rest != 0 && (b < 0) != (rest < 0)) quotient -= 1;       \
+        if (quotient == 0) return copysign##f(0, a / b);             \
+        T whole = floor##f(quotient);                                \
+        return quotient - whole > (T)0.5 ? whole + 1 : whole;        \
+    }                                                                \
+    static inline T rest_of##f(T a, T b) {                           \
+        T rest = fmod##f(a, b);                                      \
+        return rest != 0 && (b < 0) != (rest < 0) ? rest + b : rest; \
+    }
 
-static inline float floor_quotientf(float a, float b) {
-    if (b == 0) return a / b;
-    float rest = fmodf(a, b), quotient = (a - rest) / b;
-    if (rest != 0 && (b < 0) != (rest < 0)) quotient -= 1;
-    if (quotient == 0) return copysignf(0, a / b);
-    float whole = floorf(quotient);
-    return quotient - whole > 0.5f ? whole + 1 : whole;
-}
-
-static inline double rest_of(double a, double b) {
-    double rest = fmod(a, b);
-    return rest != 0 && (b < 0) != (rest < 0) ? rest + b : rest;
-}
-
-static inline float rest_off(float a, float b) {
-    float rest = fmodf(a, b);
-    return rest != 0 && (b < 0) != (rest < 0) ? rest + b : rest;
-}
+FLOATING_DIVISION(double, )
+FLOATING_DIVISION(float, f)
 
 #define QUOTIENT(name, i, f, d)                       \
     RL_FOR_INTEGERS(DIVISION, name, i)                \

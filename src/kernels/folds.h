@@ -95,18 +95,9 @@ enum { RL_LANES = 32 };
                                        .finish = finishing##_finish};
 
 /* The reducer R for every dtype; truth values are reduced as bytes. */
-#define ALL_NUMBERS(R)                \
-    {                                 \
-        .of = {                       \
-            [RL_BOOL] = &R##_uint8,   \
-            [RL_UINT8] = &R##_uint8,  \
-            [RL_INT8] = &R##_int8,    \
-            [RL_INT16] = &R##_int16,  \
-            [RL_INT32] = &R##_int32,  \
-            [RL_INT64] = &R##_int64,  \
-            [RL_FLOAT] = &R##_float,  \
-            [RL_DOUBLE] = &R##_double \
-        }                             \
+#define ALL_NUMBERS(R)                                                              \
+    {                                                                               \
+        .of = { [RL_BOOL] = &R##_uint8, RL_INTEGER_ROWS(&R), RL_FLOATING_ROWS(&R) } \
     }
 
 #endif

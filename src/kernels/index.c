@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parallel.h"
+#include "widths.h"
 
 /* Fewer elements than this are not worth a second thread. */
 enum { GRAIN = 32768 };
@@ -82,14 +83,6 @@ static void outer_at(const plan *p, int64_t outer, int64_t *x, int64_t *other) {
         }                                                                                            \
     } while (0)
 
-#define BY_WIDTH(MACRO)             \
-    switch (p->width) {             \
-    case 1: MACRO(uint8_t); break;  \
-    case 2: MACRO(uint16_t); break; \
-    case 4: MACRO(uint32_t); break; \
-    default: MACRO(uint64_t);       \
-    }
-
 static void pick_units(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
     int64_t count = p->picks->count, step = p->picks->step, x_at, other_at;
@@ -100,12 +93,12 @@ static void pick_units(void *context, int64_t begin, int64_t end) {
         other_at += first * step;
         const int64_t *offsets = p->picks->offsets + first;
         if (p->row == 1) {
-            BY_WIDTH(PICK_ALONE)
+            RL_BY_WIDTH(p->width, PICK_ALONE)
         } else if (p->row_stride == 1 && p->other_row_stride == 1) {
             for (int64_t b = 0; b < n; b++)
                 memcpy(p->other + (size_t)(other_at + b * step) * p->width, p->x + (size_t)(x_at + offsets[b]) * p->width, (size_t)p->row * p->width);
         } else {
-            BY_WIDTH(PICK_ROWS)
+            RL_BY_WIDTH(p->width, PICK_ROWS)
         }
         begin += n;
     }
@@ -146,7 +139,7 @@ static void place_stretches(void *context, int64_t begin, int64_t end) {
             for (int64_t b = 0; b < count; b++)
                 memcpy(p->x + (size_t)(x_at + offsets[b]) * p->width, p->other + (size_t)(other_at + b * step) * p->width, (size_t)n * p->width);
         } else {
-            BY_WIDTH(PLACE)
+            RL_BY_WIDTH(p->width, PLACE)
         }
         begin += n;
     }
@@ -345,10 +338,7 @@ int rl_count_from_zero(rl_tensor *index, rl_tensor *from_one) {
         tell(r, bad ? BAD : 0);                                                                                                         \
     }
 
-GATHER(gather_1, uint8_t)
-GATHER(gather_2, uint16_t)
-GATHER(gather_4, uint32_t)
-GATHER(gather_8, uint64_t)
+RL_FOR_WIDTHS(GATHER, gather)
 
 rl_status rl_gather_elements(rl_tensor *out, rl_tensor *x, rl_tensor *index, int dim) {
     size_t width = rl_dtype_size((rl_dtype)x->dtype);
@@ -361,7 +351,7 @@ rl_status rl_gather_elements(rl_tensor *out, rl_tensor *x, rl_tensor *index, int
     rl_tensor *line = rl_tensor_view(x, x->ndim, out->sizes, strides, x->offset);
     range r = {.size = x->sizes[dim], .stride = x->strides[dim] * (int64_t)width, .found = &found};
     rl_tensor *operands[] = {out, line, index};
-    if (line) rl_each(3, operands, width == 1 ? gather_1 : width == 2 ? gather_2 : width == 4 ? gather_4 : gather_8, &r);
+    if (line) rl_each(3, operands, RL_OF_WIDTH(gather, width), &r);
     rl_scope_leave(scope);
     if (!line) return RL_FAILED;
     return found ? fail_first(index, x->sizes[dim], dim) : RL_OK;

@@ -146,32 +146,17 @@ void rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const voi
         }                                                                                            \
     }
 
-/* The table of loops named after an op: name_float, ... */
-#define RL_FLOATING_LOOPS(name) const rl_loops rl_##name##_loops = {.of = {[RL_FLOAT] = name##_float, [RL_DOUBLE] = name##_double}};
-#define RL_INTEGER_LOOPS(name)                                            \
-    const rl_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_bool,   \
-                                               [RL_UINT8] = name##_uint8, \
-                                               [RL_INT8] = name##_int8,   \
-                                               [RL_INT16] = name##_int16, \
-                                               [RL_INT32] = name##_int32, \
-                                               [RL_INT64] = name##_int64}};
-#define RL_NUMERIC_LOOPS(name)                                            \
-    const rl_loops rl_##name##_loops = {.of = {[RL_UINT8] = name##_uint8, \
-                                               [RL_INT8] = name##_int8,   \
-                                               [RL_INT16] = name##_int16, \
-                                               [RL_INT32] = name##_int32, \
-                                               [RL_INT64] = name##_int64, \
-                                               [RL_FLOAT] = name##_float, \
-                                               [RL_DOUBLE] = name##_double}};
-#define RL_ALL_LOOPS(name)                                                \
-    const rl_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_bool,   \
-                                               [RL_UINT8] = name##_uint8, \
-                                               [RL_INT8] = name##_int8,   \
-                                               [RL_INT16] = name##_int16, \
-                                               [RL_INT32] = name##_int32, \
-                                               [RL_INT64] = name##_int64, \
-                                               [RL_FLOAT] = name##_float, \
-                                               [RL_DOUBLE] = name##_double}};
+/* Rows of tables by dtype: name_uint8, ... */
+#define RL_INTEGER_ROWS(name) \
+    [RL_UINT8] = name##_uint8, [RL_INT8] = name##_int8, [RL_INT16] = name##_int16, [RL_INT32] = name##_int32, [RL_INT64] = name##_int64
+#define RL_FLOATING_ROWS(name) [RL_FLOAT] = name##_float, [RL_DOUBLE] = name##_double
+
+/* The table of loops named after an op. */
+#define RL_LOOPS(name, ...) const rl_loops rl_##name##_loops = {.of = {__VA_ARGS__}};
+#define RL_FLOATING_LOOPS(name) RL_LOOPS(name, RL_FLOATING_ROWS(name))
+#define RL_INTEGER_LOOPS(name) RL_LOOPS(name, [RL_BOOL] = name##_bool, RL_INTEGER_ROWS(name))
+#define RL_NUMERIC_LOOPS(name) RL_LOOPS(name, RL_INTEGER_ROWS(name), RL_FLOATING_ROWS(name))
+#define RL_ALL_LOOPS(name) RL_LOOPS(name, [RL_BOOL] = name##_bool, RL_INTEGER_ROWS(name), RL_FLOATING_ROWS(name))
 
 /* Whole numbers wrap around: computed as U, which C lets wrap. */
 #define RL_FOR_INTEGERS(make, ...)                                                                                                    \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parallel.h"
+#include "widths.h"
 
 enum { CHUNK = 32768 };
 
@@ -11,8 +12,9 @@ typedef struct {
     int64_t numel;
     int64_t *counts;
     const int64_t *starts;
-    char *x, *packed;
+    char *x, *packed; /* elements where the mask lies, and those that it marks, one after the other */
     size_t width;
+    int expands; /* packed to x */
     /* of places */
     int ndim;
     const int64_t *sizes;
@@ -58,29 +60,6 @@ int64_t rl_count_true(const rl_tensor *mask, int64_t *starts) {
         }                                   \
     } while (0)
 
-#define BY_WIDTH(width, MACRO)      \
-    switch (width) {                \
-    case 1: MACRO(uint8_t); break;  \
-    case 2: MACRO(uint16_t); break; \
-    case 4: MACRO(uint32_t); break; \
-    default: MACRO(uint64_t);       \
-    }
-
-static void compress_chunks(void *context, int64_t begin, int64_t end_chunk) {
-    const job *j = context;
-    const uint8_t *mask = j->mask;
-    for (int64_t c = begin; c < end_chunk; c++) {
-        int64_t i = c * CHUNK, end = chunk_end(j, c), at = j->starts[c], last = j->starts[c + 1];
-        BY_WIDTH(j->width, COMPRESS)
-    }
-}
-
-void rl_compress_elements(rl_tensor *out, const rl_tensor *x, const rl_tensor *mask, const int64_t *starts) {
-    job j = {
-        .mask = rl_data(mask), .numel = mask->numel, .starts = starts, .x = rl_data(x), .packed = rl_data(out), .width = rl_dtype_size((rl_dtype)x->dtype)};
-    rl_parallel(rl_mask_chunks(mask), 2, compress_chunks, &j);
-}
-
 #define EXPAND(T)                               \
     do {                                        \
         T *to = (T *)j->x;                      \
@@ -91,20 +70,32 @@ void rl_compress_elements(rl_tensor *out, const rl_tensor *x, const rl_tensor *m
         }                                       \
     } while (0)
 
-static void expand_chunks(void *context, int64_t begin, int64_t end_chunk) {
+static void move_chunks(void *context, int64_t begin, int64_t end_chunk) {
     const job *j = context;
     const uint8_t *mask = j->mask;
     for (int64_t c = begin; c < end_chunk; c++) {
         int64_t i = c * CHUNK, end = chunk_end(j, c), at = j->starts[c], last = j->starts[c + 1];
-        BY_WIDTH(j->width, EXPAND)
+        if (j->expands)
+            RL_BY_WIDTH(j->width, EXPAND)
+        else
+            RL_BY_WIDTH(j->width, COMPRESS)
     }
 }
 
-void rl_expand_elements(rl_tensor *x, const rl_tensor *values, const rl_tensor *mask, const int64_t *starts) {
-    job j = {
-        .mask = rl_data(mask), .numel = mask->numel, .starts = starts, .x = rl_data(x), .packed = rl_data(values), .width = rl_dtype_size((rl_dtype)x->dtype)};
-    rl_parallel(rl_mask_chunks(mask), 2, expand_chunks, &j);
+static void move_elements(const rl_tensor *x, const rl_tensor *packed, const rl_tensor *mask, const int64_t *starts, int expands) {
+    job j = {.mask = rl_data(mask),
+             .numel = mask->numel,
+             .starts = starts,
+             .x = rl_data(x),
+             .packed = rl_data(packed),
+             .width = rl_dtype_size((rl_dtype)x->dtype),
+             .expands = expands};
+    rl_parallel(rl_mask_chunks(mask), 2, move_chunks, &j);
 }
+
+void rl_compress_elements(rl_tensor *out, const rl_tensor *x, const rl_tensor *mask, const int64_t *starts) { move_elements(x, out, mask, starts, 0); }
+
+void rl_expand_elements(rl_tensor *x, const rl_tensor *values, const rl_tensor *mask, const int64_t *starts) { move_elements(x, values, mask, starts, 1); }
 
 #define FILL(name, T)                                                                                       \
     RL_CLONES static void name(char *const *data, const int64_t *strides, int64_t n, const void *context) { \
@@ -119,15 +110,12 @@ void rl_expand_elements(rl_tensor *x, const rl_tensor *values, const rl_tensor *
             if (mask[i * strides[1]]) *(T *)(data[0] + i * strides[0]) = value;                             \
     }
 
-FILL(fill_1, uint8_t)
-FILL(fill_2, uint16_t)
-FILL(fill_4, uint32_t)
-FILL(fill_8, uint64_t)
+RL_FOR_WIDTHS(FILL, fill)
 
 void rl_fill_masked(rl_tensor *x, rl_tensor *mask, const void *value) {
     size_t width = rl_dtype_size((rl_dtype)x->dtype);
     rl_tensor *operands[] = {x, mask};
-    rl_each(2, operands, width == 1 ? fill_1 : width == 2 ? fill_2 : width == 4 ? fill_4 : fill_8, value);
+    rl_each(2, operands, RL_OF_WIDTH(fill, width), value);
 }
 
 static void list_chunks(void *context, int64_t begin, int64_t end_chunk) {

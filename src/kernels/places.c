@@ -1,5 +1,7 @@
 #include "places.h"
 
+#include "widths.h"
+
 #define AT(T, k, j, l) (*(T *)(data[k] + (j)*step[k] + (l)*next[k]))
 
 #define PICK(name, T)                                                                                                              \
@@ -8,14 +10,11 @@
         for (int64_t l = 0; l < lines; l++)                                                                                        \
             for (int64_t j = 0; j < n; j++) AT(T, 0, j, l) = AT(const T, 2, AT(const int64_t, 1, j, l) - 1, l);                    \
     }
-PICK(pick_1, uint8_t)
-PICK(pick_2, uint16_t)
-PICK(pick_4, uint32_t)
-PICK(pick_8, uint64_t)
+RL_FOR_WIDTHS(PICK, pick)
 
 void rl_pick_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim) {
     size_t width = rl_dtype_size((rl_dtype)x->dtype);
-    rl_each_line(3, (rl_tensor *[]){out, places, x}, dim, 0, width == 1 ? pick_1 : width == 2 ? pick_2 : width == 4 ? pick_4 : pick_8, NULL);
+    rl_each_line(3, (rl_tensor *[]){out, places, x}, dim, 0, RL_OF_WIDTH(pick, width), NULL);
 }
 
 #define PUT(name, T)                                                                                                               \

@@ -84,22 +84,15 @@ const rl_line_loops rl_logcumsumexp_lines = {.of = {[RL_FLOAT] = logcumsumexp_fl
         }                                                                                                                          \
     }
 
-#define EXTREMES(name, OP)                                                     \
-    EXTREME(name##_uint8, uint8_t, OP)                                         \
-    EXTREME(name##_int8, int8_t, OP)                                           \
-    EXTREME(name##_int16, int16_t, OP)                                         \
-    EXTREME(name##_int32, int32_t, OP)                                         \
-    EXTREME(name##_int64, int64_t, OP)                                         \
-    EXTREME(name##_float, float, OP)                                           \
-    EXTREME(name##_double, double, OP)                                         \
-    const rl_line_loops rl_##name##_lines = {.of = {[RL_BOOL] = name##_uint8,  \
-                                                    [RL_UINT8] = name##_uint8, \
-                                                    [RL_INT8] = name##_int8,   \
-                                                    [RL_INT16] = name##_int16, \
-                                                    [RL_INT32] = name##_int32, \
-                                                    [RL_INT64] = name##_int64, \
-                                                    [RL_FLOAT] = name##_float, \
-                                                    [RL_DOUBLE] = name##_double}};
+#define EXTREMES(name, OP)             \
+    EXTREME(name##_uint8, uint8_t, OP) \
+    EXTREME(name##_int8, int8_t, OP)   \
+    EXTREME(name##_int16, int16_t, OP) \
+    EXTREME(name##_int32, int32_t, OP) \
+    EXTREME(name##_int64, int64_t, OP) \
+    EXTREME(name##_float, float, OP)   \
+    EXTREME(name##_double, double, OP) \
+    const rl_line_loops rl_##name##_lines = {.of = {[RL_BOOL] = name##_uint8, RL_INTEGER_ROWS(name), RL_FLOATING_ROWS(name)}};
 EXTREMES(cummax, >=)
 EXTREMES(cummin, <=)
 

@@ -2,6 +2,7 @@
 
 #include "index.h"
 #include "parallel.h"
+#include "widths.h"
 
 enum { GRAIN = 16384 };
 
@@ -51,10 +52,8 @@ typedef struct {
 #define LARGER (b > a || b != b ? b : a) /* NaN wins */
 #define SMALLER (b < a || b != b ? b : a)
 
-SCATTER(put_1, uint8_t, SECOND)
-SCATTER(put_2, uint16_t, SECOND)
-SCATTER(put_4, uint32_t, SECOND)
-SCATTER(put_8, uint64_t, SECOND)
+#define PUT(name, T) SCATTER(name, T, SECOND)
+RL_FOR_WIDTHS(PUT, put)
 
 #define NUMERIC(suffix, T, UNSIGNED)                        \
     SCATTER(add_##suffix, T, (UNSIGNED)a + (UNSIGNED)b)     \
@@ -125,6 +124,6 @@ void rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src, int 
         if (combine == RL_ADD) combine = RL_LARGEST;
         if (combine == RL_MULTIPLY) combine = RL_SMALLEST;
     }
-    p.loop = combine != RL_PUT ? combining[combine - RL_ADD][dtype] : width == 1 ? put_1 : width == 2 ? put_2 : width == 4 ? put_4 : put_8;
+    p.loop = combine != RL_PUT ? combining[combine - RL_ADD][dtype] : RL_OF_WIDTH(put, width);
     rl_parallel(lines, GRAIN / (p.length < GRAIN ? p.length : GRAIN) + 1, walk, &p);
 }

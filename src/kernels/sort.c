@@ -17,25 +17,19 @@ typedef struct {
 
 /* ---- keys ---- */
 
-static inline uint32_t key_of_float(float value) {
-    union {
-        float value;
-        uint32_t bits;
-    } as = {value};
-    if (value != value) return UINT32_MAX;
-    if (value == 0) as.bits = 0;
-    return as.bits & 0x80000000u ? ~as.bits : as.bits | 0x80000000u;
-}
+#define KEY_OF_FLOATING(T, BITS, SIGN, LAST)                   \
+    static inline BITS key_of_##T(T value) {                   \
+        union {                                                \
+            T value;                                           \
+            BITS bits;                                         \
+        } as = {value};                                        \
+        if (value != value) return LAST;                       \
+        if (value == 0) as.bits = 0;                           \
+        return as.bits & (SIGN) ? ~as.bits : as.bits | (SIGN); \
+    }
 
-static inline uint64_t key_of_double(double value) {
-    union {
-        double value;
-        uint64_t bits;
-    } as = {value};
-    if (value != value) return UINT64_MAX;
-    if (value == 0) as.bits = 0;
-    return as.bits >> 63 ? ~as.bits : as.bits | (uint64_t)1 << 63;
-}
+KEY_OF_FLOATING(float, uint32_t, (uint32_t)1 << 31, UINT32_MAX)
+KEY_OF_FLOATING(double, uint64_t, (uint64_t)1 << 63, UINT64_MAX)
 
 #define KEY_OF_UNSIGNED(value) ((uint32_t)(value))
 #define KEY_OF_SIGNED(value) ((uint32_t)(int32_t)(value) ^ 0x80000000u)

@@ -5,7 +5,4 @@
 #define BINARY(name) \
     rl_tensor *rl_##name(rl_tensor *a, rl_tensor *b) { return rl_apply_to(&rl_op_##name, NULL, 2, (rl_tensor *[]){a, b}); }
 #define OP(name, arity, signature)
-#define UNARY_IN_PLACE UNARY
-#define BINARY_IN_PLACE BINARY
-#define OP_IN_PLACE OP
 #include "ops.def"

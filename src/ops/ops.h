@@ -13,16 +13,7 @@
     extern const rl_op rl_op_##name; \
     rl_tensor *rl_##name(rl_tensor *a, rl_tensor *b);
 #define OP(name, arity, signature) extern const rl_op rl_op_##name;
-#define UNARY_IN_PLACE UNARY
-#define BINARY_IN_PLACE BINARY
-#define OP_IN_PLACE OP
 #include "ops.def"
-#undef UNARY
-#undef BINARY
-#undef OP
-#undef UNARY_IN_PLACE
-#undef BINARY_IN_PLACE
-#undef OP_IN_PLACE
 
 rl_tensor *rl_sub(rl_tensor *a, rl_tensor *b);
 rl_tensor *rl_where(rl_tensor *condition, rl_tensor *a, rl_tensor *b);

@@ -15,24 +15,12 @@
 
 #define OP(name, arity, signature) SEXP ffi_##name(RB_PARAMETERS_##arity);
 #define OP_IN_PLACE(name, arity, signature) OP(name, arity, signature) SEXP ffi_##name##_(RB_PARAMETERS_##arity);
-#define UNARY(name) OP(name, 1, )
-#define BINARY(name) OP(name, 2, )
-#define UNARY_IN_PLACE(name) OP_IN_PLACE(name, 1, )
-#define BINARY_IN_PLACE(name) OP_IN_PLACE(name, 2, )
 #include "../ops/ops.def"
-#undef OP
-#undef OP_IN_PLACE
-#undef UNARY
-#undef BINARY
-#undef UNARY_IN_PLACE
-#undef BINARY_IN_PLACE
 
 #define ENTRY(name, arity) SEXP ffi_##name(RB_PARAMETERS_##arity);
 #include "entries.def"
-#undef ENTRY
 
 #define ENTRY_WITH_FRAME(name) SEXP ffi_##name(SEXP call, SEXP op, SEXP arguments, SEXP frame);
 #include "frame_entries.def"
-#undef ENTRY_WITH_FRAME
 
 #endif

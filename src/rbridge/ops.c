@@ -8,12 +8,13 @@ typedef struct {
     int scalars, ints, lists;
 } reading;
 
-static rl_status read_tensor(reading *r, SEXP x, const char *argument) {
-    rl_tensor *tensor = rb_as_tensor(x, argument);
+static rl_status take_in(reading *r, rl_tensor *tensor) {
     if (!tensor) return RL_FAILED;
     r->call.in[r->call.n_in++] = tensor;
     return RL_OK;
 }
+
+static rl_status read_tensor(reading *r, SEXP x, const char *argument) { return take_in(r, rb_as_tensor(x, argument)); }
 
 static rl_status read_tensors(reading *r, SEXP list) {
     if (rb_is_tensor(list)) return read_tensor(r, list, "tensors");
@@ -25,12 +26,7 @@ static rl_status read_tensors(reading *r, SEXP list) {
     return RL_OK;
 }
 
-static rl_status read_index(reading *r, SEXP x, const char *argument) {
-    rl_tensor *index = rb_as_index(x, argument);
-    if (!index) return RL_FAILED;
-    r->call.in[r->call.n_in++] = index;
-    return RL_OK;
-}
+static rl_status read_index(reading *r, SEXP x, const char *argument) { return take_in(r, rb_as_index(x, argument)); }
 
 static rl_status read_indexes(reading *r, SEXP list) {
     if (TYPEOF(list) != VECSXP) return rl_fail("`indices` must be a list of tensors, not %s", rb_kind_of(list));
@@ -135,26 +131,11 @@ static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_
     _Static_assert(sizeof signature == arity + 1, "the signature of " #name " has as many letters as arity says"); \
     ENTRY_##arity(ffi_##name, rl_op_##name, signature, 0)
 #define OP_IN_PLACE(name, arity, signature) OP(name, arity, signature) ENTRY_##arity(ffi_##name##_, rl_op_##name, signature, 1)
-#define UNARY(name) OP(name, 1, "t")
-#define BINARY(name) OP(name, 2, "tt")
-#define UNARY_IN_PLACE(name) OP_IN_PLACE(name, 1, "t")
-#define BINARY_IN_PLACE(name) OP_IN_PLACE(name, 2, "tt")
 #include "../ops/ops.def"
 
 /* ---- what there is ---- */
 
-#undef OP
-#undef OP_IN_PLACE
-#undef UNARY
-#undef BINARY
-#undef UNARY_IN_PLACE
-#undef BINARY_IN_PLACE
 #define OP(name, arity, signature) {#name, &rl_op_##name},
-#define UNARY(name) OP(name, 1, )
-#define BINARY(name) OP(name, 2, )
-#define OP_IN_PLACE OP
-#define UNARY_IN_PLACE UNARY
-#define BINARY_IN_PLACE BINARY
 
 static const struct {
     const char *name;
