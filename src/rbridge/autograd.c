@@ -47,9 +47,8 @@ SEXP ffi_node_next(SEXP self) {
     SEXP next = PROTECT(Rf_allocVector(VECSXP, node ? node->n_in : 0));
     for (int k = 0; node && k < node->n_in; k++)
         if (node->edges[k].node) SET_VECTOR_ELT(next, k, rb_wrap_node(node->edges[k].node));
-    next = rb_end(call, next);
     UNPROTECT(1);
-    return next;
+    return rb_end(call, next);
 }
 
 /* Where the node is: to tell one from another. */
@@ -70,9 +69,8 @@ SEXP ffi_node_shapes(SEXP self) {
         SET_VECTOR_ELT(shapes, k, shape);
         for (int d = 0; d < node->out[k].ndim; d++) REAL(shape)[d] = (double)node->out[k].sizes[d];
     }
-    shapes = rb_end(call, shapes);
     UNPROTECT(1);
-    return shapes;
+    return rb_end(call, shapes);
 }
 
 /* A list of tensors, or one, as an array of the scope's; NULL entries stay NULL. */
@@ -89,43 +87,55 @@ rl_status rb_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tenso
     return RL_OK;
 }
 
+static rl_status read_roots(rl_backward_call *pass, SEXP roots, SEXP gradients) {
+    int n = 0;
+    RL_TRY(rb_tensors(roots, "outputs", &pass->n_roots, &pass->roots));
+    for (int k = 0; k < pass->n_roots; k++)
+        if (!pass->roots[k]) return rl_fail("`outputs` must be tensors, not NULL");
+    if (!Rf_length(gradients)) return RL_OK;
+    RL_TRY(rb_tensors(gradients, "gradient", &n, &pass->gradients));
+    return n == pass->n_roots ? RL_OK : rl_fail("%d gradients were given for %d tensors", n, pass->n_roots);
+}
+
+static rl_status read_inputs(rl_backward_call *pass, SEXP inputs) {
+    RL_TRY(rb_tensors(inputs, "inputs", &pass->n_inputs, &pass->inputs));
+    pass->captured = rl_scope_memory((size_t)pass->n_inputs + 1, sizeof *pass->captured);
+    if (!pass->captured) return RL_FAILED;
+    for (int k = 0; k < pass->n_inputs; k++) {
+        pass->captured[k] = NULL;
+        if (!pass->inputs[k] || !rl_requires_grad(pass->inputs[k]))
+            return rl_fail("input %d does not require gradients, so there is none with respect to it", k + 1);
+    }
+    return RL_OK;
+}
+
+static rl_status run_pass(rl_backward_call *pass, SEXP keep_graph, SEXP create_graph, SEXP inputs, SEXP allow_unused) {
+    int64_t keep, create, unused = 1;
+    RL_TRY(rb_flag(create_graph, "create_graph", &create));
+    keep = create;
+    if (!Rf_isNull(keep_graph)) RL_TRY(rb_flag(keep_graph, "retain_graph", &keep));
+    if (!Rf_isNull(inputs)) {
+        pass->accumulate = Rf_isNull(allow_unused);
+        if (!pass->accumulate) RL_TRY(rb_flag(allow_unused, "allow_unused", &unused));
+        RL_TRY(read_inputs(pass, inputs));
+    }
+    pass->keep_graph = (int)keep;
+    pass->create_graph = (int)create;
+    RL_TRY(rl_backward(pass));
+    for (int k = 0; k < pass->n_inputs && !unused; k++)
+        if (!pass->captured[k])
+            return rl_fail("input %d was not used in computing the outputs; pass allow_unused = TRUE to get an undefined gradient for it", k + 1);
+    return RL_OK;
+}
+
 /* inputs NULL: gradients go to the leaves. allow_unused NULL: they go to the inputs' own; otherwise they are returned in a list. */
 SEXP ffi_backward(SEXP roots, SEXP gradients, SEXP keep_graph, SEXP create_graph, SEXP inputs, SEXP allow_unused) {
     rb_call call = rb_begin();
     rl_backward_call pass = {0};
-    int n_gradients = 0;
-    int64_t keep, create, unused = 1;
-    SEXP result = R_NilValue;
-    rl_status status = rb_tensors(roots, "outputs", &pass.n_roots, &pass.roots);
-    if (status == RL_OK && Rf_length(gradients)) {
-        status = rb_tensors(gradients, "gradient", &n_gradients, &pass.gradients);
-        if (status == RL_OK && n_gradients != pass.n_roots) status = rl_fail("%d gradients were given for %d tensors", n_gradients, pass.n_roots);
-    }
-    for (int k = 0; status == RL_OK && k < pass.n_roots; k++)
-        if (!pass.roots[k]) status = rl_fail("`outputs` must be tensors, not NULL");
-    if (status == RL_OK) status = rb_flag(create_graph, "create_graph", &create);
-    if (status == RL_OK) status = Rf_isNull(keep_graph) ? (keep = create, RL_OK) : rb_flag(keep_graph, "retain_graph", &keep);
-    if (status == RL_OK && !Rf_isNull(inputs)) {
-        pass.accumulate = Rf_isNull(allow_unused);
-        if (!pass.accumulate) status = rb_flag(allow_unused, "allow_unused", &unused);
-        if (status == RL_OK) status = rb_tensors(inputs, "inputs", &pass.n_inputs, &pass.inputs);
-        if (status == RL_OK && !(pass.captured = rl_scope_memory((size_t)pass.n_inputs + 1, sizeof *pass.captured))) status = RL_FAILED;
-        for (int k = 0; status == RL_OK && k < pass.n_inputs; k++) {
-            pass.captured[k] = NULL;
-            if (!pass.inputs[k] || !rl_requires_grad(pass.inputs[k]))
-                status = rl_fail("input %d does not require gradients, so there is none with respect to it", k + 1);
-        }
-    }
-    if (status == RL_OK) {
-        pass.keep_graph = (int)keep;
-        pass.create_graph = (int)create;
-        status = rl_backward(&pass);
-    }
-    for (int k = 0; status == RL_OK && k < pass.n_inputs && !unused; k++)
-        if (!pass.captured[k])
-            status = rl_fail("input %d was not used in computing the outputs; pass allow_unused = TRUE to get an undefined gradient for it", k + 1);
-    if (status == RL_OK && pass.n_inputs && !pass.accumulate) result = rb_wrap_list(pass.n_inputs, pass.captured);
-    return rb_end(call, result);
+    rl_status status = read_roots(&pass, roots, gradients);
+    if (status == RL_OK) status = run_pass(&pass, keep_graph, create_graph, inputs, allow_unused);
+    int returns = status == RL_OK && pass.n_inputs && !pass.accumulate;
+    return rb_end(call, returns ? rb_wrap_list(pass.n_inputs, pass.captured) : R_NilValue);
 }
 
 SEXP ffi_set_grad_enabled(SEXP enabled) {

@@ -189,22 +189,27 @@ static rl_status read_made(SEXP made, int *n, rl_tensor ***tensors) {
     return rb_tensors(made, "made", n, tensors);
 }
 
+static rl_status run_function(function_run *f, SEXP record, SEXP inputs, SEXP made, SEXP dirty, SEXP plain) {
+    int graphed = 0;
+    RL_TRY(rb_tensors(inputs, "inputs", &f->n_in, &f->in));
+    RL_TRY(read_made(made, &f->n_out, &f->made));
+    RL_TRY(rb_tensors(dirty, "mark_dirty", &f->n_dirty, &f->dirty));
+    RL_TRY(rb_tensors(plain, "mark_non_differentiable", &f->n_plain, &f->plain));
+    f->out = rl_scope_memory((size_t)f->n_out + 1, sizeof *f->out);
+    if (!f->out) return RL_FAILED;
+    for (int k = 0; k < f->n_in; k++) graphed |= rl_grad_enabled() && rl_requires_grad(f->in[k]);
+    RL_TRY(choose_outputs(f, graphed));
+    if (!graphed) return RL_OK;
+    link_saved(f, record);
+    return connect(f, record);
+}
+
 SEXP ffi_function_outputs(SEXP record, SEXP inputs, SEXP made, SEXP dirty, SEXP plain) {
     rb_call call = rb_begin();
     function_run f = {0};
-    int graphed = 0;
-    SEXP result = R_NilValue;
-    rl_status status = rb_tensors(inputs, "inputs", &f.n_in, &f.in);
-    if (status == RL_OK) status = read_made(made, &f.n_out, &f.made);
-    if (status == RL_OK) status = rb_tensors(dirty, "mark_dirty", &f.n_dirty, &f.dirty);
-    if (status == RL_OK) status = rb_tensors(plain, "mark_non_differentiable", &f.n_plain, &f.plain);
-    if (status == RL_OK && !(f.out = rl_scope_memory((size_t)f.n_out + 1, sizeof *f.out))) status = RL_FAILED;
-    for (int k = 0; status == RL_OK && k < f.n_in; k++) graphed |= rl_grad_enabled() && rl_requires_grad(f.in[k]);
-    if (status == RL_OK) status = choose_outputs(&f, graphed);
-    if (status == RL_OK && graphed) link_saved(&f, record);
-    if (status == RL_OK && graphed) status = connect(&f, record);
-    if (status == RL_OK) result = rb_wrap_list(f.n_out, f.out);
-    for (int k = 0; status == RL_OK && k < f.n_out; k++)
+    if (run_function(&f, record, inputs, made, dirty, plain) != RL_OK) return rb_end(call, R_NilValue);
+    SEXP result = rb_wrap_list(f.n_out, f.out);
+    for (int k = 0; k < f.n_out; k++)
         if (f.out[k] == f.made[k]) SET_VECTOR_ELT(result, k, TYPEOF(made) == VECSXP ? VECTOR_ELT(made, k) : made);
     return rb_end(call, result);
 }
