@@ -1,25 +1,7 @@
+#include "bridge.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "handle.h"
-
-const char *rb_kind_of(SEXP x) {
-    switch (TYPEOF(x)) {
-    case NILSXP: return "NULL";
-    case STRSXP: return "a character vector";
-    case CLOSXP:
-    case BUILTINSXP:
-    case SPECIALSXP: return "a function";
-    case VECSXP: return Rf_inherits(x, "data.frame") ? "a data frame" : "a list";
-    case ENVSXP: return "an environment";
-    case CPLXSXP: return "a complex vector";
-    case REALSXP: return "a numeric vector";
-    case INTSXP: return Rf_inherits(x, "factor") ? "a factor" : "an integer vector";
-    case LGLSXP: return "a logical vector";
-    case EXTPTRSXP: return rb_is_tensor(x) ? "a tensor" : "an external pointer";
-    default: return Rf_type2char((SEXPTYPE)TYPEOF(x));
-    }
-}
 
 static int is_integer64(SEXP x) { return TYPEOF(x) == REALSXP && Rf_inherits(x, "integer64"); }
 

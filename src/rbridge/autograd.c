@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "entries.h"
-#include "handle.h"
 
 static SEXP node_class;
 

@@ -31,6 +31,7 @@ SEXP rb_wrap(rl_tensor *tensor); /* a handle that keeps the tensor; NULL becomes
 SEXP rb_wrap_list(int n, rl_tensor *const *tensors);
 SEXP rb_vector_new(SEXPTYPE type, int64_t length); /* a vector of R for values copied out */
 int rb_is_tensor(SEXP x);
+const char *rb_kind_of(SEXP x);                     /* "a character vector", for messages */
 rl_tensor *rb_unwrap(SEXP x, const char *argument); /* NULL and a failure if it is no tensor, or no longer one */
 /* R objects that the core keeps (call.c): the cell holds the object as its TAG. It is let go by the next call from R, since the core
  * may be inside R's collector when it has done with it. */

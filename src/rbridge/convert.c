@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "../kernels/copy.h"
-#include "handle.h"
+#include "bridge.h"
 
 /* R's memory seen as a tensor for the time of a copy: column-major. */
 typedef struct {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "entries.h"
-#include "handle.h"
 
 static SEXP shape_of(SEXP self, rl_tensor *tensor) {
     (void)self;

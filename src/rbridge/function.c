@@ -19,7 +19,6 @@
 #include <string.h>
 
 #include "entries.h"
-#include "handle.h"
 
 enum { SAVED = 3, VERSIONS, OUTPUTS };
 

@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "entries.h"
-#include "handle.h"
 
 /* Whole numbers as R's integers if they all fit, else as doubles. */
 static SEXP numbers(int n, const int64_t *values) {

@@ -119,6 +119,24 @@ SEXP rb_wrap_list(int n, rl_tensor *const *tensors) {
 
 int rb_is_tensor(SEXP x) { return TYPEOF(x) == EXTPTRSXP && R_ExternalPtrTag(x) == tensor_tag; }
 
+const char *rb_kind_of(SEXP x) {
+    switch (TYPEOF(x)) {
+    case NILSXP: return "NULL";
+    case STRSXP: return "a character vector";
+    case CLOSXP:
+    case BUILTINSXP:
+    case SPECIALSXP: return "a function";
+    case VECSXP: return Rf_inherits(x, "data.frame") ? "a data frame" : "a list";
+    case ENVSXP: return "an environment";
+    case CPLXSXP: return "a complex vector";
+    case REALSXP: return "a numeric vector";
+    case INTSXP: return Rf_inherits(x, "factor") ? "a factor" : "an integer vector";
+    case LGLSXP: return "a logical vector";
+    case EXTPTRSXP: return rb_is_tensor(x) ? "a tensor" : "an external pointer";
+    default: return Rf_type2char((SEXPTYPE)TYPEOF(x));
+    }
+}
+
 rl_tensor *rb_unwrap(SEXP x, const char *argument) {
     if (!rb_is_tensor(x)) {
         rl_fail("`%s` must be a tensor, not %s", argument, rb_kind_of(x));

@@ -4,7 +4,5 @@
 #include "bridge.h"
 
 void rb_handle_init(void);
-/* "a character vector", for messages */
-const char *rb_kind_of(SEXP x);
 
 #endif

@@ -2,7 +2,6 @@
 #include "../autograd/engine.h"
 
 #include "entries.h"
-#include "handle.h"
 
 typedef struct {
     SEXP function;

@@ -15,7 +15,6 @@
 
 #include "../ops/index.h"
 #include "entries.h"
-#include "handle.h"
 
 /* ---- index tensors ---- */
 

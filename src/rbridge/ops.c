@@ -1,6 +1,5 @@
 /* The entries of the ops: every one is the same function over its record and signature (ops/ops.def). */
 #include "entries.h"
-#include "handle.h"
 
 typedef struct {
     rl_call call;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "entries.h"
-#include "handle.h"
 
 enum { LINE_WIDTH = 80, PRECISION = 4, SCIENTIFIC_WIDTH = 11 };
 

@@ -2,7 +2,6 @@
 #include "../kernels/random.h"
 
 #include "entries.h"
-#include "handle.h"
 
 /* A generator of the user's is an environment of class torch_generator that keeps its state in a raw vector. */
 static rl_generator *generator_of(SEXP x) {

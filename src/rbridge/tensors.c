@@ -7,7 +7,6 @@
 #include "../kernels/sequence.h"
 #include "../ops/infer.h"
 #include "entries.h"
-#include "handle.h"
 
 static rl_status ask_for_gradients(rl_tensor *tensor, SEXP requires_grad) {
     int64_t wanted;
