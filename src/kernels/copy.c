@@ -89,8 +89,7 @@ static int laid_out_alike(const rl_tensor *to, const rl_tensor *from) { return r
 void rl_copy_elements(rl_tensor *to, rl_tensor *from) {
     rl_loop convert = to->dtype == from->dtype ? NULL : conversions[from->dtype][to->dtype];
     if (to->ndim > 1 && to->numel > 1024 && !laid_out_alike(to, from) && rl_copy_transposed(to, from, convert)) return;
-    if (!convert) convert = RL_OF_WIDTH(move, rl_dtype_size((rl_dtype)to->dtype));
-    rl_each(2, (rl_tensor *[]){to, from}, convert, NULL);
+    rl_each(2, (rl_tensor *[]){to, from}, convert ? convert : RL_OF_WIDTH(move, rl_dtype_size((rl_dtype)to->dtype)), NULL);
 }
 
 static int64_t element_at(const rl_tensor *t, int64_t position) {

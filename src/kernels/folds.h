@@ -86,6 +86,7 @@ enum { RL_LANES = 32 };
 
 #define RL_REDUCER(reducer, STATE, folding, finishing) RL_REDUCER_ALONG(reducer, STATE, folding##_along, folding, finishing)
 
+/* With a function of its own for elements along a dimension. */
 #define RL_REDUCER_ALONG(reducer, STATE, folding_along, folding, finishing) \
     static const rl_reducer reducer = {.field_size = {sizeof(STATE)},       \
                                        .start = folding##_start,            \

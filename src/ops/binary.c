@@ -150,7 +150,7 @@ const rl_op rl_op_pow = {.name = "pow",
 
 static rl_tensor *half_if_equal(rl_tensor *g, rl_tensor *a, rl_tensor *b) { return rl_where(rl_eq(a, b), rl_mul_number(g, 0.5), g); }
 
-#define COMPARED(op, grad)                                          \
+#define EXTREMUM_RECORD(op, grad)                                   \
     const rl_op rl_op_##op = {.name = #op,                          \
                               .grad_name = grad,                    \
                               .traits = RL_BROADCASTS | RL_IN_STEP, \
@@ -166,7 +166,7 @@ static rl_tensor *half_if_equal(rl_tensor *g, rl_tensor *a, rl_tensor *b) { retu
         D(0, rl_where(second_wins, rl_number(0), half_if_equal(G, a, b))); \
         D(1, rl_where(first_wins, rl_number(0), half_if_equal(G, a, b)));  \
     }                                                                      \
-    COMPARED(op, grad)
+    EXTREMUM_RECORD(op, grad)
 
 EXTREMUM(maximum, "Maximum", rl_gt(a, b), rl_lt(a, b))
 EXTREMUM(minimum, "Minimum", rl_lt(a, b), rl_gt(a, b))
@@ -178,7 +178,7 @@ EXTREMUM(minimum, "Minimum", rl_lt(a, b), rl_gt(a, b))
         D(0, rl_where(first, G, rl_number(0)));                                      \
         D(1, rl_where(first, rl_number(0), G));                                      \
     }                                                                                \
-    COMPARED(op, grad)
+    EXTREMUM_RECORD(op, grad)
 
 QUIET_EXTREMUM(fmax, "Fmax", rl_ge(a, b))
 QUIET_EXTREMUM(fmin, "Fmin", rl_le(a, b))

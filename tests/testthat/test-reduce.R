@@ -64,6 +64,18 @@ test_that("sums of floats are kept in double precision", {
   expect_equal(double(1e9 + 1:5)$std()$item(), sd(1:5))
 })
 
+test_that("sums of floats are the same however they lie in memory", {
+  x <- torch_rand(60, 300)
+  for (view in list(x, x$t(), x[, 2:300], x[, 1:300:3], x[1:60:7, ], x[1:60:7, 2:300:2])) {
+    values <- as_array(view)
+    expect_equal(view$sum()$item(), sum(values), tolerance = 1e-5)
+    expect_equal(as_array(view$sum(1)), colSums(values), tolerance = 1e-5)
+    expect_equal(as_array(view$sum(2)), rowSums(values), tolerance = 1e-5)
+    expect_equal(as_array(view$mean(2)), rowMeans(values), tolerance = 1e-5)
+  }
+  expect_equal(x$view(-1)[3:18000:5]$sum()$item(), sum(t(as_array(x))[seq(3, 18000, 5)]), tolerance = 1e-5)
+})
+
 test_that("whole numbers become int64, or a dtype that is asked for", {
   for (dtype in list(torch_bool(), torch_uint8(), torch_int8(), torch_int16(), torch_int32(), torch_int64())) {
     x <- torch_tensor(c(1, 0, 1), dtype = dtype)
