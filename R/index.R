@@ -44,6 +44,14 @@
 #' @export
 `[<-.torch_tensor` <- function(x, ..., value) .External2(ffi_subset_assign, x, value)
 
+#' @rdname sub-.torch_tensor
+#' @export
+`[[.torch_tensor` <- function(x, ...) .External2(ffi_element, x)
+
+#' @rdname sub-.torch_tensor
+#' @export
+`[[<-.torch_tensor` <- function(x, ..., value) .External2(ffi_element_assign, x, value)
+
 #' A range of places
 #'
 #' `slc(start, end, step)` between the brackets of a tensor is what `start:end:step` is, for bounds that come from

@@ -52,7 +52,8 @@ rl_status rb_whole(SEXP x, const char *argument, int64_t *value);
 rl_status rb_flag(SEXP x, const char *argument, int64_t *value);
 rl_status rb_dim(SEXP x, const char *argument, int64_t *dim);
 rl_status rb_index(SEXP x, const char *argument, int64_t *index);
-rl_tensor *rb_as_index(SEXP x, const char *argument); /* whole numbers, from 1 in R, as int64 from 0; or a mask (index.c) */
+rl_tensor *rb_as_index(SEXP x, const char *argument);         /* whole numbers, from 1 in R, as int64 from 0; or a mask (places.c) */
+rl_tensor *rb_as_index_or_mask(SEXP x, const char *argument); /* the same, bytes being a mask too */
 rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_dims(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_reduction(SEXP x, int64_t *reduction); /* its place among "none", "mean", "sum" */
