@@ -155,16 +155,17 @@ static rl_status read_value(SEXP x, rl_item_of_subset *item) {
     return item->tensor ? RL_OK : RL_FAILED;
 }
 
-static rl_status check_names(SEXP names) {
+static rl_status check_names(SEXP names, int may_drop) {
     for (R_xlen_t k = 0; k < Rf_xlength(names); k++) {
         const char *name = CHAR(STRING_ELT(names, k));
-        if (*name) return rl_fail("`%s` is no argument of x[...]: indexes have no names, and there is only `drop` beside them", name);
+        if (!*name) continue;
+        return rl_fail("`%s` is no argument of x[...]: indexes have no names%s", name, may_drop ? ", and `drop` is the only option beside them" : "");
     }
     return RL_OK;
 }
 
-static rl_status read_items(const givens *all, rl_item_of_subset *items) {
-    if (all->names != R_NilValue) RL_TRY(check_names(all->names));
+static rl_status read_items(const givens *all, int may_drop, rl_item_of_subset *items) {
+    if (all->names != R_NilValue) RL_TRY(check_names(all->names, may_drop));
     if (all->n > RL_MAX_ITEMS) return rl_fail("too many indexes: a tensor has at most %d dimensions", RL_MAX_DIMS);
     for (int k = 0; k < all->n; k++) {
         const given *g = &all->items[k];
@@ -193,7 +194,7 @@ SEXP ffi_subset(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     rl_item_of_subset items[RL_MAX_ITEMS];
     int64_t drop = 1;
     rl_tensor *x = read_self(CADR(arguments)), *part = NULL;
-    if (x && rb_flag(CADDR(arguments), "drop", &drop) == RL_OK && read_items(&all, items) == RL_OK) part = rl_subset(x, all.n, items, (int)drop);
+    if (x && rb_flag(CADDR(arguments), "drop", &drop) == RL_OK && read_items(&all, 1, items) == RL_OK) part = rl_subset(x, all.n, items, (int)drop);
     SEXP handle = rb_end(call, rb_wrap(part));
     UNPROTECT(all.protected);
     return handle;
@@ -248,7 +249,7 @@ SEXP ffi_subset_assign(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     const int in_copy = expects_copy(frame);
     rb_call call = rb_begin();
     rl_item_of_subset items[RL_MAX_ITEMS];
-    SEXP self = CADR(arguments), result = read_items(&all, items) == RL_OK ? put(self, CADDR(arguments), &all, items, in_copy) : self;
+    SEXP self = CADR(arguments), result = read_items(&all, 0, items) == RL_OK ? put(self, CADDR(arguments), &all, items, in_copy) : self;
     result = rb_end(call, result);
     UNPROTECT(all.protected);
     return result;
@@ -265,7 +266,7 @@ static SEXP field_name(const givens *all) {
 static rl_status read_element(const givens *all, SEXP self, rl_item_of_subset *items) {
     const rl_tensor *x = read_self(self);
     if (!x) return RL_FAILED;
-    RL_TRY(read_items(all, items));
+    RL_TRY(read_items(all, 0, items));
     int are_places = all->n == x->ndim;
     for (int k = 0; k < all->n; k++) are_places &= items[k].kind == RL_PLACE;
     return are_places ? RL_OK : rl_fail("x[[...]] is one element, so it takes one place for each dimension; the tensor has %d. x[...] takes more", x->ndim);

@@ -415,6 +415,7 @@ test_that("what is no index is refused, in terms of counting from 1", {
   expect_error(x[1i, , ], "complex")
   expect_error(x[1, dorp = FALSE], "`dorp` is no argument")
   expect_error(x[i = 1, , ] <- 0, "`i` is no argument")
+  expect_error(x[1, drop = FALSE] <- 0, "indexes have no names$")
   expect_error(x[1, , , drop = NA], "drop")
   expect_error(torch_take(x, NA), "NA")
   expect_error(torch_take(x, 1.7), "1.7")
