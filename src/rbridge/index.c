@@ -39,10 +39,6 @@ rl_tensor *rb_as_index(SEXP x, const char *argument) {
     rl_tensor *given = NULL;
     if (rb_is_tensor(x)) {
         given = rb_unwrap(x, argument);
-        if (given && !given->storage) {
-            rl_fail("`%s` is an undefined tensor", argument);
-            return NULL;
-        }
         if (given && rl_dtype_is_floating((rl_dtype)given->dtype)) {
             rl_fail("`%s` must be a tensor of whole numbers, such as torch_long(), or of truth values; it is %s", argument,
                     rl_dtype_name((rl_dtype)given->dtype));
@@ -157,7 +153,7 @@ static int is_plain_scalar(SEXP x) { return XLENGTH(x) == 1 && Rf_isNull(Rf_getA
 
 static rl_status read_tensor(SEXP x, item *made) {
     rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap(x, "index") : NULL;
-    if (tensor && tensor->dtype == RL_UINT8 && tensor->storage) { /* bytes are a mask here, as they are in PyTorch */
+    if (tensor && tensor->dtype == RL_UINT8) { /* bytes are a mask here, as they are in PyTorch */
         rl_tensor *mask = rl_tensor_new(RL_BOOL, tensor->ndim, tensor->sizes);
         if (!mask || rl_copy_data(mask, tensor) != RL_OK) return RL_FAILED;
         tensor = mask;
@@ -435,7 +431,6 @@ static rl_tensor *read_subset(SEXP self, SEXP drop, const given *g, int n, subse
     item items[MAX_ITEMS];
     int64_t dropping = 1;
     rl_tensor *x = rb_unwrap(self, "x");
-    if (x && !x->storage) rl_fail("an undefined tensor has no elements");
     if (rl_failing() || (drop && rb_flag(drop, "drop", &dropping) != RL_OK)) return NULL;
     if (read_items(g, n, items) != RL_OK || take_items(s, x, items, n, (int)dropping) != RL_OK) return NULL;
     return s->view;
