@@ -47,7 +47,7 @@ torch_rot90 <- function(self, k = 1L, dims = c(1, 2)) .Call(ffi_rot90, self, k, 
 #' @rdname torch_flip
 #' @export
 torch_repeat_interleave <- function(self, repeats, dim = NULL, output_size = NULL) {
-  counts <- if (inherits(repeats, "torch_tensor")) as.numeric(as_array(repeats)) else as.numeric(repeats)
+  counts <- as.numeric(.Call(ffi_wholes, repeats, "repeats"))
   if (is.null(dim)) {
     self <- torch_flatten(self)
     dim <- 1L
@@ -128,5 +128,8 @@ triangle_indices <- function(row, col, within, dtype) {
 
 arrange_methods <- list(
   `repeat` = function(repeats) .Call(ffi_repeat, self, repeats),
-  tile = function(dims) .Call(ffi_repeat, self, c(rep(1, max(0, self$ndim - length(dims))), dims))
+  tile = function(dims) {
+    dims <- .Call(ffi_wholes, dims, "dims")
+    .Call(ffi_repeat, self, c(rep(1, max(0, self$ndim - length(dims))), dims))
+  }
 )

@@ -128,7 +128,7 @@ torch_lu_unpack <- function(LU_data, LU_pivots, unpack_data = TRUE, unpack_pivot
   shape <- dim(LU_data)[length(dim(LU_data)) - 1:0]
   least <- min(shape)
   empty <- torch_empty(0, dtype = LU_data$dtype)
-  p <- if (unpack_pivots) .Call(ffi_exchanges, LU_pivots$contiguous(), shape[1], LU_data$dtype) else empty
+  p <- if (unpack_pivots) .Call(ffi_exchanges, LU_data, LU_pivots) else empty
   if (!unpack_data) return(list(p, empty, empty))
   l <- torch_tril(torch_narrow(LU_data, -1L, 1L, least), -1L) + torch_eye(shape[1], least, dtype = LU_data$dtype)
   list(p, l, torch_triu(torch_narrow(LU_data, -2L, 1L, least)))

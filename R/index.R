@@ -266,6 +266,7 @@ index_methods <- list(
 #' @export
 nnf_one_hot <- function(tensor, num_classes = -1) {
   size <- tensor$shape
+  num_classes <- .Call(ffi_whole, num_classes, "num_classes")
   if (num_classes == -1) {
     if (prod(size) == 0) raise_error("`num_classes` must be given if there are no classes to count")
     num_classes <- as.numeric(tensor$max())

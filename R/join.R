@@ -125,6 +125,7 @@ torch_cartesian_prod <- function(tensors) {
 #' @export
 torch_combinations <- function(self, r = 2L, with_replacement = FALSE) {
   if (self$ndim != 1) raise_error(paste0("combinations() needs a tensor of 1 dimension; this one has ", self$ndim))
+  r <- .Call(ffi_whole, r, "r")
   if (r < 0) raise_error(paste0("`r` must be 0 or more; it is ", r))
   if (r == 0) return(self$narrow(1L, 1L, 0L))
   n <- self$numel() + if (with_replacement) r - 1 else 0

@@ -137,7 +137,7 @@ linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
   solution <- torch_matmul(linalg_pinv(A, rcond = rcond), B)
   rank <- linalg_matrix_rank(A, rtol = rcond)
   residuals <- torch_empty(0, dtype = A$dtype)
-  if (shape[1] > shape[2] && all(as.numeric(rank) == shape[2])) residuals <- torch_sum((torch_matmul(A, solution) - B)^2, -2L)
+  if (shape[1] > shape[2] && shape[2] > 0 && all(as.numeric(rank) == shape[2])) residuals <- torch_sum((torch_matmul(A, solution) - B)^2, -2L)
   if (vector) solution <- torch_squeeze(solution, -1L)
   list(solution, residuals, rank, torch_empty(0, dtype = A$dtype))
 }
@@ -145,11 +145,12 @@ linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
 #' @rdname linalg_solve
 #' @export
 linalg_tensorinv <- function(A, ind = 3L) {
-  rows <- dim(A)[seq_len(ind - 1L)]
-  cols <- dim(A)[-seq_len(ind - 1L)]
+  ind <- .Call(ffi_whole, ind, "ind")
+  rows <- dim(A)[seq_len(ind - 1)]
+  cols <- dim(A)[-seq_len(ind - 1)]
   if (ind < 2L || prod(rows) != prod(cols)) {
     raise_error(sprintf(
-      "the dimensions before and from `ind` = %d on must hold as many elements each; the shape is [%s]", as.integer(ind), toString(dim(A))
+      "the dimensions before and from `ind` = %d on must hold as many elements each; the shape is [%s]", ind, toString(dim(A))
     ))
   }
   torch_reshape(.Call(ffi_inverse, torch_reshape(A, c(prod(rows), prod(cols)))), c(cols, rows))
@@ -183,7 +184,7 @@ linalg_tensorsolve <- function(A, B, dims = NULL) {
 #' @param hermitian whether the matrix is symmetric.
 #' @param p the norm that a condition number is taken in: `NULL` or 2 for the ratio of the largest to the smallest
 #'   singular value, -2 for
-#'   its reverse, else as in [linalg_matrix_norm()].
+#'   its reverse, else as in [linalg_matrix_norm()]. Of an empty matrix it is 0.
 #' @return A tensor without the last two dimensions; of the slogdets a list of two.
 #' @examples
 #' a <- torch_tensor(matrix(c(2, 1, 1, 3), 2))
@@ -231,7 +232,10 @@ linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, her
 #' @rdname linalg_det
 #' @export
 linalg_cond <- function(A, p = NULL) {
-  if (is.null(p) || identical(abs(as.numeric(p)), 2)) {
+  by_values <- is.null(p) || (is.numeric(p) && identical(abs(as.numeric(p)), 2))
+  if (!by_values && !(is.numeric(p) && abs(p) == 1)) check_square(A)
+  if (A$numel() == 0) return(torch_zeros(dim(A)[-(length(dim(A)) - 0:1)], dtype = A$dtype))
+  if (by_values) {
     values <- linalg_svdvals(A)
     n <- dim(values)[length(dim(values))]
     ends <- list(torch_narrow(values, -1L, 1L, 1L), torch_narrow(values, -1L, n, 1L))

@@ -156,16 +156,17 @@ nnf_ctc_loss <- function(log_probs, targets, input_lengths, target_lengths, blan
   if (single) log_probs <- log_probs$unsqueeze(2)
   if (log_probs$ndim != 3L) raise_error("`log_probs` must be frames x batch x classes")
   batch <- log_probs$size(2)
-  frames <- as.integer(if (inherits(input_lengths, "torch_tensor")) as_array(input_lengths) else input_lengths)
-  lengths <- as.integer(if (inherits(target_lengths, "torch_tensor")) as_array(target_lengths) else target_lengths)
+  frames <- .Call(ffi_wholes, input_lengths, "input_lengths")
+  lengths <- .Call(ffi_wholes, target_lengths, "target_lengths")
   if (length(frames) != batch || length(lengths) != batch) {
     raise_error("`input_lengths` and `target_lengths` must have one number for each sequence of the batch")
   }
   if (any(frames < 1 | frames > log_probs$size(1))) raise_error("`input_lengths` must lie within the frames of `log_probs`")
+  blank <- .Call(ffi_whole, blank, "blank")
   asked <- as_array(targets)
   losses <- lapply(seq_len(batch), function(k) {
     read <- if (length(dim(asked)) == 2) asked[k, seq_len(lengths[k])] else asked[sum(lengths[seq_len(k - 1)]) + seq_len(lengths[k])]
-    ctc_loss_of_one(log_probs$select(2, k)$narrow(1, 1, frames[k]), as.integer(read), as.integer(blank))
+    ctc_loss_of_one(log_probs$select(2, k)$narrow(1, 1, frames[k]), as.integer(read), blank)
   })
   losses <- torch_stack(losses)
   if (zero_infinity) losses <- torch_where(losses == Inf, 0, losses)

@@ -171,6 +171,7 @@ quantiles <- function(self, q, dim, keepdim, interpolation, skip_nan) {
   if (!is.character(interpolation) || !interpolation %in% c("linear", "lower", "higher", "midpoint", "nearest")) {
     raise_error("`interpolation` must be \"linear\", \"lower\", \"higher\", \"midpoint\" or \"nearest\"", call)
   }
+  if (!is.numeric(q) && !is_tensor(q)) raise_error("`q` must be numbers from 0 to 1", call)
   single <- if (inherits(q, "torch_tensor")) length(dim(q)) == 0L else length(q) == 1L
   q <- as.numeric(if (inherits(q, "torch_tensor")) as_array(q) else q)
   if (!length(q) || anyNA(q) || any(q < 0 | q > 1)) raise_error("`q` must be numbers from 0 to 1", call)

@@ -134,6 +134,12 @@ rl_status rl_rebase(rl_tensor *view) {
     return RL_OK;
 }
 
+static int any_floating(const rl_call *call) {
+    for (int k = 0; k < call->n_out; k++)
+        if (rl_dtype_is_floating((rl_dtype)call->out[k]->dtype)) return 1;
+    return 0;
+}
+
 static rl_status connect(const rl_call *call, rl_node *node) {
     for (int k = 0; k < call->n_out; k++) {
         rl_tensor *out = call->out[k];
@@ -191,6 +197,7 @@ static rl_status run(rl_call *call, rl_node **node, int tracked) {
     const rl_op *op = call->op;
     unsigned mask = 0;
     RL_TRY(op->infer(call));
+    tracked = tracked && any_floating(call);
     if (tracked) {
         *node = rl_node_new(op, call->n_in, call->in, call->n_out, call->out, &call->args);
         if (!*node) return RL_FAILED;

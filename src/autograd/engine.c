@@ -33,6 +33,7 @@ typedef struct chunk {
 
 typedef struct {
     rl_backward_call *call;
+    int64_t first_new_hook; /* hooks from that id on were registered since the pass began, and are not run in it */
     chunk *chunks;
     rl_task **order;
     rl_task **stack;
@@ -156,15 +157,19 @@ static rl_status check_anomaly(const rl_node *node, const rl_tensor *gradient, i
     return RL_OK;
 }
 
-static rl_status run_hooks(rl_task *task, int k) {
+/* A hook may register hooks and remove them, itself too, so the next is found by its id. */
+static rl_status run_hooks(const pass *run, rl_task *task, int k) {
     rl_hooks *hooks = rl_hooks_at(task->node, k);
     if (!hooks || !task->gradients[k]) return RL_OK;
     hooks->refs++;
     rl_status status = RL_OK;
-    for (int i = 0; i < hooks->count && status == RL_OK; i++) {
-        int64_t id = hooks->items[i].id;
+    int64_t id = 0;
+    for (int i = 0; status == RL_OK;) {
+        while (i > 0 && (i > hooks->count || hooks->items[i - 1].id > id)) i--;
+        while (i < hooks->count && hooks->items[i].id <= id) i++;
+        if (i == hooks->count || hooks->items[i].id >= run->first_new_hook) break;
+        id = hooks->items[i].id;
         rl_tensor *replaced = hooks->items[i].call(hooks->items[i].host, task->gradients[k]);
-        if (i >= hooks->count || hooks->items[i].id != id) i--; /* it removed itself */
         if (!replaced) {
             status = RL_FAILED;
         } else if (!fits(replaced, &task->node->out[k])) {
@@ -257,7 +262,7 @@ static rl_status run_task(pass *run, rl_task *task) {
     for (int k = 0; k < node->n_out; k++) any |= task->gradients[k] != NULL;
     if (!any || !task->needed) return RL_OK;
     for (int k = 0; k < node->n_out; k++) {
-        RL_TRY(run_hooks(task, k));
+        RL_TRY(run_hooks(run, task, k));
         if (node->retained && node->retained[k] && task->gradients[k]) RL_TRY(keep_for(node->retained[k], task->gradients[k]));
     }
     RL_TRY(capture(run, task));
@@ -321,7 +326,7 @@ static void finish(pass *run) {
 }
 
 rl_status rl_backward(rl_backward_call *call) {
-    pass run = {.call = call};
+    pass run = {.call = call, .first_new_hook = rl_next_hook_id()};
     int grad_before = rl_set_grad_enabled(call->create_graph), untracked_before = rl_views_untracked;
     rl_views_untracked = !call->create_graph;
     rl_scope whole = rl_scope_enter();

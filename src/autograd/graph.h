@@ -67,6 +67,7 @@ typedef struct rl_autograd {
     rl_tensor *grad;
     rl_hooks *hooks;
     rl_tensor *base; /* what it is a view of */
+    struct rl_autograd *next_dead;
     uint32_t seen_version;
 } rl_autograd;
 
@@ -84,6 +85,7 @@ rl_tensor *rl_unpack_saved(rl_node *node, int slot);
 rl_autograd *rl_autograd_of(rl_tensor *tensor); /* made if it is not there yet; NULL if memory is short */
 rl_edge rl_gradient_edge(rl_tensor *tensor);    /* its node is retained for the caller; NULL if no gradient goes there */
 rl_status rl_gradient_node(rl_tensor *tensor, rl_node **node);
+/* What the tensor's gradient goes to from now on; a tensor that is not floating gets none. */
 void rl_set_history(rl_tensor *tensor, rl_node *node, int output_nr);
 
 int rl_requires_grad(rl_tensor *tensor);
@@ -91,6 +93,7 @@ int rl_is_leaf(rl_tensor *tensor);
 rl_status rl_set_requires_grad(rl_tensor *tensor, int requires_grad);
 rl_status rl_retain_grad(rl_tensor *tensor);
 rl_status rl_add_hook(rl_tensor *tensor, rl_hook hook, int64_t *id);
+int64_t rl_next_hook_id(void); /* ids ascend, in time and among the hooks of one tensor */
 void rl_remove_hook(rl_hooks *hooks, int64_t id);
 void rl_hooks_release(rl_hooks *hooks);
 rl_hooks *rl_hooks_watch(rl_hooks *hooks);

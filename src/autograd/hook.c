@@ -5,6 +5,8 @@
 
 static int64_t next_hook_id = 1;
 
+int64_t rl_next_hook_id(void) { return next_hook_id; }
+
 rl_hooks *rl_hooks_at(rl_node *node, int output_nr) {
     if (node->op == &rl_op_accumulate) return ((rl_tensor *)node->host)->autograd->hooks;
     return node->hooks ? node->hooks[output_nr] : NULL;

@@ -29,6 +29,8 @@ void rl_generator_seed(rl_generator *generator, uint64_t seed) {
     for (uint32_t j = 1; j < N; j++) generator->state[j] = 1812433253u * (generator->state[j - 1] ^ (generator->state[j - 1] >> 30)) + j;
 }
 
+int rl_generator_is_sound(const rl_generator *generator) { return generator->used >= 0 && generator->used <= N; }
+
 void rl_generator_draw(rl_generator *generator, uint32_t *words, int64_t n) {
     while (n > 0) {
         if (generator->used == N) {

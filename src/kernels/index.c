@@ -193,13 +193,15 @@ void rl_place(const rl_picks *picks, size_t width, void *x, const void *other) {
     run_placing(&p, place_stretches);
 }
 
-void rl_place_sums(const rl_picks *picks, rl_dtype dtype, void *x, const void *other) {
+rl_status rl_place_sums(const rl_picks *picks, rl_dtype dtype, void *x, const void *other) {
     plan p;
+    if (rl_dtype_is_narrow(dtype)) return rl_fail_no_loop(rl_dtype_name(dtype));
     make_plan(&p, picks);
     p.dtype = dtype;
     p.x = x;
     p.other = (char *)(uintptr_t)other;
     run_placing(&p, place_sums);
+    return RL_OK;
 }
 
 /* ---- ranges ---- */

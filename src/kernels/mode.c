@@ -30,8 +30,8 @@ MODE(int64_t)
 MODE(float)
 MODE(double)
 
-void rl_modes(rl_tensor *values, rl_tensor *places, rl_tensor *sorted, rl_tensor *sorted_places, int dim) {
+rl_status rl_modes(rl_tensor *values, rl_tensor *places, rl_tensor *sorted, rl_tensor *sorted_places, int dim) {
     static const rl_line_loop loops[RL_DTYPES] = {[RL_BOOL] = mode_uint8_t,  [RL_UINT8] = mode_uint8_t, [RL_INT8] = mode_int8_t, [RL_INT16] = mode_int16_t,
                                                   [RL_INT32] = mode_int32_t, [RL_INT64] = mode_int64_t, [RL_FLOAT] = mode_float, [RL_DOUBLE] = mode_double};
-    rl_each_line(4, (rl_tensor *[]){values, sorted, sorted_places, places}, dim, 0, loops[values->dtype], NULL);
+    return rl_each_line(4, (rl_tensor *[]){values, sorted, sorted_places, places}, dim, 0, loops[values->dtype], NULL);
 }

@@ -21,6 +21,7 @@ typedef struct {
 /* generator.c */
 rl_generator *rl_default_generator(void); /* seeded from the clock until it is seeded by the user */
 void rl_generator_seed(rl_generator *generator, uint64_t seed);
+int rl_generator_is_sound(const rl_generator *generator); /* its bytes may have been anything */
 void rl_generator_draw(rl_generator *generator, uint32_t *words, int64_t n);
 /* The state as PyTorch lays it out in a tensor of bytes. */
 void rl_generator_export(const rl_generator *generator, uint8_t *bytes);

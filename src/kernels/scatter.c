@@ -101,7 +101,7 @@ static void walk(void *context, int64_t begin, int64_t end) {
     }
 }
 
-void rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src, int dim, rl_combine combine) {
+rl_status rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src, int dim, rl_combine combine) {
     rl_dtype dtype = (rl_dtype)self->dtype;
     size_t width = rl_dtype_size(dtype);
     int64_t lines = 1;
@@ -118,12 +118,14 @@ void rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src, int 
         lines *= index->sizes[d];
     }
     if (p.ndim == 0 || dim == self->ndim - 1) p.sizes[p.ndim++] = 1; /* a row of one line, its strides zero */
-    if (lines == 0 || p.length == 0) return;
+    if (lines == 0 || p.length == 0) return RL_OK;
     if (dtype == RL_BOOL) { /* truth values combine as the numbers 0 and 1 do, cut off at 1 */
         dtype = RL_UINT8;
         if (combine == RL_ADD) combine = RL_LARGEST;
         if (combine == RL_MULTIPLY) combine = RL_SMALLEST;
     }
     p.loop = combine != RL_PUT ? combining[combine - RL_ADD][dtype] : RL_OF_WIDTH(put, width);
+    if (!p.loop) return rl_fail_no_loop(rl_dtype_name(dtype));
     rl_parallel(lines, GRAIN / (p.length < GRAIN ? p.length : GRAIN) + 1, walk, &p);
+    return RL_OK;
 }

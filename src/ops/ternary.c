@@ -21,8 +21,7 @@ static rl_status infer_where(rl_call *call) {
 }
 
 static rl_status where_forward(rl_call *call) {
-    rl_each(4, (rl_tensor *[]){call->y[0], call->x[0], call->x[1], call->x[2]}, rl_where_loops.of[call->y[0]->dtype], NULL);
-    return RL_OK;
+    return rl_each(4, (rl_tensor *[]){call->y[0], call->x[0], call->x[1], call->x[2]}, rl_where_loops.of[call->y[0]->dtype], NULL);
 }
 
 RULE(where) {
@@ -74,9 +73,8 @@ static rl_status clamp_forward(rl_call *call) {
         if (!high) return RL_FAILED;
         RL_TRY(rl_copy_data(high, call->x[2]));
     }
-    if (low) rl_each(3, (rl_tensor *[]){y, x, low}, rl_maximum_loops.of[y->dtype], NULL);
-    if (high) rl_each(3, (rl_tensor *[]){y, low ? y : x, high}, rl_minimum_loops.of[y->dtype], NULL);
-    return RL_OK;
+    if (low) RL_TRY(rl_each(3, (rl_tensor *[]){y, x, low}, rl_maximum_loops.of[y->dtype], NULL));
+    return high ? rl_each(3, (rl_tensor *[]){y, low ? y : x, high}, rl_minimum_loops.of[y->dtype], NULL) : RL_OK;
 }
 
 static rl_tensor *both(rl_tensor *a, rl_tensor *b) { return !a ? b : !b ? a : rl_logical_and(a, b); }

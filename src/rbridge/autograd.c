@@ -80,7 +80,7 @@ rl_status rb_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tenso
     if (!*tensors) return RL_FAILED;
     for (int k = 0; k < *n; k++) {
         SEXP one = single ? list : VECTOR_ELT(list, k);
-        (*tensors)[k] = Rf_isNull(one) ? NULL : rb_unwrap(one, argument);
+        (*tensors)[k] = Rf_isNull(one) ? NULL : rb_unwrap_any(one, argument);
         if (rl_failing()) return RL_FAILED;
     }
     return RL_OK;
@@ -175,25 +175,25 @@ SEXP ffi_retain_grad(SEXP self) {
 
 SEXP ffi_retains_grad(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "self");
+    rl_tensor *tensor = rb_unwrap_any(self, "self");
     return rb_end(call, Rf_ScalarLogical(tensor && tensor->autograd && tensor->autograd->retains_grad));
 }
 
 SEXP ffi_output_nr(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "self");
+    rl_tensor *tensor = rb_unwrap_any(self, "self");
     return rb_end(call, Rf_ScalarInteger(tensor && rl_requires_grad(tensor) ? tensor->autograd->output_nr : 0));
 }
 
 SEXP ffi_detach(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "self");
+    rl_tensor *tensor = rb_unwrap_any(self, "self");
     return rb_end(call, rb_wrap(tensor ? rl_tensor_alias(tensor) : NULL));
 }
 
 SEXP ffi_detach_(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "self");
+    rl_tensor *tensor = rb_unwrap_any(self, "self");
     if (tensor && tensor->autograd) {
         if (tensor->autograd->base)
             rl_fail("detach_() cannot be used on a view; use $detach()");

@@ -137,7 +137,9 @@ const char *rb_kind_of(SEXP x) {
     }
 }
 
-rl_tensor *rb_unwrap(SEXP x, const char *argument) {
+const char *rb_text(SEXP string) { return Rf_getCharCE(string) == CE_BYTES ? CHAR(string) : Rf_translateCharUTF8(string); }
+
+rl_tensor *rb_unwrap_any(SEXP x, const char *argument) {
     if (!rb_is_tensor(x)) {
         rl_fail("`%s` must be a tensor, not %s", argument, rb_kind_of(x));
         return NULL;
@@ -147,6 +149,13 @@ rl_tensor *rb_unwrap(SEXP x, const char *argument) {
         rl_fail("`%s` is a tensor that lives in another R session: it came back from saveRDS() or from another process, which keep no tensor's values",
                 argument);
     return tensor;
+}
+
+rl_tensor *rb_unwrap(SEXP x, const char *argument) {
+    rl_tensor *tensor = rb_unwrap_any(x, argument);
+    if (!tensor || tensor->storage) return tensor;
+    rl_fail("`%s` is an undefined tensor, such as the $grad of a tensor that has none yet", argument);
+    return NULL;
 }
 
 void rb_handle_init(void) {

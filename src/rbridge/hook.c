@@ -14,7 +14,7 @@ static SEXP evaluate(void *data) {
     SEXP call = PROTECT(Rf_lang2(hook->function, handle));
     SEXP value = PROTECT(Rf_eval(call, R_GlobalEnv));
     if (rb_is_tensor(value)) {
-        rl_tensor *tensor = rb_unwrap(value, "gradient");
+        rl_tensor *tensor = rb_unwrap_any(value, "gradient");
         hook->replaced = tensor && tensor->storage ? rl_scope_own(rl_retain(tensor)) : NULL;
     }
     UNPROTECT(3);

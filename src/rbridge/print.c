@@ -251,7 +251,7 @@ static rl_status put_tensor(printer *p, rl_tensor *x) {
 SEXP ffi_format(SEXP self, SEXP n) {
     rb_call call = rb_begin();
     printer p = {.text = NULL};
-    rl_tensor *tensor = rb_unwrap(self, "x");
+    rl_tensor *tensor = rb_unwrap_any(self, "x");
     SEXP text = R_NilValue;
     if (tensor && rb_whole(n, "n", &p.limit) == RL_OK && put_tensor(&p, tensor) == RL_OK) text = Rf_mkString(p.text);
     return rb_end(call, text);

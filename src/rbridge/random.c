@@ -7,8 +7,14 @@
 static rl_generator *generator_of(SEXP x) {
     if (Rf_isNull(x)) return rl_default_generator();
     SEXP state = TYPEOF(x) == ENVSXP && Rf_inherits(x, "torch_generator") ? R_getVarEx(Rf_install("state"), x, FALSE, R_NilValue) : R_NilValue;
-    if (TYPEOF(state) == RAWSXP && XLENGTH(state) == sizeof(rl_generator)) return (rl_generator *)(void *)RAW(state);
-    rl_fail("`generator` must be made by torch_generator(), not %s", rb_kind_of(x));
+    if (TYPEOF(state) == RAWSXP && XLENGTH(state) == sizeof(rl_generator)) {
+        rl_generator *generator = (rl_generator *)(void *)RAW(state);
+        if (rl_generator_is_sound(generator)) return generator;
+    }
+    if (TYPEOF(x) == ENVSXP && Rf_inherits(x, "torch_generator"))
+        rl_fail("`generator` has lost its state: `$state` has been written over; make a new one by torch_generator()");
+    else
+        rl_fail("`generator` must be made by torch_generator(), not %s", rb_kind_of(x));
     return NULL;
 }
 
@@ -55,9 +61,7 @@ static SEXP finish_in_place(rb_call call, SEXP self, SEXP generator, rl_distribu
     rl_generator *source = tensor ? generator_of(generator) : NULL;
     int any_number = distribution.kind == RL_INTEGERS || distribution.kind == RL_BERNOULLI || distribution.kind == RL_GEOMETRIC;
     if (!source) return rb_end(call, self);
-    if (!tensor->storage)
-        rl_fail("%s() was given an undefined tensor", what);
-    else if (!any_number && !rl_dtype_is_floating((rl_dtype)tensor->dtype))
+    if (!any_number && !rl_dtype_is_floating((rl_dtype)tensor->dtype))
         rl_fail("%s() needs a floating tensor, not %s", what, rl_dtype_name((rl_dtype)tensor->dtype));
     else if (rl_overlaps_itself(tensor))
         rl_fail("%s() would write some elements of an expanded tensor more than once; use $clone() first", what);
@@ -157,7 +161,7 @@ SEXP ffi_random_(SEXP self, SEXP from, SEXP to, SEXP generator) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self");
     rl_distribution d = {.kind = RL_INTEGERS};
-    if (tensor && tensor->storage) d = integers((rl_dtype)tensor->dtype, from, to);
+    if (tensor) d = integers((rl_dtype)tensor->dtype, from, to);
     return finish_in_place(call, self, generator, d, "random_");
 }
 
@@ -227,7 +231,7 @@ SEXP ffi_randperm(SEXP n, SEXP dtype, SEXP requires_grad, SEXP generator) {
 static rl_tensor *parameters(SEXP x, const char *argument) {
     rl_tensor *tensor = rb_as_tensor(x, argument);
     if (!tensor) return NULL;
-    if (!tensor->storage || !rl_dtype_is_floating((rl_dtype)tensor->dtype)) {
+    if (!rl_dtype_is_floating((rl_dtype)tensor->dtype)) {
         rl_fail("`%s` must be a floating tensor", argument);
         return NULL;
     }
@@ -259,8 +263,8 @@ SEXP ffi_trials_(SEXP self, SEXP probabilities, SEXP generator) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self"), *p = tensor ? rb_unwrap(probabilities, "p") : NULL;
     rl_generator *source = p ? generator_of(generator) : NULL;
-    if (source && (!tensor->storage || !p->storage || !rl_dtype_is_floating((rl_dtype)p->dtype)))
-        rl_fail("bernoulli_() needs a tensor, and `p` between 0 and 1 as a floating one");
+    if (source && !rl_dtype_is_floating((rl_dtype)p->dtype))
+        rl_fail("bernoulli_() needs `p` between 0 and 1, a floating tensor");
     else if (source) {
         rl_tensor *laid_out = rl_tensor_new(p->dtype == RL_DOUBLE ? RL_DOUBLE : RL_FLOAT, tensor->ndim, tensor->sizes);
         rl_tensor *drawn = laid_out ? rl_tensor_new(RL_BOOL, tensor->ndim, tensor->sizes) : NULL;
@@ -307,7 +311,7 @@ SEXP ffi_dropout_noise(SEXP input, SEXP p) {
     rl_scalar dropped;
     rl_distribution d = {.kind = RL_BERNOULLI};
     if (model && rb_number(p, "p", &dropped) == RL_OK) {
-        if (!model->storage || !rl_dtype_is_floating((rl_dtype)model->dtype))
+        if (!rl_dtype_is_floating((rl_dtype)model->dtype))
             rl_fail("`input` must be a floating tensor");
         else
             d.a = 1 - dropped.as_double;

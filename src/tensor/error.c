@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static struct {
     int failing;
@@ -9,18 +10,44 @@ static struct {
     char message[2048];
 } record;
 
+/* Of how many bytes the character is that begins there; 0 if what is there is no UTF-8. */
+static size_t character(const unsigned char *at) {
+    size_t n = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : at[0] < 0xf5 ? 4 : 0;
+    for (size_t k = 1; k < n; k++)
+        if ((at[k] & 0xc0) != 0x80) return 0;
+    return n;
+}
+
+/* A message may hold a text of the user's: what was cut within a character loses the rest of it, and other bytes that are no UTF-8
+ * become question marks. */
+static void tidy(char *text, int was_cut) {
+    unsigned char *at = (unsigned char *)text;
+    while (*at) {
+        size_t n = character(at);
+        if (!n && was_cut && strlen((char *)at) < 4 && at[0] >= 0xc2) {
+            *at = 0;
+            return;
+        }
+        if (!n) *at = '?';
+        at += n ? n : 1;
+    }
+}
+
 rl_status rl_fail(const char *format, ...) {
     if (!record.failing) {
         va_list arguments;
         va_start(arguments, format);
-        vsnprintf(record.message, sizeof record.message, format, arguments);
+        int length = vsnprintf(record.message, sizeof record.message, format, arguments);
         va_end(arguments);
+        tidy(record.message, length >= (int)sizeof record.message);
         record.failing = 1;
     }
     return RL_FAILED;
 }
 
 rl_status rl_fail_memory(double bytes) { return rl_fail("not enough memory: a tensor of %.3g GB was asked for", bytes / 1e9); }
+
+rl_status rl_fail_no_loop(const char *dtype) { return rl_fail("this is not defined for %s tensors; convert them to another dtype", dtype); }
 
 rl_status rl_fail_host(void) {
     if (!record.failing) {

@@ -167,3 +167,12 @@ test_that("saved values are guarded, and live as long as the graph", {
   z$sum()$backward()
   expect_error(z$sum()$backward(), "freed", class = "rushlight_error")
 })
+
+test_that("a forward that returns an undefined tensor is refused", {
+  undefined <- torch_ones(1, requires_grad = TRUE)$grad
+  for (made in list(undefined, list(torch_ones(1), undefined), undefined$detach())) {
+    f <- autograd_function(forward = function(ctx, x) made, backward = function(ctx, ...) NULL)
+    expect_error(f(torch_ones(1, requires_grad = TRUE)), "undefined", class = "rushlight_error")
+    expect_error(f(torch_ones(1)), "undefined", class = "rushlight_error")
+  }
+})

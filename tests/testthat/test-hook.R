@@ -109,3 +109,37 @@ test_that("a hook's gradient is part of a graph under create_graph", {
   expect_equal(as_array(first), 36)
   hooked(x, function(g) g)
 })
+
+test_that("a hook that is registered during a pass does not run in it", {
+  x <- leaf(1)
+  runs <- 0
+  hooks <- list()
+  again <- function(g) {
+    runs <<- runs + 1
+    hooks[[runs]] <<- x$register_hook(again)
+    NULL
+  }
+  hooked(x, again)
+  (x * 2)$backward()
+  expect_equal(runs, 1)
+  (x * 2)$backward()
+  expect_equal(runs, 3)
+  for (hook in hooks) hook$remove()
+})
+
+test_that("a hook may remove others and itself, and those that are left run once each", {
+  x <- leaf(1)
+  ran <- NULL
+  hooks <- list()
+  for (k in 1:5) local({
+    here <- k
+    hooks[[here]] <<- x$register_hook(function(g) {
+      ran <<- c(ran, here)
+      if (here == 3) for (gone in hooks[1:4]) gone$remove()
+      NULL
+    })
+  })
+  (x * 2)$backward()
+  expect_identical(ran, c(1L, 2L, 3L, 5L))
+  hooks[[5]]$remove()
+})

@@ -139,3 +139,12 @@ test_that("random rectifiers keep to their bounds", {
   expect_equal(a[3], 3)
   expect_equal(as_array(nnf_rrelu(x)), c(-11 / 48, -22 / 48, 3), tolerance = 1e-6)
 })
+
+test_that("a generator whose state has been written over is refused", {
+  for (junk in list(as.raw(rep(255, 5016)), as.raw(1:3), "a", NULL, 1:10)) {
+    generator <- torch_generator()
+    generator$state <- if (is.raw(junk)) rep_len(junk, length(generator$state)) else junk
+    expect_error(torch_rand(2, generator = generator), "generator", class = "rushlight_error")
+    expect_error(torch_ones(2)$normal_(generator = generator), "generator", class = "rushlight_error")
+  }
+})
