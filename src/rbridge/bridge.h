@@ -33,6 +33,9 @@ SEXP rb_vector_new(SEXPTYPE type, int64_t length); /* a vector of R for values c
 int rb_is_tensor(SEXP x);
 const char *rb_kind_of(SEXP x);                     /* "a character vector", for messages */
 rl_tensor *rb_unwrap(SEXP x, const char *argument); /* NULL and a failure if it is no tensor, or no longer one */
+/* The bytes of a tensor's state that R is reading (state.c): they are let go when anything may have changed. */
+extern int rb_state_given_out;
+void rb_state_forget(void);
 /* R objects that the core keeps (call.c): the cell holds the object as its TAG. It is let go by the next call from R, since the core
  * may be inside R's collector when it has done with it. */
 SEXP rb_keep(SEXP object);

@@ -15,8 +15,9 @@ static void limit_threads(void) {
     if (limit && *limit && strcmp(limit, "false") != 0 && strcmp(limit, "FALSE") != 0 && rl_num_threads() > 2) rl_set_num_threads(2);
 }
 
-void rb_start(void) {
+void rb_start(DllInfo *dll) {
     rb_handle_init();
+    rb_state_init(dll);
     limit_threads();
     rl_reclaim_hook = collect;
     pthread_atfork(NULL, NULL, rl_forget_threads);
