@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../tensor/bytes.h"
 #include "basis.h"
 
 enum { MAGIC_BYTES = 8, LITTLE = 1, BIG = 2, REQUIRES_GRAD = 1, UNDEFINED = 255 };
@@ -76,7 +77,8 @@ static rl_status store(rl_tensor *tensor, rl_stored *stored, rl_tensor **values)
 }
 
 static void put(rl_state *state, uint64_t word) {
-    for (int k = 0; k < 8; k++) state->head[state->head_bytes++] = (uint8_t)(word >> (8 * k));
+    rl_put_word(state->head + state->head_bytes, word);
+    state->head_bytes += 8;
 }
 
 static void put_tensor(rl_state *state, const rl_stored *stored) {
@@ -114,22 +116,6 @@ size_t rl_state_bytes(const rl_tensor *tensor) {
 
 /* ---- reading ---- */
 
-typedef struct {
-    const uint8_t *at, *end;
-    int cut; /* more was asked for than there is */
-} reader;
-
-static uint64_t get(reader *from) {
-    uint64_t word = 0;
-    if (from->end - from->at < 8) {
-        from->cut = 1;
-        return 0;
-    }
-    for (int k = 0; k < 8; k++) word |= (uint64_t)from->at[k] << (8 * k);
-    from->at += 8;
-    return word;
-}
-
 static rl_status cut_short(void) { return rl_fail("its saved form is cut short"); }
 static rl_status inconsistent(void) { return rl_fail("its saved form contradicts itself: it has been damaged"); }
 
@@ -145,21 +131,24 @@ static rl_status check_reach(const rl_stored *stored) {
     int64_t reach = 1, numel = 1, step;
     for (int k = 0; k < stored->shape.ndim; k++)
         if (stored->shape.sizes[k] < 0 || stored->shape.strides[k] < 0) return inconsistent();
-    RL_TRY(rl_count(stored->shape.ndim, stored->shape.sizes, &numel));
+    if (rl_count(stored->shape.ndim, stored->shape.sizes, &numel) != RL_OK) {
+        rl_error_clear();
+        return inconsistent();
+    }
     for (int k = 0; k < stored->shape.ndim && numel; k++)
         if (__builtin_mul_overflow(stored->shape.sizes[k] - 1, stored->shape.strides[k], &step) || __builtin_add_overflow(reach, step, &reach))
             return inconsistent();
     return stored->elements == (numel ? reach : 0) ? RL_OK : inconsistent();
 }
 
-static rl_status get_tensor(reader *from, rl_stored *stored) {
-    const uint64_t flags = get(from), number = get(from), ndim = get(from), bytes = get(from);
+static rl_status get_tensor(rl_reader *from, rl_stored *stored) {
+    const uint64_t flags = rl_get_word(from), number = rl_get_word(from), ndim = rl_get_word(from), bytes = rl_get_word(from);
     if (from->cut) return cut_short();
     if (flags > REQUIRES_GRAD || ndim > RL_MAX_DIMS) return inconsistent();
     *stored = (rl_stored){.requires_grad = (int)flags, .shape.ndim = (int)ndim, .bytes = bytes};
     RL_TRY(dtype_of(number, &stored->dtype));
-    for (uint64_t k = 0; k < ndim; k++) stored->shape.sizes[k] = (int64_t)get(from);
-    for (uint64_t k = 0; k < ndim; k++) stored->shape.strides[k] = (int64_t)get(from);
+    for (uint64_t k = 0; k < ndim; k++) stored->shape.sizes[k] = (int64_t)rl_get_word(from);
+    for (uint64_t k = 0; k < ndim; k++) stored->shape.strides[k] = (int64_t)rl_get_word(from);
     if (from->cut) return cut_short();
     if (stored->dtype == RL_NO_DTYPE) return flags || ndim || bytes ? inconsistent() : RL_OK;
     if (flags && !rl_dtype_is_floating(stored->dtype)) return inconsistent();
@@ -176,8 +165,8 @@ static int grad_fits(const rl_stored *tensor, const rl_stored *grad) {
 rl_status rl_state_open(const uint8_t *bytes, size_t available, rl_state *state) {
     if (available < MAGIC_BYTES) return cut_short();
     if (memcmp(bytes, magic, MAGIC_BYTES) != 0) return rl_fail("what was saved of it was not written by rushlight");
-    reader from = {bytes + MAGIC_BYTES, bytes + available, 0};
-    const uint64_t format = get(&from), order = get(&from), n = get(&from);
+    rl_reader from = {bytes + MAGIC_BYTES, bytes + available, 0};
+    const uint64_t format = rl_get_word(&from), order = rl_get_word(&from), n = rl_get_word(&from);
     if (from.cut) return cut_short();
     if (format > RL_STATE_FORMAT)
         return rl_fail("a newer version of rushlight saved it, in format %llu; this one reads up to %d. Update rushlight", (unsigned long long)format,

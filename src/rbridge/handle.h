@@ -7,6 +7,7 @@
 
 void rb_handle_init(void);
 void rb_state_init(DllInfo *dll);
+void rb_generator_init(DllInfo *dll);
 
 /* What holds a tensor for R (handle.c), and the tensor it holds. */
 SEXP rb_keeper(rl_tensor *tensor);

@@ -5,9 +5,15 @@
 #include <string.h>
 
 #include "../kernels/parallel.h"
+#include "../kernels/random.h"
 #include "handle.h"
 
 static void collect(void) { R_gc(); }
+
+static void in_child(void) {
+    rl_forget_threads();
+    rl_generators_in_child();
+}
 
 /* R CMD check allows two. */
 static void limit_threads(void) {
@@ -18,7 +24,8 @@ static void limit_threads(void) {
 void rb_start(DllInfo *dll) {
     rb_handle_init();
     rb_state_init(dll);
+    rb_generator_init(dll);
     limit_threads();
     rl_reclaim_hook = collect;
-    pthread_atfork(NULL, NULL, rl_forget_threads);
+    pthread_atfork(NULL, rl_generators_in_parent, in_child);
 }
