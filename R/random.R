@@ -179,6 +179,11 @@ random_methods <- list(
 #' Until a seed is set, it comes from the clock. `torch_get_rng_state()` gives the whole state, in the form in which
 #' PyTorch keeps it, and `torch_set_rng_state()` goes back to it.
 #'
+#' A forked child (`parallel::mclapply()`) goes on from a stream of its own, which follows from the state of its parent's
+#' generator and from how many children were forked before it since that was seeded. So after `torch_manual_seed()` the
+#' children's numbers can be drawn again too, and the parent's stream is left as it is. The same holds for each generator that
+#' `torch_generator()` made. The state includes the number of forks.
+#'
 #' `torch_generator()` makes a generator of its own, which starts from PyTorch's default seed;
 #' `$set_current_seed(seed)` sets another, `$current_seed()` tells it.
 #'

@@ -154,8 +154,9 @@ SEXP ffi_set_detect_anomaly(SEXP enabled) {
 }
 
 SEXP ffi_is_undefined(SEXP x) {
-    rl_tensor *tensor = rb_is_tensor(x) ? R_ExternalPtrAddr(x) : NULL;
-    return Rf_ScalarLogical(Rf_isNull(x) || (tensor && !tensor->storage));
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap(x, "x") : NULL;
+    return rb_end(call, Rf_ScalarLogical(Rf_isNull(x) || (tensor && !tensor->storage)));
 }
 
 SEXP ffi_requires_grad_(SEXP self, SEXP requires_grad) {

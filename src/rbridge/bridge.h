@@ -36,6 +36,9 @@ const char *rb_text(SEXP string); /* one of R's strings in UTF-8; bytes of no en
 /* NULL and a failure if it is no tensor, or no longer one; rb_unwrap() refuses an undefined one too */
 rl_tensor *rb_unwrap(SEXP x, const char *argument);
 rl_tensor *rb_unwrap_any(SEXP x, const char *argument);
+/* The bytes of a tensor's state that R is reading (state.c): they are let go when anything may have changed. */
+extern int rb_state_given_out;
+void rb_state_forget(void);
 /* R objects that the core keeps (call.c): the cell holds the object as its TAG. It is let go by the next call from R, since the core
  * may be inside R's collector when it has done with it. */
 SEXP rb_keep(SEXP object);

@@ -55,6 +55,7 @@ rb_call rb_begin(void) {
         rl_error_clear();
         outermost = here;
     }
+    if (rb_state_given_out) rb_state_forget();
     while (later.used) let_go(later.items[--later.used]);
     return (rb_call){rl_scope_enter(), is_outermost};
 }
@@ -113,6 +114,7 @@ SEXP rb_protect(SEXP (*code)(void *data), void *data) {
     const rl_scope scope = rl_scope_enter();
     SEXP token = PROTECT(R_MakeUnwindCont());
     if (setjmp(here)) {
+        if (rb_state_given_out) rb_state_forget();
         depth = depth_before;
         rl_set_grad_enabled(grad_before);
         rl_views_untracked = untracked_before;
@@ -128,6 +130,7 @@ SEXP rb_protect(SEXP (*code)(void *data), void *data) {
     depth++;
     rl_views_untracked = 0;
     SEXP result = R_UnwindProtect(code, data, come_back, &here, token);
+    if (rb_state_given_out) rb_state_forget();
     depth = depth_before;
     rl_set_grad_enabled(grad_before);
     rl_views_untracked = untracked_before;
