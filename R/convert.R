@@ -22,25 +22,49 @@ as_array.default <- function(x) as.array(x)
 #' @export
 as_array.torch_tensor <- function(x) .Call(ffi_to_array, x, TRUE)
 #' @export
-as.array.torch_tensor <- function(x, ...) .Call(ffi_to_array, x, TRUE)
+as.array.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  .Call(ffi_to_array, x, TRUE)
+}
 #' @export
-as.matrix.torch_tensor <- function(x, ...) as.matrix(.Call(ffi_to_array, x, TRUE))
+as.matrix.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.matrix(.Call(ffi_to_array, x, TRUE))
+}
 #' @export
 as.vector.torch_tensor <- function(x, mode = "any") as.vector(.Call(ffi_to_array, x, FALSE), mode)
 #' @export
-as.double.torch_tensor <- function(x, ...) as.double(.Call(ffi_to_array, x, FALSE))
+as.double.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.double(.Call(ffi_to_array, x, FALSE))
+}
 #' @export
 as.numeric.torch_tensor <- as.double.torch_tensor
 #' @export
-as.integer.torch_tensor <- function(x, ...) as.integer(.Call(ffi_to_array, x, FALSE))
+as.integer.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.integer(.Call(ffi_to_array, x, FALSE))
+}
 #' @export
-as.logical.torch_tensor <- function(x, ...) as.logical(.Call(ffi_to_array, x, FALSE))
+as.logical.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.logical(.Call(ffi_to_array, x, FALSE))
+}
 #' @export
-as.complex.torch_tensor <- function(x, ...) as.complex(.Call(ffi_to_array, x, FALSE))
+as.complex.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.complex(.Call(ffi_to_array, x, FALSE))
+}
 #' @export
-as.character.torch_tensor <- function(x, ...) as.character(.Call(ffi_to_array, x, FALSE))
+as.character.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.character(.Call(ffi_to_array, x, FALSE))
+}
 #' @exportS3Method bit64::as.integer64
-as.integer64.torch_tensor <- function(x, ...) .Call(ffi_to_integer64, x)
+as.integer64.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  .Call(ffi_to_integer64, x)
+}
 #' @export
 length.torch_tensor <- function(x) .Call(ffi_numel, x)
 

@@ -38,8 +38,15 @@ torch_scalar_tensor <- function(value, dtype = NULL, device = NULL, requires_gra
   .Call(ffi_filled, integer(), value, dtype, requires_grad)
 }
 
-# Sizes may come one by one or as one vector.
-dots_size <- function(...) if (...length() == 1L) ..1 else c(...)
+# Sizes come one by one or as one vector, which may be called `size`.
+dots_size <- function(...) {
+  if (!is.null(...names())) {
+    named <- setdiff(...names(), c("", NA))
+    if (!identical(named, "size")) refuse_argument(setdiff(named, "size")[1L], c("size", arguments_of(sys.function(-1L))), sys.call(-1L))
+    if (...length() > 1L) raise_error("the sizes stand one by one, or in `size` alone", sys.call(-1L))
+  }
+  if (...length() == 1L) ..1 else list(...)
+}
 
 refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL: dimensions have no names", call)
 
@@ -135,12 +142,19 @@ torch_empty_strided <- function(size, stride, dtype = NULL, layout = NULL, devic
 
 # `options` is a list of what else torch_zeros() takes.
 new_like <- function(self, size, fill_value, options, dtype, device, requires_grad) {
+  check_options(options, sys.call(-1L))
   if (is.null(dtype)) dtype <- options$dtype
   if (is.null(device)) device <- options$device
   if (is.null(requires_grad)) requires_grad <- options$requires_grad
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (is.null(dtype)) dtype <- self$dtype
   .Call(ffi_filled, size, fill_value, dtype, isTRUE(requires_grad))
+}
+
+check_options <- function(options, call) {
+  known <- c("dtype", "layout", "device", "requires_grad")
+  strange <- setdiff(names(options), known)
+  if (length(strange)) refuse_argument(strange[1L], known, call)
 }
 
 create_methods <- list(
@@ -157,8 +171,9 @@ create_methods <- list(
     new_like(self, size, NULL, options, dtype, device, requires_grad)
   },
   new_empty_strided = function(size, stride, options = list(), dtype = NULL) {
+    check_options(options, sys.call())
     if (is.null(dtype)) dtype <- if (is.null(options$dtype)) self$dtype else options$dtype
-    torch_empty_strided(size, stride, dtype = dtype)
+    torch_empty_strided(size, stride, dtype = dtype, device = options$device, requires_grad = isTRUE(options$requires_grad))
   }
 )
 

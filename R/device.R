@@ -63,7 +63,7 @@ same_device <- function(a, b) {
 #' device named: as there is only the CPU, they check that it was meant.
 #'
 #' @param code an expression.
-#' @param ... not used.
+#' @param ... must be empty.
 #' @param device a device, or its name.
 #' @param .env the frame to whose end the device holds.
 #' @return `with_device()`: the value of `code`. `local_device()`: the device, invisibly.
@@ -71,12 +71,14 @@ same_device <- function(a, b) {
 #' with_device(torch_ones(2), device = "cpu")
 #' @export
 with_device <- function(code, ..., device) {
+  no_dots(...)
   .Call(ffi_cpu_only, device)
   code
 }
 #' @rdname with_device
 #' @export
 local_device <- function(device, ..., .env = parent.frame()) {
+  no_dots(...)
   .Call(ffi_cpu_only, device)
   invisible(torch_device(device))
 }

@@ -51,7 +51,7 @@ match_arguments <- function(signature, arguments) {
   expected <- names(formals(signature))
   if (!"..." %in% expected) {
     strange <- setdiff(names(arguments), c(expected, ""))
-    if (length(strange)) raise_error(sprintf("`%s` is no argument of this function", strange[1]), call = sys.call(-2))
+    if (length(strange)) refuse_argument(strange[1], expected, sys.call(-2))
     if (length(arguments) > length(expected)) {
       raise_error(sprintf("%d arguments were given to a function of %d", length(arguments), length(expected)), call = sys.call(-2))
     }

@@ -22,7 +22,7 @@
 #'
 #' @section Errors:
 #' Indexes count from 1: 0 is refused, and so are numbers beyond the size of a dimension, more indexes than dimensions,
-#' masks of another size, and tensors of a floating dtype.
+#' masks of another size, tensors of a floating dtype, and names: dimensions have none.
 #'
 #' @param x a tensor.
 #' @param ... what to take of each dimension; see the table.
@@ -38,11 +38,17 @@
 #' x[1, ] <- 0L
 #' x
 #' @export
-`[.torch_tensor` <- function(x, ..., drop = TRUE) .External2(ffi_subset, x, drop)
+`[.torch_tensor` <- function(x, ..., drop = TRUE) {
+  if (!is.null(...names())) no_names(...)
+  .External2(ffi_subset, x, drop)
+}
 
 #' @rdname sub-.torch_tensor
 #' @export
-`[<-.torch_tensor` <- function(x, ..., value) .External2(ffi_subset_assign, x, value)
+`[<-.torch_tensor` <- function(x, ..., value) {
+  if (!is.null(...names())) no_names(..., known = NULL)
+  .External2(ffi_subset_assign, x, value)
+}
 
 #' A range of places
 #'

@@ -183,7 +183,10 @@ uneven <- function(self, cuts, dim, at_least) {
 }
 
 #' @export
-as.list.torch_tensor <- function(x, ...) .Call(ffi_unbind, x, 1L)
+as.list.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  .Call(ffi_unbind, x, 1L)
+}
 #' @export
 rbind.torch_tensor <- function(..., deparse.level = 1) bind(list(...), 1L)
 #' @export

@@ -17,7 +17,7 @@
 #'   `torch_cholesky_solve()` and
 #'   `torch_lu_solve()`.
 #' @param B,b right sides: a vector, or a matrix with one in each column.
-#' @param ... not used.
+#' @param ... must be empty.
 #' @param check_errors whether to fail after all.
 #' @param upper whether the upper triangle is meant.
 #' @param left `FALSE` solves \eqn{X A = B}.
@@ -53,7 +53,10 @@ is_vector_side <- function(A, B) {
 
 #' @rdname linalg_solve
 #' @export
-solve.torch_tensor <- function(a, b, ...) if (missing(b)) .Call(ffi_inverse, a) else linalg_solve(a, b)
+solve.torch_tensor <- function(a, b, ...) {
+  no_dots(...)
+  if (missing(b)) .Call(ffi_inverse, a) else linalg_solve(a, b)
+}
 
 #' @rdname linalg_solve
 #' @export
@@ -81,6 +84,7 @@ with_info <- function(result, A, check_errors) {
 #' @rdname linalg_solve
 #' @export
 linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular = FALSE) {
+  no_dots(...)
   if (left) return(.Call(ffi_solve_triangular, A, B, upper, unitriangular))
   turned <- .Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), !upper, unitriangular)
   torch_transpose(turned, -2L, -1L)
@@ -131,6 +135,7 @@ torch_pinverse <- function(self, rcond = 1e-15) .Call(ffi_pinv, self, 0, rcond)
 #' @rdname linalg_solve
 #' @export
 linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
+  no_dots(...)
   vector <- is_vector_side(A, B) && length(dim(B)) != length(dim(A))
   if (vector) B <- torch_unsqueeze(B, -1L)
   shape <- dim(A)[length(dim(A)) - 1:0]
@@ -177,7 +182,7 @@ linalg_tensorsolve <- function(A, B, dims = NULL) {
 #'
 #' @param A,self a square matrix, or a batch of them in the last two dimensions; for the rank and the condition number
 #'   of any shape.
-#' @param ... not used.
+#' @param ... must be empty.
 #' @param atol,rtol,tol singular values up to the larger of `atol` and `rtol` times the largest count as zero; `tol` is
 #'   `atol` with no `rtol`.
 #' @param hermitian whether the matrix is symmetric.
@@ -216,6 +221,7 @@ torch_logdet <- function(self) {
 #' @rdname linalg_det
 #' @export
 linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, hermitian = FALSE) {
+  no_dots(...)
   values <- if (hermitian) torch_abs(linalg_eigvalsh(A$detach())) else linalg_svdvals(A$detach())
   if (!is.null(tol)) {
     atol <- tol

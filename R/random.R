@@ -10,13 +10,13 @@
 #'
 #' The `_like` functions take shape, dtype and order in memory from `input`.
 #'
-#' @param ... the size of each dimension: several numbers, or one vector. `torch_normal()`: `dtype`, `device`,
-#'   `requires_grad`.
+#' @param ... the size of each dimension: several numbers, or one vector. `torch_normal()`: `dtype`, `layout`,
+#'   `device`, `requires_grad`.
 #' @param low,high whole numbers from `low` to `high - 1` are drawn.
 #' @param size the size of each dimension.
 #' @param n how many numbers are permuted: 0 to `n - 1`.
 #' @param mean,std mean and standard deviation: numbers, or tensors with one for each element; if both are numbers,
-#'   `size` is needed.
+#'   `size` is needed, otherwise it must be their shape.
 #' @param input a tensor.
 #' @param names `NULL`: dimensions have no names.
 #' @param dtype the element type. `NULL`: the default floating dtype, also for whole numbers; for the `_like`
@@ -78,24 +78,36 @@ torch_randperm <- function(n, dtype = torch_int64(), layout = NULL, device = NUL
 #' @rdname torch_rand
 #' @export
 torch_normal <- function(mean = 0, std = 1, size = NULL, generator = NULL, ...) {
-  options <- list(...)
+  options <- normal_options(...)
   tensors <- Filter(is_tensor, list(mean, std))
-  if (!length(tensors)) {
-    if (is.null(size)) raise_error("`size` is needed where `mean` and `std` are numbers")
-    drawn <- torch_empty(size, dtype = options$dtype, device = options$device)
-    drawn <- .Call(ffi_normal_, drawn, mean, std, generator)
-    return(if (isTRUE(options$requires_grad)) drawn$requires_grad_() else drawn)
+  shape <- if (length(tensors)) torch_broadcast_tensors(tensors)[[1L]]$shape else size
+  if (is.null(shape)) raise_error("`size` is needed where `mean` and `std` are numbers")
+  if (length(tensors) && !is.null(size) && !identical(as.integer(size), shape)) {
+    raise_error(sprintf("`size` must be the shape of `mean` and `std`, which is [%s]", toString(shape)))
   }
-  shape <- if (length(tensors) == 2L) torch_broadcast_tensors(tensors)[[1L]]$shape else tensors[[1L]]$shape
-  drawn <- torch_empty(shape, dtype = tensors[[1L]]$dtype)
+  dtype <- if (is.null(options$dtype) && length(tensors)) tensors[[1L]]$dtype else options$dtype
+  drawn <- torch_empty(shape, dtype = dtype, layout = options$layout, device = options$device)
   with_no_grad(
-    if (!is_tensor(std)) {
+    if (!length(tensors)) {
+      .Call(ffi_normal_, drawn, mean, std, generator)
+    } else if (!is_tensor(std)) {
       .Call(ffi_normal_, drawn, 0, std, generator)$add_(mean)
     } else {
       if (as.logical((std < 0)$any())) raise_error("`std` must not be negative")
       .Call(ffi_normal_, drawn, 0, 1, generator)$mul_(std)$add_(mean)
     }
   )
+  if (is.null(options$requires_grad)) drawn else .Call(ffi_requires_grad_, drawn, options$requires_grad)
+}
+
+normal_options <- function(...) {
+  options <- list(...)
+  known <- c("mean", "std", "size", "generator", "dtype", "layout", "device", "requires_grad")
+  if (is.null(names(options)) && length(options)) names(options) <- rep("", length(options))
+  strange <- setdiff(names(options), known)
+  if (length(strange) && !nzchar(strange[1L])) raise_error("there are more arguments than the function has", sys.call(-1L))
+  if (length(strange)) refuse_argument(strange[1L], known, sys.call(-1L))
+  options
 }
 #' @rdname torch_rand
 #' @export
@@ -185,7 +197,7 @@ random_methods <- list(
 #' @param seed a whole number.
 #' @param state what `torch_get_rng_state()` gave.
 #' @param code an expression.
-#' @param ... not used.
+#' @param ... must be empty.
 #' @param .env the frame to whose end the seed holds.
 #' @return `torch_get_rng_state()`: a tensor of bytes. `torch_generator()`: a generator. `with_torch_manual_seed()`:
 #'   the value of `code`. The others: `NULL`, invisibly.
@@ -202,6 +214,7 @@ torch_manual_seed <- function(seed) invisible(.Call(ffi_seed, seed, NULL))
 #' @rdname torch_manual_seed
 #' @export
 with_torch_manual_seed <- function(code, ..., seed) {
+  no_dots(...)
   before <- torch_get_rng_state()
   on.exit(torch_set_rng_state(before))
   torch_manual_seed(seed)

@@ -224,6 +224,7 @@ prod.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, dtype = NULL, na
 #' @rdname summaries
 #' @export
 mean.torch_tensor <- function(x, dim = NULL, keepdim = FALSE, dtype = NULL, ..., na.rm = FALSE) { # nolint: object_name_linter.
+  if (...length()) no_dots(...)
   if (na.rm) x$nanmean(dim, keepdim, dtype) else .Call(ffi_mean, x, dim, keepdim, dtype)
 }
 
@@ -264,5 +265,6 @@ any.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
 # The elements of several tensors, or numbers, as those of one.
 together <- function(...) {
   if (...length() == 1L) return(..1)
+  if (!is.null(...names())) no_names(..., known = arguments_of(sys.function(-1L)), call = sys.call(-1L))
   torch_cat(lapply(list(...), function(x) (if (inherits(x, "torch_tensor")) x else torch_tensor(x))$reshape(-1L)), 1L)
 }

@@ -293,6 +293,7 @@ dim.torch_tensor <- function(x) .Call(ffi_size, x, NULL)
 t.torch_tensor <- function(x) .Call(ffi_t, x)
 #' @export
 aperm.torch_tensor <- function(a, perm = NULL, ...) {
+  no_dots(...)
   if (is.null(perm)) .Call(ffi_numpy_T, a) else .Call(ffi_permute, a, perm)
 }
 #' @export
@@ -305,6 +306,7 @@ rev.torch_tensor <- function(x) {
 #' @importFrom utils head tail
 #' @export
 head.torch_tensor <- function(x, n = 6L, ...) {
+  no_dots(...)
   for (dim in seq_along(n)) {
     size <- .Call(ffi_size, x, dim)
     if (!is.na(n[dim])) x <- .Call(ffi_narrow, x, dim, 1L, if (n[dim] < 0) max(size + n[dim], 0) else min(n[dim], size))
@@ -313,6 +315,7 @@ head.torch_tensor <- function(x, n = 6L, ...) {
 }
 #' @export
 tail.torch_tensor <- function(x, n = 6L, ...) {
+  no_dots(...)
   for (dim in seq_along(n)) {
     size <- .Call(ffi_size, x, dim)
     if (is.na(n[dim])) next
