@@ -14,7 +14,7 @@
 #' @param dtype the element type, such as [torch_double()]; `NULL`: as described below.
 #' @param device `NULL` or `"cpu"`: tensors live on the CPU.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed; it must be floating then.
-#' @param pin_memory not used.
+#' @param pin_memory accepted, and has no effect: there is no device to copy to.
 #' @return A tensor: an object of class `torch_tensor`.
 #' @examples
 #' torch_tensor(c(1, 2.5, 3))
@@ -61,8 +61,9 @@ refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL:
 #' @param names `NULL`: dimensions have no names.
 #' @param dtype the element type. `NULL`: for `torch_full()` what `fill_value` would become, for the `_like` functions
 #'   the dtype of `input`, otherwise the default floating dtype.
-#' @param layout not used: tensors are strided.
-#' @param memory_format not used: it is kept.
+#' @param layout `NULL` or [torch_strided()].
+#' @param memory_format [torch_preserve_format()], [torch_contiguous_format()] or, in four dimensions,
+#'   [torch_channels_last_format()].
 #' @param device `NULL` or `"cpu"`.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed.
 #' @return A tensor.
@@ -77,6 +78,7 @@ refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL:
 #' @export
 torch_zeros <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_filled, dots_size(...), 0, dtype, requires_grad)
 }
@@ -84,6 +86,7 @@ torch_zeros <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
 #' @export
 torch_ones <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_filled, dots_size(...), 1, dtype, requires_grad)
 }
@@ -91,6 +94,7 @@ torch_ones <- function(..., names = NULL, dtype = NULL, layout = NULL, device = 
 #' @export
 torch_empty <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_filled, dots_size(...), NULL, dtype, requires_grad)
 }
@@ -98,6 +102,7 @@ torch_empty <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
 #' @export
 torch_full <- function(size, fill_value, names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_filled, size, fill_value, dtype, requires_grad)
 }
@@ -106,37 +111,50 @@ torch_full <- function(size, fill_value, names = NULL, dtype = NULL, layout = NU
 torch_zeros_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                              memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_filled_like, input, 0, dtype, requires_grad)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_filled_like, input, 0, dtype, requires_grad))
+  made <- in_format(.Call(ffi_filled_like, input, 0, dtype, FALSE), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
 torch_ones_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                             memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_filled_like, input, 1, dtype, requires_grad)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_filled_like, input, 1, dtype, requires_grad))
+  made <- in_format(.Call(ffi_filled_like, input, 1, dtype, FALSE), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
 torch_empty_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                              memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_filled_like, input, NULL, dtype, requires_grad)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_filled_like, input, NULL, dtype, requires_grad))
+  made <- in_format(.Call(ffi_filled_like, input, NULL, dtype, FALSE), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
 torch_full_like <- function(input, fill_value, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                             memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_filled_like, input, fill_value, dtype, requires_grad)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_filled_like, input, fill_value, dtype, requires_grad))
+  made <- in_format(.Call(ffi_filled_like, input, fill_value, dtype, FALSE), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 
 #' @param stride a vector: how far apart in memory, in elements, neighbours along each dimension are.
-#' @param pin_memory not used.
+#' @param pin_memory accepted, and has no effect: there is no device to copy to.
 #' @rdname torch_zeros
 #' @export
 torch_empty_strided <- function(size, stride, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                                 pin_memory = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_strided_empty, size, stride, dtype, requires_grad)
 }
 
@@ -147,6 +165,7 @@ new_like <- function(self, size, fill_value, options, dtype, device, requires_gr
   if (is.null(device)) device <- options$device
   if (is.null(requires_grad)) requires_grad <- options$requires_grad
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(options$layout)) check_layout(options$layout, sys.call(-1L))
   if (is.null(dtype)) dtype <- self$dtype
   .Call(ffi_filled, size, fill_value, dtype, isTRUE(requires_grad))
 }
@@ -190,6 +209,7 @@ create_methods <- list(
 #' @export
 torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_eye, n, m, dtype, requires_grad)
 }
 
@@ -215,18 +235,21 @@ torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requ
 #' @export
 torch_arange <- function(start, end, step = 1L, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_range, start, end, step, dtype, requires_grad)
 }
 #' @rdname torch_arange
 #' @export
 torch_range <- function(start, end, step = 1, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_range, start, end, step, dtype, requires_grad)
 }
 #' @rdname torch_arange
 #' @export
 torch_linspace <- function(start, end, steps = 100, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_linspace, start, end, steps, dtype, requires_grad)
 }
 #' @rdname torch_arange
@@ -234,5 +257,6 @@ torch_linspace <- function(start, end, steps = 100, dtype = NULL, layout = NULL,
 torch_logspace <- function(start, end, steps = 100, base = 10, dtype = NULL, layout = NULL, device = NULL,
                            requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_logspace, start, end, steps, base, dtype, requires_grad)
 }

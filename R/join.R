@@ -167,6 +167,7 @@ join_methods <- list(
 
 # One number says how many parts, unless it comes as a list.
 cuts_of <- function(indices, sections) {
+  if (!is.null(indices) && !is.null(sections)) raise_error("`indices` and `sections` exclude each other", sys.call(-1L))
   if (is.null(sections) && length(indices) == 1L && !is.list(indices)) return(list(sections = indices))
   list(sections = sections, indices = indices)
 }

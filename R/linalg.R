@@ -26,8 +26,8 @@
 #' @param input2 the factor of Cholesky.
 #' @param LU_data,LU_pivots what [torch_lu()] returns.
 #' @param rcond,rtol,atol singular values up to `rcond` (or `rtol`) times the largest, or up to `atol`, count as zero.
-#' @param hermitian whether the matrix is symmetric; makes no difference.
-#' @param driver accepted; the solution is found by singular values.
+#' @param hermitian whether the matrix is symmetric; its lower triangle alone is read then.
+#' @param driver `NULL` or the name of one of LAPACK's routines; the solution is always found by singular values.
 #' @param ind the index of the first dimension that belongs to the columns.
 #' @param dims dimensions of `A` to move to the end first.
 #' @return A tensor. `torch_triangular_solve()` returns a list of the solution and the matrix, `linalg_inv_ex()` of the
@@ -122,6 +122,8 @@ torch_lu_solve <- function(self, LU_data, LU_pivots) {
 #' @rdname linalg_solve
 #' @export
 linalg_pinv <- function(A, rcond = NULL, hermitian = FALSE, atol = NULL, rtol = NULL) {
+  if (!is.null(rcond) && !is.null(rtol)) raise_error("`rcond` and `rtol` say the same: give one of them")
+  if (hermitian) A <- torch_tril(A) + torch_transpose(torch_tril(A, -1L), -2L, -1L)
   if (is.null(rtol)) rtol <- if (!is.null(rcond)) rcond else if (is.null(atol) || atol == 0) default_tolerance(A) else 0
   .Call(ffi_pinv, A, if (is.null(atol)) 0 else atol, rtol)
 }
@@ -136,6 +138,9 @@ torch_pinverse <- function(self, rcond = 1e-15) .Call(ffi_pinv, self, 0, rcond)
 #' @export
 linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
   no_dots(...)
+  if (!is.null(driver) && !driver %in% c("gels", "gelsy", "gelsd", "gelss")) {
+    raise_error("`driver` must be NULL, \"gels\", \"gelsy\", \"gelsd\" or \"gelss\"")
+  }
   vector <- is_vector_side(A, B) && length(dim(B)) != length(dim(A))
   if (vector) B <- torch_unsqueeze(B, -1L)
   shape <- dim(A)[length(dim(A)) - 1:0]
@@ -224,6 +229,7 @@ linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, her
   no_dots(...)
   values <- if (hermitian) torch_abs(linalg_eigvalsh(A$detach())) else linalg_svdvals(A$detach())
   if (!is.null(tol)) {
+    if (!is.null(atol) || !is.null(rtol)) raise_error("`tol` stands for `atol` with no `rtol`: give it alone")
     atol <- tol
     rtol <- 0
   }

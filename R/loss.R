@@ -220,7 +220,10 @@ torch_reduction_none <- function() "none"
 
 # The losses themselves, their mean or their sum.
 reduced_loss <- function(losses, reduction) {
-  switch(match.arg(reduction[1], c("mean", "sum", "none")), mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
+  if (!is.character(reduction) || !reduction[1] %in% c("mean", "sum", "none")) {
+    raise_error("`reduction` must be \"mean\", \"sum\" or \"none\"", sys.call(-1))
+  }
+  switch(reduction[1], mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
 }
 
 #' Losses of distributions

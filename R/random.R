@@ -21,7 +21,7 @@
 #' @param names `NULL`: dimensions have no names.
 #' @param dtype the element type. `NULL`: the default floating dtype, also for whole numbers; for the `_like`
 #'   functions that of `input`.
-#' @param layout,memory_format not used: tensors are strided.
+#' @param layout,memory_format as for [torch_zeros()].
 #' @param device `NULL` or `"cpu"`.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed.
 #' @param generator `NULL`, or what [torch_generator()] made.
@@ -50,6 +50,7 @@
 torch_rand <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                        generator = NULL) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_rand, dots_size(...), dtype, requires_grad, generator)
 }
@@ -58,6 +59,7 @@ torch_rand <- function(..., names = NULL, dtype = NULL, layout = NULL, device = 
 torch_randn <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                         generator = NULL) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_randn, dots_size(...), dtype, requires_grad, generator)
 }
@@ -66,13 +68,17 @@ torch_randn <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
 torch_randint <- function(low, high, size, generator = NULL, dtype = NULL, layout = NULL, device = NULL,
                           requires_grad = FALSE, memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_randint, low, high, size, dtype, requires_grad, generator)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_randint, low, high, size, dtype, requires_grad, generator))
+  made <- in_format(.Call(ffi_randint, low, high, size, dtype, FALSE, generator), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_rand
 #' @export
 torch_randperm <- function(n, dtype = torch_int64(), layout = NULL, device = NULL, requires_grad = FALSE,
                            generator = NULL) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_randperm, n, dtype, requires_grad, generator)
 }
 #' @rdname torch_rand
@@ -113,19 +119,24 @@ normal_options <- function(...) {
 #' @export
 torch_rand_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                             memory_format = torch_preserve_format()) {
-  drawn <- .Call(ffi_uniform_, torch_empty_like(input, dtype = dtype, device = device), 0, 1, NULL)
+  if (!is.null(layout)) check_layout(layout)
+  made <- torch_empty_like(input, dtype = dtype, device = device, memory_format = memory_format)
+  drawn <- .Call(ffi_uniform_, made, 0, 1, NULL)
   if (requires_grad) drawn$requires_grad_() else drawn
 }
 #' @rdname torch_rand
 #' @export
 torch_randn_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                              memory_format = torch_preserve_format()) {
-  drawn <- .Call(ffi_normal_, torch_empty_like(input, dtype = dtype, device = device), 0, 1, NULL)
+  if (!is.null(layout)) check_layout(layout)
+  made <- torch_empty_like(input, dtype = dtype, device = device, memory_format = memory_format)
+  drawn <- .Call(ffi_normal_, made, 0, 1, NULL)
   if (requires_grad) drawn$requires_grad_() else drawn
 }
 #' @rdname torch_rand
 #' @export
 torch_randint_like <- function(input, low, high, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(layout)) check_layout(layout)
   drawn <- .Call(ffi_random_, torch_empty_like(input, dtype = dtype, device = device), low, high, NULL)
   if (requires_grad) drawn$requires_grad_() else drawn
 }
