@@ -146,6 +146,7 @@ with_detect_anomaly <- function(code) {
 
 autograd_methods <- list(
   backward = function(gradient = list(), retain_graph = create_graph, create_graph = FALSE, inputs = NULL, ...) {
+    if (...length()) no_dots(...)
     invisible(.Call(ffi_backward, self, gradient, retain_graph, create_graph, inputs, NULL))
   },
   requires_grad_ = function(requires_grad = TRUE) .Call(ffi_requires_grad_, self, requires_grad),
@@ -153,6 +154,9 @@ autograd_methods <- list(
   retains_grad = function() .Call(ffi_retains_grad, self),
   output_nr = function() .Call(ffi_output_nr, self),
   set_grad_ = function(new_grad) invisible(.Call(ffi_set, self, "grad", new_grad)),
-  detach = function(...) .Call(ffi_detach, self),
+  detach = function(...) {
+    if (...length()) no_dots(...)
+    .Call(ffi_detach, self)
+  },
   detach_ = function() .Call(ffi_detach_, self)
 )

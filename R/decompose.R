@@ -30,7 +30,7 @@
 #' @param UPLO which triangle is read, `"L"` or `"U"`.
 #' @param pivot must be `TRUE`.
 #' @param get_infos whether to return zeros as infos, too.
-#' @param out not used.
+#' @param out `NULL`, or a list of as many tensors as are returned, to write them into.
 #' @param LU_data,LU_pivots what `torch_lu()` returns.
 #' @param unpack_data,unpack_pivots whether the factors, or the exchanges, are wanted.
 #' @param tau,input2 the factors that `torch_geqrf()` returns second.
@@ -119,7 +119,9 @@ torch_lu <- function(A, pivot = TRUE, get_infos = FALSE, out = NULL) {
   if (!isTRUE(pivot)) raise_error("`pivot` must be TRUE: rows are exchanged in any case")
   factors <- .Call(ffi_lu, A)
   if (get_infos) factors[[3]] <- torch_zeros(dim(A)[-(length(dim(A)) - 0:1)], dtype = torch_int())
-  factors
+  if (is.null(out)) return(factors)
+  if (!is.list(out) || length(out) != length(factors)) raise_error(sprintf("`out` must be a list of %d tensors", length(factors)))
+  Map(function(place, value) .Call(ffi_copy_, place, value), out, factors)
 }
 
 #' @rdname linalg_cholesky

@@ -1,7 +1,8 @@
 #' Hooks
 #'
 #' `x$register_hook(f)` has `f(gradient)` called whenever a gradient of `x` has been computed: to look at it, or to replace it by the
-#' tensor that `f` returns. If `f` returns anything else, the gradient stays as it is. Hooks run in the order in which they were
+#' tensor that `f` returns. If `f` returns `NULL`, or anything invisibly, as an assignment does, the gradient stays as it is; any other
+#' value is an error, for it was meant to be a gradient. Hooks run in the order in which they were
 #' registered, before the gradient goes to `x$grad` and on to what `x` was computed from. An R error in a hook ends the backward
 #' pass and is raised as it is.
 #'
@@ -34,6 +35,12 @@ NULL
 print.torch_hook <- function(x, ...) {
   cat("a hook; $remove() takes it away\n")
   invisible(x)
+}
+
+# Called from C: what a hook returns visibly.
+run_hook <- function(hook, gradient) {
+  returned <- withVisible(hook(gradient))
+  if (returned$visible) returned$value
 }
 
 hook_methods <- list(

@@ -168,6 +168,7 @@ join_methods <- list(
 
 # One number says how many parts, unless it comes as a list.
 cuts_of <- function(indices, sections) {
+  if (!is.null(indices) && !is.null(sections)) raise_error("`indices` and `sections` exclude each other", sys.call(-1L))
   if (is.null(sections) && length(indices) == 1L && !is.list(indices)) return(list(sections = indices))
   list(sections = sections, indices = indices)
 }
@@ -184,7 +185,10 @@ uneven <- function(self, cuts, dim, at_least) {
 }
 
 #' @export
-as.list.torch_tensor <- function(x, ...) .Call(ffi_unbind, x, 1L)
+as.list.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  .Call(ffi_unbind, x, 1L)
+}
 #' @export
 rbind.torch_tensor <- function(..., deparse.level = 1) bind(list(...), 1L)
 #' @export

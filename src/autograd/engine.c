@@ -176,8 +176,13 @@ static rl_status run_hooks(const pass *run, rl_task *task, int k) {
             status = rl_fail("a hook returned a gradient of shape %s for a tensor of shape %s", rl_sizes_text(replaced->ndim, replaced->sizes),
                              rl_sizes_text(task->node->out[k].ndim, task->node->out[k].sizes));
         } else if (replaced != task->gradients[k]) {
-            rl_release(task->gradients[k]);
-            task->gradients[k] = rl_retain(replaced);
+            replaced = rl_to_dtype(replaced, task->node->out[k].dtype);
+            if (!replaced) {
+                status = RL_FAILED;
+            } else {
+                rl_release(task->gradients[k]);
+                task->gradients[k] = rl_retain(replaced);
+            }
         }
     }
     rl_hooks_release(hooks);

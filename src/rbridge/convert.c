@@ -80,7 +80,7 @@ rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, const char *argument) {
     switch (TYPEOF(data)) {
     case LGLSXP: return fill_from(data, RL_BOOL, RL_INT32, dtype, LOGICAL(data), argument);
     case INTSXP:
-        if (Rf_inherits(data, "factor")) break;
+        if (Rf_inherits(data, "factor") || Rf_inherits(data, "torch_dtype")) break;
         return fill_from(data, RL_INT64, RL_INT32, dtype, INTEGER(data), argument);
     case REALSXP:
         if (Rf_inherits(data, "integer64")) return fill_from(data, RL_INT64, RL_INT64, dtype, REAL(data), argument);

@@ -188,7 +188,7 @@ const char *rb_kind_of(SEXP x) {
     case ENVSXP: return "an environment";
     case CPLXSXP: return "a complex vector";
     case REALSXP: return "a numeric vector";
-    case INTSXP: return Rf_inherits(x, "factor") ? "a factor" : "an integer vector";
+    case INTSXP: return Rf_inherits(x, "factor") ? "a factor" : Rf_inherits(x, "torch_dtype") ? "a dtype" : "an integer vector";
     case LGLSXP: return "a logical vector";
     case EXTPTRSXP: return rb_is_tensor(x) ? "a tensor" : "an external pointer";
     default: return Rf_type2char((SEXPTYPE)TYPEOF(x));

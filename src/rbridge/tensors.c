@@ -223,6 +223,9 @@ SEXP ffi_to(SEXP self, SEXP dtype, SEXP other, SEXP copy) {
     if (!rl_failing() && rb_flag(copy, "copy", &anew) == RL_OK &&
         (rb_names_device(dtype) ? rb_device(dtype, "device") : rb_dtype(dtype, "dtype", &wanted)) == RL_OK) {
         if (wanted == RL_NO_DTYPE) wanted = (rl_dtype)(like ? like : tensor)->dtype;
+        if (like && wanted != (rl_dtype)like->dtype) rl_fail("`dtype` and `other`, which is %s, contradict each other", rl_dtype_name((rl_dtype)like->dtype));
+    }
+    if (!rl_failing()) {
         if ((rl_dtype)tensor->dtype != wanted)
             result = rb_wrap(rl_to_dtype(tensor, wanted));
         else if (anew)
