@@ -101,6 +101,6 @@ rl_hooks *rl_hooks_at(rl_node *node, int output_nr);
 int rl_grad_enabled(void);
 int rl_set_grad_enabled(int enabled); /* returns what it was */
 
-/* A leaf's end of the graph: adds what arrives to the leaf's grad. */
+/* A leaf's end of the graph: what arrives there is added to the leaf's grad when the pass has come to its end. */
 extern const rl_op rl_op_accumulate;
 #endif

@@ -145,13 +145,7 @@ SEXP ffi_set_grad_enabled(SEXP enabled) {
     return rb_end(call, Rf_ScalarLogical(before));
 }
 
-SEXP ffi_set_detect_anomaly(SEXP enabled) {
-    rb_call call = rb_begin();
-    int64_t wanted = 0;
-    int before = rl_detect_anomaly;
-    if (rb_flag(enabled, "enabled", &wanted) == RL_OK) rl_detect_anomaly = (int)wanted;
-    return rb_end(call, Rf_ScalarLogical(before));
-}
+SEXP ffi_grad_enabled(void) { return Rf_ScalarLogical(rl_grad_enabled()); }
 
 SEXP ffi_is_undefined(SEXP x) {
     rl_tensor *tensor = rb_is_tensor(x) ? R_ExternalPtrAddr(x) : NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../kernels/parallel.h"
+#include "../tensor/interrupt.h"
 #include "handle.h"
 
 static void collect(void) { R_gc(); }
@@ -19,5 +20,6 @@ void rb_start(void) {
     rb_handle_init();
     limit_threads();
     rl_reclaim_hook = collect;
+    rl_interrupt_hook = rb_check_interrupt;
     pthread_atfork(NULL, NULL, rl_forget_threads);
 }

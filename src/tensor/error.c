@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 static struct {
-    int failing;
+    int failing; /* threads at work look at it */
     int in_host;
     char message[2048];
 } record;
@@ -15,7 +15,7 @@ rl_status rl_fail(const char *format, ...) {
         va_start(arguments, format);
         vsnprintf(record.message, sizeof record.message, format, arguments);
         va_end(arguments);
-        record.failing = 1;
+        __atomic_store_n(&record.failing, 1, __ATOMIC_RELAXED);
     }
     return RL_FAILED;
 }
@@ -24,13 +24,13 @@ rl_status rl_fail_memory(double bytes) { return rl_fail("not enough memory: a te
 
 rl_status rl_fail_host(void) {
     if (!record.failing) {
-        record.failing = 1;
+        __atomic_store_n(&record.failing, 1, __ATOMIC_RELAXED);
         record.in_host = 1;
     }
     return RL_FAILED;
 }
 
-int rl_failing(void) { return record.failing; }
+int rl_failing(void) { return __atomic_load_n(&record.failing, __ATOMIC_RELAXED); }
 
 int rl_failed_in_host(void) { return record.in_host; }
 
