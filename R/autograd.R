@@ -13,6 +13,8 @@
 #'
 #' The graph lets go of the values that its derivatives need, unless `retain_graph = TRUE`; a second pass through it is then an
 #' error. With `create_graph = TRUE` the gradients are part of a graph themselves and can be differentiated again, to any order.
+#' What `$grad` then holds is the graph too, which in turn holds the tensor: set `$grad` to `NULL` to free them, or use `autograd_grad()`.
+#' A warning, once in a session, says so.
 #'
 #' @param tensors,outputs a tensor or a list of tensors to differentiate.
 #' @param grad_tensors,grad_outputs gradients of these: `NULL`, a tensor, or a list of as many tensors of the same shapes. `NULL`,
@@ -141,6 +143,19 @@ autograd_set_grad_mode <- function(enabled) invisible(.Call(ffi_set_grad_enabled
 #' }))
 #' @export
 with_detect_anomaly <- function(code) as_evaluated(.External2(ffi_with_anomaly_mode, TRUE))
+
+session <- new.env(parent = emptyenv())
+
+# Called from C.
+warn_of_graph <- function() {
+  if (!is.null(session$warned_of_graph)) return()
+  session$warned_of_graph <- TRUE
+  warning(
+    "a backward pass with create_graph = TRUE leaves in $grad a gradient that holds the graph, and with it the tensor: memory that is ",
+    "not freed before $grad is set to NULL. Better use autograd_grad(). (This warning is given once in a session.)",
+    call. = FALSE
+  )
+}
 
 autograd_methods <- list(
   backward = function(gradient = list(), retain_graph = create_graph, create_graph = FALSE, inputs = NULL, ...) {

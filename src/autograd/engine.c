@@ -383,9 +383,7 @@ static void finish(pass *run) {
 }
 
 rl_status rl_backward(rl_backward_call *call) {
-    pass run;
-    memset(&run, 0, sizeof run);
-    run.call = call;
+    pass run = {.call = call};
     run.arrivals = run.few;
     run.arrivals_room = FEW_ARRIVALS;
     int grad_before = rl_set_grad_enabled(call->create_graph), untracked_before = rl_views_untracked;

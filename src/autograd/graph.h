@@ -73,7 +73,8 @@ typedef struct rl_autograd {
 rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, rl_tensor *const *out, const rl_args *args);
 rl_node *rl_node_retain(rl_node *node);
 void rl_node_release(rl_node *node);
-/* Lets go of the saved values and the host's; the node can tell its name and edges, and no more. */
+/* Lets go of the saved values, of the host's and of the hooks, which would not run any more; the node can tell its name and edges, and no
+ * more. */
 void rl_node_free_saved(rl_node *node);
 void rl_node_name(const rl_node *node, char *name, size_t room); /* "AddBackward1" */
 
@@ -92,6 +93,7 @@ rl_status rl_set_requires_grad(rl_tensor *tensor, int requires_grad);
 rl_status rl_retain_grad(rl_tensor *tensor);
 rl_status rl_add_hook(rl_tensor *tensor, rl_hook hook, int64_t *id);
 void rl_remove_hook(rl_hooks *hooks, int64_t id);
+void rl_hooks_clear(rl_hooks *hooks);
 void rl_hooks_release(rl_hooks *hooks);
 rl_hooks *rl_hooks_watch(rl_hooks *hooks);
 void rl_hooks_unwatch(rl_hooks *hooks);
