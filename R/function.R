@@ -92,12 +92,19 @@ run_function <- function(forward, backward, signature, arguments) {
     arguments = names(arguments), is_tensor = is_tensor, formals = setdiff(names(formals(signature)), "...")
   )
   outputs <- .Call(ffi_function_outputs, record, unname(tensors), made, marks$dirty, marks$plain)
+  let_go(ctx, marks)
   if (!is.list(made)) return(outputs[[1]])
   names(outputs) <- names(made)
   outputs
 }
 
-# What forward and backward know as ctx. `marks` gathers what forward says of its tensors; it is gone when forward has ended.
+# The context outlives forward, within the graph that its tensors hold: it must not hold them.
+let_go <- function(ctx, marks) {
+  ctx$saved_variables <- NULL
+  rm(list = ls(marks), envir = marks)
+}
+
+# What forward and backward know as ctx. `marks` gathers what forward says of its tensors.
 new_context <- function(marks) {
   force(marks) # or it would hold the frame of the caller, and with that the outputs
   ctx <- new.env(parent = emptyenv())

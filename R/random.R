@@ -231,20 +231,13 @@ torch_manual_seed <- function(seed) invisible(.Call(ffi_seed, seed, NULL))
 #' @export
 with_torch_manual_seed <- function(code, ..., seed) {
   no_dots(...)
-  before <- torch_get_rng_state()
-  on.exit(torch_set_rng_state(before))
-  torch_manual_seed(seed)
-  code
+  as_evaluated(.External2(ffi_with_seed, seed))
 }
 #' @rdname torch_manual_seed
 #' @export
 local_torch_manual_seed <- function(seed, .env = parent.frame()) {
-  before <- torch_get_rng_state()
+  put_back_at_end(torch_set_rng_state, torch_get_rng_state(), .env)
   torch_manual_seed(seed)
-  if (!identical(.env, globalenv())) {
-    do.call("on.exit", list(as.call(list(torch_set_rng_state, before)), add = TRUE, after = FALSE), envir = .env)
-  }
-  invisible(NULL)
 }
 #' @rdname torch_manual_seed
 #' @export

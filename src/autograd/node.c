@@ -102,11 +102,14 @@ void rl_node_free_saved(rl_node *node) {
         node->released = 1;
         free_value(node, k);
     }
-    void *host = node->host;
-    if (!host) return;
-    node->released = 1;
-    node->host = NULL;
-    if (node->op->release) node->op->release(host);
+    if (node->host) {
+        void *host = node->host;
+        node->released = 1;
+        node->host = NULL;
+        if (node->op->release) node->op->release(host);
+    }
+    for (int k = 0; k < node->n_out && node->released && node->hooks; k++)
+        if (node->hooks[k]) rl_hooks_clear(node->hooks[k]);
 }
 
 /* Releasing one node may release the next, as long as the graph is deep: the dead wait in a list, not on the C stack. */

@@ -78,5 +78,6 @@ SEXP rb_wrap_node(rl_node *node);
 
 /* Runs R code for the core; a jump in it becomes a failure. NULL if it failed. What the code does to grad mode ends with it. */
 SEXP rb_protect(SEXP (*code)(void *data), void *data);
+rl_status rb_check_interrupt(void);
 
 #endif

@@ -1,3 +1,4 @@
+#include "../tensor/interrupt.h"
 #include "bridge.h"
 
 #include <setjmp.h>
@@ -53,6 +54,7 @@ rb_call rb_begin(void) {
     if (is_outermost) {
         rl_scope_leave(0);
         rl_error_clear();
+        rl_set_listening(1);
         outermost = here;
     }
     if (rb_state_given_out) rb_state_forget();
@@ -91,11 +93,20 @@ static void raise(void) {
     Rf_error("%s", message);
 }
 
+/* Work that does not listen is done: now R may jump. */
+static SEXP answer_interrupt(SEXP result) {
+    PROTECT(result);
+    rl_interrupt_owed = 0;
+    R_CheckUserInterrupt();
+    UNPROTECT(1);
+    return result;
+}
+
 SEXP rb_end(rb_call call, SEXP result) {
     if (call.is_outermost) outermost = NULL;
     if (!rl_failing()) {
         rl_scope_leave(call.scope);
-        return result;
+        return rl_interrupt_owed && call.is_outermost ? answer_interrupt(result) : result;
     }
     if (depth == 0) rl_scope_leave(call.scope);
     raise();
@@ -137,3 +148,12 @@ SEXP rb_protect(SEXP (*code)(void *data), void *data) {
     UNPROTECT(1);
     return result;
 }
+
+static SEXP check_interrupt(void *data) {
+    (void)data;
+    R_CheckUserInterrupt();
+    return R_NilValue;
+}
+
+/* R's own check, so that handlers of interrupts run where they would in R code. */
+rl_status rb_check_interrupt(void) { return rb_protect(check_interrupt, NULL) ? RL_OK : RL_FAILED; }

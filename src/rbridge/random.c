@@ -1,5 +1,6 @@
 /* Random tensors and the generators they come from. */
 #include "../kernels/random.h"
+#include "../tensor/interrupt.h"
 
 #include "entries.h"
 #include "generator.h"
@@ -54,7 +55,9 @@ static SEXP finish_in_place(rb_call call, SEXP self, SEXP generator, rl_distribu
     else if (rl_grad_enabled() && rl_requires_grad(tensor) && rl_is_leaf(tensor))
         rl_fail("%s() would change a leaf that requires gradients; do it within with_no_grad(), or on a copy", what);
     else if (!tensor->autograd) {
+        int listening = rl_set_listening(0);
         fill(source, &distribution, tensor, tensor);
+        rl_set_listening(listening);
         tensor->storage->version++;
     } else {
         rl_tensor *drawn = rl_tensor_new((rl_dtype)tensor->dtype, tensor->ndim, tensor->sizes);

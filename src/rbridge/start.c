@@ -6,6 +6,7 @@
 
 #include "../kernels/parallel.h"
 #include "../kernels/random.h"
+#include "../tensor/interrupt.h"
 #include "handle.h"
 
 static void collect(void) { R_gc(); }
@@ -27,5 +28,6 @@ void rb_start(DllInfo *dll) {
     rb_generator_init(dll);
     limit_threads();
     rl_reclaim_hook = collect;
+    rl_interrupt_hook = rb_check_interrupt;
     pthread_atfork(NULL, rl_generators_in_parent, in_child);
 }
