@@ -141,7 +141,7 @@ static rl_status infer_lerp(rl_call *call) {
 static rl_status lerp_forward(rl_call *call) { return rl_run_loops(call, &rl_lerp_loops, NULL); }
 
 RULE(lerp) {
-    D(0, X2->wrapped_number ? rl_mul_number(G, 1 - rl_item(X2, 0).as_double) : rl_mul(G, rl_number_minus(1, X2)));
+    D(0, X2->wrapped_number ? rl_mul_number(G, 1 - rl_item(X2, 0).as_double) : rl_mul(G, rl_number_minus(1, rl_as_result(v, 2))));
     D(1, rl_mul(G, X2));
     D(2, rl_mul(G, rl_sub(X1, X0)));
 }
@@ -180,8 +180,8 @@ static rl_status addcdiv_forward(rl_call *call) { return rl_run_loops(call, &rl_
 RULE(addcmul) {
     double value = v->args->s[0].as_double;
     D(0, G);
-    D(1, rl_mul(G, rl_mul_number(X2, value)));
-    D(2, rl_mul(G, rl_mul_number(X1, value)));
+    D(1, rl_mul(G, rl_mul_number(rl_as_result(v, 2), value)));
+    D(2, rl_mul(G, rl_mul_number(rl_as_result(v, 1), value)));
 }
 const rl_op rl_op_addcmul = {.name = "addcmul",
                              .grad_name = "Addcmul",
@@ -194,8 +194,9 @@ const rl_op rl_op_addcmul = {.name = "addcmul",
 RULE(addcdiv) {
     double value = v->args->s[0].as_double;
     D(0, G);
-    D(1, rl_mul_number(rl_div(G, X2), value));
-    D(2, rl_mul(G, rl_mul_number(rl_div(X1, rl_mul(X2, X2)), -value)));
+    rl_tensor *c = rl_as_result(v, 2);
+    D(1, rl_mul_number(rl_div(G, c), value));
+    D(2, rl_mul(G, rl_mul_number(rl_div(rl_as_result(v, 1), rl_mul(c, c)), -value)));
 }
 const rl_op rl_op_addcdiv = {.name = "addcdiv",
                              .grad_name = "Addcdiv",
