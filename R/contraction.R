@@ -304,7 +304,7 @@ torch_matrix_exp <- function(self) {
   if (!torch_is_floating_point(self)) raise_error(sprintf("torch_matrix_exp() needs a floating dtype, not %s", as.character(self$dtype)))
   size <- dim(self)[length(dim(self))]
   norm <- if (self$numel()) as.numeric(torch_max(torch_sum(torch_abs(self$detach()), -1L))) else 0
-  halvings <- if (is.finite(norm)) max(0L, as.integer(ceiling(log2(norm)))) else 0L
+  halvings <- if (is.finite(norm) && norm > 1) as.integer(ceiling(log2(norm))) else 0L
   a <- if (halvings) self * 2^-halvings else self
   identity <- torch_eye(size, dtype = self$dtype)
   sum <- identity + a * (1 / 18)

@@ -231,7 +231,7 @@ linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, her
 #' @rdname linalg_det
 #' @export
 linalg_cond <- function(A, p = NULL) {
-  if (is.null(p) || identical(abs(as.numeric(p)), 2)) {
+  if (is.null(p) || is.numeric(p) && identical(abs(as.numeric(p)), 2)) {
     values <- linalg_svdvals(A)
     n <- dim(values)[length(dim(values))]
     ends <- list(torch_narrow(values, -1L, 1L, 1L), torch_narrow(values, -1L, n, 1L))

@@ -227,7 +227,8 @@ reduced_loss <- function(losses, reduction) {
 #'
 #' `nnf_kl_div()`, with the logarithms \eqn{x} of predicted probabilities and the true ones \eqn{t}, is \eqn{t (\log t - x)}{t (log(t) -
 #' x)};
-#' its mean is that of all elements. `nnf_poisson_nll_loss()` is \eqn{e^x - t x}{exp(x) - t x}, the negative log-likelihood of a Poisson
+#' its mean is that of all elements; `reduction = "batchmean"` divides the sum by the size of the first dimension, which is the
+#' divergence. `nnf_poisson_nll_loss()` is \eqn{e^x - t x}{exp(x) - t x}, the negative log-likelihood of a Poisson
 #' distribution up to a constant, or \eqn{x - t \log(x + \epsilon)}{x - t log(x + eps)} if not `log_input`.
 #'
 #' @inheritParams nnf_mse_loss
@@ -243,7 +244,8 @@ reduced_loss <- function(losses, reduction) {
 #' nnf_poisson_nll_loss(torch_tensor(c(0.5, 1)), torch_tensor(c(2, 3)))
 #' @export
 nnf_kl_div <- function(input, target, reduction = "mean") {
-  losses <- torch_where(target > 0, target * torch_log(target), 0) - target * input
+  losses <- .Call(ffi_xlogy, target, target) - target * input
+  if (identical(reduction, "batchmean")) return(torch_sum(losses) / input$size(1))
   reduced_loss(losses, reduction)
 }
 

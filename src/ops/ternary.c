@@ -158,7 +158,8 @@ const rl_op rl_op_lerp = {.name = "lerp",
 static rl_status value_fits(rl_call *call) {
     rl_scalar *value = &call->args.s[0];
     if (value->kind == RL_SCALAR_NONE) *value = rl_scalar_int(1);
-    if (value->kind == RL_SCALAR_FLOAT && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
+    int whole = value->kind != RL_SCALAR_FLOAT || (double)value->as_int == value->as_double;
+    if (!whole && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
         return rl_fail("`value` must be a whole number when the tensors are whole numbers; it is %g", value->as_double);
     return RL_OK;
 }

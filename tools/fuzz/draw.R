@@ -108,7 +108,7 @@ tensor_argument <- function(p, k) list(r = p$values[[k]], py = sprintf("V[%d]", 
 bind_shape <- function(p, shape) {
   letters <- strsplit(sub("*", "", shape, fixed = TRUE), "")[[1]]
   for (letter in unique(letters)) {
-    if (is.null(p$sizes[[letter]])) p$sizes[[letter]] <- if (grepl("[0-9]", letter)) as.integer(letter) else draw_size()
+    if (is.null(p$sizes[[letter]])) p$sizes[[letter]] <- if (grepl("[0-9]", letter)) as.integer(letter) else max(draw_size(), as.integer(p$tame))
   }
   sizes <- vapply(letters, function(letter) p$sizes[[letter]], 1L, USE.NAMES = FALSE)
   if (!startsWith(shape, "*")) return(sizes)
@@ -288,6 +288,10 @@ kinds <- list(
     if (length(same) && chance(0.3)) return(tensor_argument(p, pick(same)))
     add_leaf(p, dtype, first_shape(p))
   },
+  c = function(p, a) {
+    found <- kinds$s(p, a)
+    if (found$r$requires_grad) add_leaf(p, dtype_name(found$r), found$r$shape, gradient = FALSE) else found
+  },
   U = function(p, a) {
     dtype <- if (chance(0.6)) first_dtype(p) else draw_dtype(names(dtypes))
     if (chance(0.2) && length(p$values)) return(tensor_argument(p, sample.int(length(p$values), 1L)))
@@ -313,6 +317,10 @@ kinds <- list(
     n <- p$sizes[["j"]]
     if (is.null(n)) n <- p$sizes[["j"]] <- draw_size()
     index_argument(p, shape, n)
+  },
+  ignored = function(p, a) {
+    at <- pick(c(-100L, 1L, 2L))
+    list(r = at, py = as.character(if (at > 0L) at - 1L else at))
   },
   label = function(p, a) index_argument(p, draw_shape(), 4L),
   counts = function(p, a) {
@@ -380,6 +388,10 @@ list_argument <- function(parts) {
   list(r = lapply(parts, `[[`, "r"), py = paste0("[", paste(vapply(parts, `[[`, "", "py"), collapse = ", "), "]"))
 }
 
+left_out <- function(row, drawn, name) {
+  any(vapply(row$arguments, function(a) a$r == name, NA)) && !any(vapply(drawn, function(one) one$name == name, NA))
+}
+
 # All arguments of a row; NULL if this row cannot be called here.
 draw_arguments <- function(p, row) {
   p$first <- NULL
@@ -389,6 +401,7 @@ draw_arguments <- function(p, row) {
   p$tame <- "tame" %in% row$notes
   drawn <- list()
   for (a in row$arguments) {
+    if (a$r == "keepdim" && left_out(row, drawn, "dim")) next
     if (a$optional && chance(0.5)) {
       if (nzchar(a$r)) next
       break

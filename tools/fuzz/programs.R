@@ -28,7 +28,7 @@ call_row <- function(row, in_place, drawn) {
 
 expression_of <- function(row, in_place, drawn) {
   texts <- vapply(drawn, function(one) paste0(if (nzchar(one$py_name)) paste0(one$py_name, "="), one$py), "")
-  name <- if (in_place) paste0(".", bare_name(row$call), "_") else row$torch
+  name <- if (!in_place) row$torch else paste0(if ("__" %in% row$notes) "torch." else ".", bare_name(row$call), "_")
   if (startsWith(name, ".")) paste0(texts[1], name, "(", paste(texts[-1], collapse = ", "), ")")
   else paste0(name, "(", paste(texts, collapse = ", "), ")")
 }
@@ -41,7 +41,7 @@ flat_results <- function(result) {
 is_tensor <- function(x) inherits(x, "torch_tensor")
 
 takes_in_place <- function(p, row, drawn) {
-  if (!"_" %in% row$notes || runif(1) > 0.2 || !is_tensor(drawn[[1]]$r)) return(FALSE)
+  if (!any(c("_", "__") %in% row$notes) || runif(1) > 0.2 || !is_tensor(drawn[[1]]$r)) return(FALSE)
   !drawn[[1]]$r$requires_grad || !drawn[[1]]$r$is_leaf || runif(1) < 0.05
 }
 
@@ -55,6 +55,7 @@ step <- function(p, row) {
     kind <- if (inherits(result, "rushlight_error")) "" else "R: "
     return(say(p, "E", paste0(kind, gsub("[\t\n]+", " ", conditionMessage(result)))))
   }
+  if ("first" %in% row$notes) result <- result[1]
   for (x in result) {
     say(p, "R", as.character(x$dtype), sizes_text(x$shape), as.integer(x$requires_grad), put_bytes(p, x))
     p$values[[length(p$values) + 1L]] <- x
@@ -93,6 +94,7 @@ program <- function(p, number, rows) {
   p$mood <- sample(c("plain", "ties", "special", "extreme"), 1L, prob = c(0.5, 0.2, 0.2, 0.1))
   say(p, "P", number)
   for (k in seq_len(sample(6L, 1L, prob = c(0.4, 0.2, 0.15, 0.1, 0.1, 0.05)))) step(p, rows[[sample.int(length(rows), 1L)]])
+  flush(p$text) # what crashes is the last program in it
   if (length(p$values)) derive(p)
 }
 

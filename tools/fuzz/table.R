@@ -20,7 +20,7 @@ read_argument <- function(token) {
     argument$choices <- lapply(eval(str2lang(paste0("list(", substr(token, 2L, nchar(token) - 1L), ")"))), whole)
   } else if (grepl("^-?[0-9]+(:[0-9]+)?$", token)) {
     argument$kind <- "one"
-    argument$choices <- as.list(eval(str2lang(token)))
+    argument$choices <- lapply(as.list(eval(str2lang(token))), whole)
   } else if (grepl("[", token, fixed = TRUE)) {
     argument$kind <- sub("\\[.*", "", token)
     argument$shape <- sub(".*\\[(.*)\\]", "\\1", token)

@@ -1,18 +1,5 @@
 """Functions of PyTorch as R calls them: lists, indexes from 1, and what takes another form there."""
-import re
-
 import torch
-
-NAMED = re.compile(r"V\[(\d+)\]")
-
-
-def named_values(expression):
-    return [int(k) for k in NAMED.findall(expression)]
-
-
-def writes(call, wanted):
-    """Whether a call changes one of these values in place."""
-    return call.name.endswith("_") and int(NAMED.match(call.expression)[1]) in wanted
 
 
 def broadcast_tensors(tensors):
@@ -86,3 +73,20 @@ def qr(x):
 
 def eigvalsh(x):
     return torch.linalg.eigvalsh(x)
+
+
+def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
+    """Three results, those that were not asked for empty."""
+    ask = {"return_inverse": return_inverse, "return_counts": return_counts}
+    found = torch.unique_consecutive(x, dim=dim, **ask)
+    found = list(found) if isinstance(found, tuple) else [found]
+    empty = torch.empty(0, dtype=torch.int64)
+    return [found.pop(0), found.pop(0) if return_inverse else empty, found.pop(0) if return_counts else empty]
+
+
+def sort(x, dim=-1, descending=False):
+    return torch.sort(x, dim=dim, descending=descending, stable=True)
+
+
+def tensorinv(x, ind):
+    return torch.linalg.tensorinv(x, ind - 1)
