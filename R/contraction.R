@@ -281,6 +281,7 @@ multiply_chain <- function(matrices) {
 torch_matrix_power <- function(self, n) {
   check_square(self)
   n <- as.integer(n)
+  if (n == 1L) return(self$clone())
   if (n == 0L) return(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype)$expand(dim(self))$clone())
   if (n < 0L) return(torch_matrix_power(linalg_inv(self), -n))
   power <- NULL

@@ -244,7 +244,7 @@ reduced_loss <- function(losses, reduction) {
 #' nnf_poisson_nll_loss(torch_tensor(c(0.5, 1)), torch_tensor(c(2, 3)))
 #' @export
 nnf_kl_div <- function(input, target, reduction = "mean") {
-  losses <- .Call(ffi_xlogy, target, target) - target * input
+  losses <- target$xlogy(target) - target * input
   if (identical(reduction, "batchmean")) return(torch_sum(losses) / input$size(1))
   reduced_loss(losses, reduction)
 }
@@ -255,7 +255,7 @@ nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, 
   losses <- if (log_input) torch_exp(input) - target * input else input - target * torch_log(input + eps)
   if (full) { # Stirling's formula for the factorial
     stirling <- target * torch_log(target) - target + 0.5 * torch_log(2 * pi * target)
-    losses <- losses + torch_where(target > 1, stirling, 0)
+    losses <- losses + torch_where(target > 1, stirling, 0)$to(dtype = losses$dtype)
   }
   reduced_loss(losses, reduction)
 }

@@ -2,8 +2,8 @@
 
 Where no rounding takes place (the note `exact` in ops.txt) results must be equal; elsewhere they may differ by a few units in the
 last place of their dtype. What differs by more is run again with noise (Parker's Monte Carlo arithmetic): around every call that
-rounds, the storage of its arguments and results and the gradients on their way back are multiplied by 1 + k * epsilon, k drawn from
--2, 0 and 2. What moves then is not determined better by its inputs than that, and may differ as far. Calls that do not round get
+rounds, the storage of its arguments and results and the gradients on their way back are multiplied by 1 - k * epsilon, k drawn from
+0, 2 and 4 (what lies within [0, 1] stays there). What moves then is not determined better by its inputs than that, and may differ as far. Calls that do not round get
 no noise. What remains is a difference: of a kind that known.py explains, or a failure. SHOWN: how many of a sort are printed."""
 import collections
 import sys

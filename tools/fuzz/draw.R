@@ -68,9 +68,9 @@ draw_numbers <- function(n, dtype, mood) {
 }
 
 # Sizes and strides of a view, and how many elements it is a view of.
-draw_layout <- function(shape) {
+draw_layout <- function(shape, expanded = 0.1) {
   n <- length(shape)
-  form <- if (n == 0L) "contiguous" else pick(c("contiguous", "permuted", "sliced", "expanded"), c(0.55, 0.2, 0.15, 0.1))
+  form <- if (n == 0L) "contiguous" else pick(c("contiguous", "permuted", "sliced", "expanded"), c(0.55, 0.2, 0.15, expanded))
   order <- if (form == "permuted") sample.int(n) else seq_len(n)
   gap <- if (form == "sliced") sample(1:2, n, TRUE) else rep(1L, n)
   kept <- if (form == "expanded") runif(n) < 0.5 else rep(TRUE, n)
@@ -91,7 +91,7 @@ dense_layout <- function(shape) {
 }
 
 add_leaf <- function(p, dtype, shape, numbers = NULL, gradient = dtype %in% floating && chance(0.8)) {
-  layout <- if (is.null(numbers)) draw_layout(shape) else dense_layout(shape)
+  layout <- if (is.null(numbers)) draw_layout(shape, if (p$tame) 0 else 0.1) else dense_layout(shape)
   count <- layout$count
   if (is.null(numbers)) numbers <- draw_numbers(count, dtype, p$mood)
   base <- torch_tensor(as.numeric(numbers), dtype = torch_double())$to(dtype = dtypes[[dtype]])
@@ -176,6 +176,7 @@ number <- function(p) {
 
 literal <- function(value) {
   if (is.null(value)) return("None")
+  if (length(value) > 1L) return(tuple(value))
   if (is.logical(value)) return(if (value) "True" else "False")
   if (is.character(value)) return(paste0("'", value, "'"))
   if (is.nan(value)) return("nan")
@@ -330,6 +331,12 @@ kinds <- list(
     found
   },
   jdim = function(p, a) index_argument(p, near(first_shape(p), p$dim, if (along(p) == 0L) 0L else sample(0:4, 1L)), along(p)),
+  jalong = function(p, a) {
+    shape <- first_shape(p)
+    p$dim <- 1L
+    if (length(shape)) shape[1] <- if (shape[1] == 0L) 0L else sample(4L, 1L)
+    index_argument(p, shape, along(p))
+  },
   jonce = function(p, a) {
     shape <- near(first_shape(p), p$dim, min(along(p), 1L))
     index_argument(p, shape, along(p))

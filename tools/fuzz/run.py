@@ -57,7 +57,7 @@ class Widening(TorchDispatchMode):
 
 
 def shaken(x):
-    return x * (torch.randint(-1, 2, x.shape, dtype=torch.int8).to(x.dtype) * (2 * torch.finfo(x.dtype).eps) + 1)
+    return x * (torch.randint(-2, 1, x.shape, dtype=torch.int8).to(x.dtype) * (2 * torch.finfo(x.dtype).eps) + 1)
 
 
 def shake(x):
@@ -84,7 +84,7 @@ class Shaken:
 class Run:
     """The results of the calls, or what they failed with, and the derivatives.
 
-    noise: storages of arguments and results, and gradients, are multiplied by 1 + k * epsilon around calls that round; wide:
+    noise: storages of arguments and results, and gradients, are multiplied by 1 - k * epsilon around calls that round; wide:
     everything floating is in float64; dense: every leaf is contiguous."""
 
     def __init__(self, program, bytes_, noise=False, wide=False, dense=False):
@@ -129,7 +129,16 @@ class Run:
         self.values.extend(found)
         return not call.error
 
+    def stops_the_process(self, call):
+        """PyTorch divides the smallest integer by -1 there."""
+        if call.name.rstrip("_") not in ("gcd", "lcm", "remainder", "fmod", "floor_divide", "div", "divide", "div_floor", "div_trunc"):
+            return False
+        whole = [x.detach() for x in map(self.values.__getitem__, call.reads) if x.dtype in (torch.int32, torch.int64)]
+        return any((x == torch.iinfo(x.dtype).min).any() for x in whole)
+
     def evaluate(self, call, names):
+        if self.stops_the_process(call):
+            raise RuntimeError("the smallest integer would be divided by -1")
         if self.wide:
             return eval(NARROW_NAME.sub("torch.float64", call.expression), names)
         try:

@@ -28,7 +28,7 @@ read_argument <- function(token) {
   argument
 }
 
-whole <- function(x) if (is.numeric(x) && is.finite(x) && x == round(x)) as.integer(x) else x
+whole <- function(x) if (is.numeric(x) && all(is.finite(x) & x == round(x))) as.integer(x) else x
 
 python_name <- function(call) {
   if (startsWith(call, "$")) return(paste0(".", sub("$", "", call, fixed = TRUE)))
@@ -72,7 +72,7 @@ standard_rows <- function(ops, rows, exact) {
 internal_ops <- c("pass_above", "pass_within", "tanh_slope", "sigmoid_slope", "softmax_slope", "log_softmax_slope", "nll_slope",
                   "reshape_alias", "unsafe_view", "alias", "dense_copy", "strided_scatter", "strided_gather", "strided_replace",
                   "exchanges", "recurrence", "shift", "data_range", "pick_along", "put_along", "i1", "unsafe_split_with_sizes",
-                  "resize_", "set_", "slice_scatter", "bitwise_not")
+                  "resize_", "set_", "as_strided")
 
 # Their second argument is no number in PyTorch.
 tensors_only <- c("maximum", "minimum", "fmax", "fmin", "logaddexp", "logaddexp2", "atan2", "hypot", "nextafter", "heaviside", "gcd",
@@ -81,7 +81,7 @@ tensors_only <- c("maximum", "minimum", "fmax", "fmin", "logaddexp", "logaddexp2
 exact_ops <- c("neg", "abs", "sign", "floor", "ceil", "trunc", "frac", "isnan", "isinf", "isposinf", "isneginf", "isfinite",
                "signbit", "maximum", "minimum", "fmax", "fmin", "fmod", "heaviside", "nextafter", "gcd", "lcm", "eq", "ne", "lt",
                "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and", "bitwise_or",
-               "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "clamp_min", "clamp_max", "sub", "add", "mul")
+               "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "clamp_min", "clamp_max")
 
 read_table <- function(folder, ops_def) {
   lines <- readLines(file.path(folder, "ops.txt"))

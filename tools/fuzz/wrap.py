@@ -90,3 +90,35 @@ def sort(x, dim=-1, descending=False):
 
 def tensorinv(x, ind):
     return torch.linalg.tensorinv(x, ind - 1)
+
+
+def unflatten(x, dim, sizes):
+    return x.unflatten(dim - 1, sizes)
+
+
+def take_along_dim(x, indexes):
+    return torch.take_along_dim(x, indexes, 0)
+
+
+def diagonal_scatter(x, src):
+    return torch.diagonal_scatter(x, src)
+
+
+def select_scatter(x, src, dim, index):
+    return torch.select_scatter(x, src, dim - 1, index - 1)
+
+
+def slice_scatter(x, src, dim, start, end):
+    return torch.slice_scatter(x, src, dim - 1, start - 1, end)
+
+
+def split_with_sizes(x, sizes):
+    return torch.split_with_sizes(x, sizes)
+
+
+def hsplit(x, sections):
+    return torch.hsplit(x, sections)
+
+
+def channel_shuffle(x, groups):
+    return torch.nn.functional.channel_shuffle(x, groups)
