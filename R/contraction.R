@@ -281,6 +281,7 @@ multiply_chain <- function(matrices) {
 torch_matrix_power <- function(self, n) {
   check_square(self)
   n <- .Call(ffi_whole, n, "n")
+  if (n == 1) return(self$clone())
   if (n == 0) return(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype)$expand(dim(self))$clone())
   if (n < 0) return(torch_matrix_power(linalg_inv(self), -n))
   power <- NULL
@@ -305,7 +306,7 @@ torch_matrix_exp <- function(self) {
   if (self$numel() == 0) return(self$clone())
   size <- dim(self)[length(dim(self))]
   norm <- as.numeric(torch_max(torch_sum(torch_abs(self$detach()), -1L)))
-  halvings <- if (is.finite(norm)) max(0L, as.integer(ceiling(log2(norm)))) else 0L
+  halvings <- if (is.finite(norm) && norm > 1) as.integer(ceiling(log2(norm))) else 0L
   a <- if (halvings) self * 2^-halvings else self
   identity <- torch_eye(size, dtype = self$dtype)
   sum <- identity + a * (1 / 18)

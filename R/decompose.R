@@ -143,7 +143,8 @@ torch_geqrf <- function(self) .Call(ffi_geqrf, self)
 #' @rdname linalg_cholesky
 #' @export
 linalg_householder_product <- function(A, tau) {
-  if (!A$requires_grad && !tau$requires_grad) return(.Call(ffi_orgqr, A, tau))
+  product <- .Call(ffi_orgqr, A$detach(), tau$detach())
+  if (!A$requires_grad && !tau$requires_grad) return(product)
   n_dims <- length(dim(A))
   q <- torch_eye(dim(A)[n_dims - 1L], dim(A)[n_dims], dtype = A$dtype)
   unit <- torch_tril(A, -1L) + q

@@ -206,7 +206,11 @@ torch_nonzero <- function(self, as_list = FALSE) {
 
 reductions <- c("sum", "prod", "mean", "amax", "amin")
 
-scaled <- function(source, alpha) if (identical(alpha, 1L) || identical(alpha, 1)) source else torch_mul(source, alpha)
+scaled <- function(source, alpha) {
+  if (identical(alpha, 1L) || identical(alpha, 1)) return(source)
+  whole <- is.numeric(alpha) && isTRUE(abs(alpha) <= .Machine$integer.max) && alpha == round(alpha)
+  torch_mul(source, if (whole) as.integer(alpha) else alpha)
+}
 
 # scatter() with a reduction is scatter_add() or scatter_reduce() of what is written, a number being repeated.
 scatter_reducing <- function(self, dim, index, src, reduce, in_place) {

@@ -262,7 +262,8 @@ reduced_loss <- function(losses, reduction) {
 #'
 #' `nnf_kl_div()`, with the logarithms \eqn{x} of predicted probabilities and the true ones \eqn{t}, is \eqn{t (\log t - x)}{t (log(t) -
 #' x)};
-#' its mean is that of all elements. `nnf_poisson_nll_loss()` is \eqn{e^x - t x}{exp(x) - t x}, the negative log-likelihood of a Poisson
+#' its mean is that of all elements; `reduction = "batchmean"` divides the sum by the size of the first dimension, which is the
+#' divergence. `nnf_poisson_nll_loss()` is \eqn{e^x - t x}{exp(x) - t x}, the negative log-likelihood of a Poisson
 #' distribution up to a constant, or \eqn{x - t \log(x + \epsilon)}{x - t log(x + eps)} if not `log_input`.
 #'
 #' @inheritParams nnf_mse_loss
@@ -280,6 +281,7 @@ reduced_loss <- function(losses, reduction) {
 nnf_kl_div <- function(input, target, reduction = "mean") {
   losses <- target$xlogy(target) - target * input
   warn_of_shapes(input, target)
+  if (identical(reduction, "batchmean")) return(torch_sum(losses) / input$size(1))
   reduced_loss(losses, reduction)
 }
 
@@ -289,7 +291,7 @@ nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, 
   losses <- if (log_input) torch_exp(input) - target * input else input - target * torch_log(input + eps)
   if (full) { # Stirling's formula for the factorial
     stirling <- target * torch_log(target) - target + 0.5 * torch_log(2 * pi * target)
-    losses <- losses + torch_where(target > 1, stirling, 0)
+    losses <- losses + torch_where(target > 1, stirling, 0)$to(dtype = losses$dtype)
   }
   warn_of_shapes(input, target)
   reduced_loss(losses, reduction)

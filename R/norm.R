@@ -121,6 +121,9 @@ norm_methods <- list(
 #' torch_cosine_similarity(torch_tensor(rbind(c(1, 0))), torch_tensor(rbind(c(1, 1))))
 #' @export
 torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
+  common <- torch_result_type(x1, x2)
+  x1 <- x1$to(dtype = common)
+  x2 <- x2$to(dtype = common)
   length_of <- function(x) torch_clamp(.Call(ffi_vector_norm, x, 2, dim, TRUE, NULL), min = eps)
   .Call(ffi_sum, (x1 / length_of(x1)) * (x2 / length_of(x2)), dim, FALSE, NULL)
 }
@@ -149,7 +152,7 @@ torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
   if (!is.null(compute_mode) && !compute_mode %in% c(modes, 0:2)) {
     raise_error(sprintf("`compute_mode` must be NULL or one of \"%s\"", paste(modes, collapse = "\", \"")))
   }
-  .Call(ffi_vector_norm, x1$unsqueeze(-2) - x2$unsqueeze(-3), p, -1L, FALSE, NULL)
+  lengths_of_rows(x1$unsqueeze(-2) - x2$unsqueeze(-3), p)
 }
 
 #' @rdname torch_dist
@@ -159,7 +162,11 @@ torch_pdist <- function(self, p = 2L) {
   first <- rep(seq_len(n), n - seq_len(n))
   second <- sequence(n - seq_len(n), seq_len(n) + 1L)
   rows <- function(k) torch_index_select(self, 1, torch_tensor(as.integer(k), dtype = torch_long()))
-  .Call(ffi_vector_norm, rows(first) - rows(second), p, -1L, FALSE, NULL)
+  lengths_of_rows(rows(first) - rows(second), p)
+}
+# Rows of no elements have length 0, whatever p is.
+lengths_of_rows <- function(x, p) {
+  if (x$size(-1L) == 0L) .Call(ffi_sum, x, -1L, FALSE, NULL) else .Call(ffi_vector_norm, x, p, -1L, FALSE, NULL)
 }
 
 #' @rdname torch_dist

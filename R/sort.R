@@ -132,6 +132,7 @@ histogram_of <- function(self, bins, range, weight, density) {
   } else {
     if (is.null(range)) range <- as.numeric(.Call(ffi_data_range, self))
     if (length(range) != 2L) raise_error("`range` must be two numbers")
+    if (range[1] == range[2]) range <- range + c(-0.5, 0.5)
     bins <- torch_linspace(range[1], range[2], bins + 1L, dtype = self$dtype)
   }
   counts <- .Call(ffi_histogram, self, bins, given(weight))

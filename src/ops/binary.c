@@ -25,7 +25,8 @@ static rl_status infer_division(rl_call *call) {
 
 static rl_status infer_scaled(rl_call *call) {
     rl_scalar *alpha = &call->args.s[0];
-    if (alpha->kind == RL_SCALAR_FLOAT && !rl_dtype_is_floating(rl_result_dtype(2, call->in)) && alpha->as_double != 1)
+    int whole = alpha->kind != RL_SCALAR_FLOAT || (double)alpha->as_int == alpha->as_double;
+    if (!whole && !rl_dtype_is_floating(rl_result_dtype(2, call->in)))
         return rl_fail("`alpha` must be a whole number when the tensors are whole numbers; it is %g", alpha->as_double);
     if (alpha->kind != RL_SCALAR_NONE && alpha->as_double == 1) alpha->kind = RL_SCALAR_NONE;
     return infer_arithmetic(call);

@@ -106,7 +106,7 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
 }
 
 /* clamp_min and clamp_max: one bound, which the graph knows by another name */
-#define ONE_BOUND(op, grad, loops, passes)                                                   \
+#define ONE_BOUND(op, grad, loops, passes, misses)                                           \
     static rl_status infer_##op(rl_call *call) {                                             \
         call->variant = !call->in[1]->wrapped_number;                                        \
         return rl_infer_elementwise(call);                                                   \
@@ -114,7 +114,7 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, loops, NULL); } \
     RULE(op) {                                                                               \
         D(0, rl_where(passes(X0, X1), G, rl_number(0)));                                     \
-        D(1, rl_where(passes(X0, X1), rl_number(0), G));                                     \
+        D(1, rl_where(misses(X0, X1), G, rl_number(0)));                                     \
     }                                                                                        \
     const rl_op rl_op_##op = {.name = #op,                                                   \
                               .grad_name = grad,                                             \
@@ -124,8 +124,8 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
                               .forward = op##_forward,                                       \
                               .vjp = op##_vjp};
 
-ONE_BOUND(clamp_min, "ClampMin", &rl_maximum_loops, rl_ge)
-ONE_BOUND(clamp_max, "ClampMax", &rl_minimum_loops, rl_le)
+ONE_BOUND(clamp_min, "ClampMin", &rl_maximum_loops, rl_ge, rl_lt)
+ONE_BOUND(clamp_max, "ClampMax", &rl_minimum_loops, rl_le, rl_gt)
 
 /* ---- lerp: from a to b by a weight ---- */
 
@@ -162,7 +162,8 @@ const rl_op rl_op_lerp = {.name = "lerp",
 static rl_status value_fits(rl_call *call) {
     rl_scalar *value = &call->args.s[0];
     if (value->kind == RL_SCALAR_NONE) *value = rl_scalar_int(1);
-    if (value->kind == RL_SCALAR_FLOAT && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
+    int whole = value->kind != RL_SCALAR_FLOAT || (double)value->as_int == value->as_double;
+    if (!whole && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
         return rl_fail("`value` must be a whole number when the tensors are whole numbers; it is %g", value->as_double);
     return RL_OK;
 }
