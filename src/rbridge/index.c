@@ -53,7 +53,7 @@ rl_tensor *rb_as_index(SEXP x, const char *argument) {
     } else if (!Rf_isNumber(x) && TYPEOF(x) != LGLSXP) {
         rl_fail("`%s` must be whole numbers, truth values or a tensor of such, not %s", argument, rb_kind_of(x));
     } else {
-        given = rb_from_r(x, TYPEOF(x) == REALSXP ? RL_INT64 : RL_NO_DTYPE, argument);
+        given = rb_from_r(x, TYPEOF(x) == REALSXP ? RL_INT64 : RL_NO_DTYPE, RB_NEW, argument);
     }
     if (!given || given->dtype == RL_BOOL) return given;
     return from_zero(given, argument);
@@ -463,7 +463,7 @@ SEXP ffi_subset_assign(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     rb_call call = rb_begin();
     subset s;
     rl_tensor *view = read_subset(CADR(arguments), NULL, g, n, &s);
-    rl_tensor *value = view ? rb_as_tensor(CADDR(arguments), "value") : NULL;
+    rl_tensor *value = view ? rb_written(CADDR(arguments), (rl_dtype)view->dtype, "value") : NULL;
     if (value && s.n_indexes)
         write_indexed(&s, view, value);
     else if (value && (value = fitted(value, view->ndim)))
