@@ -177,7 +177,10 @@ torch_nonzero <- function(self, as_list = FALSE) {
 
 reductions <- c("sum", "prod", "mean", "amax", "amin")
 
-scaled <- function(source, alpha) if (identical(alpha, 1L) || identical(alpha, 1)) source else torch_mul(source, alpha)
+scaled <- function(source, alpha) {
+  if (identical(alpha, 1L) || identical(alpha, 1)) return(source)
+  if (inherits(source, "torch_tensor")) torch_mul(source, alpha) else source * alpha
+}
 
 # scatter() with a reduction is scatter_add() or scatter_reduce() of what is written, a number being repeated.
 scatter_reducing <- function(self, dim, index, src, reduce, in_place) {

@@ -121,6 +121,9 @@ norm_methods <- list(
 #' torch_cosine_similarity(torch_tensor(rbind(c(1, 0))), torch_tensor(rbind(c(1, 1))))
 #' @export
 torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
+  both <- operands(list(x1, x2))
+  x1 <- both[[1]]
+  x2 <- both[[2]]
   length_of <- function(x) torch_clamp(.Call(ffi_vector_norm, x, 2, dim, TRUE, NULL), min = eps)
   .Call(ffi_sum, (x1 / length_of(x1)) * (x2 / length_of(x2)), dim, FALSE, NULL)
 }
@@ -144,6 +147,9 @@ nnf_pairwise_distance <- function(x1, x2, p = 2, eps = 1e-6, keepdim = FALSE) {
 #' @rdname torch_dist
 #' @export
 torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
+  both <- operands(list(x1, x2))
+  x1 <- both[[1]]
+  x2 <- both[[2]]
   .Call(ffi_vector_norm, x1$unsqueeze(-2) - x2$unsqueeze(-3), p, -1L, FALSE, NULL)
 }
 

@@ -264,5 +264,9 @@ any.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
 # The elements of several tensors, or numbers, as those of one.
 together <- function(...) {
   if (...length() == 1L) return(..1)
-  torch_cat(lapply(list(...), function(x) (if (inherits(x, "torch_tensor")) x else torch_tensor(x))$reshape(-1L)), 1L)
+  torch_cat(lapply(list(...), function(x) {
+    if (inherits(x, "torch_tensor")) return(torch_reshape(x, -1L))
+    dim(x) <- length(x)
+    x
+  }), 1L)
 }

@@ -106,6 +106,13 @@ static rl_status copy_with_nan(rl_tensor *tensor, const borrowed *source) {
     return rl_copy_data(tensor, &view.tensor);
 }
 
+/* R's NA is a NaN among others, and would be seen as NA again. */
+static void make_plain_nan(rl_tensor *doubles) {
+    double *value = rl_data(doubles);
+    for (int64_t k = first_na(value, RL_DOUBLE, doubles->numel); k < doubles->numel; k++)
+        if (isnan(value[k])) value[k] = NAN;
+}
+
 static rl_tensor *fill_from(SEXP data, rl_dtype held, rl_dtype dtype, void *memory, rb_purpose purpose, const char *argument) {
     int ndim;
     int64_t sizes[RL_MAX_DIMS], numel;
@@ -117,7 +124,9 @@ static rl_tensor *fill_from(SEXP data, rl_dtype held, rl_dtype dtype, void *memo
     if (!tensor) return NULL;
     borrowed source;
     borrow(&source, memory, held, ndim, sizes, numel);
-    return (nan_comes ? copy_with_nan(tensor, &source) : rl_copy_data(tensor, &source.tensor)) == RL_OK ? tensor : NULL;
+    if ((nan_comes ? copy_with_nan(tensor, &source) : rl_copy_data(tensor, &source.tensor)) != RL_OK) return NULL;
+    if (held == RL_DOUBLE && dtype == RL_DOUBLE) make_plain_nan(tensor);
+    return tensor;
 }
 
 rl_dtype rb_own_dtype(SEXP data) {

@@ -7,8 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "../ops/infer.h"
 #include "../tensor/range.h"
-#include "bridge.h"
+#include "entries.h"
 
 static int is_integer64(SEXP x) { return TYPEOF(x) == REALSXP && Rf_inherits(x, "integer64"); }
 
@@ -46,6 +47,39 @@ static rl_tensor *without_dims(rl_tensor *one) { return one ? rl_tensor_view(one
 rl_tensor *rb_operand(SEXP x, rl_dtype dtype, const char *argument) {
     rl_tensor *converted = rb_from_r(x, dtype, RB_OPERAND, argument);
     return TYPEOF(x) != RAWSXP && is_single(x) ? without_dims(converted) : converted;
+}
+
+rl_status rb_settle(int n, rl_tensor **operands, SEXP list, const char *argument) {
+    rl_dtype dtype = rl_result_dtype(n, operands);
+    for (int k = 0; k < n; k++) {
+        SEXP x = VECTOR_ELT(list, k);
+        if (rb_waits(x) && !(operands[k] = rb_operand(x, dtype, argument))) return RL_FAILED;
+    }
+    return RL_OK;
+}
+
+/* A list of operands in which R's vectors have become tensors. Whole numbers become floating beside R's floating ones. */
+SEXP ffi_operands(SEXP list) {
+    rb_call call = rb_begin();
+    int n = (int)XLENGTH(list), waiting = 0;
+    rl_tensor **operands = rl_scope_memory((size_t)n + 1, sizeof *operands);
+    for (int k = 0; k < n && operands && !rl_failing(); k++) {
+        SEXP x = VECTOR_ELT(list, k);
+        waiting |= rb_waits(x);
+        operands[k] = rb_waits(x) ? rb_number_of_kind(x) : rb_as_tensor(x, "tensors");
+    }
+    if (rl_failing() || !waiting) return rb_end(call, list);
+    rl_dtype dtype = rl_result_dtype(n, operands);
+    SEXP result = PROTECT(Rf_shallow_duplicate(list));
+    rb_settle(n, operands, list, "tensors");
+    for (int k = 0; k < n && !rl_failing(); k++) {
+        SEXP x = VECTOR_ELT(list, k);
+        int is_widened = rb_is_tensor(x) && rl_dtype_is_floating(dtype) && !rl_dtype_is_floating((rl_dtype)operands[k]->dtype);
+        if (is_widened) operands[k] = rl_to_dtype(operands[k], dtype);
+        if (is_widened || rb_waits(x)) SET_VECTOR_ELT(result, k, rb_wrap(operands[k]));
+    }
+    UNPROTECT(1);
+    return rb_end(call, result);
 }
 
 rl_status rb_written_number(SEXP x, rl_dtype dtype, const char *argument, rl_scalar *number) {

@@ -25,17 +25,6 @@ static rl_status read_operand(reading *r, SEXP x, const char *argument) {
     return take_in(r, rb_number_of_kind(x));
 }
 
-/* R's vectors in a list of operands, as soon as it is read. */
-static rl_status settle_list(reading *r, SEXP list) {
-    rl_dtype dtype = rl_result_dtype(r->call.n_in, r->call.in);
-    for (int k = 0; k < r->call.n_in; k++) {
-        SEXP x = VECTOR_ELT(list, k);
-        if (rb_waits(x) && !(r->call.in[k] = rb_operand(x, dtype, "tensors"))) return RL_FAILED;
-    }
-    r->waiting = 0;
-    return RL_OK;
-}
-
 static rl_status read_tensors(reading *r, SEXP list, int promote) {
     if (rb_is_tensor(list)) return read_tensor(r, list, "tensors");
     if (TYPEOF(list) != VECSXP) return rl_fail("`tensors` must be a list of tensors, not %s", rb_kind_of(list));
@@ -43,7 +32,9 @@ static rl_status read_tensors(reading *r, SEXP list, int promote) {
     if (n > 4) r->call.in = rl_scope_memory((size_t)n, sizeof *r->call.in);
     if (!r->call.in) return RL_FAILED;
     for (R_xlen_t k = 0; k < n; k++) RL_TRY((promote ? read_operand : read_tensor)(r, VECTOR_ELT(list, k), "tensors"));
-    return r->waiting ? settle_list(r, list) : RL_OK;
+    if (!r->waiting) return RL_OK;
+    r->waiting = 0;
+    return rb_settle((int)n, r->call.in, list, "tensors");
 }
 
 static rl_status read_index(reading *r, SEXP x, const char *argument) { return take_in(r, rb_as_index(x, argument)); }
