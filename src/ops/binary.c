@@ -116,8 +116,7 @@ static const rl_loops *power_loops(const rl_call *call) {
 static rl_status pow_forward(rl_call *call) {
     const rl_loops *quick = power_loops(call);
     if (!quick) return rl_run_loops(call, &rl_pow_loops, NULL);
-    rl_each(2, (rl_tensor *[]){call->y[0], call->x[0]}, quick->of[call->x[0]->dtype], NULL);
-    return RL_OK;
+    return rl_each(2, (rl_tensor *[]){call->y[0], call->x[0]}, quick->of[call->x[0]->dtype], NULL);
 }
 
 /* b * x^(b - 1), which is 0 for b = 0 whatever x is. */

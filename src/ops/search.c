@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "../kernels/copy.h"
+#include "../kernels/parallel.h"
 #include "infer.h"
 
 /* The values, contiguous, of that dtype, outside any graph. */
 static rl_tensor *packed_as(const rl_tensor *x, rl_dtype dtype) {
     if ((rl_dtype)x->dtype == dtype && rl_is_contiguous(x)) return rl_tensor_alias(x);
     rl_tensor *packed = rl_tensor_new(dtype, x->ndim, x->sizes);
-    if (packed) rl_copy_elements(packed, (rl_tensor *)x);
-    return packed;
+    return packed && rl_copy_data(packed, (rl_tensor *)x) == RL_OK ? packed : NULL;
 }
 
 static rl_tensor *zeros(rl_dtype dtype, int64_t n) { return rl_zeros(dtype, 1, &n); }
@@ -67,7 +67,7 @@ const rl_op rl_op_searchsorted = {.name = "searchsorted", .compose = compose_sea
 
 static void count_values(const rl_tensor *values, const rl_tensor *weights, rl_tensor *counts) {
     const int64_t *value = rl_data(values);
-    for (int64_t k = 0; k < values->numel; k++) {
+    for (int64_t k = 0; k < values->numel && !RL_GIVEN_UP_AT(k); k++) {
         if (!weights)
             ((int64_t *)rl_data(counts))[value[k] - 1]++;
         else if (counts->dtype == RL_FLOAT)
@@ -259,6 +259,7 @@ static rl_status compose_unique_consecutive(rl_call *call) {
         dim == RL_NO_DIM && call->args.n[INVERSE] ? rl_tensor_new(RL_INT64, x->ndim, x->sizes) : zeros(RL_INT64, call->args.n[INVERSE] ? s.n : 0);
     if (!begins || !inverse) return RL_FAILED;
     for (int64_t k = 0; k < s.n; k++) {
+        if (RL_GIVEN_UP_AT(k)) return RL_FAILED;
         if (k == 0 || !same_row(&s, k - 1, k)) begins[runs++] = k;
         if (call->args.n[INVERSE]) ((int64_t *)rl_data(inverse))[k] = runs;
     }

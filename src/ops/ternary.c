@@ -21,8 +21,7 @@ static rl_status infer_where(rl_call *call) {
 }
 
 static rl_status where_forward(rl_call *call) {
-    rl_each(4, (rl_tensor *[]){call->y[0], call->x[0], call->x[1], call->x[2]}, rl_where_loops.of[call->y[0]->dtype], NULL);
-    return RL_OK;
+    return rl_each(4, (rl_tensor *[]){call->y[0], call->x[0], call->x[1], call->x[2]}, rl_where_loops.of[call->y[0]->dtype], NULL);
 }
 
 RULE(where) {
@@ -74,9 +73,8 @@ static rl_status clamp_forward(rl_call *call) {
         if (!high) return RL_FAILED;
         RL_TRY(rl_copy_data(high, call->x[2]));
     }
-    if (low) rl_each(3, (rl_tensor *[]){y, x, low}, rl_maximum_loops.of[y->dtype], NULL);
-    if (high) rl_each(3, (rl_tensor *[]){y, low ? y : x, high}, rl_minimum_loops.of[y->dtype], NULL);
-    return RL_OK;
+    if (low) RL_TRY(rl_each(3, (rl_tensor *[]){y, x, low}, rl_maximum_loops.of[y->dtype], NULL));
+    return high ? rl_each(3, (rl_tensor *[]){y, low ? y : x, high}, rl_minimum_loops.of[y->dtype], NULL) : RL_OK;
 }
 
 static rl_tensor *both(rl_tensor *a, rl_tensor *b) { return !a ? b : !b ? a : rl_logical_and(a, b); }
@@ -135,14 +133,20 @@ static rl_status infer_lerp(rl_call *call) {
     rl_dtype dtype = rl_result_dtype(2, call->in);
     call->variant = !call->in[2]->wrapped_number;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("lerp() is not defined for %s tensors", rl_dtype_name(dtype));
-    return rl_infer_as(call, dtype, dtype);
+    RL_TRY(rl_infer_as(call, dtype, dtype));
+    if (!call->in[2]->wrapped_number) return RL_OK;
+    call->args.s[0] = rl_item(call->in[2], 0);
+    call->in[2] = NULL; /* the derivative reads the number, and nothing is saved */
+    return RL_OK;
 }
 
 static rl_status lerp_forward(rl_call *call) { return rl_run_loops(call, &rl_lerp_loops, NULL); }
 
 RULE(lerp) {
-    D(0, X2->wrapped_number ? rl_mul_number(G, 1 - rl_item(X2, 0).as_double) : rl_mul(G, rl_number_minus(1, X2)));
-    D(1, rl_mul(G, X2));
+    const rl_scalar *weight = &v->args->s[0];
+    int is_number = weight->kind != RL_SCALAR_NONE;
+    D(0, is_number ? rl_mul_number(G, 1 - weight->as_double) : rl_mul(G, rl_number_minus(1, X2)));
+    D(1, is_number ? rl_mul_number(G, weight->as_double) : rl_mul(G, X2));
     D(2, rl_mul(G, rl_sub(X1, X0)));
 }
 const rl_op rl_op_lerp = {.name = "lerp",
@@ -201,7 +205,7 @@ RULE(addcdiv) {
 const rl_op rl_op_addcdiv = {.name = "addcdiv",
                              .grad_name = "Addcdiv",
                              .traits = RL_BROADCASTS | RL_IN_STEP,
-                             .saves = {0, X(2), X(1) | X(2)},
+                             .saves = {X(2), X(2), X(1) | X(2)},
                              .infer = infer_addcdiv,
                              .forward = addcdiv_forward,
                              .vjp = addcdiv_vjp};

@@ -26,9 +26,7 @@ SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
     rl_dtype wanted;
     if (rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
         rl_tensor *given = rb_is_tensor(data) ? rb_unwrap(data, "data") : NULL;
-        if (given && !given->storage)
-            rl_fail("`data` is an undefined tensor");
-        else if (given)
+        if (given)
             tensor = rl_tensor_new_like(given, wanted == RL_NO_DTYPE ? (rl_dtype)given->dtype : wanted);
         else if (!rl_failing())
             tensor = rb_from_r(data, wanted, "data");
@@ -51,7 +49,7 @@ SEXP ffi_item(SEXP self) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self");
     SEXP value = R_NilValue;
-    if (tensor && (!tensor->storage || tensor->numel != 1))
+    if (tensor && tensor->numel != 1)
         rl_fail("item() needs a tensor of one element; this one has %lld", (long long)tensor->numel);
     else
         value = rb_to_r(tensor, 0);
@@ -89,7 +87,6 @@ SEXP ffi_filled_like(SEXP input, SEXP value, SEXP dtype, SEXP requires_grad) {
     rl_tensor *model = rb_unwrap(input, "input"), *tensor = NULL;
     rl_dtype wanted;
     rl_scalar number = {RL_SCALAR_NONE, 0, 0};
-    if (model && !model->storage) rl_fail("`input` is an undefined tensor");
     if (!rl_failing() && rb_dtype(dtype, "dtype", &wanted) == RL_OK && (Rf_isNull(value) || rb_number(value, "fill_value", &number) == RL_OK)) {
         if (wanted == RL_NO_DTYPE) wanted = (rl_dtype)model->dtype;
         if (check_fits(number, wanted) == RL_OK) tensor = rl_tensor_new_like(model, wanted);
@@ -223,10 +220,12 @@ SEXP ffi_to(SEXP self, SEXP dtype, SEXP other, SEXP copy) {
     rl_tensor *tensor = rb_unwrap(self, "self"), *like = Rf_isNull(other) ? NULL : rb_unwrap(other, "other");
     rl_dtype wanted = RL_NO_DTYPE;
     int64_t anew;
-    if (tensor && !tensor->storage) rl_fail("an undefined tensor cannot be converted");
     if (!rl_failing() && rb_flag(copy, "copy", &anew) == RL_OK &&
         (rb_names_device(dtype) ? rb_device(dtype, "device") : rb_dtype(dtype, "dtype", &wanted)) == RL_OK) {
         if (wanted == RL_NO_DTYPE) wanted = (rl_dtype)(like ? like : tensor)->dtype;
+        if (like && wanted != (rl_dtype)like->dtype) rl_fail("`dtype` and `other`, which is %s, contradict each other", rl_dtype_name((rl_dtype)like->dtype));
+    }
+    if (!rl_failing()) {
         if ((rl_dtype)tensor->dtype != wanted)
             result = rb_wrap(rl_to_dtype(tensor, wanted));
         else if (anew)
@@ -243,16 +242,15 @@ SEXP ffi_cpu_only(SEXP device) {
 
 SEXP ffi_numel(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "x");
+    rl_tensor *tensor = rb_unwrap_any(self, "x");
     int64_t n = tensor ? tensor->numel : 0;
-    return rb_end(call, n <= INT_MAX ? Rf_ScalarInteger((int)n) : Rf_ScalarReal((double)n));
+    return rb_end(call, rb_numbers(1, &n));
 }
 
 /* The code of its dtype. */
 SEXP ffi_dtype_of(SEXP self) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self");
-    if (tensor && !tensor->storage) rl_fail("an undefined tensor has no dtype");
     return rb_end(call, Rf_ScalarInteger(tensor ? tensor->dtype : 0));
 }
 
@@ -288,9 +286,7 @@ SEXP ffi_result_type(SEXP tensor1, SEXP tensor2) {
 SEXP ffi_set_data(SEXP self, SEXP new_data) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self"), *data = rb_unwrap(new_data, "new_data");
-    if (tensor && data && !data->storage)
-        rl_fail("`new_data` is an undefined tensor");
-    else if (tensor && data && tensor->storage && tensor->dtype != data->dtype && rl_requires_grad(tensor) && !rl_dtype_is_floating((rl_dtype)data->dtype))
+    if (tensor && data && tensor->dtype != data->dtype && rl_requires_grad(tensor) && !rl_dtype_is_floating((rl_dtype)data->dtype))
         rl_fail("`new_data` must be floating: the tensor requires gradients");
     else if (tensor && data && rl_tensor_reshape_in_place(tensor, data->storage, data->ndim, data->sizes, data->strides, data->offset) == RL_OK)
         tensor->dtype = data->dtype;
@@ -303,7 +299,6 @@ SEXP ffi_to_bytes(SEXP self) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "tensor");
     SEXP bytes = R_NilValue;
-    if (tensor && !tensor->storage) rl_fail("an undefined tensor has no elements");
     if (!rl_failing()) {
         size_t size = rl_dtype_size((rl_dtype)tensor->dtype) * (size_t)tensor->numel;
         rl_tensor *dense = rl_tensor_new((rl_dtype)tensor->dtype, tensor->ndim, tensor->sizes);
@@ -319,10 +314,15 @@ static const void *bytes_of(SEXP buffer, size_t *size) {
     size_t n = (size_t)Rf_xlength(buffer);
     switch (TYPEOF(buffer)) {
     case RAWSXP: *size = n; return RAW(buffer);
-    case INTSXP: *size = n * sizeof(int); return INTEGER(buffer);
+    case INTSXP:
+        if (Rf_inherits(buffer, "factor")) break;
+        *size = n * sizeof(int);
+        return INTEGER(buffer);
     case REALSXP: *size = n * sizeof(double); return REAL(buffer);
-    default: rl_fail("`buffer` must be a raw, integer or numeric vector, not %s", rb_kind_of(buffer)); return NULL;
+    default: break;
     }
+    rl_fail("`buffer` must be a raw, integer or numeric vector, not %s", rb_kind_of(buffer));
+    return NULL;
 }
 
 SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {

@@ -4,6 +4,7 @@
 
 #include "../../src/autograd/engine.h"
 #include "../../src/ops/ops.h"
+#include "../../src/ops/subset.h"
 
 static int passed, failed;
 
@@ -48,6 +49,19 @@ static void test_views(void) {
     check(expanded && expanded->strides[0] == 0 && is_near(at(expanded, 11), 4), "an expanded dimension has stride 0");
     rl_tensor *back = rl_sum_to_size(expanded, 2, sizes);
     check(is_near(at(back, 3), 12), "summing undoes it");
+}
+
+static void test_subsets(void) {
+    int64_t sizes[] = {3, 4};
+    rl_tensor *x = rl_view_as(row(12, 0, 1), 2, sizes);
+    rl_item_of_subset middle[] = {{.kind = RL_PLACE, .start = -1}, {.kind = RL_RANGE, .start = 1, .end = -2, .step = 1}};
+    rl_tensor *view = rl_subset(x, 2, middle, 1);
+    check(view && view->storage == x->storage && view->ndim == 1 && view->sizes[0] == 2 && is_near(at(view, 1), 10), "places and ranges are views");
+    rl_item_of_subset down[] = {{.kind = RL_SEQUENCE, .start = 2, .end = 0}, {.kind = RL_FLAG, .start = 1}};
+    rl_tensor *copy = rl_subset(x, 2, down, 1);
+    check(copy && copy->storage != x->storage && copy->sizes[0] == 3 && copy->sizes[1] == 4 && is_near(at(copy, 0), 8), "a sequence may run downwards");
+    check(rl_subset_put(x, 2, middle, rl_number(7)) == RL_OK && is_near(at(x, 10), 7) && is_near(at(x, 11), 11), "a part is written to");
+    check(rl_subset_put(x, 2, down, row(3, 0, 1)) == RL_FAILED, "a value that does not fit is refused");
 }
 
 static void test_gradient(void) {
@@ -109,6 +123,7 @@ static void run(void (*test)(void), const char *name) {
 int main(void) {
     run(test_arithmetic, "arithmetic leaves nothing behind");
     run(test_views, "views leave nothing behind");
+    run(test_subsets, "subsets leave nothing behind");
     run(test_gradient, "a gradient leaves nothing behind");
     run(test_second_derivative, "a second derivative leaves nothing behind");
     run(test_errors, "errors leave nothing behind");
