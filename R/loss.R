@@ -311,7 +311,7 @@ nnf_hinge_embedding_loss <- function(input, target, margin = 1, reduction = "mea
 #' @export
 nnf_margin_ranking_loss <- function(input1, input2, target, margin = 0, reduction = "mean") {
   difference <- input1 - input2
-  losses <- torch_clamp(-target * difference + margin, min = 0)
+  losses <- torch_clamp(margin - target * difference, min = 0)
   warn_of_shapes(difference, target)
   reduced_loss(losses, reduction)
 }
@@ -362,10 +362,11 @@ nnf_multi_margin_loss <- function(input, target, p = 1, margin = 1, weight = NUL
     single <- FALSE
   }
   asked <- target$unsqueeze(2)
-  losses <- torch_clamp(margin - torch_gather(input, 2, asked) + input, min = 0)$pow(p)
+  margins <- margin - torch_gather(input, 2, asked) + input
   others <- torch_ones_like(input)$scatter(2, asked, 0)
-  if (!is.null(weight)) others <- others * weight[target]$unsqueeze(2)
-  losses <- (losses * others)$sum(2) / input$size(2)
+  losses <- torch_where((margins > 0) & (others > 0), margins, 0)$pow(p)
+  if (!is.null(weight)) losses <- losses * weight[target]$unsqueeze(2)
+  losses <- losses$sum(2) / input$size(2)
   reduced_loss(if (single) losses$squeeze(1) else losses, reduction)
 }
 
@@ -382,9 +383,9 @@ nnf_multilabel_margin_loss <- function(input, target, reduction = "mean") {
   places <- torch_where(listed == 1, target, torch_ones_like(target))
   is_target <- torch_zeros_like(input)$scatter_add(2, places, listed$to(dtype = input$dtype))$clamp(max = 1)
   scores <- torch_gather(input, 2, places)
-  margins <- torch_clamp(1 - scores$unsqueeze(3) + input$unsqueeze(2), min = 0)
-  losses <- margins * listed$unsqueeze(3) * (1 - is_target)$unsqueeze(2)
-  losses <- losses$sum(c(2, 3)) / input$size(2)
+  margins <- 1 - scores$unsqueeze(3) + input$unsqueeze(2)
+  counted <- (margins > 0) & (listed$unsqueeze(3) > 0) & (is_target$unsqueeze(2) == 0)
+  losses <- torch_where(counted, margins, 0)$sum(c(2, 3)) / input$size(2)
   reduced_loss(if (single) losses$squeeze(1) else losses, reduction)
 }
 

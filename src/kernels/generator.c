@@ -232,3 +232,10 @@ rl_status rl_generator_read(rl_generator *generator, const uint8_t *bytes, size_
     }
     return take(generator, value);
 }
+
+void rl_generator_copy(rl_generator *to, const rl_generator *from) {
+    rl_generator *next = to->next, *previous = to->previous;
+    *to = *from;
+    to->next = next;
+    to->previous = previous;
+}

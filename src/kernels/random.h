@@ -27,6 +27,7 @@ void rl_generator_release(rl_generator *generator);
 /* After fork(). A child goes on from what the parent's state and the number of the fork give; the parent counts. */
 void rl_generators_in_child(void);
 void rl_generators_in_parent(void);
+void rl_generator_copy(rl_generator *to, const rl_generator *from); /* the state alone */
 void rl_generator_seed(rl_generator *generator, uint64_t seed);
 int rl_generator_is_sound(const rl_generator *generator); /* its bytes may have been anything */
 void rl_generator_draw(rl_generator *generator, uint32_t *words, int64_t n);

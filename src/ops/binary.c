@@ -135,8 +135,8 @@ static rl_tensor *pow_by_exponent(rl_tensor *g, rl_tensor *x, rl_tensor *b, rl_t
 }
 
 RULE(pow) {
-    D(0, pow_by_base(G, X0, X1));
-    D(1, pow_by_exponent(G, X0, X1, Y0));
+    D(0, pow_by_base(G, X0, X1 && X1->wrapped_number ? X1 : rl_as_result(v, 1)));
+    D(1, pow_by_exponent(G, X0 && X0->wrapped_number ? X0 : rl_as_result(v, 0), X1, Y0));
 }
 const rl_op rl_op_pow = {.name = "pow",
                          .grad_name = "Pow",

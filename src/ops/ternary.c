@@ -145,7 +145,7 @@ static rl_status lerp_forward(rl_call *call) { return rl_run_loops(call, &rl_ler
 RULE(lerp) {
     const rl_scalar *weight = &v->args->s[0];
     int is_number = weight->kind != RL_SCALAR_NONE;
-    D(0, is_number ? rl_mul_number(G, 1 - weight->as_double) : rl_mul(G, rl_number_minus(1, X2)));
+    D(0, is_number ? rl_mul_number(G, 1 - weight->as_double) : rl_mul(G, rl_number_minus(1, rl_as_result(v, 2))));
     D(1, is_number ? rl_mul_number(G, weight->as_double) : rl_mul(G, X2));
     D(2, rl_mul(G, rl_sub(X1, X0)));
 }
@@ -185,8 +185,8 @@ static rl_status addcdiv_forward(rl_call *call) { return rl_run_loops(call, &rl_
 RULE(addcmul) {
     double value = v->args->s[0].as_double;
     D(0, G);
-    D(1, rl_mul(G, rl_mul_number(X2, value)));
-    D(2, rl_mul(G, rl_mul_number(X1, value)));
+    D(1, rl_mul(G, rl_mul_number(rl_as_result(v, 2), value)));
+    D(2, rl_mul(G, rl_mul_number(rl_as_result(v, 1), value)));
 }
 const rl_op rl_op_addcmul = {.name = "addcmul",
                              .grad_name = "Addcmul",
@@ -199,8 +199,9 @@ const rl_op rl_op_addcmul = {.name = "addcmul",
 RULE(addcdiv) {
     double value = v->args->s[0].as_double;
     D(0, G);
-    D(1, rl_mul_number(rl_div(G, X2), value));
-    D(2, rl_mul(G, rl_mul_number(rl_div(X1, rl_mul(X2, X2)), -value)));
+    rl_tensor *c = rl_as_result(v, 2);
+    D(1, rl_mul_number(rl_div(G, c), value));
+    D(2, rl_mul(G, rl_mul_number(rl_div(rl_as_result(v, 1), rl_mul(c, c)), -value)));
 }
 const rl_op rl_op_addcdiv = {.name = "addcdiv",
                              .grad_name = "Addcdiv",

@@ -43,7 +43,7 @@ SEXP ffi_with_anomaly_mode(SEXP call, SEXP op, SEXP arguments, SEXP frame) {
     return with_mode(set_anomaly_mode, Rf_asLogical(CADR(arguments)) == TRUE, frame);
 }
 
-static void put_back_generator(void *before) { *rl_default_generator() = *(rl_generator *)before; }
+static void put_back_generator(void *before) { rl_generator_copy(rl_default_generator(), before); }
 
 SEXP ffi_with_seed(SEXP call, SEXP op, SEXP arguments, SEXP frame) {
     (void)call, (void)op;

@@ -66,6 +66,12 @@ static rl_status check_fits(rl_scalar number, rl_dtype dtype) {
     return fits ? RL_OK : rl_fail("%s does not hold %g; choose another `dtype`", rl_dtype_name(dtype), number.as_double);
 }
 
+/* Memory as it is found; that of truth values is cleared, since every byte of them is 0 or 1. */
+static rl_tensor *unfilled(rl_tensor *tensor) {
+    if (tensor && tensor->dtype == RL_BOOL) rl_fill_elements(tensor, rl_scalar_int(0));
+    return tensor;
+}
+
 /* value NULL: not filled */
 SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
@@ -76,7 +82,7 @@ SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
     if (rb_wholes(size, "size", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK &&
         (Rf_isNull(value) || rb_number(value, "fill_value", &number) == RL_OK)) {
         if (wanted == RL_NO_DTYPE) wanted = dtype_for(number);
-        if (check_fits(number, wanted) == RL_OK) tensor = rl_tensor_new(wanted, sizes.length, sizes.values);
+        if (check_fits(number, wanted) == RL_OK) tensor = unfilled(rl_tensor_new(wanted, sizes.length, sizes.values));
         if (tensor && number.kind != RL_SCALAR_NONE) rl_fill_elements(tensor, number);
     }
     return finish(call, tensor, requires_grad);
@@ -89,7 +95,7 @@ SEXP ffi_filled_like(SEXP input, SEXP value, SEXP dtype, SEXP requires_grad) {
     rl_scalar number = {RL_SCALAR_NONE, 0, 0};
     if (!rl_failing() && rb_dtype(dtype, "dtype", &wanted) == RL_OK && (Rf_isNull(value) || rb_number(value, "fill_value", &number) == RL_OK)) {
         if (wanted == RL_NO_DTYPE) wanted = (rl_dtype)model->dtype;
-        if (check_fits(number, wanted) == RL_OK) tensor = rl_tensor_new_like(model, wanted);
+        if (check_fits(number, wanted) == RL_OK) tensor = unfilled(rl_tensor_new_like(model, wanted));
         if (tensor && number.kind != RL_SCALAR_NONE) rl_fill_elements(tensor, number);
     }
     return finish(call, tensor, requires_grad);
@@ -113,7 +119,7 @@ SEXP ffi_strided_empty(SEXP size, SEXP stride, SEXP dtype, SEXP requires_grad) {
                 rl_fail_memory(1e18);
         }
         if (!rl_failing() && rl_count(sizes.length, sizes.values, &numel) == RL_OK) {
-            rl_tensor *all = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 1, &reach);
+            rl_tensor *all = unfilled(rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 1, &reach));
             if (all) tensor = rl_tensor_view(all, sizes.length, sizes.values, strides.values, 0);
         }
     }
@@ -325,6 +331,14 @@ static const void *bytes_of(SEXP buffer, size_t *size) {
     return NULL;
 }
 
+/* Kernels count on truth values that are 0 or 1. */
+static void copy_bytes(rl_tensor *to, const void *bytes) {
+    size_t size = to->storage->bytes;
+    uint8_t *data = rl_data(to);
+    if (size) memcpy(data, bytes, size);
+    for (size_t k = 0; to->dtype == RL_BOOL && k < size; k++) data[k] = data[k] != 0;
+}
+
 SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {
     rb_call call = rb_begin();
     rl_tensor *tensor = NULL;
@@ -337,8 +351,8 @@ SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {
         if (tensor && tensor->storage->bytes > there)
             rl_fail("`buffer` has %lld bytes, and shape %s takes %lld", (long long)there, rl_sizes_text(sizes.length, sizes.values),
                     (long long)tensor->storage->bytes);
-        else if (tensor && tensor->storage->bytes)
-            memcpy(rl_data(tensor), bytes, tensor->storage->bytes);
+        else if (tensor)
+            copy_bytes(tensor, bytes);
     }
     return rb_end(call, rb_wrap(tensor));
 }

@@ -15,7 +15,8 @@ static size_t character(const unsigned char *at) {
     size_t n = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : at[0] < 0xf5 ? 4 : 0;
     for (size_t k = 1; k < n; k++)
         if ((at[k] & 0xc0) != 0x80) return 0;
-    return n;
+    if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90)) return 0; /* longer than need be */
+    return (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf4 && at[1] > 0x8f) ? 0 : n;
 }
 
 /* A message may hold a text of the user's: what was cut within a character loses the rest of it, and other bytes that are no UTF-8
