@@ -156,7 +156,7 @@ SEXP ffi_grad_enabled(void) { return Rf_ScalarLogical(rl_grad_enabled()); }
 
 SEXP ffi_is_undefined(SEXP x) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap(x, "x") : NULL;
+    rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap_any(x, "x") : NULL;
     return rb_end(call, Rf_ScalarLogical(Rf_isNull(x) || (tensor && !tensor->storage)));
 }
 
