@@ -33,8 +33,8 @@
 #'
 #' @section Errors:
 #' Indexes count from 1: 0 is refused, and so are numbers beyond the size of a dimension, fractions, missing values,
-#' names, factors, more indexes than dimensions, masks of another size, tensors of a floating dtype, and values that do
-#' not broadcast to the part that they are written to.
+#' names (dimensions have none), factors, more indexes than dimensions, masks of another size, tensors of a floating
+#' dtype, and values that do not broadcast to the part that they are written to.
 #'
 #' @param x a tensor.
 #' @param ... what to take of each dimension; see the table. For `x[[...]]` one place for each dimension, or the name
@@ -151,7 +151,7 @@ torch_index_put_ <- function(self, indices, values, accumulate = FALSE) {
 #' @param index,indices a tensor of whole numbers, counted from 1 (or from -1 at the end). For `torch_index_select()`
 #'   a vector; for `torch_gather()` of as many dimensions as `self`, and no larger than it except along `dim`; for
 #'   `torch_take_along_dim()` its other dimensions broadcast against those of `self`.
-#' @param sparse_grad not used: gradients are dense.
+#' @param sparse_grad must be `FALSE`: gradients are dense.
 #' @return A tensor of the dtype of `self`, in the shape of the index (with that of `self` in the other dimensions for
 #'   `torch_index_select()`).
 #' @examples
@@ -164,7 +164,10 @@ torch_index_select <- function(self, dim, index) .Call(ffi_index_select, self, d
 
 #' @rdname torch_index_select
 #' @export
-torch_gather <- function(self, dim, index, sparse_grad = FALSE) .Call(ffi_gather, self, dim, index)
+torch_gather <- function(self, dim, index, sparse_grad = FALSE) {
+  if (!isFALSE(sparse_grad)) raise_error("`sparse_grad` must be FALSE: gradients are dense")
+  .Call(ffi_gather, self, dim, index)
+}
 
 #' @rdname torch_index_select
 #' @export
@@ -203,7 +206,11 @@ torch_nonzero <- function(self, as_list = FALSE) {
 
 reductions <- c("sum", "prod", "mean", "amax", "amin")
 
-scaled <- function(source, alpha) if (identical(alpha, 1L) || identical(alpha, 1)) source else torch_mul(source, alpha)
+scaled <- function(source, alpha) {
+  if (identical(alpha, 1L) || identical(alpha, 1)) return(source)
+  whole <- is.numeric(alpha) && isTRUE(abs(alpha) <= .Machine$integer.max) && alpha == round(alpha)
+  if (inherits(source, "torch_tensor")) torch_mul(source, if (whole) as.integer(alpha) else alpha) else source * alpha
+}
 
 # scatter() with a reduction is scatter_add() or scatter_reduce() of what is written, a number being repeated.
 scatter_reducing <- function(self, dim, index, src, reduce, in_place) {
@@ -266,6 +273,7 @@ index_methods <- list(
 #' @export
 nnf_one_hot <- function(tensor, num_classes = -1) {
   size <- tensor$shape
+  num_classes <- .Call(ffi_whole, num_classes, "num_classes")
   if (num_classes == -1) {
     if (prod(size) == 0) raise_error("`num_classes` must be given if there are no classes to count")
     num_classes <- as.numeric(tensor$max())
@@ -284,7 +292,7 @@ nnf_one_hot <- function(tensor, num_classes = -1) {
 #' @param max_norm rows that are used and whose norm is larger are scaled to it first, in place; or `NULL`.
 #' @param norm_type which norm that is: the sum of the `p`-th powers, its `p`-th root.
 #' @param scale_grad_by_freq whether to divide the gradient of a row by how often the row is used.
-#' @param sparse not used: gradients are dense.
+#' @param sparse must be `FALSE`: gradients are dense.
 #' @return A tensor of the shape of `input` with one more dimension, of the length of a row.
 #' @examples
 #' weight <- torch_tensor(matrix(1:6, 3), dtype = torch_float())
@@ -292,6 +300,7 @@ nnf_one_hot <- function(tensor, num_classes = -1) {
 #' @export
 nnf_embedding <- function(input, weight, padding_idx = NULL, max_norm = NULL, norm_type = 2,
                           scale_grad_by_freq = FALSE, sparse = FALSE) {
+  if (!isFALSE(sparse)) raise_error("`sparse` must be FALSE: gradients are dense")
   if (!is.null(max_norm)) with_no_grad(shrink_rows(weight, input, max_norm, norm_type))
   .Call(ffi_embedding, weight, input, padding_idx, scale_grad_by_freq)
 }
@@ -326,6 +335,7 @@ shrink_rows <- function(weight, input, max_norm, norm_type) {
 nnf_embedding_bag <- function(input, weight, offsets = NULL, max_norm = NULL, norm_type = 2,
                               scale_grad_by_freq = FALSE, mode = "mean", sparse = FALSE, per_sample_weights = NULL,
                               include_last_offset = FALSE, padding_idx = NULL) {
+  if (!isFALSE(sparse)) raise_error("`sparse` must be FALSE: gradients are dense")
   if (!mode %in% c("sum", "mean", "max")) raise_error("`mode` must be \"sum\", \"mean\" or \"max\"")
   if (!is.null(per_sample_weights) && mode != "sum") raise_error("`per_sample_weights` can be given for sums only")
   bags <- bags_of(input, offsets, include_last_offset)

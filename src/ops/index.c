@@ -322,10 +322,8 @@ static rl_status index_put_forward(rl_call *call) {
     rl_tensor *offsets = offsets_in(&l, y), *values = values_for(call->x[VALUES], ndim, sizes);
     if (!offsets || !values) return RL_FAILED;
     make_picks(&l, y, offsets, values, &picks);
-    if (call->args.n[ACCUMULATE])
-        rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(y), rl_data(values));
-    else
-        rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(y), rl_data(values));
+    if (call->args.n[ACCUMULATE]) return rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(y), rl_data(values));
+    rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(y), rl_data(values));
     return RL_OK;
 }
 
@@ -420,7 +418,7 @@ static rl_status put_forward(rl_call *call) {
     if (!offsets || !source) return RL_FAILED;
     rl_picks picks = {.count = offsets->numel, .offsets = rl_data(offsets), .step = 1};
     if (call->args.n[ACCUMULATE])
-        rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(packed), rl_data(source));
+        RL_TRY(rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(packed), rl_data(source)));
     else
         rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(packed), rl_data(source));
     return packed == y ? RL_OK : rl_copy_data(y, packed);

@@ -70,8 +70,7 @@ rl_status rl_run_scatter(rl_call *call, rl_combine combine) {
     }
     RL_TRY(rl_check_indexes(index, y->sizes[dim], dim, NULL));
     RL_TRY(rl_start_from_self(call));
-    if (index->numel) rl_scatter_elements(y, index, src, dim, combine);
-    return RL_OK;
+    return index->numel ? rl_scatter_elements(y, index, src, dim, combine) : RL_OK;
 }
 
 /* The index of each of the source's elements. */

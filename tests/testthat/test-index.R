@@ -478,7 +478,7 @@ test_that("masks fill, select and scatter", {
   expect_equal(as_array(m$masked_scatter(m > 4, torch_tensor(c(8, 9, 10)))), matrix(c(1:4, 8, 9), 2))
   expect_error(m$masked_scatter(m > 0, torch_tensor(1)), "6")
   expect_error(m$masked_fill(m, 1), "truth values")
-  expect_error(torch_tensor(1L)$masked_fill(torch_tensor(TRUE), 1.5), "1.5")
+  expect_equal(as_array(torch_tensor(1L)$masked_fill(torch_tensor(TRUE), 2.5)), 2)
   m$masked_fill_(m > 2, 0)
   expect_equal(as_array(m), matrix(c(1, 2, 0, 0, 0, 0), 2))
 })
@@ -555,4 +555,53 @@ test_that("results do not depend on the number of threads", {
   }
   one <- lapply(run(1), as_array)
   expect_identical(lapply(run(2), as_array), one)
+})
+
+test_that("a value is written only where it fits: it must broadcast to the shape of its place", {
+  place <- function(...) torch_zeros(...)
+  value <- function(...) torch_ones(...)
+  one <- torch_tensor(1L)
+  for (call in expression(
+    place(1)$copy_(value(3)), place(integer())$copy_(value(1)), place(2, 1)$copy_(value(2, 3)), place(2)$copy_(value(1, 2)), place(3)$copy_(value(0)),
+    place(0)$copy_(value(3)), place(2, 3)$copy_(value(0, 3)), place(3)$copy_(value(2)), place(2)$fill_(value(2)), place(2)$fill_(value(0)),
+    place(2)$masked_fill_(place(2) == 0, value(2)), place(1)$masked_fill_(place(3) == 0, 1), place(2)$masked_fill(place(2) == 0, value(0)),
+    place(2)$masked_scatter_(place(2) == 0, value(1)), place(1)$masked_scatter_(place(3) == 0, value(3)), place(2)$index_fill_(1, one, value(2)),
+    place(2)$index_copy_(1, one, value(2)), place(2)$index_add_(1, one, value(2)), place(2)$put_(one, value(2)), place(2)$put_(one, value(0)),
+    place(2)$index_put_(list(one), value(2)), place(2)$index_put_(list(one), value(0)), place(2, 2)$index_put(list(one), value(3)),
+    place(2)$scatter_(1, torch_tensor(1:2), value(1)), place(2)$scatter_add_(1, torch_tensor(1:2), value(0)),
+    place(3)$slice_scatter(value(3), 1, 1, 2), place(2, 2)$select_scatter(value(1), 1, 1), place(2, 2)$select_scatter(value(0), 1, 1),
+    place(2, 2)$diagonal_scatter(value(1)), place(1)$add_(value(3)), place(2)$mul_(value(2, 2)), place(1)$lerp_(value(3), 0.5), place(1)$clamp_(max = value(3)),
+    place(2)$bernoulli_(value(3)), place(0)$add_(value(3))
+  )) {
+    expect_error(eval(call), class = "rushlight_error", info = deparse(call))
+  }
+  written <- function(at, value) {
+    x <- place(2, 3)
+    switch(at,
+      number = x[1, 1] <- value,
+      row = x[1, ] <- value,
+      range = x[1:1, ] <- value,
+      all = x[] <- value,
+      none = x[x > 1] <- value,
+      tensor = x[torch_tensor(1L), ] <- value
+    )
+    as_array(x)
+  }
+  for (wrong in list(list("number", value(2)), list("number", value(0)), list("row", value(2)), list("row", value(0)), list("row", value(2, 3)),
+                     list("range", value(2, 3)), list("all", value(3, 3)), list("all", value(0, 3)), list("none", value(2)), list("tensor", value(2, 3)))) {
+    expect_error(written(wrong[[1]], wrong[[2]]), class = "rushlight_error", info = paste(wrong[[1]], toString(wrong[[2]]$shape)))
+  }
+  expect_equal(written("number", value(1, 1)), rbind(c(1, 0, 0), 0))
+  expect_equal(written("row", value(1, 3)), rbind(rep(1, 3), 0))
+  expect_equal(written("range", value(3)), rbind(rep(1, 3), 0))
+  expect_equal(written("all", value(2, 1)), matrix(1, 2, 3))
+  expect_equal(written("none", value(0)), matrix(0, 2, 3))
+  expect_equal(as_array(place(0)$copy_(value(1))), numeric())
+  expect_equal(as_array(place(0, 3)$copy_(value(3))), matrix(0, 0, 3))
+})
+
+test_that("set_() needs a stride for each size", {
+  x <- torch_zeros(4)
+  expect_error(torch_zeros(1)$set_(x, 0, c(2, 2), 1), "stride", class = "rushlight_error")
+  expect_error(torch_zeros(1)$set_(x, 0, c(-1, 2)), "negative", class = "rushlight_error")
 })
