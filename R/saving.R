@@ -24,9 +24,10 @@
 #' what it returns comes back as above. For its random numbers see [torch_manual_seed()].
 #'
 #' @section Equal and identical:
-#' `identical()` compares handles: it is `TRUE` for one and the same tensor, whatever its values, and says nothing
-#' of two tensors. `all.equal()` compares dtype, shape and values, and [torch_equal()] the values. What was saved and read
-#' is equal, not identical. The digests of two tensors agree if dtype, shape, strides, values, `requires_grad`, grad and attributes do.
+#' `identical()` compares handles, not values: it is `TRUE` for one and the same tensor and `FALSE` for two, however equal.
+#' (R compares addresses, and tensors that were read have none before they are first used: until then, it takes them for one.)
+#' `all.equal()` compares dtype, shape and values, and [torch_equal()] shape and values. What was saved and read is equal, not
+#' identical. The digests of two tensors agree if dtype, shape, strides, values, `requires_grad`, grad and attributes do.
 #'
 #' @section Attributes:
 #' An attribute belongs to the tensor and is seen wherever the tensor is: `b <- a` copies no tensor, so after

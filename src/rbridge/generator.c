@@ -6,6 +6,7 @@
 #include "generator.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "entries.h"
 #include "handle.h"
@@ -19,6 +20,7 @@ typedef struct {
 
 static R_altrep_class_t state_class;
 
+/* NULL once the finalizer has run: another object's may bring a generator back. */
 static holder *held(SEXP state) { return R_ExternalPtrAddr(R_altrep_data1(state)); }
 
 static void finalize(SEXP keeper) {
@@ -58,7 +60,12 @@ rl_generator *rb_generator(SEXP x) {
         return NULL;
     }
     SEXP symbol = Rf_install("state"), state = R_getVarEx(symbol, x, FALSE, R_NilValue);
-    if (R_altrep_inherits(state, state_class)) return held(state)->generator;
+    if (R_altrep_inherits(state, state_class)) {
+        holder *its = held(state);
+        if (its) return its->generator;
+        rl_fail("the generator is garbage: its state has been released");
+        return NULL;
+    }
     if (TYPEOF(state) != RAWSXP) {
         rl_fail("the `$state` of the generator must be what torch_generator() gave it, not %s", rb_kind_of(state));
         return NULL;
@@ -77,15 +84,17 @@ static R_xlen_t state_length(SEXP state) {
 }
 
 static void *state_bytes(SEXP state, Rboolean writable) {
+    static uint8_t released[RL_GENERATOR_SAVED_BYTES];
     (void)writable;
     holder *its = held(state);
+    if (!its) return released;
     rl_generator_write(its->generator, its->bytes);
     return its->bytes;
 }
 
 static SEXP saved_state(SEXP state) {
     SEXP raw = Rf_allocVector(RAWSXP, RL_GENERATOR_SAVED_BYTES);
-    rl_generator_write(held(state)->generator, RAW(raw));
+    memcpy(RAW(raw), state_bytes(state, FALSE), RL_GENERATOR_SAVED_BYTES);
     return raw;
 }
 
