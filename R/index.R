@@ -27,7 +27,8 @@
 #' @param x a tensor.
 #' @param ... what to take of each dimension; see the table.
 #' @param drop whether numbers drop the dimension that they index.
-#' @param value a tensor, number, vector or array that broadcasts to the part. It is converted to the dtype of `x`.
+#' @param value a tensor, number, vector or array that broadcasts to the part. R's values are converted to the
+#'   dtype of `x`, which has to hold them: see [missing-values].
 #' @return A tensor; of the assignment, `x` itself, changed.
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2))
