@@ -123,7 +123,7 @@ contract <- function(left, right, wanted, sizes) {
   summed <- setdiff(both, batch)
   rows <- setdiff(left$labels, both)
   cols <- setdiff(right$labels, both)
-  count <- function(labels) as.integer(prod(sizes[labels]))
+  count <- function(labels) prod(sizes[labels])
   arranged <- function(part, labels, shape) {
     x <- if (length(labels) > 1L) part$x$permute(match(labels, part$labels)) else part$x
     torch_reshape(x$expand(ifelse(labels %in% both, sizes[labels], dim(x))), shape)
@@ -131,7 +131,7 @@ contract <- function(left, right, wanted, sizes) {
   x <- arranged(left, c(batch, rows, summed), c(count(batch), count(rows), count(summed)))
   y <- arranged(right, c(batch, summed, cols), c(count(batch), count(summed), count(cols)))
   labels <- c(batch, rows, cols)
-  list(x = torch_reshape(.Call(ffi_bmm, x, y), as.integer(sizes[labels])), labels = labels)
+  list(x = torch_reshape(.Call(ffi_bmm, x, y), sizes[labels]), labels = labels)
 }
 
 #' @rdname torch_einsum
@@ -141,11 +141,11 @@ torch_tensordot <- function(a, b, dims = 2) {
   a <- both[[1]]
   b <- both[[2]]
   if (is.list(dims) || inherits(dims, "torch_tensor") && length(dim(dims)) == 2L) {
-    if (!is.list(dims)) dims <- list(as.integer(dims[1]), as.integer(dims[2]))
+    if (!is.list(dims)) dims <- list(.Call(ffi_wholes, dims[1], "dims"), .Call(ffi_wholes, dims[2], "dims"))
     of_a <- from_start(unlist(dims[[1]]), a)
     of_b <- from_start(unlist(dims[[2]]), b)
   } else {
-    n <- as.integer(dims)
+    n <- .Call(ffi_whole, dims, "dims")
     n_dims <- c(length(dim(a)), length(dim(b)))
     if (n < 0 || n > min(n_dims)) raise_error(sprintf("`dims` is %d, and the tensors have %d and %d dimensions", n, n_dims[1], n_dims[2]))
     of_a <- length(dim(a)) - n + seq_len(n)
@@ -190,7 +190,7 @@ torch_kron <- function(self, other) {
   n <- max(length(dim(self)), length(dim(other)))
   a <- c(rep(1L, n - length(dim(self))), dim(self))
   b <- c(rep(1L, n - length(dim(other))), dim(other))
-  if (n == 0L) return(self * other)
+  if (n == 0) return(self * other)
   product <- torch_reshape(self, c(rbind(a, 1L))) * torch_reshape(other, c(rbind(1L, b)))
   torch_reshape(product, a * b)
 }
@@ -275,7 +275,7 @@ linalg_multi_dot <- function(tensors) {
 multiply_chain <- function(matrices) {
   n <- length(matrices)
   if (n <= 2L) return(Reduce(torch_mm, matrices))
-  p <- as.numeric(c(dim(matrices[[1]])[1], vapply(matrices, function(x) dim(x)[2], 1L)))
+  p <- as.numeric(c(dim(matrices[[1]])[1], vapply(matrices, function(x) as.numeric(dim(x)[2]), 1)))
   cost <- split <- matrix(0, n, n)
   for (length in seq_len(n)[-1]) {
     for (i in seq_len(n - length + 1L)) {
@@ -294,14 +294,15 @@ multiply_chain <- function(matrices) {
 #' @export
 torch_matrix_power <- function(self, n) {
   check_square(self)
-  n <- as.integer(n)
-  if (n == 0L) return(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype)$expand(dim(self))$clone())
-  if (n < 0L) return(torch_matrix_power(linalg_inv(self), -n))
+  n <- .Call(ffi_whole, n, "n")
+  if (n == 1) return(self$clone())
+  if (n == 0) return(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype)$expand(dim(self))$clone())
+  if (n < 0) return(torch_matrix_power(linalg_inv(self), -n))
   power <- NULL
   repeat {
-    if (n %% 2L) power <- if (is.null(power)) self else torch_matmul(power, self)
-    n <- n %/% 2L
-    if (!n) return(power)
+    if (n %% 2) power <- if (is.null(power)) self else torch_matmul(power, self)
+    n <- n %/% 2
+    if (n == 0) return(power)
     self <- torch_matmul(self, self)
   }
 }
@@ -316,9 +317,10 @@ linalg_matrix_power <- function(A, n) torch_matrix_power(A, n)
 torch_matrix_exp <- function(self) {
   check_square(self)
   if (!torch_is_floating_point(self)) raise_error(sprintf("torch_matrix_exp() needs a floating dtype, not %s", as.character(self$dtype)))
+  if (self$numel() == 0) return(self$clone())
   size <- dim(self)[length(dim(self))]
-  norm <- if (self$numel()) as.numeric(torch_max(torch_sum(torch_abs(self$detach()), -1L))) else 0
-  halvings <- if (is.finite(norm)) max(0L, as.integer(ceiling(log2(norm)))) else 0L
+  norm <- as.numeric(torch_max(torch_sum(torch_abs(self$detach()), -1L)))
+  halvings <- if (is.finite(norm) && norm > 1) as.integer(ceiling(log2(norm))) else 0L
   a <- if (halvings) self * 2^-halvings else self
   identity <- torch_eye(size, dtype = self$dtype)
   sum <- identity + a * (1 / 18)

@@ -125,6 +125,7 @@ torch_cartesian_prod <- function(tensors) {
 #' @export
 torch_combinations <- function(self, r = 2L, with_replacement = FALSE) {
   if (self$ndim != 1) raise_error(paste0("combinations() needs a tensor of 1 dimension; this one has ", self$ndim))
+  r <- .Call(ffi_whole, r, "r")
   if (r < 0) raise_error(paste0("`r` must be 0 or more; it is ", r))
   if (r == 0) return(self$narrow(1L, 1L, 0L))
   n <- self$numel() + if (with_replacement) r - 1 else 0
@@ -167,6 +168,7 @@ join_methods <- list(
 
 # One number says how many parts, unless it comes as a list.
 cuts_of <- function(indices, sections) {
+  if (!is.null(indices) && !is.null(sections)) raise_error("`indices` and `sections` exclude each other", sys.call(-1L))
   if (is.null(sections) && length(indices) == 1L && !is.list(indices)) return(list(sections = indices))
   list(sections = sections, indices = indices)
 }
@@ -183,7 +185,10 @@ uneven <- function(self, cuts, dim, at_least) {
 }
 
 #' @export
-as.list.torch_tensor <- function(x, ...) .Call(ffi_unbind, x, 1L)
+as.list.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  .Call(ffi_unbind, x, 1L)
+}
 #' @export
 rbind.torch_tensor <- function(..., deparse.level = 1) bind(list(...), 1L)
 #' @export

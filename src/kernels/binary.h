@@ -8,7 +8,7 @@
 extern const rl_loops rl_add_loops, rl_sub_loops, rl_mul_loops, rl_div_loops, rl_scaled_loops;
 extern const rl_loops rl_eq_loops, rl_ne_loops, rl_gt_loops, rl_ge_loops;
 extern const rl_loops rl_maximum_loops, rl_minimum_loops, rl_fmax_loops, rl_fmin_loops;
-/* pass_above: a where b > NUMBER(0), else 0; pass_within: a where b is between NUMBER(0) and NUMBER(1), whichever there are */
+/* pass_above: 0 where b <= NUMBER(0), else a; pass_within: a where b is between NUMBER(0) and NUMBER(1), whichever there are */
 extern const rl_loops rl_pass_above_loops, rl_pass_within_loops;
 extern const rl_loops rl_tanh_slope_loops, rl_sigmoid_slope_loops; /* a (1 - b^2), a b (1 - b) */
 extern const rl_loops rl_prelu_loops;                              /* a where it is above 0, else a * b */

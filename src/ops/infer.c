@@ -102,13 +102,19 @@ rl_status rl_infer_floating(rl_call *call) {
 
 rl_status rl_infer_comparison(rl_call *call) { return rl_infer_as(call, rl_comparison_dtype(call->n_in, call->in), RL_BOOL); }
 
+rl_tensor *rl_as_result(rl_vjp *v, int k) {
+    rl_tensor *x = v->x[k];
+    rl_dtype dtype = v->out[0].dtype;
+    if (!x || (x->dtype == dtype && !x->wrapped_number)) return x;
+    return x->wrapped_number ? rl_tensor_scalar(rl_computed_in(dtype), rl_item(x, 0)) : rl_to_dtype(x, rl_computed_in(dtype));
+}
+
 rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context) {
     rl_loop loop = loops->of[call->x[0]->dtype];
     if (!loop) return rl_fail("%s() is not defined for %s tensors", call->op->name, rl_dtype_name((rl_dtype)call->in[0]->dtype));
     rl_tensor *operands[RL_MAX_OPERANDS] = {call->y[0]};
     for (int k = 0; k < call->n_in; k++) operands[k + 1] = call->x[k];
-    rl_each(call->n_in + 1, operands, loop, context);
-    return RL_OK;
+    return rl_each(call->n_in + 1, operands, loop, context);
 }
 
 rl_status rl_marked_dims(rl_ints dims, int ndim, uint8_t *marked) {

@@ -54,15 +54,14 @@ static rl_status logit_forward(rl_call *call) {
     rl_scalar eps = call->args.s[0], bounds[2] = {eps, rl_scalar_double(1 - eps.as_double)};
     if (eps.kind == RL_SCALAR_NONE) return rl_run_loops(call, &rl_logit_loops, NULL);
     RL_TRY(rl_run_loops(call, &rl_clamp_loops, bounds));
-    rl_each(2, (rl_tensor *[]){call->y[0], call->y[0]}, rl_logit_loops.of[call->y[0]->dtype], NULL);
-    return RL_OK;
+    return rl_each(2, (rl_tensor *[]){call->y[0], call->y[0]}, rl_logit_loops.of[call->y[0]->dtype], NULL);
 }
 
 static rl_tensor *logit_slope(rl_vjp *v, rl_tensor *x, rl_tensor *g) {
     int bounded = v->args->s[0].kind != RL_SCALAR_NONE;
     double low = bounded ? NUM(0) : 0;
-    rl_tensor *within = rl_logical_and(rl_ge(x, rl_number(low)), rl_le(x, rl_number(1 - low)));
-    return rl_where(within, rl_div(g, rl_mul(x, rl_number_minus(1, x))), rl_number(bounded ? 0 : NAN));
+    rl_tensor *beyond = rl_logical_or(rl_lt(x, rl_number(low)), rl_gt(x, rl_number(1 - low)));
+    return rl_where(beyond, rl_number(bounded ? 0 : NAN), rl_div(g, rl_mul(x, rl_number_minus(1, x))));
 }
 UNARY_RULE(logit, logit_slope(v, x, g))
 UNARY_RECORD(logit, "Logit", rl_infer_floating, X(0))
@@ -77,15 +76,15 @@ static rl_status infer_igamma(rl_call *call) {
     return rl_infer_floating(call);
 }
 
-#define INCOMPLETE_GAMMA(op, grad, sign)                                      \
-    FORWARD(op)                                                               \
-    RULE(op) { D(1, rl_mul_number(rl_mul(G, gamma_density(X0, X1)), sign)); } \
-    const rl_op rl_op_##op = {.name = #op,                                    \
-                              .grad_name = grad,                              \
-                              .traits = RL_BROADCASTS | RL_IN_STEP,           \
-                              .saves = {0, X(0) | X(1)},                      \
-                              .infer = infer_igamma,                          \
-                              .forward = op##_forward,                        \
+#define INCOMPLETE_GAMMA(op, grad, sign)                                                                      \
+    FORWARD(op)                                                                                               \
+    RULE(op) { D(1, rl_mul_number(rl_mul(G, gamma_density(rl_as_result(v, 0), rl_as_result(v, 1))), sign)); } \
+    const rl_op rl_op_##op = {.name = #op,                                                                    \
+                              .grad_name = grad,                                                              \
+                              .traits = RL_BROADCASTS | RL_IN_STEP,                                           \
+                              .saves = {0, X(0) | X(1)},                                                      \
+                              .infer = infer_igamma,                                                          \
+                              .forward = op##_forward,                                                        \
                               .vjp = op##_vjp};
 
 INCOMPLETE_GAMMA(igamma, "Igamma", 1)

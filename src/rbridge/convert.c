@@ -143,7 +143,7 @@ rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, rb_purpose purpose, const char *
     switch (TYPEOF(data)) {
     case LGLSXP: return fill_from(data, RL_INT32, dtype, LOGICAL(data), purpose, argument);
     case INTSXP:
-        if (Rf_inherits(data, "factor")) break;
+        if (Rf_inherits(data, "factor") || Rf_inherits(data, "torch_dtype")) break;
         return fill_from(data, RL_INT32, dtype, INTEGER(data), purpose, argument);
     case REALSXP:
         if (Rf_inherits(data, "integer64")) return fill_from(data, RL_INT64, dtype, REAL(data), purpose, argument);
@@ -180,7 +180,16 @@ static SEXPTYPE type_for(const rl_tensor *tensor) {
     return rl_dtype_is_floating((rl_dtype)tensor->dtype) || !fits_integers(tensor) ? REALSXP : INTSXP;
 }
 
+static rl_status check_dim_attribute(const rl_tensor *tensor) {
+    for (int k = 0; k < tensor->ndim; k++)
+        if (tensor->sizes[k] > INT_MAX)
+            return rl_fail("an array of R has dimensions of at most %d; dimension %d of the tensor has size %lld. as.vector() takes its values", INT_MAX, k + 1,
+                           (long long)tensor->sizes[k]);
+    return RL_OK;
+}
+
 static SEXP copy_out(rl_tensor *tensor, SEXPTYPE type, rl_dtype held, int with_dim) {
+    if (with_dim && tensor->ndim > 1 && check_dim_attribute(tensor) != RL_OK) return R_NilValue;
     SEXP values = PROTECT(rb_vector_new(type, tensor->numel));
     borrowed target;
     borrow(&target,
@@ -199,23 +208,18 @@ static SEXP copy_out(rl_tensor *tensor, SEXPTYPE type, rl_dtype held, int with_d
     return values;
 }
 
-static int has_values(const rl_tensor *tensor) {
-    if (tensor && !tensor->storage) rl_fail("an undefined tensor has no values");
-    return tensor && tensor->storage;
-}
-
 /* Whole numbers become R's integers if they all fit, doubles otherwise. */
 SEXP rb_to_r(rl_tensor *tensor, int with_dim) {
-    if (!has_values(tensor)) return R_NilValue;
+    if (!tensor) return R_NilValue;
     SEXPTYPE type = type_for(tensor);
     return copy_out(tensor, type, type == REALSXP ? RL_DOUBLE : RL_INT32, with_dim);
 }
 
 /* The 64 bits of each as bit64's integer64 has them: in the place of a double's. */
 SEXP rb_to_integer64(rl_tensor *tensor) {
-    if (!has_values(tensor)) return R_NilValue;
+    if (!tensor) return R_NilValue;
     SEXP values = PROTECT(copy_out(tensor, REALSXP, RL_INT64, 1));
-    Rf_setAttrib(values, R_ClassSymbol, Rf_mkString("integer64"));
+    if (values != R_NilValue) Rf_setAttrib(values, R_ClassSymbol, Rf_mkString("integer64"));
     UNPROTECT(1);
     return values;
 }

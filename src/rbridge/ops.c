@@ -39,6 +39,15 @@ static rl_status read_tensors(reading *r, SEXP list, int promote) {
 
 static rl_status read_index(reading *r, SEXP x, const char *argument) { return take_in(r, rb_as_index(x, argument)); }
 
+/* One of several indexes of the first input. A single truth value of R's stands for a whole dimension. */
+static rl_status read_index_of(reading *r, SEXP x, int *dim) {
+    const rl_tensor *self = r->call.in[0];
+    rl_tensor *index = rb_as_index_or_mask(x, "indices");
+    if (index && TYPEOF(x) == LGLSXP && XLENGTH(x) == 1 && index->ndim == 1 && *dim < self->ndim) index = rl_expand_to(index, 1, &self->sizes[*dim]);
+    if (index) *dim += index->dtype == RL_BOOL ? index->ndim : 1;
+    return take_in(r, index);
+}
+
 static rl_status read_indexes(reading *r, SEXP list) {
     if (TYPEOF(list) != VECSXP) return rl_fail("`indices` must be a list of tensors, not %s", rb_kind_of(list));
     R_xlen_t n = XLENGTH(list);
@@ -47,12 +56,15 @@ static rl_status read_indexes(reading *r, SEXP list) {
     if (!in) return RL_FAILED;
     for (int k = 0; k < r->call.n_in; k++) in[k] = r->call.in[k];
     r->call.in = in;
+    int dim = 0;
     for (R_xlen_t k = 0; k < n; k++) {
         SEXP x = VECTOR_ELT(list, k);
-        if (Rf_isNull(x))
+        if (Rf_isNull(x)) {
             in[r->call.n_in++] = NULL;
-        else
-            RL_TRY(read_index(r, x, "indices"));
+            dim++;
+        } else {
+            RL_TRY(read_index_of(r, x, &dim));
+        }
     }
     return RL_OK;
 }

@@ -27,9 +27,7 @@ SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
     rl_dtype wanted;
     if (rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
         rl_tensor *given = rb_is_tensor(data) ? rb_unwrap(data, "data") : NULL;
-        if (given && !given->storage)
-            rl_fail("`data` is an undefined tensor");
-        else if (given)
+        if (given)
             tensor = rl_tensor_new_like(given, wanted == RL_NO_DTYPE ? (rl_dtype)given->dtype : wanted);
         else if (!rl_failing())
             tensor = rb_from_r(data, wanted, RB_NEW, "data");
@@ -52,7 +50,7 @@ SEXP ffi_item(SEXP self) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self");
     SEXP value = R_NilValue;
-    if (tensor && (!tensor->storage || tensor->numel != 1))
+    if (tensor && tensor->numel != 1)
         rl_fail("item() needs a tensor of one element; this one has %lld", (long long)tensor->numel);
     else
         value = rb_to_r(tensor, 0);
@@ -76,6 +74,12 @@ static rl_status fill_with(rl_tensor *tensor, SEXP value) {
     return RL_OK;
 }
 
+/* Memory as it is found; that of truth values is cleared, since every byte of them is 0 or 1. */
+static rl_tensor *unfilled(rl_tensor *tensor) {
+    if (tensor && tensor->dtype == RL_BOOL) rl_fill_elements(tensor, rl_scalar_int(0));
+    return tensor;
+}
+
 /* value NULL: not filled */
 SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
@@ -84,7 +88,7 @@ SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
     rl_ints sizes;
     if (rb_wholes(size, "size", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
         if (wanted == RL_NO_DTYPE) wanted = Rf_isNull(value) ? rl_default_dtype() : dtype_for(value);
-        if (!rl_failing()) tensor = rl_tensor_new(wanted, sizes.length, sizes.values);
+        if (!rl_failing()) tensor = unfilled(rl_tensor_new(wanted, sizes.length, sizes.values));
         if (tensor) fill_with(tensor, value);
     }
     return finish(call, tensor, requires_grad);
@@ -94,9 +98,8 @@ SEXP ffi_filled_like(SEXP input, SEXP value, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
     rl_tensor *model = rb_unwrap(input, "input"), *tensor = NULL;
     rl_dtype wanted;
-    if (model && !model->storage) rl_fail("`input` is an undefined tensor");
     if (!rl_failing() && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
-        tensor = rl_tensor_new_like(model, wanted == RL_NO_DTYPE ? (rl_dtype)model->dtype : wanted);
+        tensor = unfilled(rl_tensor_new_like(model, wanted == RL_NO_DTYPE ? (rl_dtype)model->dtype : wanted));
         if (tensor) fill_with(tensor, value);
     }
     return finish(call, tensor, requires_grad);
@@ -120,7 +123,7 @@ SEXP ffi_strided_empty(SEXP size, SEXP stride, SEXP dtype, SEXP requires_grad) {
                 rl_fail_memory(1e18);
         }
         if (!rl_failing() && rl_count(sizes.length, sizes.values, &numel) == RL_OK) {
-            rl_tensor *all = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 1, &reach);
+            rl_tensor *all = unfilled(rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 1, &reach));
             if (all) tensor = rl_tensor_view(all, sizes.length, sizes.values, strides.values, 0);
         }
     }
@@ -236,10 +239,12 @@ SEXP ffi_to(SEXP self, SEXP dtype, SEXP other, SEXP copy) {
     rl_tensor *tensor = rb_unwrap(self, "self"), *like = Rf_isNull(other) ? NULL : rb_unwrap(other, "other");
     rl_dtype wanted = RL_NO_DTYPE;
     int64_t anew;
-    if (tensor && !tensor->storage) rl_fail("an undefined tensor cannot be converted");
     if (!rl_failing() && rb_flag(copy, "copy", &anew) == RL_OK &&
         (rb_names_device(dtype) ? rb_device(dtype, "device") : rb_dtype(dtype, "dtype", &wanted)) == RL_OK) {
         if (wanted == RL_NO_DTYPE) wanted = (rl_dtype)(like ? like : tensor)->dtype;
+        if (like && wanted != (rl_dtype)like->dtype) rl_fail("`dtype` and `other`, which is %s, contradict each other", rl_dtype_name((rl_dtype)like->dtype));
+    }
+    if (!rl_failing()) {
         if ((rl_dtype)tensor->dtype != wanted)
             result = rb_wrap(rl_to_dtype(tensor, wanted));
         else if (anew)
@@ -256,16 +261,15 @@ SEXP ffi_cpu_only(SEXP device) {
 
 SEXP ffi_numel(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "x");
+    rl_tensor *tensor = rb_unwrap_any(self, "x");
     int64_t n = tensor ? tensor->numel : 0;
-    return rb_end(call, n <= INT_MAX ? Rf_ScalarInteger((int)n) : Rf_ScalarReal((double)n));
+    return rb_end(call, rb_numbers(1, &n));
 }
 
 /* The code of its dtype. */
 SEXP ffi_dtype_of(SEXP self) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self");
-    if (tensor && !tensor->storage) rl_fail("an undefined tensor has no dtype");
     return rb_end(call, Rf_ScalarInteger(tensor ? tensor->dtype : 0));
 }
 
@@ -302,9 +306,7 @@ SEXP ffi_result_type(SEXP tensor1, SEXP tensor2) {
 SEXP ffi_set_data(SEXP self, SEXP new_data) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self"), *data = rb_unwrap(new_data, "new_data");
-    if (tensor && data && !data->storage)
-        rl_fail("`new_data` is an undefined tensor");
-    else if (tensor && data && tensor->storage && tensor->dtype != data->dtype && rl_requires_grad(tensor) && !rl_dtype_is_floating((rl_dtype)data->dtype))
+    if (tensor && data && tensor->dtype != data->dtype && rl_requires_grad(tensor) && !rl_dtype_is_floating((rl_dtype)data->dtype))
         rl_fail("`new_data` must be floating: the tensor requires gradients");
     else if (tensor && data && rl_tensor_reshape_in_place(tensor, data->storage, data->ndim, data->sizes, data->strides, data->offset) == RL_OK)
         tensor->dtype = data->dtype;
@@ -317,7 +319,6 @@ SEXP ffi_to_bytes(SEXP self) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "tensor");
     SEXP bytes = R_NilValue;
-    if (tensor && !tensor->storage) rl_fail("an undefined tensor has no elements");
     if (!rl_failing()) {
         size_t size = rl_dtype_size((rl_dtype)tensor->dtype) * (size_t)tensor->numel;
         rl_tensor *dense = rl_tensor_new((rl_dtype)tensor->dtype, tensor->ndim, tensor->sizes);
@@ -333,10 +334,23 @@ static const void *bytes_of(SEXP buffer, size_t *size) {
     size_t n = (size_t)Rf_xlength(buffer);
     switch (TYPEOF(buffer)) {
     case RAWSXP: *size = n; return RAW(buffer);
-    case INTSXP: *size = n * sizeof(int); return INTEGER(buffer);
+    case INTSXP:
+        if (Rf_inherits(buffer, "factor")) break;
+        *size = n * sizeof(int);
+        return INTEGER(buffer);
     case REALSXP: *size = n * sizeof(double); return REAL(buffer);
-    default: rl_fail("`buffer` must be a raw, integer or numeric vector, not %s", rb_kind_of(buffer)); return NULL;
+    default: break;
     }
+    rl_fail("`buffer` must be a raw, integer or numeric vector, not %s", rb_kind_of(buffer));
+    return NULL;
+}
+
+/* Kernels count on truth values that are 0 or 1. */
+static void copy_bytes(rl_tensor *to, const void *bytes) {
+    size_t size = to->storage->bytes;
+    uint8_t *data = rl_data(to);
+    if (size) memcpy(data, bytes, size);
+    for (size_t k = 0; to->dtype == RL_BOOL && k < size; k++) data[k] = data[k] != 0;
 }
 
 SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {
@@ -351,8 +365,8 @@ SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {
         if (tensor && tensor->storage->bytes > there)
             rl_fail("`buffer` has %lld bytes, and shape %s takes %lld", (long long)there, rl_sizes_text(sizes.length, sizes.values),
                     (long long)tensor->storage->bytes);
-        else if (tensor && tensor->storage->bytes)
-            memcpy(rl_data(tensor), bytes, tensor->storage->bytes);
+        else if (tensor)
+            copy_bytes(tensor, bytes);
     }
     return rb_end(call, rb_wrap(tensor));
 }
