@@ -7,8 +7,9 @@
 #' Where no `dtype` is given, numbers become [torch_float()] (see [torch_set_default_dtype()]), integers and
 #' `bit64::integer64` [torch_int64()], truth values [torch_bool()] and raw bytes [torch_uint8()].
 #'
-#' A tensor has no `NA`. In a floating tensor an `NA` becomes `NaN`; a dtype that has no `NaN` refuses it, and refuses
-#' `NaN` too.
+#' A tensor has no `NA`. In a floating tensor an `NA` becomes `NaN`, and a number beyond the dtype's range becomes infinite. A dtype
+#' of whole numbers cuts fractions, and refuses `NA`, `NaN`, infinite numbers, and what lies outside its range; Bool refuses `NA` and
+#' `NaN`. [missing-values] has the rule.
 #'
 #' @param data a number, a numeric, logical or raw vector, matrix or array, or a tensor.
 #' @param dtype the element type, such as [torch_double()]; `NULL`: as described below.

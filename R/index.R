@@ -41,7 +41,7 @@
 #'   of a field or method.
 #' @param drop whether numbers drop the dimension that they index.
 #' @param value a tensor, number, vector or array that broadcasts to the part; it may have more dimensions if they come
-#'   first and are of size 1. It is converted to the dtype of `x`.
+#'   first and are of size 1. R's values are converted to the dtype of `x`, which has to hold them: see [missing-values].
 #' @return A tensor; of the assignment, `x` itself, changed (or its changed copy).
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2))

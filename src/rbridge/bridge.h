@@ -50,7 +50,7 @@ void rb_release_later(SEXP cell);
  * infinite in a new tensor, and refused where it is written. An operand of whole numbers wraps around, as arithmetic does. */
 typedef enum { RB_NEW, RB_WRITTEN, RB_OPERAND } rb_purpose;
 rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, rb_purpose purpose, const char *argument); /* dtype RL_NO_DTYPE: as R's type has it */
-rl_dtype rb_own_dtype(SEXP data); /* what R's type has it be */
+rl_dtype rb_own_dtype(SEXP data);                                                          /* what R's type has it be */
 SEXP rb_to_r(rl_tensor *tensor, int with_dim);
 SEXP rb_to_integer64(rl_tensor *tensor);
 SEXP rb_numbers(int n, const int64_t *values); /* R's integers if they all fit, else doubles (geometry.c) */
@@ -59,11 +59,11 @@ rl_status rb_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tenso
 rl_tensor *rb_as_tensor(SEXP x, const char *argument); /* a tensor, or a number or vector of R made one */
 
 /* Operands and values written (operands.c) */
-int rb_waits(SEXP x);                       /* R's, and no single number: Note [Operands] */
-rl_tensor *rb_number_of_kind(SEXP x);       /* what stands for it meanwhile */
+int rb_waits(SEXP x);                 /* R's, and no single number: Note [Operands] */
+rl_tensor *rb_number_of_kind(SEXP x); /* what stands for it meanwhile */
 rl_tensor *rb_operand(SEXP x, rl_dtype dtype, const char *argument);
 rl_status rb_settle(int n, rl_tensor **operands, SEXP list, const char *argument); /* converts what waits in the list */
-rl_tensor *rb_written(SEXP x, rl_dtype dtype, const char *argument); /* a tensor, or R's values as a tensor of the dtype takes them */
+rl_tensor *rb_written(SEXP x, rl_dtype dtype, const char *argument);               /* a tensor, or R's values as a tensor of the dtype takes them */
 rl_status rb_written_number(SEXP x, rl_dtype dtype, const char *argument, rl_scalar *number);
 
 /* Arguments (arguments.c): each fails with a message that names the argument */

@@ -34,12 +34,17 @@ test_that("na.omit() leaves out elements of a vector and rows of a matrix, and k
   expect_equal(as_array(na.omit(torch_tensor(1:2))), 1:2)
 })
 
+written <- function(x, i, v) {
+  x[i] <- v
+  x
+}
+
 # Each way to write a number, with what it makes of zeros.
 writers <- list(
-  "[<-" = function(x, v) { x[1] <- v; x },
-  "[<- by a range" = function(x, v) { x[1:2] <- c(v, v); x },
-  "[<- by indexes" = function(x, v) { x[torch_tensor(1:2)] <- c(v, v); x },
-  "[<- by a mask" = function(x, v) { x[torch_tensor(c(TRUE, TRUE))] <- c(v, v); x },
+  "[<-" = function(x, v) written(x, 1, v),
+  "[<- by a range" = function(x, v) written(x, 1:2, c(v, v)),
+  "[<- by indexes" = function(x, v) written(x, torch_tensor(1:2), c(v, v)),
+  "[<- by a mask" = function(x, v) written(x, torch_tensor(c(TRUE, TRUE)), c(v, v)),
   fill_ = function(x, v) x$fill_(v),
   copy_ = function(x, v) x$copy_(c(v, v)),
   masked_fill = function(x, v) x$masked_fill(torch_tensor(c(TRUE, FALSE)), v),
@@ -61,7 +66,9 @@ made <- function(x, v) torch_tensor(c(v, v), dtype = x$dtype)
 first <- function(x) as.numeric(x)[1]
 
 test_that("integer dtypes refuse what they do not hold, and cut fractions, wherever it is written", {
-  limits <- list(uint8 = c(0, 255), int8 = c(-128, 127), int16 = c(-32768, 32767), int32 = c(-2^31, 2^31 - 1), int64 = c(-2^63, 2^63 - 1024))
+  limits <- list(
+    uint8 = c(0, 255), int8 = c(-128, 127), int16 = c(-32768, 32767), int32 = c(-2^31, 2^31 - 1), int64 = c(-2^63, 2^63 - 1024)
+  )
   for (dtype in names(limits)) {
     zeros <- torch_zeros(2, dtype = dtype)
     range <- limits[[dtype]]
