@@ -159,11 +159,12 @@ nnf_hardswish <- function(input, inplace = FALSE) if (inplace) .Call(ffi_hardswi
 #' @rdname torch_activations
 #' @export
 nnf_glu <- function(input, dim = -1) {
+  dim <- .Call(ffi_whole, dim, "dim")
   at <- if (dim < 0) input$ndim + dim + 1 else dim
-  if (at < 1 || at > input$ndim) raise_error(sprintf("dimension %d does not exist: `input` has %d", as.integer(dim), input$ndim))
+  if (at < 1 || at > input$ndim) raise_error(sprintf("dimension %d does not exist: `input` has %d", dim, input$ndim))
   half <- input$shape[at] / 2
   if (half != round(half)) {
-    raise_error(sprintf("dimension %d of `input` must have an even size; it has %d", as.integer(at), input$shape[at]))
+    raise_error(sprintf("dimension %d of `input` must have an even size; it has %d", at, input$shape[at]))
   }
   input$narrow(at, 1L, half) * torch_sigmoid(input$narrow(at, half + 1L, half))
 }

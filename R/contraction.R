@@ -35,7 +35,7 @@
 #' torch_trace(x)
 #' @export
 torch_einsum <- function(equation, tensors, path = NULL) {
-  if (!is.list(tensors)) tensors <- list(tensors)
+  tensors <- operands(if (is.list(tensors)) tensors else list(tensors))
   if (!is.character(equation) || length(equation) != 1L) raise_error("`equation` must be one string")
   sides <- strsplit(gsub("[[:space:]]", "", equation), "->", fixed = TRUE)[[1]]
   inputs <- strsplit(paste0(sides[1], ","), ",", fixed = TRUE)[[1]]
@@ -123,7 +123,7 @@ contract <- function(left, right, wanted, sizes) {
   summed <- setdiff(both, batch)
   rows <- setdiff(left$labels, both)
   cols <- setdiff(right$labels, both)
-  count <- function(labels) as.integer(prod(sizes[labels]))
+  count <- function(labels) prod(sizes[labels])
   arranged <- function(part, labels, shape) {
     x <- if (length(labels) > 1L) part$x$permute(match(labels, part$labels)) else part$x
     torch_reshape(x$expand(ifelse(labels %in% both, sizes[labels], dim(x))), shape)
@@ -131,18 +131,21 @@ contract <- function(left, right, wanted, sizes) {
   x <- arranged(left, c(batch, rows, summed), c(count(batch), count(rows), count(summed)))
   y <- arranged(right, c(batch, summed, cols), c(count(batch), count(summed), count(cols)))
   labels <- c(batch, rows, cols)
-  list(x = torch_reshape(.Call(ffi_bmm, x, y), as.integer(sizes[labels])), labels = labels)
+  list(x = torch_reshape(.Call(ffi_bmm, x, y), sizes[labels]), labels = labels)
 }
 
 #' @rdname torch_einsum
 #' @export
 torch_tensordot <- function(a, b, dims = 2) {
+  both <- operands(list(a, b))
+  a <- both[[1]]
+  b <- both[[2]]
   if (is.list(dims) || inherits(dims, "torch_tensor") && length(dim(dims)) == 2L) {
-    if (!is.list(dims)) dims <- list(as.integer(dims[1]), as.integer(dims[2]))
+    if (!is.list(dims)) dims <- list(.Call(ffi_wholes, dims[1], "dims"), .Call(ffi_wholes, dims[2], "dims"))
     of_a <- from_start(unlist(dims[[1]]), a)
     of_b <- from_start(unlist(dims[[2]]), b)
   } else {
-    n <- as.integer(dims)
+    n <- .Call(ffi_whole, dims, "dims")
     n_dims <- c(length(dim(a)), length(dim(b)))
     if (n < 0 || n > min(n_dims)) raise_error(sprintf("`dims` is %d, and the tensors have %d and %d dimensions", n, n_dims[1], n_dims[2]))
     of_a <- length(dim(a)) - n + seq_len(n)
@@ -171,6 +174,9 @@ from_start <- function(dims, x) {
 }
 
 inner_product <- function(self, other) {
+  both <- operands(list(self, other))
+  self <- both[[1]]
+  other <- both[[2]]
   if (length(dim(self)) == 0L || length(dim(other)) == 0L) return(self * other)
   torch_tensordot(self, other, list(-1L, -1L))
 }
@@ -178,10 +184,13 @@ inner_product <- function(self, other) {
 #' @rdname torch_einsum
 #' @export
 torch_kron <- function(self, other) {
+  both <- operands(list(self, other))
+  self <- both[[1]]
+  other <- both[[2]]
   n <- max(length(dim(self)), length(dim(other)))
   a <- c(rep(1L, n - length(dim(self))), dim(self))
   b <- c(rep(1L, n - length(dim(other))), dim(other))
-  if (n == 0L) return(self * other)
+  if (n == 0) return(self * other)
   product <- torch_reshape(self, c(rbind(a, 1L))) * torch_reshape(other, c(rbind(1L, b)))
   torch_reshape(product, a * b)
 }
@@ -189,6 +198,9 @@ torch_kron <- function(self, other) {
 #' @rdname torch_einsum
 #' @export
 torch_cross <- function(self, other, dim = NULL) {
+  both <- operands(list(self, other))
+  self <- both[[1]]
+  other <- both[[2]]
   shapes <- broadcast_shape(dim(self), dim(other))
   if (is.null(dim)) {
     dim <- which(shapes == 3L)[1]
@@ -234,6 +246,7 @@ torch_trace <- function(self) {
 #' @export
 torch_chain_matmul <- function(matrices) {
   if (!is.list(matrices) || !length(matrices)) raise_error("`matrices` must be a list of at least one matrix")
+  matrices <- operands(matrices)
   wrong <- which(vapply(matrices, function(x) length(dim(x)) != 2L, NA))
   if (length(wrong)) {
     n_dims <- length(dim(matrices[[wrong[1]]]))
@@ -247,6 +260,7 @@ torch_chain_matmul <- function(matrices) {
 linalg_multi_dot <- function(tensors) {
   n <- length(tensors)
   if (!is.list(tensors) || n < 2L) raise_error("`tensors` must be a list of at least two tensors")
+  tensors <- operands(tensors)
   first <- length(dim(tensors[[1]])) == 1L
   last <- length(dim(tensors[[n]])) == 1L
   if (first) tensors[[1]] <- torch_unsqueeze(tensors[[1]], 1L)
@@ -261,7 +275,7 @@ linalg_multi_dot <- function(tensors) {
 multiply_chain <- function(matrices) {
   n <- length(matrices)
   if (n <= 2L) return(Reduce(torch_mm, matrices))
-  p <- as.numeric(c(dim(matrices[[1]])[1], vapply(matrices, function(x) dim(x)[2], 1L)))
+  p <- as.numeric(c(dim(matrices[[1]])[1], vapply(matrices, function(x) as.numeric(dim(x)[2]), 1)))
   cost <- split <- matrix(0, n, n)
   for (length in seq_len(n)[-1]) {
     for (i in seq_len(n - length + 1L)) {
@@ -280,14 +294,15 @@ multiply_chain <- function(matrices) {
 #' @export
 torch_matrix_power <- function(self, n) {
   check_square(self)
-  n <- as.integer(n)
-  if (n == 0L) return(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype)$expand(dim(self))$clone())
-  if (n < 0L) return(torch_matrix_power(linalg_inv(self), -n))
+  n <- .Call(ffi_whole, n, "n")
+  if (n == 1) return(self$clone())
+  if (n == 0) return(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype)$expand(dim(self))$clone())
+  if (n < 0) return(torch_matrix_power(linalg_inv(self), -n))
   power <- NULL
   repeat {
-    if (n %% 2L) power <- if (is.null(power)) self else torch_matmul(power, self)
-    n <- n %/% 2L
-    if (!n) return(power)
+    if (n %% 2) power <- if (is.null(power)) self else torch_matmul(power, self)
+    n <- n %/% 2
+    if (n == 0) return(power)
     self <- torch_matmul(self, self)
   }
 }
@@ -302,9 +317,10 @@ linalg_matrix_power <- function(A, n) torch_matrix_power(A, n)
 torch_matrix_exp <- function(self) {
   check_square(self)
   if (!torch_is_floating_point(self)) raise_error(sprintf("torch_matrix_exp() needs a floating dtype, not %s", as.character(self$dtype)))
+  if (self$numel() == 0) return(self$clone())
   size <- dim(self)[length(dim(self))]
-  norm <- if (self$numel()) as.numeric(torch_max(torch_sum(torch_abs(self$detach()), -1L))) else 0
-  halvings <- if (is.finite(norm)) max(0L, as.integer(ceiling(log2(norm)))) else 0L
+  norm <- as.numeric(torch_max(torch_sum(torch_abs(self$detach()), -1L)))
+  halvings <- if (is.finite(norm) && norm > 1) as.integer(ceiling(log2(norm))) else 0L
   a <- if (halvings) self * 2^-halvings else self
   identity <- torch_eye(size, dtype = self$dtype)
   sum <- identity + a * (1 / 18)

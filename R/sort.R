@@ -127,9 +127,12 @@ torch_histc <- function(self, bins = 100L, min = 0L, max = 0L) .Call(ffi_histc, 
 given <- function(x) if (is.list(x) && length(x) == 0L) NULL else x
 
 histogram_of <- function(self, bins, range, weight, density) {
-  if (!inherits(bins, "torch_tensor")) {
+  if (inherits(bins, "torch_tensor")) {
+    if (!is.null(range)) raise_error("`range` must be NULL where `bins` is a tensor of edges", sys.call(-1L))
+  } else {
     if (is.null(range)) range <- as.numeric(.Call(ffi_data_range, self))
     if (length(range) != 2L) raise_error("`range` must be two numbers")
+    if (range[1] == range[2]) range <- range + c(-0.5, 0.5)
     bins <- torch_linspace(range[1], range[2], bins + 1L, dtype = self$dtype)
   }
   counts <- .Call(ffi_histogram, self, bins, given(weight))
@@ -171,6 +174,7 @@ quantiles <- function(self, q, dim, keepdim, interpolation, skip_nan) {
   if (!is.character(interpolation) || !interpolation %in% c("linear", "lower", "higher", "midpoint", "nearest")) {
     raise_error("`interpolation` must be \"linear\", \"lower\", \"higher\", \"midpoint\" or \"nearest\"", call)
   }
+  if (!is.numeric(q) && !is_tensor(q)) raise_error("`q` must be numbers from 0 to 1", call)
   single <- if (inherits(q, "torch_tensor")) length(dim(q)) == 0L else length(q) == 1L
   q <- as.numeric(if (inherits(q, "torch_tensor")) as_array(q) else q)
   if (!length(q) || anyNA(q) || any(q < 0 | q > 1)) raise_error("`q` must be numbers from 0 to 1", call)

@@ -6,16 +6,26 @@
 
 extern void (*rl_autograd_release_hook)(struct rl_autograd *autograd);
 
+/* A gradient may have a gradient, and so on: the dead wait in a list, as nodes do. */
 static void autograd_release(rl_autograd *autograd) {
+    static rl_autograd *dead;
+    static int busy;
     rl_node *node = autograd->node;
     if (autograd->retains_grad && node && node->retained) node->retained[autograd->output_nr] = NULL;
-    rl_tensor *grad = autograd->grad, *base = autograd->base;
-    rl_hooks *hooks = autograd->hooks;
-    rl_pool_give(autograd, sizeof *autograd);
-    rl_hooks_release(hooks);
-    rl_release(grad);
-    rl_release(base);
-    rl_node_release(node);
+    autograd->next_dead = dead;
+    dead = autograd;
+    if (busy) return;
+    busy = 1;
+    while (dead) {
+        rl_autograd now = *dead;
+        rl_pool_give(dead, sizeof *dead);
+        dead = now.next_dead;
+        rl_hooks_release(now.hooks);
+        rl_release(now.grad);
+        rl_release(now.base);
+        rl_node_release(now.node);
+    }
+    busy = 0;
 }
 
 rl_autograd *rl_autograd_of(rl_tensor *tensor) {
@@ -29,6 +39,7 @@ rl_autograd *rl_autograd_of(rl_tensor *tensor) {
 
 void rl_set_history(rl_tensor *tensor, rl_node *node, int output_nr) {
     rl_autograd *autograd = tensor->autograd;
+    if (!rl_dtype_is_floating((rl_dtype)tensor->dtype)) node = NULL;
     rl_node *before = autograd->node;
     if (autograd->retains_grad && before && before->retained) before->retained[autograd->output_nr] = NULL;
     autograd->retains_grad = 0;
@@ -86,24 +97,7 @@ static void release_leaf(void *leaf) {
     rl_release(leaf);
 }
 
-static void accumulate(rl_vjp *v) {
-    rl_tensor *leaf = v->node->host, *gradient = v->g[0];
-    rl_autograd *autograd = leaf->autograd;
-    rl_tensor *before = autograd->grad;
-    if (before && before->storage && rl_grad_enabled()) {
-        gradient = rl_add(before, gradient);
-    } else if (before && before->storage) {
-        rl_add_into(before, gradient);
-        return;
-    } else if (!rl_grad_enabled() && !rl_can_be_stolen(gradient)) {
-        gradient = rl_clone(gradient);
-    }
-    if (!gradient) return;
-    autograd->grad = rl_retain(gradient);
-    rl_release(before);
-}
-
-const rl_op rl_op_accumulate = {.name = "accumulate", .grad_name = "torch::autograd::AccumulateGrad", .vjp = accumulate, .release = release_leaf};
+const rl_op rl_op_accumulate = {.name = "accumulate", .grad_name = "torch::autograd::AccumulateGrad", .release = release_leaf};
 
 /* The caller's reference keeps it: the leaf only knows where it is. */
 static rl_node *accumulator_of(rl_tensor *leaf) {

@@ -5,6 +5,8 @@
 
 static int64_t next_hook_id = 1;
 
+int64_t rl_next_hook_id(void) { return next_hook_id; }
+
 rl_hooks *rl_hooks_at(rl_node *node, int output_nr) {
     if (node->op == &rl_op_accumulate) return ((rl_tensor *)node->host)->autograd->hooks;
     return node->hooks ? node->hooks[output_nr] : NULL;
@@ -52,12 +54,16 @@ void rl_remove_hook(rl_hooks *hooks, int64_t id) {
     }
 }
 
-void rl_hooks_release(rl_hooks *hooks) {
-    if (!hooks || --hooks->refs > 0) return;
+void rl_hooks_clear(rl_hooks *hooks) {
     for (int k = 0; k < hooks->count; k++) hooks->items[k].release(hooks->items[k].host);
     hooks->count = hooks->room = 0;
     free(hooks->items);
     hooks->items = NULL;
+}
+
+void rl_hooks_release(rl_hooks *hooks) {
+    if (!hooks || --hooks->refs > 0) return;
+    rl_hooks_clear(hooks);
     if (!hooks->watchers) free(hooks);
 }
 

@@ -101,9 +101,10 @@ static int all_dense_alike(int n_operands, rl_tensor *const *operands) {
     return 1;
 }
 
-void rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const void *context) {
+rl_status rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const void *context) {
     const rl_tensor *out = operands[0];
-    if (out->numel == 0) return;
+    if (!loop) return rl_fail_no_loop(rl_dtype_name((rl_dtype)operands[n_operands > 1]->dtype));
+    if (out->numel == 0) return RL_OK;
     plan p;
     p.loop = loop;
     p.context = context;
@@ -116,10 +117,11 @@ void rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const voi
         for (int i = 0; i < n_operands; i++) p.strides[0][i] = i && operands[i]->ndim == 0 ? 0 : (int64_t)rl_dtype_size((rl_dtype)operands[i]->dtype);
         if (out->numel <= GRAIN) {
             loop(p.data, p.strides[0], out->numel, context);
-            return;
+            return RL_OK;
         }
     } else {
         make_plan(&p, operands);
     }
     rl_parallel(p.numel, GRAIN, walk, &p);
+    return RL_OK;
 }

@@ -20,7 +20,7 @@ typedef struct {
 
 void rl_pick(const rl_picks *picks, size_t width, void *other, const void *x);
 void rl_place(const rl_picks *picks, size_t width, void *x, const void *other);
-void rl_place_sums(const rl_picks *picks, rl_dtype dtype, void *x, const void *other);
+rl_status rl_place_sums(const rl_picks *picks, rl_dtype dtype, void *x, const void *other);
 
 /* Fails, naming dimension dim + 1, if an index is out of range; tells whether any is negative. */
 rl_status rl_check_indexes(rl_tensor *index, int64_t size, int dim, int *negative);
@@ -37,7 +37,8 @@ rl_status rl_gather_elements(rl_tensor *out, rl_tensor *x, rl_tensor *index, int
 
 typedef enum { RL_PUT, RL_ADD, RL_MULTIPLY, RL_LARGEST, RL_SMALLEST } rl_combine;
 
-/* self[..., index[...], ...] takes src[...] in, along dim; src is at least as large as index, or a number. Both are of one dtype. */
-void rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src, int dim, rl_combine combine);
+/* self[..., index[...], ...] takes src[...] in, along dim; src is at least as large as index, or a number. Both are of one dtype,
+ * which is no narrow one unless they are put. */
+rl_status rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src, int dim, rl_combine combine);
 
 #endif

@@ -39,8 +39,24 @@ static void store(rl_double_matrix to, const double *columns, int64_t rows) {
         for (int64_t j = 0; j < to.cols; j++) to.data[i * to.row + j * to.col] = columns[j * rows + i];
 }
 
+static void store_identity(rl_double_matrix to) {
+    for (int64_t i = 0; i < to.rows; i++)
+        for (int64_t j = 0; j < to.cols; j++) to.data[i * to.row + j * to.col] = i == j;
+}
+
 static int *integers(int64_t n) { return rl_scope_memory((size_t)n + 1, sizeof(int)); }
 static double *numbers(double n) { return rl_scope_memory((size_t)n + 1, sizeof(double)); }
+
+/* Room for LAPACK's blocks, as far as an int counts. */
+static int blocked(int n) { return n > INT_MAX / 64 ? INT_MAX : 64 * n; }
+
+/* The room that LAPACK has asked for. */
+static rl_status make_workspace(double wanted, int *room, double **work) {
+    if (wanted > INT_MAX) return rl_fail("the matrix is too large: LAPACK would need room for %.3g numbers", wanted);
+    *room = (int)wanted;
+    *work = numbers(wanted);
+    return *work ? RL_OK : RL_FAILED;
+}
 
 static rl_status factor(rl_double_matrix a, double **lu, int **pivots, int *info) {
     int m = (int)a.rows, n = (int)a.cols, lda = at_least_one(m);
@@ -63,7 +79,7 @@ rl_status rl_solve_matrix(rl_double_matrix a, rl_double_matrix b, rl_double_matr
 }
 
 rl_status rl_invert_matrix(rl_double_matrix a, rl_double_matrix inverse, int *info) {
-    int n = (int)a.rows, lda = at_least_one(n), *pivots, room = 64 * lda;
+    int n = (int)a.rows, lda = at_least_one(n), *pivots, room = blocked(lda);
     double *lu, *work = numbers(room);
     if (!work) return RL_FAILED;
     RL_TRY(factor(a, &lu, &pivots, info));
@@ -120,7 +136,7 @@ rl_status rl_solve_triangular_matrix(rl_double_matrix a, int upper, int unit, rl
 }
 
 static rl_status householder(rl_double_matrix a, int64_t room_for, double **columns, double **tau) {
-    int m = (int)a.rows, n = (int)a.cols, lda = at_least_one(m), room = 64 * at_least_one(n), info;
+    int m = (int)a.rows, n = (int)a.cols, lda = at_least_one(m), room = blocked(at_least_one(n)), info;
     RL_TRY(load(a, a.rows, room_for > a.cols ? room_for : a.cols, columns));
     double *work = numbers(room);
     *tau = numbers((double)(m < n ? m : n));
@@ -130,7 +146,7 @@ static rl_status householder(rl_double_matrix a, int64_t room_for, double **colu
 }
 
 static rl_status multiply_reflections(double *columns, int64_t rows, int64_t cols, int64_t n_tau, const double *tau) {
-    int m = (int)rows, n = (int)cols, k = (int)n_tau, lda = at_least_one(m), room = 64 * at_least_one(n), info;
+    int m = (int)rows, n = (int)cols, k = (int)n_tau, lda = at_least_one(m), room = blocked(at_least_one(n)), info;
     double *work = numbers(room);
     if (!work) return RL_FAILED;
     if (m && n) dorgqr_(&m, &n, &k, columns, &lda, tau, work, &room, &info);
@@ -171,9 +187,10 @@ rl_status rl_eigen_symmetric(rl_double_matrix a, int lower, double *values, rl_d
     *info = 0;
     if (n == 0) return RL_OK;
     dsyevd_(job, triangle, &n, columns, &lda, values, &wanted, &query, &least, &query, info, 1, 1);
-    int room = (int)wanted, whole = least, *whole_work = integers(whole);
-    double *work = numbers(wanted);
-    if (!work || !whole_work) return RL_FAILED;
+    int room, whole = least, *whole_work = integers(whole);
+    double *work;
+    RL_TRY(make_workspace(wanted, &room, &work));
+    if (!whole_work) return RL_FAILED;
     dsyevd_(job, triangle, &n, columns, &lda, values, work, &room, whole_work, &whole, info, 1, 1);
     if (vectors) store(*vectors, columns, a.rows);
     return RL_OK;
@@ -189,15 +206,15 @@ rl_status rl_svd_matrix(rl_double_matrix a, double *values, rl_double_matrix *u,
     if (!left || !right || !whole_work) return RL_FAILED;
     *info = 0;
     if (least == 0) {
-        for (int k = 0; k < m && u; k++) left[k * m + k] = 1;
-        for (int k = 0; k < n && vt && vt->rows == n; k++) right[k * n + k] = 1;
-    } else {
-        dgesdd_(job, &m, &n, columns, &lda, values, left, &lda, right, &vt_rows, &wanted, &query, whole_work, info, 1);
-        int room = (int)wanted;
-        double *work = numbers(wanted);
-        if (!work) return RL_FAILED;
-        dgesdd_(job, &m, &n, columns, &lda, values, left, &lda, right, &vt_rows, work, &room, whole_work, info, 1);
+        if (u) store_identity(*u);
+        if (vt) store_identity(*vt);
+        return RL_OK;
     }
+    dgesdd_(job, &m, &n, columns, &lda, values, left, &lda, right, &vt_rows, &wanted, &query, whole_work, info, 1);
+    int room;
+    double *work;
+    RL_TRY(make_workspace(wanted, &room, &work));
+    dgesdd_(job, &m, &n, columns, &lda, values, left, &lda, right, &vt_rows, work, &room, whole_work, info, 1);
     if (u) store(*u, left, m);
     if (vt) store(*vt, right, vt_rows);
     return RL_OK;

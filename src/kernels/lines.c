@@ -30,8 +30,9 @@ static void walk(void *context, int64_t begin, int64_t end) {
 
 static int64_t bytes_at(const rl_tensor *t, int dim) { return t->strides[dim] * (int64_t)rl_dtype_size((rl_dtype)t->dtype); }
 
-void rl_each_line(int n_operands, rl_tensor *const *operands, int dim, int backward, rl_line_loop loop, const void *context) {
+rl_status rl_each_line(int n_operands, rl_tensor *const *operands, int dim, int backward, rl_line_loop loop, const void *context) {
     const rl_tensor *shape = operands[1];
+    if (!loop) return rl_fail_no_loop(rl_dtype_name((rl_dtype)shape->dtype));
     plan p = {.n_operands = n_operands, .loop = loop, .context = context, .lines = 1};
     int64_t groups = 1;
     int row = -1;
@@ -44,7 +45,7 @@ void rl_each_line(int n_operands, rl_tensor *const *operands, int dim, int backw
         groups *= p.sizes[p.ndim++] = shape->sizes[d];
     }
     if (row >= 0) p.lines = shape->sizes[row];
-    if (groups == 0 || p.lines == 0) return;
+    if (groups == 0 || p.lines == 0) return RL_OK;
     for (int k = 0; k < n_operands; k++) {
         int64_t n = operands[k]->ndim ? operands[k]->sizes[dim] : 1;
         p.step[k] = operands[k]->ndim ? bytes_at(operands[k], dim) : 0;
@@ -57,4 +58,5 @@ void rl_each_line(int n_operands, rl_tensor *const *operands, int dim, int backw
     p.blocks = (p.lines + p.block - 1) / p.block;
     int64_t work = (p.n + 1) * (p.lines < p.block ? p.lines : p.block);
     rl_parallel(groups * p.blocks, GRAIN / work + 1, walk, &p);
+    return RL_OK;
 }

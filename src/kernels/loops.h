@@ -13,13 +13,13 @@ enum { RL_MAX_OPERANDS = 5 };
 
 typedef void (*rl_loop)(char *const *data, const int64_t *strides, int64_t n, const void *context);
 
-/* One loop for each dtype; NULL where there is none. */
+/* One loop for each dtype; NULL where there is none, which is a failure of whoever runs it. */
 typedef struct {
     rl_loop of[RL_DTYPES];
 } rl_loops;
 
 /* Runs the loop over operands[0]'s elements; the others broadcast to its shape. */
-void rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const void *context);
+rl_status rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const void *context);
 
 #ifdef RL_HAVE_TARGET_CLONES
 #define RL_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))

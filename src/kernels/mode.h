@@ -5,6 +5,6 @@
 #include "../tensor/tensor.h"
 
 /* Of several that are as common the smallest; its last place. values and places have size 1 along dim. */
-void rl_modes(rl_tensor *values, rl_tensor *places, rl_tensor *sorted, rl_tensor *sorted_places, int dim);
+rl_status rl_modes(rl_tensor *values, rl_tensor *places, rl_tensor *sorted, rl_tensor *sorted_places, int dim);
 
 #endif

@@ -12,9 +12,9 @@
     }
 RL_FOR_WIDTHS(PICK, pick)
 
-void rl_pick_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim) {
+rl_status rl_pick_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim) {
     size_t width = rl_dtype_size((rl_dtype)x->dtype);
-    rl_each_line(3, (rl_tensor *[]){out, places, x}, dim, 0, RL_OF_WIDTH(pick, width), NULL);
+    return rl_each_line(3, (rl_tensor *[]){out, places, x}, dim, 0, RL_OF_WIDTH(pick, width), NULL);
 }
 
 #define PUT(name, T)                                                                                                               \
@@ -26,6 +26,7 @@ void rl_pick_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim) {
 PUT(put_float, float)
 PUT(put_double, double)
 
-void rl_put_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim) {
-    rl_each_line(3, (rl_tensor *[]){out, places, x}, dim, 0, x->dtype == RL_FLOAT ? put_float : put_double, NULL);
+rl_status rl_put_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim) {
+    static const rl_line_loop loops[RL_DTYPES] = {[RL_FLOAT] = put_float, [RL_DOUBLE] = put_double};
+    return rl_each_line(3, (rl_tensor *[]){out, places, x}, dim, 0, loops[x->dtype], NULL);
 }

@@ -5,8 +5,8 @@
 #include "lines.h"
 
 /* out[j] = x[places[j]]; out and places have one shape. */
-void rl_pick_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim);
+rl_status rl_pick_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim);
 /* out[places[j]] += x[j]; x and places have one shape; float and double. */
-void rl_put_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim);
+rl_status rl_put_places(rl_tensor *out, rl_tensor *places, rl_tensor *x, int dim);
 
 #endif

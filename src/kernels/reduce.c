@@ -191,6 +191,7 @@ static void reduce_small(const rl_reducer *reducer, rl_tensor *const *out, int n
 rl_status rl_reduce(const rl_reducer *reducer, rl_tensor *const *out, int n_out, rl_tensor *x, const uint8_t *marked, const void *context) {
     int64_t width = (int64_t)rl_dtype_size((rl_dtype)x->dtype), stride[RL_MAX_RESULTS];
     plan p;
+    if (!reducer) return rl_fail_no_loop(rl_dtype_name((rl_dtype)x->dtype));
     if (out[0]->numel == 0) return RL_OK;
     if (out[0]->numel == 1 && x->numel <= ROW && rl_is_contiguous(x)) {
         reduce_small(reducer, out, n_out, x, context);

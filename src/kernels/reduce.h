@@ -29,7 +29,7 @@ typedef struct {
     void (*finish)(void *const *fields, char *const *out, const int64_t *strides, int64_t n, const rl_fold *fold);
 } rl_reducer;
 
-/* Reduces x over the marked dimensions; out[k] holds the results, contiguous in the order of the dimensions kept. */
+/* Reduces x over the marked dimensions (a reducer of NULL is a failure); out[k] holds the results, contiguous in the order of the dimensions kept. */
 rl_status rl_reduce(const rl_reducer *reducer, rl_tensor *const *out, int n_out, rl_tensor *x, const uint8_t *marked, const void *context);
 
 /* For each dtype of x; NULL where there is none. */

@@ -1,4 +1,6 @@
 /* Activations. Their derivatives are written with ops, so that they have derivatives too; relu's, the commonest, is one op. */
+#include <math.h>
+
 #include "../kernels/binary.h"
 
 #include "elementwise.h"
@@ -15,6 +17,21 @@ static rl_tensor *beyond(rl_tensor *x, double low, double high) { return rl_logi
 static rl_status infer_no_truth(rl_call *call) {
     if (call->in[0]->dtype == RL_BOOL) return rl_fail("%s() is not defined for Bool tensors", call->op->name);
     return rl_infer_elementwise(call);
+}
+
+/* Of a tensor of whole numbers, the two numbers beside it are cut to whole ones, which it must hold. */
+static rl_status infer_piecewise(rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    if (rl_dtype_is_integral(dtype)) {
+        int bits = (int)rl_dtype_size(dtype) * 8 - (dtype != RL_UINT8);
+        double low = dtype == RL_UINT8 ? 0 : -ldexp(1, bits);
+        for (int k = 0; k < 2; k++) {
+            double value = trunc(call->args.s[k].as_double);
+            if (!(value >= low && value < ldexp(1, bits)))
+                return rl_fail("%s() of a %s tensor cannot take the number %g", call->op->name, rl_dtype_name(dtype), call->args.s[k].as_double);
+        }
+    }
+    return infer_no_truth(call);
 }
 
 static rl_status infer_floats(rl_call *call) {
@@ -92,7 +109,7 @@ const rl_op rl_op_sigmoid_slope = {.name = "sigmoid_slope",
 
 ELEMENTWISE(relu, "Relu", infer_no_truth, Y(0), rl_pass_above(g, y, 0))
 /* threshold(x, threshold, value): value where x is not above */
-ELEMENTWISE(threshold, "Threshold", infer_floats, X(0), rl_pass_above(g, x, NUM(0)))
+ELEMENTWISE(threshold, "Threshold", infer_piecewise, X(0), rl_pass_above(g, x, NUM(0)))
 
 /* ---- elu(x, alpha, scale, input_scale): scale (x above 0, alpha (exp(input_scale x) - 1) else) ---- */
 
@@ -160,7 +177,7 @@ ELEMENTWISE(logsigmoid, "LogSigmoid", infer_floats, X(0), rl_mul(g, rl_sigmoid(r
 ELEMENTWISE(leaky_relu, "LeakyRelu", infer_floats, X(0), rl_where(above(x, 0), g, rl_mul_number(g, NUM(0))))
 ELEMENTWISE(hardshrink, "Hardshrink", infer_floats, X(0), drop(within(x, -NUM(0), NUM(0)), g))
 ELEMENTWISE(softshrink, "Softshrink", infer_floats, X(0), drop(within(x, -NUM(0), NUM(0)), g))
-ELEMENTWISE(hardtanh, "Hardtanh", infer_no_truth, X(0), drop(beyond(x, NUM(0), NUM(1)), g))
+ELEMENTWISE(hardtanh, "Hardtanh", infer_piecewise, X(0), drop(beyond(x, NUM(0), NUM(1)), g))
 ELEMENTWISE(hardsigmoid, "Hardsigmoid", infer_floats, X(0), keep(between(x, -3, 3), rl_mul_number(g, 1.0 / 6)))
 ELEMENTWISE(hardswish, "Hardswish", infer_floats, X(0),
             drop(below(x, -3), rl_where(at_most(x, 3), rl_mul(g, rl_add_number(rl_mul_number(x, 1.0 / 3), 0.5)), g)))

@@ -25,7 +25,8 @@ static rl_status infer_division(rl_call *call) {
 
 static rl_status infer_scaled(rl_call *call) {
     rl_scalar *alpha = &call->args.s[0];
-    if (alpha->kind == RL_SCALAR_FLOAT && !rl_dtype_is_floating(rl_result_dtype(2, call->in)) && alpha->as_double != 1)
+    int whole = alpha->kind != RL_SCALAR_FLOAT || (double)alpha->as_int == alpha->as_double;
+    if (!whole && !rl_dtype_is_floating(rl_result_dtype(2, call->in)))
         return rl_fail("`alpha` must be a whole number when the tensors are whole numbers; it is %g", alpha->as_double);
     if (alpha->kind != RL_SCALAR_NONE && alpha->as_double == 1) alpha->kind = RL_SCALAR_NONE;
     return infer_arithmetic(call);
@@ -115,8 +116,7 @@ static const rl_loops *power_loops(const rl_call *call) {
 static rl_status pow_forward(rl_call *call) {
     const rl_loops *quick = power_loops(call);
     if (!quick) return rl_run_loops(call, &rl_pow_loops, NULL);
-    rl_each(2, (rl_tensor *[]){call->y[0], call->x[0]}, quick->of[call->x[0]->dtype], NULL);
-    return RL_OK;
+    return rl_each(2, (rl_tensor *[]){call->y[0], call->x[0]}, quick->of[call->x[0]->dtype], NULL);
 }
 
 /* b * x^(b - 1), which is 0 for b = 0 whatever x is. */

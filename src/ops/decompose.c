@@ -100,9 +100,17 @@ static rl_status lu_forward(rl_call *call) {
     return RL_OK;
 }
 
+static rl_status check_pivots(const rl_tensor *pivots, int64_t rows) {
+    const int *pivot = rl_data(pivots);
+    for (int64_t k = 0; k < pivots->numel; k++)
+        if (pivot[k] < 1 || pivot[k] > rows) return rl_fail("pivots are rows of the matrix, from 1 to %lld; one is %d", (long long)rows, pivot[k]);
+    return RL_OK;
+}
+
 /* The rows of a matrix that stands for the exchanges, turned round: P' of P' L U = A. */
 static rl_tensor *exchanges(const rl_tensor *pivots, int64_t rows, rl_dtype dtype) {
-    int64_t sizes[RL_MAX_DIMS], n = pivots->sizes[pivots->ndim - 1], count = n ? pivots->numel / n : 0;
+    int64_t sizes[RL_MAX_DIMS], n = pivots->sizes[pivots->ndim - 1], count = rl_batch_count(pivots, pivots->ndim - 1);
+    if (check_pivots(pivots, rows) != RL_OK) return NULL;
     memcpy(sizes, pivots->sizes, (size_t)pivots->ndim * sizeof *sizes);
     sizes[pivots->ndim - 1] = rows;
     sizes[pivots->ndim] = rows;
@@ -137,10 +145,20 @@ RULE(lu) {
 }
 const rl_op rl_op_lu = {.name = "lu", .grad_name = "LinalgLuFactorEx", .saves = {Y(0) | Y(1)}, .infer = infer_lu, .forward = lu_forward, .vjp = lu_vjp};
 
+/* exchanges(lu, pivots): the matrix that stands for the exchanges */
 static rl_status compose_exchanges(rl_call *call) {
-    if (call->in[0]->dtype != RL_INT32 || call->in[0]->ndim < 1 || !rl_is_contiguous(call->in[0]))
-        return rl_fail("pivots must be of dtype Int, as torch_lu() returns them");
-    return rl_set_result(call, 1, (rl_tensor *[]){exchanges(call->in[0], call->args.n[0], call->args.dtype)});
+    rl_tensor *lu = call->in[0], *pivots = call->in[1];
+    int64_t sizes[RL_MAX_DIMS];
+    RL_TRY(rl_check_matrices(call, 0));
+    if (pivots->dtype != RL_INT32)
+        return rl_fail("pivots must be of dtype Int, as torch_lu() returns them; they are %s", rl_dtype_name((rl_dtype)pivots->dtype));
+    memcpy(sizes, lu->sizes, (size_t)lu->ndim * sizeof *sizes);
+    sizes[lu->ndim - 2] = least_of(lu);
+    if (pivots->ndim != lu->ndim - 1 || memcmp(pivots->sizes, sizes, (size_t)pivots->ndim * sizeof *sizes) != 0)
+        return rl_fail("the pivots of matrices of shape %s have shape %s; these have %s", rl_sizes_text(lu->ndim, lu->sizes),
+                       rl_sizes_text(lu->ndim - 1, sizes), rl_sizes_text(pivots->ndim, pivots->sizes));
+    pivots = rl_contiguous(pivots);
+    return rl_set_result(call, 1, (rl_tensor *[]){pivots ? exchanges(pivots, rows_of(lu), (rl_dtype)lu->dtype) : NULL});
 }
 const rl_op rl_op_exchanges = {.name = "lu_unpack", .compose = compose_exchanges};
 
@@ -337,7 +355,7 @@ static rl_status infer_orgqr(rl_call *call) {
     RL_TRY(rl_check_matrices(call, 0));
     if (rows_of(a) < cols_of(a))
         return rl_fail("householder_product() needs at least as many rows as columns; the shape is %s", rl_sizes_text(a->ndim, a->sizes));
-    if (tau->ndim != a->ndim - 1 || tau->sizes[tau->ndim - 1] > cols_of(a))
+    if (tau->ndim != a->ndim - 1 || memcmp(tau->sizes, a->sizes, (size_t)(a->ndim - 2) * sizeof *a->sizes) != 0 || tau->sizes[tau->ndim - 1] > cols_of(a))
         return rl_fail("householder_product(): `tau` of shape %s does not fit a tensor of shape %s", rl_sizes_text(tau->ndim, tau->sizes),
                        rl_sizes_text(a->ndim, a->sizes));
     RL_TRY(rl_set_double_outputs(call, 1));

@@ -14,10 +14,10 @@ static rl_status infer_kept(rl_call *call) {
 
 static rl_status infer_copy(rl_call *call) {
     const rl_tensor *self = call->in[0], *from = call->in[1];
-    int64_t sizes[RL_MAX_DIMS];
-    int ndim;
     call->variant = -1;
-    RL_TRY(rl_broadcast_sizes(self->ndim, self->sizes, from->ndim, from->sizes, &ndim, sizes));
+    if (!rl_broadcasts_to(from->ndim, from->sizes, self->ndim, self->sizes))
+        return rl_fail("a value of shape %s does not fit its place, which has shape %s", rl_sizes_text(from->ndim, from->sizes),
+                       rl_sizes_text(self->ndim, self->sizes));
     return infer_kept(call);
 }
 

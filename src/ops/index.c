@@ -1,4 +1,4 @@
-/* Indexing by tensors: x[i, j, ...] and its reverse. What numbers, ranges and newaxis do is done by views before (rbridge/index.c).
+/* Indexing by tensors: x[i, j, ...] and its reverse. What numbers, ranges and newaxis do is done by views before (subset.c).
  *
  * Note [Placement]
  * An index stands for one dimension of x, a mask of m dimensions for m; NULL leaves a dimension as it is. All indexes broadcast
@@ -268,13 +268,17 @@ static rl_status infer_index_put(rl_call *call) {
     return rl_output(call, 0, dtype, computed, call->in[0]->ndim, call->in[0]->sizes);
 }
 
+static int fits(const rl_tensor *values, int ndim, const int64_t *sizes) {
+    int before = ndim - values->ndim;
+    for (int d = 0; d < values->ndim; d++)
+        if (before < 0 || (values->sizes[d] != 1 && values->sizes[d] != sizes[before + d])) return 0;
+    return 1;
+}
+
 /* The values as the places want them: contiguous in the result's shape, or one number. */
 static rl_tensor *values_for(rl_tensor *values, int ndim, const int64_t *sizes) {
-    int64_t broadcast[RL_MAX_DIMS];
-    int n;
     if (values->numel == 1) return values;
-    if (rl_broadcast_sizes(ndim, sizes, values->ndim, values->sizes, &n, broadcast) != RL_OK) return NULL;
-    if (n != ndim || (n && memcmp(broadcast, sizes, (size_t)n * sizeof *sizes) != 0)) {
+    if (!fits(values, ndim, sizes)) {
         rl_fail("values of shape %s do not fit the shape %s of what they replace", rl_sizes_text(values->ndim, values->sizes), rl_sizes_text(ndim, sizes));
         return NULL;
     }
@@ -318,10 +322,8 @@ static rl_status index_put_forward(rl_call *call) {
     rl_tensor *offsets = offsets_in(&l, y), *values = values_for(call->x[VALUES], ndim, sizes);
     if (!offsets || !values) return RL_FAILED;
     make_picks(&l, y, offsets, values, &picks);
-    if (call->args.n[ACCUMULATE])
-        rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(y), rl_data(values));
-    else
-        rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(y), rl_data(values));
+    if (call->args.n[ACCUMULATE]) return rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(y), rl_data(values));
+    rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(y), rl_data(values));
     return RL_OK;
 }
 
@@ -416,7 +418,7 @@ static rl_status put_forward(rl_call *call) {
     if (!offsets || !source) return RL_FAILED;
     rl_picks picks = {.count = offsets->numel, .offsets = rl_data(offsets), .step = 1};
     if (call->args.n[ACCUMULATE])
-        rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(packed), rl_data(source));
+        RL_TRY(rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(packed), rl_data(source)));
     else
         rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(packed), rl_data(source));
     return packed == y ? RL_OK : rl_copy_data(y, packed);

@@ -32,7 +32,7 @@ static rl_status run_loss(rl_call *call, const rl_loops *loops) {
         losses = rl_tensor_new((rl_dtype)y->dtype, ndim, sizes);
         if (!losses) return RL_FAILED;
     }
-    rl_each(probabilities ? 4 : 3, (rl_tensor *[]){losses, call->x[0], call->x[1], probabilities}, loops->of[y->dtype], probabilities);
+    RL_TRY(rl_each(probabilities ? 4 : 3, (rl_tensor *[]){losses, call->x[0], call->x[1], probabilities}, loops->of[y->dtype], probabilities));
     if (reduction == NONE) return RL_OK;
     RL_TRY(rl_marked_dims(RL_INTS_NONE, ndim, marked));
     return rl_reduce((reduction == MEAN ? &rl_mean_reducers : &rl_sum_reducers)->of[y->dtype], &y, 1, losses, marked, NULL);

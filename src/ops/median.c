@@ -117,7 +117,7 @@ static rl_status mode_forward(rl_call *call) {
     rl_tensor *sorted = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes), *places = rl_tensor_new(RL_INT64, x->ndim, x->sizes);
     if (!sorted || !places) return RL_FAILED;
     RL_TRY(rl_sort_elements(sorted, places, x, dim, 0, 0));
-    rl_modes(with_dim[0], with_dim[1], sorted, places, dim);
+    RL_TRY(rl_modes(with_dim[0], with_dim[1], sorted, places, dim));
     count_from_0(call->y[1]);
     return RL_OK;
 }

@@ -52,8 +52,11 @@ static rl_status compose_set_(rl_call *call) {
     rl_geometry_of(source, &geometry);
     if (sizes.length >= 0) {
         int64_t offset = call->args.s[0].kind == RL_SCALAR_NONE ? source->offset : call->args.s[0].as_int;
-        int64_t contiguous[RL_MAX_DIMS];
+        int64_t contiguous[RL_MAX_DIMS], numel;
         if (sizes.length > RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
+        if (strides.length > 0 && strides.length != sizes.length)
+            return rl_fail("set_() needs a stride for each size: %d sizes and %d strides were given", sizes.length, strides.length);
+        RL_TRY(rl_count(sizes.length, sizes.values, &numel));
         rl_contiguous_strides(sizes.length, sizes.values, contiguous);
         rl_tensor *seen = rl_view_as_strided(source, sizes.length, sizes.values, strides.length > 0 ? strides.values : contiguous, offset);
         if (!seen) return RL_FAILED;

@@ -22,10 +22,7 @@ static rl_status infer_pick(rl_call *call) {
     return rl_output(call, 0, dtype, dtype, call->in[1]->ndim, call->in[1]->sizes);
 }
 
-static rl_status pick_forward(rl_call *call) {
-    rl_pick_places(call->y[0], call->x[1], call->x[0], (int)call->args.n[DIM]);
-    return RL_OK;
-}
+static rl_status pick_forward(rl_call *call) { return rl_pick_places(call->y[0], call->x[1], call->x[0], (int)call->args.n[DIM]); }
 
 RULE(pick_along) {
     int64_t dim = v->args ? v->args->n[DIM] : 0;
@@ -48,8 +45,7 @@ static rl_status infer_put(rl_call *call) {
 
 static rl_status put_forward(rl_call *call) {
     rl_fill_elements(call->y[0], rl_scalar_int(0));
-    rl_put_places(call->y[0], call->x[1], call->x[0], (int)call->args.n[DIM]);
-    return RL_OK;
+    return rl_put_places(call->y[0], call->x[1], call->x[0], (int)call->args.n[DIM]);
 }
 
 RULE(put_along) { D(0, rl_pick_along(G, X1, v->args->n[DIM])); }

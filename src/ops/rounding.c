@@ -51,9 +51,8 @@ static rl_status infer_frexp(rl_call *call) {
 
 static rl_status frexp_forward(rl_call *call) {
     rl_tensor *x = call->x[0];
-    rl_each(2, (rl_tensor *[]){call->y[0], x}, rl_mantissa_loops.of[x->dtype], NULL);
-    rl_each(2, (rl_tensor *[]){call->y[1], x}, rl_exponent_loops.of[x->dtype], NULL);
-    return RL_OK;
+    RL_TRY(rl_each(2, (rl_tensor *[]){call->y[0], x}, rl_mantissa_loops.of[x->dtype], NULL));
+    return rl_each(2, (rl_tensor *[]){call->y[1], x}, rl_exponent_loops.of[x->dtype], NULL);
 }
 
 RULE(frexp) { D(0, rl_div(G, rl_exp2(v->y[1]))); }

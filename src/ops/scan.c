@@ -24,8 +24,7 @@ static rl_status run_lines(rl_call *call, const rl_line_loops *loops, int n_oper
     rl_line_loop loop = loops->of[call->x[0]->dtype];
     if (!loop) return rl_fail("%s() is not defined for %s tensors", call->op->name, rl_dtype_name((rl_dtype)call->in[0]->dtype));
     int turned = (int)call->args.n[TURNED];
-    rl_each_line(n_operands, operands, (int)call->args.n[DIM], turned, loop, context ? context : &turned);
-    return RL_OK;
+    return rl_each_line(n_operands, operands, (int)call->args.n[DIM], turned, loop, context ? context : &turned);
 }
 
 /* ---- sums and products ---- */

@@ -26,8 +26,7 @@ static rl_status infer_slope(rl_call *call) {
 
 static rl_status run_lines(rl_call *call, const rl_line_loops *loops) {
     rl_tensor *operands[] = {call->y[0], call->x[0], call->n_in > 1 ? call->x[1] : NULL};
-    rl_each_line(call->n_in + 1, operands, (int)call->args.n[DIM], 0, loops->of[call->y[0]->dtype], NULL);
-    return RL_OK;
+    return rl_each_line(call->n_in + 1, operands, (int)call->args.n[DIM], 0, loops->of[call->y[0]->dtype], NULL);
 }
 
 static rl_tensor *slope(const rl_op *op, rl_vjp *v, rl_tensor *g, rl_tensor *y) {

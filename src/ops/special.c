@@ -54,8 +54,7 @@ static rl_status logit_forward(rl_call *call) {
     rl_scalar eps = call->args.s[0], bounds[2] = {eps, rl_scalar_double(1 - eps.as_double)};
     if (eps.kind == RL_SCALAR_NONE) return rl_run_loops(call, &rl_logit_loops, NULL);
     RL_TRY(rl_run_loops(call, &rl_clamp_loops, bounds));
-    rl_each(2, (rl_tensor *[]){call->y[0], call->y[0]}, rl_logit_loops.of[call->y[0]->dtype], NULL);
-    return RL_OK;
+    return rl_each(2, (rl_tensor *[]){call->y[0], call->y[0]}, rl_logit_loops.of[call->y[0]->dtype], NULL);
 }
 
 static rl_tensor *logit_slope(rl_vjp *v, rl_tensor *x, rl_tensor *g) {

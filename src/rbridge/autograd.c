@@ -80,7 +80,7 @@ rl_status rb_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tenso
     if (!*tensors) return RL_FAILED;
     for (int k = 0; k < *n; k++) {
         SEXP one = single ? list : VECTOR_ELT(list, k);
-        (*tensors)[k] = Rf_isNull(one) ? NULL : rb_unwrap(one, argument);
+        (*tensors)[k] = Rf_isNull(one) ? NULL : rb_unwrap_any(one, argument);
         if (rl_failing()) return RL_FAILED;
     }
     return RL_OK;
@@ -108,6 +108,12 @@ static rl_status read_inputs(rl_backward_call *pass, SEXP inputs) {
     return RL_OK;
 }
 
+static void warn_of_graph(void) {
+    SEXP call = PROTECT(Rf_lang1(Rf_install("warn_of_graph")));
+    Rf_eval(call, rb_namespace());
+    UNPROTECT(1);
+}
+
 static rl_status run_pass(rl_backward_call *pass, SEXP keep_graph, SEXP create_graph, SEXP inputs, SEXP allow_unused) {
     int64_t keep, create, unused = 1;
     RL_TRY(rb_flag(create_graph, "create_graph", &create));
@@ -120,6 +126,7 @@ static rl_status run_pass(rl_backward_call *pass, SEXP keep_graph, SEXP create_g
     }
     pass->keep_graph = (int)keep;
     pass->create_graph = (int)create;
+    if (create && (pass->accumulate || !pass->n_inputs)) warn_of_graph();
     RL_TRY(rl_backward(pass));
     for (int k = 0; k < pass->n_inputs && !unused; k++)
         if (!pass->captured[k])
@@ -145,17 +152,12 @@ SEXP ffi_set_grad_enabled(SEXP enabled) {
     return rb_end(call, Rf_ScalarLogical(before));
 }
 
-SEXP ffi_set_detect_anomaly(SEXP enabled) {
-    rb_call call = rb_begin();
-    int64_t wanted = 0;
-    int before = rl_detect_anomaly;
-    if (rb_flag(enabled, "enabled", &wanted) == RL_OK) rl_detect_anomaly = (int)wanted;
-    return rb_end(call, Rf_ScalarLogical(before));
-}
+SEXP ffi_grad_enabled(void) { return Rf_ScalarLogical(rl_grad_enabled()); }
 
 SEXP ffi_is_undefined(SEXP x) {
-    rl_tensor *tensor = rb_is_tensor(x) ? R_ExternalPtrAddr(x) : NULL;
-    return Rf_ScalarLogical(Rf_isNull(x) || (tensor && !tensor->storage));
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap_any(x, "x") : NULL;
+    return rb_end(call, Rf_ScalarLogical(Rf_isNull(x) || (tensor && !tensor->storage)));
 }
 
 SEXP ffi_requires_grad_(SEXP self, SEXP requires_grad) {
@@ -175,25 +177,25 @@ SEXP ffi_retain_grad(SEXP self) {
 
 SEXP ffi_retains_grad(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "self");
+    rl_tensor *tensor = rb_unwrap_any(self, "self");
     return rb_end(call, Rf_ScalarLogical(tensor && tensor->autograd && tensor->autograd->retains_grad));
 }
 
 SEXP ffi_output_nr(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "self");
+    rl_tensor *tensor = rb_unwrap_any(self, "self");
     return rb_end(call, Rf_ScalarInteger(tensor && rl_requires_grad(tensor) ? tensor->autograd->output_nr : 0));
 }
 
 SEXP ffi_detach(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "self");
+    rl_tensor *tensor = rb_unwrap_any(self, "self");
     return rb_end(call, rb_wrap(tensor ? rl_tensor_alias(tensor) : NULL));
 }
 
 SEXP ffi_detach_(SEXP self) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "self");
+    rl_tensor *tensor = rb_unwrap_any(self, "self");
     if (tensor && tensor->autograd) {
         if (tensor->autograd->base)
             rl_fail("detach_() cannot be used on a view; use $detach()");

@@ -9,9 +9,7 @@
 static SEXP shape_of(SEXP self, rl_tensor *tensor) {
     (void)self;
     if (!tensor->storage) return R_NilValue;
-    SEXP shape = Rf_allocVector(INTSXP, tensor->ndim);
-    for (int k = 0; k < tensor->ndim; k++) INTEGER(shape)[k] = (int)tensor->sizes[k];
-    return shape;
+    return rb_numbers(tensor->ndim, tensor->sizes);
 }
 
 static SEXP dtype_of(SEXP self, rl_tensor *tensor) {
@@ -105,17 +103,17 @@ SEXP ffi_get(SEXP self, SEXP name) {
         if (template) return bound(template, self);
     }
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "x");
+    rl_tensor *tensor = rb_unwrap_any(self, "x");
     SEXP value = R_NilValue;
     if (tensor && field < FIELDS)
         value = fields[field].read(self, tensor);
     else if (tensor)
-        rl_fail("a tensor has no field or method `%s`", CHAR(PRINTNAME(symbol)));
+        rl_fail("a tensor has no field or method `%s`", rb_text(PRINTNAME(symbol)));
     return rb_end(call, value);
 }
 
 static rl_status set_grad(rl_tensor *tensor, SEXP value) {
-    rl_tensor *grad = Rf_isNull(value) ? NULL : rb_unwrap(value, "grad");
+    rl_tensor *grad = Rf_isNull(value) ? NULL : rb_unwrap_any(value, "grad");
     if (rl_failing()) return RL_FAILED;
     if (grad && grad->storage && !rl_same_sizes(grad, tensor))
         return rl_fail("`grad` must have the tensor's shape %s; it has shape %s", rl_sizes_text(tensor->ndim, tensor->sizes),
@@ -133,7 +131,7 @@ static rl_status set_grad(rl_tensor *tensor, SEXP value) {
 SEXP ffi_set(SEXP self, SEXP name, SEXP value) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "x");
-    const char *field = CHAR(STRING_ELT(name, 0));
+    const char *field = rb_text(STRING_ELT(name, 0));
     int64_t flag;
     if (tensor && strcmp(field, "grad") == 0)
         set_grad(tensor, value);

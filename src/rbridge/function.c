@@ -31,7 +31,7 @@ typedef struct {
     SEXP call, result;
 } backward_call;
 
-static rl_tensor *raw_tensor(SEXP x) { return rb_is_tensor(x) ? R_ExternalPtrAddr(x) : NULL; }
+static rl_tensor *raw_tensor(SEXP x) { return rb_is_tensor(x) ? rb_unwrap(x, "value") : NULL; }
 
 static double version_of(SEXP x) {
     rl_tensor *tensor = raw_tensor(x);
@@ -58,7 +58,9 @@ static SEXP saved_for(rl_node *node, SEXP call) {
         rl_tensor *alias = rl_tensor_alias(raw_tensor(VECTOR_ELT(saved, k)));
         if (!alias || !rl_autograd_of(alias)) break;
         rl_set_history(alias, node, output - 1);
-        SET_VECTOR_ELT(saved, k, rb_wrap(alias));
+        SEXP handle = rb_wrap(alias);
+        if (rl_failing()) break;
+        SET_VECTOR_ELT(saved, k, handle);
     }
     UNPROTECT(1);
     return saved;
@@ -103,7 +105,7 @@ static void function_vjp(rl_vjp *v) {
         } else {
             rl_error_clear();
             rl_fail("backward() returned a gradient of shape %s for `%s`, which has shape %s", rl_sizes_text(g->ndim, g->sizes),
-                    CHAR(STRING_ELT(VECTOR_ELT(b.call, 2), k)), rl_sizes_text(in->ndim, in->sizes));
+                    rb_text(STRING_ELT(VECTOR_ELT(b.call, 2), k)), rl_sizes_text(in->ndim, in->sizes));
         }
     }
     UNPROTECT(1);
@@ -159,7 +161,7 @@ static rl_status connect(function_run *f, SEXP call) {
 }
 
 /* Which of the saved values are outputs; one that is handed out as it is, is kept as an alias. Note [Outputs] */
-static void link_saved(const function_run *f, SEXP call) {
+static rl_status link_saved(const function_run *f, SEXP call) {
     SEXP saved = VECTOR_ELT(call, SAVED);
     R_xlen_t n = Rf_xlength(saved);
     SEXP versions = Rf_allocVector(REALSXP, n), outputs;
@@ -173,10 +175,15 @@ static void link_saved(const function_run *f, SEXP call) {
             int dirty = f->out[i] == tensor;
             if (f->made[i] != tensor || stands_among(tensor, f->n_plain, f->plain) || (!dirty && stands_among(tensor, f->n_in, f->in))) continue;
             INTEGER(outputs)[k] = i + 1;
-            if (dirty) SET_VECTOR_ELT(saved, k, rb_wrap(rl_tensor_alias(tensor)));
+            if (dirty) {
+                SEXP alias = rb_wrap(rl_tensor_alias(tensor));
+                if (rl_failing()) return RL_FAILED;
+                SET_VECTOR_ELT(saved, k, alias);
+            }
             break;
         }
     }
+    return RL_OK;
 }
 
 static rl_status read_made(SEXP made, int *n, rl_tensor ***tensors) {
@@ -184,6 +191,7 @@ static rl_status read_made(SEXP made, int *n, rl_tensor ***tensors) {
     for (R_xlen_t k = 0; k < (single ? 1 : XLENGTH(made)); k++) {
         SEXP one = single ? made : VECTOR_ELT(made, k);
         if (!rb_is_tensor(one)) return rl_fail("forward() must return a tensor or a list of tensors; its value %d is %s", (int)k + 1, rb_kind_of(one));
+        if (!rb_unwrap(one, "the value of forward()")) return RL_FAILED;
     }
     return rb_tensors(made, "made", n, tensors);
 }
@@ -199,7 +207,7 @@ static rl_status run_function(function_run *f, SEXP record, SEXP inputs, SEXP ma
     for (int k = 0; k < f->n_in; k++) graphed |= rl_grad_enabled() && rl_requires_grad(f->in[k]);
     RL_TRY(choose_outputs(f, graphed));
     if (!graphed) return RL_OK;
-    link_saved(f, record);
+    RL_TRY(link_saved(f, record));
     return connect(f, record);
 }
 
@@ -207,8 +215,10 @@ SEXP ffi_function_outputs(SEXP record, SEXP inputs, SEXP made, SEXP dirty, SEXP 
     rb_call call = rb_begin();
     function_run f = {0};
     if (run_function(&f, record, inputs, made, dirty, plain) != RL_OK) return rb_end(call, R_NilValue);
-    SEXP result = rb_wrap_list(f.n_out, f.out);
-    for (int k = 0; k < f.n_out; k++)
+    SEXP result = PROTECT(rb_wrap_list(f.n_out, f.out));
+    for (int k = 0; k < f.n_out && !rl_failing(); k++)
         if (f.out[k] == f.made[k]) SET_VECTOR_ELT(result, k, TYPEOF(made) == VECSXP ? VECTOR_ELT(made, k) : made);
-    return rb_end(call, result);
+    result = rb_end(call, result);
+    UNPROTECT(1);
+    return result;
 }

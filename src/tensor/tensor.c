@@ -167,11 +167,12 @@ rl_tensor *rl_tensor_undefined(void) {
 
 rl_tensor *rl_tensor_view(const rl_tensor *base, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
     int64_t numel;
+    if (!base->storage) return rl_tensor_undefined();
     if (rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
     rl_tensor *view = tensor_allocate((rl_dtype)base->dtype, ndim);
     if (!view) return NULL;
     view->storage = base->storage;
-    if (view->storage) view->storage->refs++;
+    view->storage->refs++;
     view->offset = offset;
     view->numel = numel;
     if (ndim) {
@@ -298,6 +299,13 @@ rl_status rl_broadcast_sizes(int ndim_a, const int64_t *a, int ndim_b, const int
     }
     *ndim = longest;
     return RL_OK;
+}
+
+int rl_broadcasts_to(int ndim, const int64_t *sizes, int place_ndim, const int64_t *place) {
+    if (ndim > place_ndim) return 0;
+    for (int k = 1; k <= ndim; k++)
+        if (sizes[ndim - k] != 1 && sizes[ndim - k] != place[place_ndim - k]) return 0;
+    return 1;
 }
 
 rl_status rl_wrap_dim(int64_t dim, int ndim, int *wrapped) {

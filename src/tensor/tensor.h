@@ -42,7 +42,7 @@ rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype);    /* den
 rl_tensor *rl_tensor_scalar(rl_dtype dtype, rl_scalar value);             /* of no dimensions */
 rl_tensor *rl_tensor_number(rl_scalar value);                             /* the same, promoting weakly */
 rl_tensor *rl_tensor_undefined(void);
-/* A tensor over the same storage, outside any graph. */
+/* A tensor over the same storage, outside any graph; of an undefined one, an undefined one. */
 rl_tensor *rl_tensor_alias(const rl_tensor *base);
 rl_tensor *rl_tensor_view(const rl_tensor *base, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset);
 
@@ -75,6 +75,8 @@ rl_scalar rl_item(const rl_tensor *tensor, int64_t position); /* the element at 
 rl_status rl_count(int ndim, const int64_t *sizes, int64_t *numel);
 void rl_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides);
 rl_status rl_broadcast_sizes(int ndim_a, const int64_t *a, int ndim_b, const int64_t *b, int *ndim, int64_t *sizes);
+/* A value of the one shape can be written to a place of the other. */
+int rl_broadcasts_to(int ndim, const int64_t *sizes, int place_ndim, const int64_t *place);
 /* Dimensions count from 0 in the core, from the end if negative; what is said of them counts from 1. */
 rl_status rl_wrap_dim(int64_t dim, int ndim, int *wrapped);
 /* "[2, 3]" for messages; four may be in use at once. */

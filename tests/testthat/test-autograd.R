@@ -209,3 +209,104 @@ test_that("a chain of a million operations is built, differentiated and released
   y$backward()
   expect_equal(as_array(x$grad), 1.0000001^1e6)
 })
+
+test_that("a tensor that is not floating never requires gradients, whatever is written into it", {
+  float <- function(...) torch_ones(..., requires_grad = TRUE)
+  for (dtype in c("bool", "uint8", "int8", "int16", "int32", "int64")) {
+    one <- rep(if (dtype == "bool") TRUE else 1L, 3)
+    fresh <- function() torch_zeros(3, dtype = dtype)
+    holds_ones <- function(z) {
+      expect_identical(as_array(z), one, info = dtype)
+      expect_false(z$requires_grad)
+      expect_null(z$grad_fn)
+    }
+    holds_ones(fresh()$copy_(float(3)))
+    holds_ones(fresh()$copy_(float(1) * 2 / 2))
+    holds_ones(fresh()$fill_(float(integer())))
+    z <- fresh()
+    z[1:2]$copy_(float(2))
+    z[3] <- float(1) * 1
+    holds_ones(z)
+    z <- fresh()
+    z[torch_tensor(c(1L, 2L, 3L))] <- float(3)
+    holds_ones(z)
+    z <- fresh()
+    z[z == 0] <- float(3)
+    holds_ones(z)
+    for (write in list(
+      function(z) z$masked_fill_(z == 0, float(integer())), function(z) z$scatter_(1, torch_tensor(1:3), float(3)), function(z) z$add_(float(3)),
+      function(z) z$index_copy_(1, torch_tensor(1:3), float(3)), function(z) z$masked_scatter_(z == 0, float(3)), function(z) z$set_(float(3))
+    )) {
+      z <- fresh()
+      expect_error(write(z), class = "rushlight_error")
+      expect_false(z$requires_grad)
+    }
+    expect_false(float(3)$to(dtype = dtype)$requires_grad)
+  }
+})
+
+test_that("a chain of gradients is released without recursion", {
+  before <- rushlight_counts()[["tensors"]]
+  x <- torch_ones(1)
+  for (k in 1:150000) {
+    outer <- torch_ones(1)
+    outer$grad <- x
+    x <- outer
+  }
+  rm(x, outer)
+  gc()
+  torch_ones(1)
+  gc()
+  expect_lt(rushlight_counts()[["tensors"]] - before, 10)
+})
+
+test_that("an undefined tensor stays undefined when it is detached, and what takes a tensor, sizes or dimensions refuses it", {
+  undefined <- torch_ones(1, requires_grad = TRUE)$grad$detach()
+  x <- torch_ones(2, 2)
+  expect_true(is_undefined_tensor(undefined))
+  expect_null(undefined$shape)
+  expect_equal(length(undefined), 0)
+  for (call in expression(
+    torch_ones(undefined), torch_zeros(list(2, undefined)), torch_full(2, undefined), torch_full(undefined, 1), torch_randn(undefined), torch_eye(undefined),
+    torch_arange(1, undefined), torch_zeros_like(undefined), torch_tensor(undefined), x$permute(undefined), x$sum(undefined), x$reshape(undefined),
+    x$view(undefined), x$expand(undefined), x$size(undefined), x$transpose(undefined, 1), x$type_as(undefined), x$to(other = undefined), undefined$to(dtype = "int"),
+    x + undefined, undefined + 1, -undefined, x[undefined], x[undefined, 1], undefined[1], x$copy_(undefined), x$fill_(undefined), x$masked_fill(x > 0, undefined),
+    x$index_select(1, undefined), x$set_(undefined), x$normal_(undefined), undefined$normal_(), undefined$fill_(1), undefined$size(), undefined$stride(),
+    undefined$backward(), x$backward(undefined), undefined$register_hook(identity), undefined$requires_grad_(), undefined$view(1), as_array(undefined),
+    undefined$item(), torch_cat(list(x, undefined)), torch_stack(list(undefined)), torch_where(x > 0, x, undefined), torch_bernoulli(undefined),
+    torch_multinomial(undefined, 1), linalg_solve(x, undefined), nnf_linear(x, undefined), buffer_from_torch_tensor(undefined), x$set_data(undefined),
+    torch_matmul(undefined, x), torch_set_rng_state(undefined), x$view_as(undefined), torch_is_floating_point(undefined), torch_einsum("ij->i", list(undefined))
+  )) {
+    expect_error(eval(call), class = "rushlight_error", info = deparse(call))
+  }
+  expect_equal(as_array(x), matrix(1, 2, 2))
+})
+
+test_that("a graph that let go of what it saved, a number too, is refused a second time", {
+  other <- torch_tensor(rbind(c(2, 3), c(4, 5)), dtype = torch_double())
+  freed <- list(
+    function(x) x * 2, function(x) 2 * x, function(x) x / 2, function(x) 2 / x, function(x) x^2, function(x) 2^x, function(x) x * 3 + 1,
+    function(x) x$clone()$mul_(2), function(x) x$clone()$div_(2), function(x) x * other, function(x) torch_exp(x), function(x) x$clamp(0, 1),
+    function(x) torch_addcdiv(x, other, other), function(x) torch_div(x, 2, rounding_mode = "floor"),
+    function(x) torch_div(x, other, rounding_mode = "trunc"), function(x) torch_lerp(x, other, other), function(x) x$masked_fill(other > 3, 1)
+  )
+  kept <- list(
+    function(x) x + 1, function(x) x - other, function(x) 1 - x, function(x) -x, function(x) torch_add(x, x, alpha = 2), function(x) x %% 2,
+    function(x) torch_fmod(x, other), function(x) torch_lerp(x, other, 0.3), function(x) torch_addcmul(x, other, other),
+    function(x) x$mean(), function(x) x$t(), function(x) torch_cat(list(x, x)), function(x) x$clone()$add_(1), function(x) torch_floor(x)
+  )
+  twice <- function(f) {
+    x <- torch_tensor(rbind(c(0.5, 1.5), c(2.5, 3.5)), dtype = torch_double(), requires_grad = TRUE)
+    l <- f(x)$sum()
+    l$backward()
+    l$backward()
+    x$grad
+  }
+  for (f in freed) expect_error(twice(f), "the graph has been freed", class = "rushlight_error", label = deparse(body(f)))
+  for (f in kept) expect_silent(twice(f))
+  x <- torch_tensor(3, requires_grad = TRUE)
+  l <- (x * 2)$sum()
+  l$backward(retain_graph = TRUE)
+  l$backward()
+  expect_equal(as_array(x$grad), 4)
+})

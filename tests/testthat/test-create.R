@@ -129,3 +129,23 @@ test_that("powers of a vector stand in columns", {
   expect_equal(as_array(torch_vander(torch_tensor(c(1, 2, 3)))), outer(1:3, 2:0, `^`))
   expect_equal(as_array(torch_vander(torch_tensor(1:3), 2, TRUE)), cbind(1L, 1:3))
 })
+
+test_that("a factor is no number, wherever one is read", {
+  x <- torch_ones(2, 2)
+  for (f in list(factor("b"), factor(c("b", "a")), factor(character()))) {
+    for (call in expression(
+      torch_ones(f), torch_full(2, f), torch_full(f, 1), torch_tensor(f), torch_arange(1, f), torch_arange(f, 3), torch_linspace(0, 1, f), torch_eye(f),
+      torch_randn(f), torch_randint(f, 5, 2), torch_randint(1, f, 2), torch_randperm(f), torch_zeros(list(2, f)), torch_scalar_tensor(f), torch_manual_seed(f),
+      x$sum(f), x$permute(f), x$reshape(f), x$view(f), x$expand(f), x$transpose(f, 1), x$narrow(1, f, 1), x$narrow(1, 1, f), x$select(1, f), x$size(f),
+      x$fill_(f), x$add(f), x$add(x, alpha = f), x$clamp(f), x$masked_fill(x > 0, f), x[f], x[f, 1], x[1:f], x[1, f], x[1] <- f, x$index_select(1, f),
+      x$flip(f), x$roll(f), x$`repeat`(f), x$tile(f), x$split(f), x$chunk(f), x$topk(f), x$norm(f), x$cumsum(f), x$softmax(f), x$normal_(f), x$pow(f),
+      torch_matrix_power(x, f), torch_diff(x, f), torch_repeat_interleave(x, f), torch_quantile(x, f), torch_combinations(torch_ones(3), f),
+      torch_tensordot(x, x, f), nnf_one_hot(x$long(), f), nnf_glu(x, f), linalg_tensorinv(torch_ones(1, 1), f), nnf_dropout(x, f), torch_set_num_threads(f),
+      torch_tensor_from_buffer(f, 1), torch_unsqueeze(x, f), torch_squeeze(x, f), torch_stack(list(x, x), f), torch_cat(list(x, x), f), torch_rot90(x, f)
+    )) {
+      if (length(f) == 0 && identical(call, quote(x[1] <- f))) next
+      expect_error(eval(call), info = paste(deparse(call), length(f)))
+    }
+  }
+  expect_equal(as_array(x), matrix(1, 2, 2))
+})

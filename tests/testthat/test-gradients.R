@@ -23,3 +23,22 @@ test_that("every differentiable op has a gradient case, and no case names an op 
   expect_identical(setdiff(names(differentiable)[differentiable], covered), character())
   expect_identical(setdiff(covered, names(differentiable)), character())
 })
+
+for (dtype in c("half", "bfloat16")) test_that(paste("every derivative can be taken twice in", dtype), {
+  twice <- function(f, inputs) {
+    graphed <- function(x) Filter(function(y) y$requires_grad, if (inherits(x, "torch_tensor")) list(x) else unlist(x))
+    derivatives <- function(y) {
+      ones <- lapply(y, torch_ones_like)
+      Filter(Negate(is_undefined_tensor), autograd_grad(y, inputs, grad_outputs = ones, create_graph = TRUE, allow_unused = TRUE))
+    }
+    first <- derivatives(graphed(do.call(f, inputs)))
+    second <- graphed(first)
+    c(first, if (length(second)) derivatives(second))
+  }
+  for (case in gradient_cases$all) for (layout in setdiff(layouts, case$except)) {
+    inputs <- lapply(case_inputs(case, layout), function(x) x$detach()$to(dtype = dtype)$requires_grad_(TRUE))
+    result <- tryCatch(twice(case$f, inputs), error = conditionMessage)
+    if (is.character(result) && grepl("tensors of one dtype", result)) next # the case has a double tensor of its own
+    expect(is.list(result) && all(vapply(result, function(x) x$dtype == inputs[[1]]$dtype, NA)), paste(case$ops[1], layout, toString(result)))
+  }
+})

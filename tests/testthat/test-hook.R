@@ -109,3 +109,70 @@ test_that("a hook's gradient is part of a graph under create_graph", {
   expect_equal(as_array(first), 36)
   hooked(x, function(g) g)
 })
+
+test_that("a hook that is registered during a pass does not run in it", {
+  x <- leaf(1)
+  runs <- 0
+  hooks <- list()
+  again <- function(g) {
+    runs <<- runs + 1
+    hooks[[runs]] <<- x$register_hook(again)
+    NULL
+  }
+  hooked(x, again)
+  (x * 2)$backward()
+  expect_equal(runs, 1)
+  (x * 2)$backward()
+  expect_equal(runs, 3)
+  for (hook in hooks) hook$remove()
+})
+
+test_that("a hook may remove others and itself, and those that are left run once each", {
+  x <- leaf(1)
+  ran <- NULL
+  hooks <- list()
+  for (k in 1:5) local({
+    here <- k
+    hooks[[here]] <<- x$register_hook(function(g) {
+      ran <<- c(ran, here)
+      if (here == 3) for (gone in hooks[1:4]) gone$remove()
+      NULL
+    })
+  })
+  (x * 2)$backward()
+  expect_identical(ran, c(1L, 2L, 3L, 5L))
+  hooks[[5]]$remove()
+})
+
+test_that("what a hook returns invisibly, and NULL, leave the gradient", {
+  looks <- list(
+    function(g) NULL, function(g) seen <<- as_array(g), function(g) invisible(3), function(g) invisible(g * 2), function(g) for (k in 1) k
+  )
+  seen <- NULL
+  for (look in looks) {
+    x <- leaf(1, 2)
+    hooked(x, look)
+    (x * 3)$sum()$backward()
+    expect_equal(as_array(x$grad), c(3, 3))
+  }
+  expect_equal(seen, c(3, 3))
+})
+
+test_that("any other value of a hook is refused, and the session goes on", {
+  for (value in list(2, "gradient", list(1), TRUE, leaf(1)$grad, c(1, 2))) {
+    x <- leaf(1, 2)
+    hook <- hooked(x, function(g) value)
+    expect_error((x * 3)$sum()$backward(), "hook must return a tensor", class = "rushlight_error")
+    hook$remove()
+    (x * 3)$sum()$backward()
+    expect_equal(as_array(x$grad), c(3, 3))
+  }
+})
+
+test_that("a gradient that a hook returns takes the dtype of its tensor", {
+  x <- leaf(1, 2)
+  hooked(x, function(g) torch_tensor(c(5, 6)))
+  (x * 3)$sum()$backward()
+  expect_true(x$grad$dtype == torch_double())
+  expect_equal(as_array(x$grad), c(5, 6))
+})

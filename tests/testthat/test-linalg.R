@@ -114,3 +114,73 @@ test_that("least squares and tensor systems", {
   expect_equal(as_array(torch_tensordot(inverse, b, 1)), as_array(found))
   expect_equal(as_array(torch_matrix_power(as_double(square), -2)), solve(square %*% square))
 })
+
+test_that("matrices without rows or columns have their decompositions, square factors being the identity", {
+  shown <- function(x) lapply(if (is.list(x)) x else list(x), function(t) list(t$shape, unname(as.vector(as_array(t)))))
+  for (batch in list(integer(), 2L)) {
+    many <- max(1L, batch)
+    eye <- as.vector(as_array(torch_eye(3)$expand(c(batch, 3, 3))))
+    tall <- torch_zeros(c(batch, 3, 0))
+    wide <- torch_zeros(c(batch, 0, 3))
+    none <- torch_zeros(c(batch, 0, 0))
+    part <- function(rows, cols, values = numeric()) list(c(batch, as.integer(rows), as.integer(cols)), values)
+    values <- list(c(batch, 0L), numeric())
+    expect_equal(shown(linalg_svd(tall)), list(part(3, 3, eye), values, part(0, 0)))
+    expect_equal(shown(linalg_svd(wide)), list(part(0, 0), values, part(3, 3, eye)))
+    expect_equal(shown(linalg_svd(tall, full_matrices = FALSE)), list(part(3, 0), values, part(0, 0)))
+    expect_equal(shown(linalg_svd(wide, full_matrices = FALSE)), list(part(0, 0), values, part(0, 3)))
+    expect_equal(shown(linalg_qr(tall)), list(part(3, 0), part(0, 0)))
+    expect_equal(shown(linalg_qr(tall, "complete")), list(part(3, 3, eye), part(3, 0)))
+    expect_equal(shown(linalg_qr(wide, "complete")), list(part(0, 0), part(0, 3)))
+    for (empty in list(tall, wide, none)) {
+      expect_equal(shown(linalg_svdvals(empty)), list(values))
+      expect_equal(linalg_pinv(empty)$shape, empty$transpose(-2, -1)$shape)
+      expect_equal(torch_pinverse(empty)$shape, empty$transpose(-2, -1)$shape)
+      expect_equal(as.vector(as_array(linalg_matrix_rank(empty))), rep(0L, many))
+      for (p in list(NULL, 2, -2, 1)) expect_equal(as.vector(as_array(linalg_cond(empty, p))), rep(0, many))
+      expect_equal(as.vector(as_array(linalg_matrix_norm(empty, "nuc"))), rep(0, many))
+    }
+    lu <- torch_lu(tall)
+    expect_equal(shown(torch_lu_unpack(lu[[1]], lu[[2]])), list(part(3, 3, eye), part(3, 0), part(0, 0)))
+    expect_equal(shown(linalg_det(none)), list(list(if (length(batch)) batch else integer(), rep(1, many))))
+    expect_equal(lapply(linalg_slogdet(none), function(x) as.vector(as_array(x))), list(rep(1, many), rep(0, many)))
+    for (f in list(linalg_inv, linalg_cholesky, torch_matrix_exp, function(x) linalg_matrix_power(x, 0))) expect_equal(f(none)$shape, none$shape)
+    expect_equal(shown(linalg_eigh(none)), list(values, part(0, 0)))
+    expect_equal(linalg_solve(none, torch_zeros(c(batch, 0, 2)))$shape, c(batch, 0L, 2L))
+    expect_equal(linalg_lstsq(wide, torch_zeros(c(batch, 0, 2)))[[1]]$shape, c(batch, 3L, 2L))
+    expect_equal(linalg_lstsq(tall, torch_ones(c(batch, 3, 2)))[[1]]$shape, c(batch, 0L, 2L))
+    expect_error(linalg_det(tall), "square")
+    expect_error(linalg_cond(tall, "fro"), "square")
+  }
+})
+
+test_that("derivatives go through decompositions of empty matrices", {
+  for (shape in list(c(3, 0), c(0, 3), c(2, 0, 3))) {
+    for (f in list(linalg_svdvals, linalg_pinv, function(x) linalg_svd(x, full_matrices = FALSE)[[2]], function(x) linalg_qr(x)[[2]])) {
+      x <- torch_zeros(shape, requires_grad = TRUE)
+      f(x)$sum()$backward()
+      expect_equal(x$grad$shape, x$shape)
+    }
+  }
+})
+
+test_that("pivots are rows of the matrix, as many as torch_lu() returns", {
+  for (shape in list(c(3, 3), c(2, 3, 3), c(4, 3), c(3, 4))) {
+    lu <- torch_lu(torch_randn(shape))
+    pivots <- lu[[2]]
+    wrong <- list(pivots * 0L, pivots * 0L - 1L, pivots * 0L + 5L, pivots$narrow(-1, 1, 2), torch_cat(list(pivots, pivots), -1), pivots$unsqueeze(1), pivots$long())
+    for (given in wrong) {
+      expect_error(torch_lu_unpack(lu[[1]], given), "pivots", class = "rushlight_error")
+      if (shape[length(shape)] == shape[length(shape) - 1]) {
+        expect_error(torch_lu_solve(torch_ones(3, 1), lu[[1]], given), "pivots", class = "rushlight_error")
+      }
+    }
+  }
+  strided <- torch_stack(list(pivots, pivots), -1)$select(-1, 1)
+  expect_equal(as_array(torch_lu_unpack(lu[[1]], strided)[[1]]), as_array(torch_lu_unpack(lu[[1]], pivots)[[1]]))
+})
+
+test_that("Householder's factors must belong to the matrices of the batch", {
+  packed <- torch_geqrf(torch_randn(3, 4, 2))
+  expect_error(torch_orgqr(packed[[1]], packed[[2]]$narrow(1, 1, 1)), "tau", class = "rushlight_error")
+})

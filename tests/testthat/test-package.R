@@ -6,3 +6,20 @@ test_that("the package can be unloaded while there are tensors, and loaded again
   told <- system2(file.path(R.home("bin"), "Rscript"), c("-e", shQuote(code)), stdout = TRUE, stderr = TRUE)
   expect_equal(tail(told, 1), "sum 2")
 })
+
+test_that("a message is one valid string of UTF-8, whatever text of the user's goes into it", {
+  latin <- "f\xe4\xfc"
+  Encoding(latin) <- "latin1"
+  bytes <- "a\xffb"
+  Encoding(bytes) <- "bytes"
+  texts <- c(strrep("\u00e4", 3000), paste0("a", strrep("\u00e4", 3000)), strrep("\u20ac", 3000), strrep("\U1F600", 2000), latin, bytes, "ok\xe4")
+  for (text in texts) {
+    for (call in expression(torch_ones(1, dtype = text), do.call(`$`, list(torch_ones(1), text)), nnf_mse_loss(torch_ones(1), torch_ones(1), text))) {
+      if (identical(text, bytes) && identical(call[[1]], quote(do.call))) next # no name in R
+      message <- tryCatch(eval(call), rushlight_error = conditionMessage)
+      expect_identical(length(message), 1L)
+      expect_true(validUTF8(message))
+    }
+  }
+  expect_match(tryCatch(torch_ones(1, dtype = latin), error = conditionMessage), "f\u00e4\u00fc")
+})
