@@ -99,9 +99,11 @@ nnf_soft_margin_loss <- function(input, target, reduction = "mean") {
 #'
 #' With the probability \eqn{p} of the one class, and the target \eqn{t}, 0 or 1 or between:
 #' \deqn{-w (t \log p + (1 - t) \log(1 - p))}{-w (t log(p) + (1 - t) log(1 - p))}
-#' `nnf_binary_cross_entropy()` is given \eqn{p}, whose logarithms it takes to be no less than -100.
+#' `nnf_binary_cross_entropy()` is given \eqn{p}, whose logarithms it takes to be no less than -100; what is not between 0 and
+#' 1 is an error.
 #' `nnf_binary_cross_entropy_with_logits()` is given \eqn{x} where \eqn{p = 1 / (1 + e^{-x})}{p = 1 / (1 + exp(-x))}, neither overflows nor
-#' loses precision, and is one pass over memory if there are no weights.
+#' loses precision, and is one pass over memory if there are no weights; the loss of an infinite logit is 0 if the target
+#' agrees with it, else infinite.
 #'
 #' @param input probabilities, or logits.
 #' @param target a tensor that broadcasts with `input`.
