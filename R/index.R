@@ -209,7 +209,7 @@ reductions <- c("sum", "prod", "mean", "amax", "amin")
 scaled <- function(source, alpha) {
   if (identical(alpha, 1L) || identical(alpha, 1)) return(source)
   whole <- is.numeric(alpha) && isTRUE(abs(alpha) <= .Machine$integer.max) && alpha == round(alpha)
-  torch_mul(source, if (whole) as.integer(alpha) else alpha)
+  if (inherits(source, "torch_tensor")) torch_mul(source, if (whole) as.integer(alpha) else alpha) else source * alpha
 }
 
 # scatter() with a reduction is scatter_add() or scatter_reduce() of what is written, a number being repeated.

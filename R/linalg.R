@@ -42,6 +42,9 @@
 #' torch_matmul(a, linalg_inv(a))
 #' @export
 linalg_solve <- function(A, B) {
+  sides <- operands(list(A, B))
+  A <- sides[[1]]
+  B <- sides[[2]]
   if (!is_vector_side(A, B)) return(.Call(ffi_solve, A, B))
   torch_squeeze(.Call(ffi_solve, A, torch_unsqueeze(B, -1L)), -1L)
 }
@@ -86,6 +89,9 @@ with_info <- function(result, A, check_errors) {
 linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular = FALSE) {
   no_dots(...)
   if (left) return(.Call(ffi_solve_triangular, A, B, upper, unitriangular))
+  sides <- operands(list(A, B))
+  A <- sides[[1]]
+  B <- sides[[2]]
   turned <- .Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), !upper, unitriangular)
   torch_transpose(turned, -2L, -1L)
 }
@@ -93,6 +99,9 @@ linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular
 #' @rdname linalg_solve
 #' @export
 torch_triangular_solve <- function(self, A, upper = TRUE, transpose = FALSE, unitriangular = FALSE) {
+  sides <- operands(list(self, A))
+  self <- sides[[1]]
+  A <- sides[[2]]
   matrix <- if (transpose) torch_transpose(A, -2L, -1L) else A
   list(.Call(ffi_solve_triangular, matrix, self, xor(upper, transpose), unitriangular), A$clone())
 }
@@ -100,6 +109,9 @@ torch_triangular_solve <- function(self, A, upper = TRUE, transpose = FALSE, uni
 #' @rdname linalg_solve
 #' @export
 torch_cholesky_solve <- function(self, input2, upper = FALSE) {
+  sides <- operands(list(self, input2))
+  self <- sides[[1]]
+  input2 <- sides[[2]]
   lower <- if (upper) torch_transpose(input2, -2L, -1L) else input2
   half <- .Call(ffi_solve_triangular, lower, self, FALSE, FALSE)
   .Call(ffi_solve_triangular, torch_transpose(lower, -2L, -1L), half, TRUE, FALSE)
@@ -141,6 +153,9 @@ linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
   if (!is.null(driver) && !driver %in% c("gels", "gelsy", "gelsd", "gelss")) {
     raise_error("`driver` must be NULL, \"gels\", \"gelsy\", \"gelsd\" or \"gelss\"")
   }
+  sides <- operands(list(A, B))
+  A <- sides[[1]]
+  B <- sides[[2]]
   vector <- is_vector_side(A, B) && length(dim(B)) != length(dim(A))
   if (vector) B <- torch_unsqueeze(B, -1L)
   shape <- dim(A)[length(dim(A)) - 1:0]
@@ -169,6 +184,9 @@ linalg_tensorinv <- function(A, ind = 3L) {
 #' @rdname linalg_solve
 #' @export
 linalg_tensorsolve <- function(A, B, dims = NULL) {
+  sides <- operands(list(A, B))
+  A <- sides[[1]]
+  B <- sides[[2]]
   if (!is.null(dims)) {
     dims <- from_start(dims, A)
     A <- A$permute(c(setdiff(seq_along(dim(A)), dims), dims))

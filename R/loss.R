@@ -279,6 +279,9 @@ reduced_loss <- function(losses, reduction) {
 #' nnf_poisson_nll_loss(torch_tensor(c(0.5, 1)), torch_tensor(c(2, 3)))
 #' @export
 nnf_kl_div <- function(input, target, reduction = "mean") {
+  both <- operands(list(input, target))
+  input <- both[[1]]
+  target <- both[[2]]
   losses <- target$xlogy(target) - target * input
   warn_of_shapes(input, target)
   if (identical(reduction, "batchmean")) return(torch_sum(losses) / if (input$ndim) input$size(1) else 1)
@@ -288,6 +291,9 @@ nnf_kl_div <- function(input, target, reduction = "mean") {
 #' @rdname nnf_kl_div
 #' @export
 nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, eps = 1e-8, reduction = "mean") {
+  both <- operands(list(input, target))
+  input <- both[[1]]
+  target <- both[[2]]
   losses <- if (log_input) torch_exp(input) - target * input else input - target * torch_log(input + eps)
   if (full) { # Stirling's formula for the factorial
     stirling <- target * torch_log(target) - target + 0.5 * torch_log(2 * pi * target)

@@ -121,6 +121,9 @@ norm_methods <- list(
 #' torch_cosine_similarity(torch_tensor(rbind(c(1, 0))), torch_tensor(rbind(c(1, 1))))
 #' @export
 torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
+  both <- operands(list(x1, x2))
+  x1 <- both[[1]]
+  x2 <- both[[2]]
   common <- torch_result_type(x1, x2)
   x1 <- x1$to(dtype = common)
   x2 <- x2$to(dtype = common)
@@ -152,6 +155,9 @@ torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
   if (!is.null(compute_mode) && !compute_mode %in% c(modes, 0:2)) {
     raise_error(sprintf("`compute_mode` must be NULL or one of \"%s\"", paste(modes, collapse = "\", \"")))
   }
+  both <- operands(list(x1, x2))
+  x1 <- both[[1]]
+  x2 <- both[[2]]
   lengths_of_rows(x1$unsqueeze(-2) - x2$unsqueeze(-3), p)
 }
 

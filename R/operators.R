@@ -192,3 +192,6 @@ digamma.torch_tensor <- function(x) .Call(ffi_digamma, x)
 #' @rdname tensor-mathematics
 #' @export
 trigamma.torch_tensor <- function(x) .Call(ffi_polygamma, x, 1L)
+
+# R's vectors among operands become tensors, of the dtype that they promote to beside the others; a single number stays what it is.
+operands <- function(list) if (is.list(list)) .Call(ffi_operands, list) else list

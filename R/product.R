@@ -128,12 +128,16 @@ torch_baddbmm <- function(self, batch1, batch2, out_dtype = NULL, beta = 1L, alp
 
 #' @rdname torch_addmm
 #' @export
-torch_addr <- function(self, vec1, vec2, beta = 1L, alpha = 1L) add_scaled(self, torch_outer(vec1, vec2), beta, alpha)
+torch_addr <- function(self, vec1, vec2, beta = 1L, alpha = 1L) {
+  all <- operands(list(self, vec1, vec2))
+  add_scaled(all[[1]], torch_outer(all[[2]], all[[3]]), beta, alpha)
+}
 
 #' @rdname torch_addmm
 #' @export
 torch_addbmm <- function(self, batch1, batch2, beta = 1L, alpha = 1L) {
-  add_scaled(self, torch_sum(torch_bmm(batch1, batch2), 1L, dtype = batch1$dtype), beta, alpha)
+  all <- operands(list(self, batch1, batch2))
+  add_scaled(all[[1]], torch_sum(torch_bmm(all[[2]], all[[3]]), 1L, dtype = all[[2]]$dtype), beta, alpha)
 }
 
 whole_factor <- function(x) {

@@ -274,5 +274,9 @@ any.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
 together <- function(...) {
   if (...length() == 1L) return(..1)
   if (!is.null(...names())) no_names(..., known = arguments_of(sys.function(-1L)), call = sys.call(-1L))
-  torch_cat(lapply(list(...), function(x) (if (inherits(x, "torch_tensor")) x else torch_tensor(x))$reshape(-1L)), 1L)
+  torch_cat(lapply(list(...), function(x) {
+    if (inherits(x, "torch_tensor")) return(torch_reshape(x, -1L))
+    dim(x) <- length(x)
+    x
+  }), 1L)
 }

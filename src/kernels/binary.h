@@ -13,6 +13,10 @@ extern const rl_loops rl_pass_above_loops, rl_pass_within_loops;
 extern const rl_loops rl_tanh_slope_loops, rl_sigmoid_slope_loops; /* a (1 - b^2), a b (1 - b) */
 extern const rl_loops rl_prelu_loops;                              /* a where it is above 0, else a * b */
 
+/* compare.c: operand 1 is int64, operand 2 double */
+enum { RL_EQ, RL_NE, RL_GT, RL_GE, RL_LT, RL_LE };
+extern const rl_loop rl_exact_comparisons[];
+
 /* division.c; integers: the context is an int that is set if a divisor is 0 */
 extern const rl_loops rl_floor_divide_loops, rl_trunc_divide_loops, rl_remainder_loops, rl_fmod_loops;
 

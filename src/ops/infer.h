@@ -7,6 +7,8 @@
 
 /* The dtype that operands promote to: a tensor with dimensions outweighs one without, which outweighs a number, within a kind. */
 rl_dtype rl_result_dtype(int n, rl_tensor *const *operands);
+/* The dtype that they are compared in. A number beside whole numbers or truth values is not rounded for it. */
+rl_dtype rl_comparison_dtype(int n, rl_tensor *const *operands);
 
 /* infer of elementwise ops, whose operands promote to one dtype and broadcast to one shape; the result is ... */
 rl_status rl_infer_elementwise(rl_call *call); /* of that dtype */

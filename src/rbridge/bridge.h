@@ -45,13 +45,26 @@ SEXP rb_keep(SEXP object);
 void rb_release_later(SEXP cell);
 
 /* Conversion (convert.c) */
-rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, const char *argument); /* dtype RL_NO_DTYPE: as R's type has it */
+/* What R's values are converted for. NA, NaN and infinite numbers, and numbers that a dtype does not hold, are treated by one rule
+ * (tensor/range.h): whole numbers refuse them all and truth values NaN; in floating dtypes NA becomes NaN, and what is too large is
+ * infinite in a new tensor, and refused where it is written. An operand of whole numbers wraps around, as arithmetic does. */
+typedef enum { RB_NEW, RB_WRITTEN, RB_OPERAND } rb_purpose;
+rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, rb_purpose purpose, const char *argument); /* dtype RL_NO_DTYPE: as R's type has it */
+rl_dtype rb_own_dtype(SEXP data); /* what R's type has it be */
 SEXP rb_to_r(rl_tensor *tensor, int with_dim);
 SEXP rb_to_integer64(rl_tensor *tensor);
 SEXP rb_numbers(int n, const int64_t *values); /* R's integers if they all fit, else doubles (geometry.c) */
 /* A list of tensors, or one, as an array of the scope's; NULL entries stay NULL (autograd.c). */
 rl_status rb_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tensors);
 rl_tensor *rb_as_tensor(SEXP x, const char *argument); /* a tensor, or a number or vector of R made one */
+
+/* Operands and values written (operands.c) */
+int rb_waits(SEXP x);                       /* R's, and no single number: Note [Operands] */
+rl_tensor *rb_number_of_kind(SEXP x);       /* what stands for it meanwhile */
+rl_tensor *rb_operand(SEXP x, rl_dtype dtype, const char *argument);
+rl_status rb_settle(int n, rl_tensor **operands, SEXP list, const char *argument); /* converts what waits in the list */
+rl_tensor *rb_written(SEXP x, rl_dtype dtype, const char *argument); /* a tensor, or R's values as a tensor of the dtype takes them */
+rl_status rb_written_number(SEXP x, rl_dtype dtype, const char *argument, rl_scalar *number);
 
 /* Arguments (arguments.c): each fails with a message that names the argument */
 rl_status rb_number(SEXP x, const char *argument, rl_scalar *value);

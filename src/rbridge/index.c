@@ -236,7 +236,7 @@ static int expects_copy(SEXP frame) {
 static SEXP put(SEXP self, SEXP value, const givens *all, const rl_item_of_subset *items, int in_copy) {
     rl_tensor *x = read_self(self);
     if (x && in_copy) x = rl_clone(x);
-    rl_tensor *from = x ? rb_as_tensor(value, "value") : NULL;
+    rl_tensor *from = x ? rb_written(value, (rl_dtype)x->dtype, "value") : NULL;
     if (!from || rl_subset_put(x, all->n, items, from) != RL_OK || !in_copy) return self;
     return rb_wrap(x);
 }

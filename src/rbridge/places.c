@@ -70,7 +70,7 @@ static rl_status check_vector(SEXP x, const char *argument) {
 
 static rl_tensor *of_vector(SEXP x, const char *argument) {
     if (check_vector(x, argument) != RL_OK) return NULL;
-    return rb_from_r(x, TYPEOF(x) == REALSXP ? RL_INT64 : RL_NO_DTYPE, argument);
+    return rb_from_r(x, TYPEOF(x) == REALSXP ? RL_INT64 : RL_NO_DTYPE, RB_NEW, argument);
 }
 
 rl_tensor *rb_as_index(SEXP x, const char *argument) {
