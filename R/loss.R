@@ -286,7 +286,7 @@ nnf_kl_div <- function(input, target, reduction = "mean") {
   target <- both[[2]]
   losses <- target$xlogy(target) - target * input
   warn_of_shapes(input, target)
-  if (identical(reduction, "batchmean")) return(torch_sum(losses) / input$size(1))
+  if (identical(reduction, "batchmean")) return(torch_sum(losses) / if (input$ndim) input$size(1) else 1)
   reduced_loss(losses, reduction)
 }
 

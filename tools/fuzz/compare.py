@@ -6,6 +6,7 @@ rounds, the storage of its arguments and results and the gradients on their way 
 0, 2 and 4 (what lies within [0, 1] stays there). What moves then is not determined better by its inputs than that, and may differ as far. Calls that do not round get
 no noise. What remains is a difference: of a kind that known.py explains, or a failure. SHOWN: how many of a sort are printed."""
 import collections
+import multiprocessing
 import sys
 import warnings
 
@@ -40,21 +41,18 @@ def units_of(call, x):
 
 
 class Comparison:
+    """Compares, in a process that PyTorch may bring down."""
+
     def __init__(self, folder):
         self.bytes = Bytes(f"{folder}/values")
         self.count = collections.Counter()
-        self.known = collections.Counter()
-        self.unknown = collections.defaultdict(list)
 
     def program(self, program):
-        run = Run(program, self.bytes)
-        difference = self.first_difference(program, run)
-        kind = difference and known.kind_of(difference)
-        if kind:
-            self.known[kind] += 1
-        if difference and not kind:
-            self.unknown[difference.what, difference.call.name].append(difference)
-        self.count["failed" if difference and not kind else "passed"] += 1
+        """The kind of a known difference, or what an unknown one is: (what, where, text); None if there is none."""
+        difference = self.first_difference(program, Run(program, self.bytes))
+        if not difference:
+            return None
+        return known.kind_of(difference) or (difference.what, difference.call.name, str(difference))
 
     def first_difference(self, program, run):
         for call in program.calls:
@@ -87,7 +85,8 @@ class Comparison:
             value_of = lambda other: other.results.get(call, [None] * (k + 1))[k]
             wrong, why = self.judge(program, ours, x, apart(ours, x, units_of(call, x), scale), value_of)
             if wrong.any():
-                return difference("value", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why)
+                odd = not bool((ours[wrong].isfinite() & x[wrong].isfinite()).any())
+                return difference("value", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why, odd=odd)
         return None
 
     def derivatives(self, program, run):
@@ -99,7 +98,7 @@ class Comparison:
             what = "derivative refused by us" if program.error else "derivative refused by PyTorch"
             return known.Difference(program, run, last, what, program.error or str(run.failure))
         for k in reversed(program.into):
-            if any(run.values[k] is run.values[j] for j in program.out): # PyTorch gave the same tensor twice
+            if sum(run.values[k] is x for x in run.values) > 1: # PyTorch gave the same tensor twice
                 continue
             self.count["derivatives"] += 1
             dtype, shape, at = program.gradients[k]
@@ -118,7 +117,8 @@ class Comparison:
             value_of = lambda other: other.derive(program).gradients.get(k)
             wrong, why = self.judge(program, ours, x, apart(ours, x, 4 if x.dtype in LOW else 8, scale), value_of)
             if wrong.any():
-                return difference("derivative", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why)
+                odd = not bool((ours[wrong].isfinite() & x[wrong].isfinite()).any()) or not all(bool(v.isfinite().all()) for v in run.values)
+                return difference("derivative", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why, odd=odd)
         return None
 
     def judge(self, program, ours, theirs, wrong, value_of):
@@ -155,29 +155,67 @@ class Comparison:
         near = (ours.double() - (low + high) / 2).abs() <= (high - low) * 2
         return wrong & ~same & ~near
 
-    def report(self, shown):
-        for (what, name), cases in sorted(self.unknown.items(), key=lambda item: (-len(item[1]), item[0])):
-            print(f"{len(cases)} x {name}: {what}")
-            for case in cases[:shown]:
-                print(case)
-            print()
-        if self.known:
-            print(f"Kinds of difference (known.py, and the article on differences): {len(self.known)}")
-        for kind, count in self.known.most_common():
-            print(f"{count:6d} {kind}")
-        count = self.count
-        print(f"{count['calls']} calls, {count['refused']} refused by both; {count['derivatives']} derivatives; noise asked {count['noisy']} times")
-        print(f"{count['passed']} passed, {count['failed']} failed")
+
+def work(folder, rest, connection):
+    comparison = Comparison(folder)
+    for program in rest:
+        found = comparison.program(program)
+        connection.send((found, comparison.count))
+        comparison.count = collections.Counter()
+    connection.close()
+
+
+def outcomes(folder):
+    """What each program gives, with its counts, from a process that is started again behind the program that ended it."""
+    fork = multiprocessing.get_context("fork")
+    rest = list(programs(f"{folder}/programs"))
+    while rest:
+        ours, theirs = fork.Pipe(duplex=False)
+        process = fork.Process(target=work, args=(folder, rest, theirs))
+        process.start()
+        theirs.close()
+        done = 0
+        try:
+            while done < len(rest):
+                yield ours.recv()
+                done += 1
+        except EOFError:
+            process.join()
+            if process.exitcode > 0:
+                sys.exit(f"program {rest[done].number} could not be compared")
+            yield known.PROCESS_ENDED, collections.Counter()
+            done += 1
+        process.join()
+        rest = rest[done:]
+
+
+def report(kinds, unknown, count, shown):
+    for (what, name), texts in sorted(unknown.items(), key=lambda item: (-len(item[1]), item[0])):
+        print(f"{len(texts)} x {name}: {what}")
+        for text in texts[:shown]:
+            print(text)
+        print()
+    if kinds:
+        print(f"{len(kinds)} kinds of difference, which the article on differences explains:")
+    for kind, n in kinds.most_common():
+        print(f"{n:6d} {kind}")
+    print(f"{count['calls']} calls, {count['refused']} refused by both; {count['derivatives']} derivatives; noise asked {count['noisy']} times")
+    failed = sum(map(len, unknown.values()))
+    print(f"{count['programs'] - failed} passed, {failed} failed")
+    return failed != 0
 
 
 def main(folder, shown=2):
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
-    comparison = Comparison(folder)
-    for program in programs(f"{folder}/programs"):
-        comparison.program(program)
-    comparison.report(shown)
-    return comparison.count["failed"] != 0
+    kinds, unknown, count = collections.Counter(), collections.defaultdict(list), collections.Counter()
+    for found, counted in outcomes(folder):
+        count.update(counted, programs=1)
+        if isinstance(found, str):
+            kinds[found] += 1
+        elif found:
+            unknown[found[:2]].append(found[2])
+    return report(kinds, unknown, count, shown)
 
 
 if __name__ == "__main__":

@@ -299,6 +299,10 @@ kinds <- list(
     add_leaf(p, dtype, broadcasting(first_shape(p)))
   },
   u = function(p, a) if (chance(0.2)) plain(if (chance(0.3)) sample(-2:4, 1L) else number(p)) else kinds$U(p, a),
+  shift = function(p, a) {
+    dtype <- first_dtype(p)
+    if (dtype %in% names(ranges)) add_leaf(p, dtype, first_shape(p), sample(0:6, prod(first_shape(p)), TRUE)) else kinds$U(p, a)
+  },
   mask = function(p, a) add_leaf(p, "Bool", broadcasting(first_shape(p))),
   spd = function(p, a) matrices(p, a$shape, function(k) crossprod(spread(k)) + diag(1, k)),
   tri = function(p, a) matrices(p, a$shape, function(k) { m <- spread(k); m[upper.tri(m)] <- 0; diag(m) <- abs(diag(m)); m }),
@@ -310,6 +314,7 @@ kinds <- list(
     add_leaf(p, dtype, shape, ifelse(runif(n) < 0.2, sample(0:1, n, TRUE), runif(n)))
   },
   sign = function(p, a) {
+    if (first_dtype(p) %in% c("Byte", "Bool")) return(NULL)
     shape <- if (is.null(a$shape)) first_shape(p) else bind_shape(p, a$shape)
     add_leaf(p, first_dtype(p), shape, sample(c(-1, 1), prod(shape), TRUE), FALSE)
   },

@@ -7,8 +7,9 @@ from program import Leaf
 class Difference:
     """Where a program's two runs part: at which call, in what (and why, as far as a comparison can tell), as a text."""
 
-    def __init__(self, program, run, call, what, text, k=0, why=""):
-        self.program, self.run, self.call, self.what, self.text, self.k, self.why = program, run, call, what, text.split("\n")[0], k, why
+    def __init__(self, program, run, call, what, text, k=0, why="", odd=False):
+        self.program, self.run, self.call, self.what, self.text, self.k = program, run, call, what, text.split("\n")[0], k
+        self.why, self.odd = why, odd
 
     def needed(self):
         """The parts of the program that the difference comes from, with the numbers of their values."""
@@ -50,17 +51,94 @@ class Difference:
         return self.what == "derivative" and any(call.name.rstrip("_") in names for call in self.program.calls)
 
 
+PROCESS_ENDED = "PyTorch fails itself"
+
+
 def no_kernel(d):
-    return d.refused("not implemented for '")
+    return d.refused("not implemented for '|quantile\\(\\) input tensor must be either float or double")
 
 
-def not_differentiable(d):
-    return d.refused("is not differentiable with respect to argument|derivative for aten::\\w+ is not implemented")
+def not_differentiated(d):
+    """PyTorch refuses an argument that requires gradients, or the backward pass; or says that its result has gradients, which a
+    backward pass would refuse; or does so by what is written over in place by the result of a comparison."""
+    if d.refused("is not differentiable with respect to argument|(derivative for|derivative for aten::).* is not implemented"):
+        return True
+    if d.refused("igammac?\\(\\) has no derivative by its first argument|lu\\(\\) is defined for square matrices", by="us"):
+        return True
+    if d.what == "requires_grad":
+        return d.call.name.rstrip("_") in ("histogram", "nextafter", "heaviside", "unique_consecutive", "geqrf", "eq")
+    over = [call for call in d.program.calls if call.name in ("eq_", "logical_or_", "logical_not_", "logical_and_", "logical_xor_")]
+    return bool(over) and (d.refused("would change a leaf that requires gradients", by="us") or d.what.startswith("derivative"))
 
 
+def less_strict(d):
+    """What has one evident meaning: mixed dtypes, which promote; whole numbers in another dtype; tensors without dimensions."""
+    return d.refused(
+        "did not match|expected scalar type|[Ee]xpected dtype|expected .*dtype|same dtype|different dtypes|[Ff]ound dtype|only supports floating|"
+        "could not infer|convertible without narrowing|must not be a floating point|can't be cast to the desired output|"
+        "Bad in-place call|tensor has no dimensions|has no dimensions|must be >= 1-d|Integral inputs not supported|"
+        "0 sized dimensions|to have non-zero size|When source is scalar|without overflow|view size is not compatible|must be 2-D or more|"
+        "must have at least|Dimension out of range|non-zero dims|sized dimension|all input tensors must")
+
+
+def stricter(d):
+    return d.refused(
+        "whole numbers? (as|when)|cannot write|cannot take the number|would write some elements of an expanded tensor|"
+        "without dimensions|of no elements has no value|is not defined for Bool|needs a tensor of at least 2 dimensions|is singular|"
+        "needs a floating dtype|needs tensors of one dtype|the tensor has none|does not hold|does not fit into|has been modified by an in-place",
+        by="us")
+
+
+def fails_itself(d):
+    if d.refused("modified by an inplace operation|INTERNAL ASSERT|returned an invalid gradient|integer multiplication overflow|"
+                 "with a bool tensor is not supported|must match the size of tensor"):
+        return True
+    if d.what == "shape":
+        return d.call.name == "aminmax"
+    return d.why == "dense" or d.differs("trace", "softshrink", "histc") or d.what == "dtype" and d.call.name == "sum_to_size"
+
+
+def nearer_the_exact(d):
+    return d.why == "wide" or d.differs("digamma", "polygamma", "mvlgamma", "lgamma", "hardsigmoid", "i0", "sinc", "logaddexp", "logaddexp2", "renorm")
+
+
+# Where one of two answers must be chosen, and what undefined values do.
+CHOICES = ("amin", "amax", "max", "min", "cdist", "pdist", "norm", "quantile", "nanquantile", "topk", "kthvalue", "median", "nanmedian", "mode",
+           "clamp", "clamp_min", "clamp_max")
+UNDEFINED = ("var", "std", "var_mean", "std_mean", "xlogy", "kl_div", "multi_margin_loss", "multilabel_soft_margin_loss", "pow", "float_power",
+             "trapz", "hardswish", "hardshrink", "hardtanh", "relu6", "elu", "selu", "celu", "logcumsumexp", "binary_cross_entropy", "prod",
+             "cumprod", "addbmm", "logit")
+
+
+def chosen(d):
+    return d.differs(*CHOICES)
+
+
+def undefined(d):
+    """NaN and infinity, in one of the answers or in what is asked for."""
+    return d.differs(*UNDEFINED) and d.odd
+
+
+def part_not_read(d):
+    return d.what == "derivative" and any(call.name in ("cholesky_solve", "cholesky_inverse") for call in d.program.calls)
+
+
+def constant(d):
+    return d.what == "requires_grad" and d.call.name in ("matrix_power", "vander", "trapz", "cond")
+
+
+# In the order of the table in the article on differences.
 KINDS = [
-    ("PyTorch 1.13 has no kernel for the dtype on the CPU", no_kernel),
-    ("PyTorch does not differentiate", not_differentiable),
+    ("PyTorch has no kernel for the dtype", no_kernel),
+    ("PyTorch does not differentiate", not_differentiated),
+    ("rushlight takes what has one meaning", less_strict),
+    ("rushlight refuses what loses or hides something", stricter),
+    (PROCESS_ENDED, fails_itself),
+    ("rushlight is nearer to the exact value", nearer_the_exact),
+    ("one of several gradients at ties", chosen),
+    ("NaN and infinities in a formula", undefined),
+    ("entries that are not read have no derivative", part_not_read),
+    ("a result that does not depend on its argument", constant),
 ]
 
 

@@ -4,7 +4,7 @@ import re
 import torch
 import torch.nn.functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_flatten, tree_map
 
 import wrap
 from program import DTYPES, Leaf
@@ -43,9 +43,10 @@ class Widening(TorchDispatchMode):
             if not NO_KERNEL.search(str(error)):
                 raise
             refused = error
-        low = [x.dtype for x in flat(list(args)) if x.dtype in LOW]
+        tensors = [x for x in tree_flatten(args)[0] if isinstance(x, torch.Tensor)]
+        low = [x.dtype for x in tensors if x.dtype in LOW]
         named = kwargs.get("dtype") or next((x for x in args if isinstance(x, torch.dtype)), None)
-        if len(set(x.dtype for x in flat(list(args)) if x.is_floating_point() and x.dim())) > 1 or not low:
+        if not low or len({x.dtype for x in tensors if x.is_floating_point() and x.dim()}) > 1:
             raise refused
         widen = lambda x: (x.float() if isinstance(x, torch.Tensor) and x.dtype in LOW else torch.float32 if x in LOW else x) \
             if isinstance(x, (torch.Tensor, torch.dtype)) else x
@@ -138,16 +139,7 @@ class Run:
         self.values.extend(found)
         return not call.error
 
-    def stops_the_process(self, call):
-        """PyTorch divides the smallest integer by -1 there."""
-        if call.name.rstrip("_") not in ("gcd", "lcm", "remainder", "fmod", "floor_divide", "div", "divide", "div_floor", "div_trunc"):
-            return False
-        whole = [x.detach() for x in map(self.values.__getitem__, call.reads) if x.dtype in (torch.int32, torch.int64)]
-        return any((x == torch.iinfo(x.dtype).min).any() for x in whole)
-
     def evaluate(self, call, names):
-        if self.stops_the_process(call):
-            raise RuntimeError("the smallest integer would be divided by -1")
         if self.wide:
             return eval(NARROW_NAME.sub("torch.float64", call.expression), names)
         try:

@@ -62,7 +62,7 @@ standard_rows <- function(ops, rows, exact) {
   lapply(seq_len(nrow(ops)), function(k) {
     name <- ops$name[k]
     call <- paste0(if (paste0("torch_", name) %in% exported) "torch_" else "$", name)
-    line <- sprintf("%s | torch.%s | %s | pointwise%s%s", call, name, if (ops$form[k] == "UNARY") "t" else if (name %in% tensors_only) "t U" else "t u",
+    line <- sprintf("%s | torch.%s | %s | pointwise%s%s", call, name, if (ops$form[k] == "UNARY") "t" else if (name %in% tensors_only) "t U" else if (grepl("shift", name)) "t shift" else "t u",
                     if (name %in% exact) " exact" else "", if (ops$in_place[k]) " _" else "")
     read_row(line)
   })
@@ -71,7 +71,8 @@ standard_rows <- function(ops, rows, exact) {
 # What no function of R's interface is: parts of derivatives and of compositions.
 internal_ops <- c("pass_above", "pass_within", "tanh_slope", "sigmoid_slope", "softmax_slope", "log_softmax_slope", "nll_slope",
                   "reshape_alias", "unsafe_view", "alias", "dense_copy", "strided_scatter", "strided_gather", "strided_replace",
-                  "exchanges", "recurrence", "shift", "data_range", "pick_along", "put_along", "i1", "unsafe_split_with_sizes",
+                  "exchanges", "recurrence", "shift", "data_range", "pick_along", "put_along", "i1", "pixel_unshuffle",
+                  "unsafe_split_with_sizes",
                   "resize_", "set_", "as_strided")
 
 # Their second argument is no number in PyTorch.
@@ -89,6 +90,6 @@ read_table <- function(folder, ops_def) {
   ops <- read_ops(ops_def)
   rows <- c(rows, standard_rows(ops, rows, exact_ops))
   missing <- setdiff(ops$name, c(unlist(lapply(rows, `[[`, "ops")), internal_ops))
-  if (length(missing)) message("ops.txt has no line for ", paste(missing, collapse = ", "))
+  if (length(missing)) stop("ops.txt has no line for ", paste(missing, collapse = ", "))
   rows
 }

@@ -109,7 +109,7 @@ def select_scatter(x, src, dim, index):
 
 
 def slice_scatter(x, src, dim, start, end):
-    return torch.slice_scatter(x, src, dim - 1, start - 1, end)
+    return torch.slice_scatter(x, src, dim=dim - 1, start=start - 1, end=end)
 
 
 def split_with_sizes(x, sizes):
@@ -121,4 +121,5 @@ def hsplit(x, sections):
 
 
 def channel_shuffle(x, groups):
-    return torch.nn.functional.channel_shuffle(x, groups)
+    b, c, *rest = x.shape
+    return x.reshape(b, groups, c // groups, *rest).transpose(1, 2).reshape(x.shape)
