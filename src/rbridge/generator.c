@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "../tensor/faults.h"
 #include "entries.h"
 #include "handle.h"
 
