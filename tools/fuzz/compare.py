@@ -13,7 +13,7 @@ import torch
 
 import known
 from program import DTYPES, NAMES, Bytes, programs
-from run import LOW, Run
+from run import LOW, Run, magnitude
 
 RUNS_WITH_NOISE = 12
 
@@ -31,12 +31,6 @@ def apart(ours, theirs, units, scale=0.0):
     bound = units * info.eps * torch.maximum(a.abs(), b.abs()) + units * info.eps * (info.tiny + scale)
     near = ((a - b).abs() <= bound) & a.isfinite() & b.isfinite()
     return torch.where(nan, differ, ~((a == b) | near))
-
-
-def magnitude(tensors):
-    """The largest finite magnitude."""
-    found = [x.detach().double().abs().nan_to_num(posinf=0).max() for x in tensors if x.numel()]
-    return max([float(x) for x in found], default=0.0)
 
 
 def units_of(call, x):
@@ -89,7 +83,7 @@ class Comparison:
             if result.gradient != run.requires[call][k]:
                 return difference("requires_grad", result.gradient, run.requires[call][k])
             ours = self.bytes.read(result.dtype, result.sizes, result.at)
-            scale = max(1.0, magnitude([run.values[j] for j in call.reads])) if "cancels" in call.notes else 0.0
+            scale = max([1.0] + [magnitude(run.values[j]) for j in call.reads]) if "cancels" in call.notes else 0.0
             value_of = lambda other: other.results.get(call, [None] * (k + 1))[k]
             wrong, why = self.judge(program, ours, x, apart(ours, x, units_of(call, x), scale), value_of)
             if wrong.any():
@@ -120,7 +114,7 @@ class Comparison:
                 continue
             if ours.dtype != x.dtype or ours.shape != x.shape:
                 return difference("form of the derivative", f"{dtype} {shape}", f"{NAMES[x.dtype]} {list(x.shape)}")
-            scale = magnitude([ours])
+            scale = magnitude(ours)
             value_of = lambda other: other.derive(program).gradients.get(k)
             wrong, why = self.judge(program, ours, x, apart(ours, x, 4 if x.dtype in LOW else 8, scale), value_of)
             if wrong.any():
@@ -137,7 +131,7 @@ class Comparison:
         if not wrong.any():
             return wrong, ""
         dense = value_of(Run(program, self.bytes, dense=True))
-        if dense is not None and dense.shape == ours.shape and not apart(ours, dense.detach(), 4)[wrong].any():
+        if dense is not None and dense.shape == ours.shape and not apart(ours, dense.detach(), 0)[wrong].any():
             return wrong, "dense"
         exact = value_of(Run(program, self.bytes, wide=True)) if ours.is_floating_point() else None
         if exact is None or exact.shape != ours.shape or ours.dtype == torch.float64:

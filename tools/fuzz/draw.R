@@ -108,7 +108,7 @@ tensor_argument <- function(p, k) list(r = p$values[[k]], py = sprintf("V[%d]", 
 bind_shape <- function(p, shape) {
   letters <- strsplit(sub("*", "", shape, fixed = TRUE), "")[[1]]
   for (letter in unique(letters)) {
-    if (is.null(p$sizes[[letter]])) p$sizes[[letter]] <- if (grepl("[0-9]", letter)) as.integer(letter) else max(draw_size(), as.integer(p$tame))
+    if (is.null(p$sizes[[letter]])) p$sizes[[letter]] <- if (grepl("[0-9]", letter)) as.integer(letter) else draw_size()
   }
   sizes <- vapply(letters, function(letter) p$sizes[[letter]], 1L, USE.NAMES = FALSE)
   if (!startsWith(shape, "*")) return(sizes)

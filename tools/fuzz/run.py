@@ -60,10 +60,18 @@ def shaken(x):
     return x * (torch.randint(-2, 1, x.shape, dtype=torch.int8).to(x.dtype) * (2 * torch.finfo(x.dtype).eps) + 1)
 
 
-def shake(x):
+def shake(x, size=0.0):
+    """Noise in the storage of a tensor, of its elements' size or of a size given."""
     if x.is_floating_point() and x.numel():
         whole = torch.empty(0, dtype=x.dtype).set_(x.detach().storage())
         whole.copy_(shaken(whole))
+        if size:
+            whole.sub_((size - shaken(torch.full_like(whole, size))))
+
+
+def magnitude(x):
+    """The largest finite magnitude."""
+    return float(x.detach().double().abs().nan_to_num(posinf=0).max()) if x.numel() else 0.0
 
 
 class Shaken:
@@ -122,8 +130,9 @@ class Run:
         if "first" in call.notes:
             found = found[:1]
         if shakes:
+            size = max([1.0] + [magnitude(self.values[k]) for k in call.reads]) if "cancels" in call.notes else 0.0
             for x in found:
-                shake(x)
+                shake(x, size)
         self.results[call] = [x.detach().clone() for x in found]
         self.requires[call] = [x.requires_grad for x in found]
         self.values.extend(found)

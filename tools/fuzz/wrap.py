@@ -96,8 +96,8 @@ def unflatten(x, dim, sizes):
     return x.unflatten(dim - 1, sizes)
 
 
-def take_along_dim(x, indexes):
-    return torch.take_along_dim(x, indexes, 0)
+def take_along_dim(x, indexes, dim):
+    return torch.take_along_dim(x, indexes, dim - 1)
 
 
 def diagonal_scatter(x, src):
