@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../tensor/faults.h"
 #include "../tensor/interrupt.h"
 #include "apply.h"
 #include "basis.h"

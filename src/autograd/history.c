@@ -1,6 +1,7 @@
 /* What a tensor knows of the graph: its node, its base, its grad. */
 #include <stdlib.h>
 
+#include "../tensor/faults.h"
 #include "apply.h"
 #include "basis.h"
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "../tensor/bytes.h"
+#include "../tensor/faults.h"
 #include "loops.h"
 #include "random.h"
 

@@ -1,3 +1,4 @@
+#include "../tensor/faults.h"
 #include "../tensor/interrupt.h"
 #include "bridge.h"
 

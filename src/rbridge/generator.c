@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../tensor/faults.h"
 #include "entries.h"
 #include "handle.h"
 

@@ -397,6 +397,11 @@ SEXP ffi_counts(void) {
     return rb_end(call, counts);
 }
 
+#ifdef RL_FAULTS
+/* The n-th allocation from now fails, or none; TRUE if the one before has failed. */
+SEXP ffi_fail_allocation(SEXP n) { return Rf_ScalarLogical(rl_fail_allocation(Rf_asInteger(n))); }
+#endif
+
 SEXP ffi_set_num_threads(SEXP threads) {
     rb_call call = rb_begin();
     int64_t wanted;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "faults.h"
 #include "tensor.h"
 
 static struct {

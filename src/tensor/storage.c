@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "faults.h"
+
 enum { CACHE_LINE = 64 };
 
 /* Where the data of a storage begins: at a cache line, unless all of it fits into the first one. */
@@ -99,7 +101,24 @@ static void *system_block(size_t bytes) {
     return posix_memalign(&block, CACHE_LINE, bytes) == 0 ? block : NULL;
 }
 
+#ifdef RL_FAULTS
+static int until_failure;
+
+int rl_fail_allocation(int n) {
+    int failed = until_failure < 0;
+    until_failure = n;
+    return failed;
+}
+
+int rl_allocation_fails(void) {
+    if (until_failure <= 0 || --until_failure > 0) return 0;
+    until_failure = -1;
+    return 1;
+}
+#endif
+
 static void *take_class(int size_class) {
+    if (rl_allocation_fails()) return NULL;
     size_t bytes = class_bytes(size_class);
     free_block *block = free_blocks[size_class];
     if (block) {
