@@ -112,7 +112,7 @@ print.torch_dtype <- function(x, ...) {
 is_torch_dtype <- function(x) inherits(x, "torch_dtype")
 
 check_dtype <- function(dtype, argument, call = sys.call(-1)) {
-  if (!is_torch_dtype(dtype)) raise_error(sprintf("`%s` must be a dtype such as torch_float()", argument), call)
+  if (!is_torch_dtype(dtype) || !is.integer(dtype) || length(dtype) != 1L) raise_error(sprintf("`%s` must be a dtype such as torch_float()", argument), call)
 }
 
 #' The default floating dtype

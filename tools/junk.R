@@ -39,12 +39,12 @@ junk <- expression(
   ordered("a"), list(), list(1, 2), list(1, "a"), list(NULL), list(a = 1), list(list()), list(torch_ones(2), 1), list(torch_ones(2), "a"),
   list(torch_ones(1, requires_grad = TRUE)$grad), data.frame(), data.frame(a = 1:2, b = 3:4), as.Date("2020-01-01"), .POSIXct(0), as.difftime(1, units = "secs"),
   1i, complex(0), raw(0), as.raw(1:2), quote(a), quote(a + b), quote(expr = 1), expression(a), a ~ b, function(...) NULL, function(...) stop("junk"),
-  function() 1, function(x) x, function(x, y) x, sum, `if`, new.env(), emptyenv(), matrix(0, 0, 3), matrix("a"), array(1, c(2, 0, 3)), array(1, rep(1, 40)),
+  function() 1, function(x) x, function(x, y) x, sum, new.env(), emptyenv(), matrix(0, 0, 3), matrix("a"), array(1, c(2, 0, 3)), array(1, rep(1, 40)),
   matrix(list(1, 2), 1), structure(1, class = "foo"), structure(list(), class = "foo"), structure(list(), class = "torch_tensor"),
   structure(1, class = "torch_tensor"), structure(1L, class = "torch_dtype"), structure(list(), class = "torch_dtype"),
   structure(list(), class = "torch_device"), structure(new.env(), class = "torch_generator"), structure(list(), class = "torch_node"),
   structure(list(), class = "torch_autograd_context"), structure(2^-1074, class = "integer64"), structure(numeric(0), class = "integer64"),
-  torch_float(), torch_device("cpu"), torch_generator(), torch_preserve_format(), torch_strided(), numeric_version("1.2"), pairlist(a = 1),
+  torch_float(), torch_device("cpu"), torch_generator(), torch_preserve_format(), torch_strided(), pairlist(a = 1),
   (torch_ones(1, requires_grad = TRUE) * 2)$grad_fn, torch_finfo(torch_float()), no_such_object, stop("junk")
 )
 of_class <- list(
@@ -76,9 +76,12 @@ targets <- function() {
   table <- getNamespaceInfo(namespace, "S3methods")
   generics <- lapply(seq_len(nrow(table)), function(k) {
     generic <- sub("^.*::", "", table[k, 1])
-    list(name = paste0(generic, ".", table[k, 2]), head = as.name(generic), first = table[k, 2], formals = setdiff(names(formals(args(get(table[k, 3], namespace)))), "..."))
+    from <- c(as.integer64 = "bit64", compare_proxy = "waldo")[generic]
+    if (!is.na(from) && !requireNamespace(from, quietly = TRUE)) return(NULL)
+    head <- if (is.na(from)) as.name(generic) else call("::", as.name(from), as.name(generic))
+    list(name = paste0(generic, ".", table[k, 2]), head = head, first = table[k, 2], formals = setdiff(names(formals(args(get(table[k, 3], namespace)))), "..."))
   })
-  all <- c(functions, methods, fields, Filter(function(t) t$first == "torch_tensor" || t$first %in% names(of_class), generics))
+  all <- c(functions, methods, fields, Filter(function(t) !is.null(t) && (t$first == "torch_tensor" || t$first %in% names(of_class)), generics))
   names(all) <- vapply(all, `[[`, "", "name")
   all
 }
@@ -114,7 +117,7 @@ text_of <- function(target, drawn) {
   shown <- vapply(drawn$values, function(e) substr(one(e), 1, 120), "")
   names <- names(drawn$values)
   if (!is.null(names)) shown <- ifelse(nzchar(names), paste(names, "=", shown), shown)
-  head <- if (!is.null(target$head)) paste0("`", target$head, "`") else sprintf("(%s)$%s", one(drawn$self), c(target$method, target$field))
+  head <- if (!is.null(target$head)) one(target$head) else sprintf("(%s)$%s", one(drawn$self), c(target$method, target$field))
   if (is.null(target$field)) paste0(head, "(", paste(shown, collapse = ", "), ")") else head
 }
 
@@ -144,9 +147,17 @@ may_change <- function(target, drawn) {
 
 r_own <- c(
   "^unused argument", "is missing, with no default$", "^object '.*' not found$", "^formal argument .* matched by multiple actual arguments$",
-  "^argument [0-9]+ matches multiple formal arguments$", "^junk$", "^could not find function", "arguments? passed to .* which requires"
+  "^argument [0-9]+ matches multiple formal arguments$", "^junk$", "arguments? passed to .* which requires", "^anyNA takes", "^Incompatible methods", "^requires numeric/complex"
 )
-is_r_own <- function(e) any(vapply(r_own, grepl, NA, conditionMessage(e), useBytes = TRUE))
+# What R does before one of ours is called (two classes of operands, the arguments of a generic), and graphics parameters.
+before_ours <- c("+", "-", "*", "/", "^", "%%", "%/%", "==", "!=", "<", "<=", ">", ">=", "&", "|", "sort", "$", "$<-")
+graphics <- c("plot.window", "plot.default", "title", "par", "rect", "text", "text.default", "strwidth", "strheight", "lines", "plot.xy", "arrows")
+is_r_own <- function(e) {
+  called <- conditionCall(e)
+  f <- if (is.call(called) && is.name(called[[1]])) as.character(called[[1]]) else ""
+  at_top <- f %in% before_ours && all(vapply(as.list(called)[-1], function(x) is.name(x) && grepl("^a[0-9]+$", as.character(x)), NA))
+  at_top || f %in% graphics || any(vapply(r_own, grepl, NA, conditionMessage(e), useBytes = TRUE))
+}
 is_ours <- function(e) inherits(e, "rushlight_error") || inherits(e, "rushlight_warning") || inherits(e, "rushlight_message")
 
 look_at <- function(x) {

@@ -110,7 +110,7 @@ static int64_t count_of(SEXP x, const char *argument) {
 
 static rl_status append_wholes(SEXP x, int64_t n, const char *argument, int64_t *values) {
     rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap(x, argument) : NULL;
-    if (n && !tensor && !Rf_isNumber(x)) return rl_fail("`%s` must be whole numbers, not %s", argument, rb_kind_of(x));
+    if (!tensor && !Rf_isNumber(x) && !Rf_isNull(x)) return rl_fail("`%s` must be whole numbers, not %s", argument, rb_kind_of(x));
     for (int64_t k = 0; k < n; k++) RL_TRY(tensor ? as_whole(rl_item(tensor, k), argument, &values[k]) : whole_at(x, k, argument, &values[k]));
     return RL_OK;
 }
@@ -157,6 +157,37 @@ SEXP ffi_whole(SEXP x, SEXP argument) {
     int64_t value = 0;
     rb_whole(x, CHAR(STRING_ELT(argument, 0)), &value);
     return rb_end(call, rb_numbers(1, &value));
+}
+
+SEXP ffi_count(SEXP x, SEXP argument) {
+    rb_call call = rb_begin();
+    const char *name = CHAR(STRING_ELT(argument, 0));
+    int64_t value = 0;
+    if (rb_whole(x, name, &value) == RL_OK && value < 0) rl_fail("`%s` must be 0 or more; it is %lld", name, (long long)value);
+    return rb_end(call, rb_numbers(1, &value));
+}
+
+SEXP ffi_number(SEXP x, SEXP argument) {
+    rb_call call = rb_begin();
+    rl_scalar value = rl_scalar_int(0);
+    rb_number(x, CHAR(STRING_ELT(argument, 0)), &value);
+    return rb_end(call, value.kind == RL_SCALAR_FLOAT ? Rf_ScalarReal(value.as_double) : rb_numbers(1, &value.as_int));
+}
+
+SEXP ffi_flag(SEXP x, SEXP argument) {
+    rb_call call = rb_begin();
+    int64_t value = 0;
+    rb_flag(x, CHAR(STRING_ELT(argument, 0)), &value);
+    return rb_end(call, Rf_ScalarLogical((int)value));
+}
+
+/* A tensor as it is, anything else as a tensor. */
+SEXP ffi_as_tensor(SEXP x, SEXP argument) {
+    rb_call call = rb_begin();
+    const char *name = CHAR(STRING_ELT(argument, 0));
+    rl_tensor *tensor = rb_as_tensor(x, name);
+    if (tensor && !tensor->storage) rl_fail("`%s` is an undefined tensor", name);
+    return rb_end(call, rl_failing() || rb_is_tensor(x) ? x : rb_wrap(tensor));
 }
 
 /* The first of several counts, so that a default may list the choices. */
