@@ -81,7 +81,9 @@ nnf_selu <- function(input, inplace = FALSE) if (.Call(ffi_flag, inplace, "inpla
 nnf_selu_ <- function(input) torch_selu_(input)
 #' @rdname torch_activations
 #' @export
-nnf_celu <- function(input, alpha = 1, inplace = FALSE) if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_celu_, input, alpha) else .Call(ffi_celu, input, alpha)
+nnf_celu <- function(input, alpha = 1, inplace = FALSE) {
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_celu_, input, alpha) else .Call(ffi_celu, input, alpha)
+}
 #' @rdname torch_activations
 #' @export
 nnf_celu_ <- function(input, alpha = 1) .Call(ffi_celu_, input, alpha)
@@ -154,10 +156,14 @@ nnf_hardtanh <- function(input, min_val = -1, max_val = 1, inplace = FALSE) {
 nnf_hardtanh_ <- function(input, min_val = -1, max_val = 1) .Call(ffi_hardtanh_, input, min_val, max_val)
 #' @rdname torch_activations
 #' @export
-nnf_hardsigmoid <- function(input, inplace = FALSE) if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_hardsigmoid_, input) else .Call(ffi_hardsigmoid, input)
+nnf_hardsigmoid <- function(input, inplace = FALSE) {
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_hardsigmoid_, input) else .Call(ffi_hardsigmoid, input)
+}
 #' @rdname torch_activations
 #' @export
-nnf_hardswish <- function(input, inplace = FALSE) if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_hardswish_, input) else .Call(ffi_hardswish, input)
+nnf_hardswish <- function(input, inplace = FALSE) {
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_hardswish_, input) else .Call(ffi_hardswish, input)
+}
 #' @rdname torch_activations
 #' @export
 nnf_glu <- function(input, dim = -1) {

@@ -138,5 +138,7 @@ sort.torch_tensor <- function(x, decreasing = FALSE, na.last = NA, ...) { # noli
 #' @export
 qr.torch_tensor <- function(x, ...) {
   if (x$requires_grad) raise_error("qr() would leave the graph: use linalg_qr(), or as_array() to leave it on purpose")
-  qr(as_array(x), ...)
+  values <- as_array(x)
+  if (!all(is.finite(values))) raise_error("qr() needs finite numbers")
+  qr(values, ...)
 }

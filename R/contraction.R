@@ -169,7 +169,8 @@ turn <- function(x, order) if (length(order) > 1L && is.unsorted(order)) x$permu
 # Dimensions counted from the start; a negative one counts from the end.
 from_start <- function(dims, x) {
   n <- length(dim(x))
-  if (!is.numeric(dims) || anyNA(dims) || any(dims == 0 | abs(dims) > n)) raise_error(sprintf("`dims` must name dimensions from 1 to %d", n), sys.call(-2))
+  fits <- is.numeric(dims) && !anyNA(dims) && all(dims != 0 & abs(dims) <= n)
+  if (!fits) raise_error(sprintf("`dims` must name dimensions from 1 to %d", n), sys.call(-2))
   as.integer(ifelse(dims < 0, n + 1L + dims, dims))
 }
 
@@ -207,7 +208,8 @@ torch_cross <- function(self, other, dim = NULL) {
     if (is.na(dim)) raise_error(sprintf("no dimension of shape [%s] has three elements", toString(shapes)))
   }
   dim <- from_start(.Call(ffi_whole, dim, "dim"), self)
-  if (!identical(dim(self)[dim], 3L) || !identical(dim(other)[dim], 3L)) raise_error(sprintf("dimension %d must have three elements in both tensors", dim))
+  three <- identical(dim(self)[dim], 3L) && identical(dim(other)[dim], 3L)
+  if (!three) raise_error(sprintf("dimension %d must have three elements in both tensors", dim))
   rolled <- function(x, by) torch_roll(x, by, dim)
   rolled(self, -1L) * rolled(other, -2L) - rolled(self, -2L) * rolled(other, -1L)
 }

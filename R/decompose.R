@@ -110,7 +110,8 @@ linalg_svdvals <- function(A) .Call(ffi_svd, A, FALSE)[[2]]
 torch_svd <- function(self, some = TRUE, compute_uv = TRUE) {
   parts <- .Call(ffi_svd, self, !.Call(ffi_flag, some, "some"))
   v <- torch_transpose(parts[[3]], -2L, -1L)
-  if (.Call(ffi_flag, compute_uv, "compute_uv")) list(parts[[1]], parts[[2]], v) else list(torch_zeros_like(parts[[1]]), parts[[2]], torch_zeros_like(v))
+  if (.Call(ffi_flag, compute_uv, "compute_uv")) return(list(parts[[1]], parts[[2]], v))
+  list(torch_zeros_like(parts[[1]]), parts[[2]], torch_zeros_like(v))
 }
 
 #' @rdname linalg_cholesky
@@ -127,7 +128,7 @@ torch_lu <- function(A, pivot = TRUE, get_infos = FALSE, out = NULL) {
 #' @rdname linalg_cholesky
 #' @export
 torch_lu_unpack <- function(LU_data, LU_pivots, unpack_data = TRUE, unpack_pivots = TRUE) {
-  LU_data <- .Call(ffi_as_tensor, LU_data, "LU_data") # nolint: object_name_linter.
+  LU_data <- .Call(ffi_as_tensor, LU_data, "LU_data")
   check_matrix(LU_data, "LU_data")
   shape <- dim(LU_data)[length(dim(LU_data)) - 1:0]
   least <- min(shape)
@@ -145,7 +146,7 @@ torch_geqrf <- function(self) .Call(ffi_geqrf, self)
 #' @rdname linalg_cholesky
 #' @export
 linalg_householder_product <- function(A, tau) {
-  A <- .Call(ffi_as_tensor, A, "A") # nolint: object_name_linter.
+  A <- .Call(ffi_as_tensor, A, "A")
   tau <- .Call(ffi_as_tensor, tau, "tau")
   product <- .Call(ffi_orgqr, A$detach(), tau$detach())
   if (!A$requires_grad && !tau$requires_grad) return(product)

@@ -170,7 +170,7 @@ print.torch_layout <- function(x, ...) {
 #' @export
 print.torch_memory_format <- print.torch_layout
 #' @export
-`==.torch_memory_format` <- function(e1, e2) identical(unclass(e1), unclass(e2))
+`==.torch_memory_format` <- function(e1, e2) is_torch_memory_format(e1) && is_torch_memory_format(e2) && identical(unclass(e1), unclass(e2))
 
 check_layout <- function(layout, call = sys.call(-1L)) {
   if (!is_torch_layout(layout)) raise_error("`layout` must be NULL or torch_strided(): all tensors are strided", call)

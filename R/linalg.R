@@ -93,7 +93,8 @@ linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular
   sides <- operands(list(A, B))
   A <- sides[[1]]
   B <- sides[[2]]
-  turned <- .Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), !.Call(ffi_flag, upper, "upper"), unitriangular)
+  lower <- !.Call(ffi_flag, upper, "upper")
+  turned <- .Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), lower, unitriangular)
   torch_transpose(turned, -2L, -1L)
 }
 
@@ -141,10 +142,11 @@ torch_lu_solve <- function(self, LU_data, LU_pivots) {
 #' @export
 linalg_pinv <- function(A, rcond = NULL, hermitian = FALSE, atol = NULL, rtol = NULL) {
   if (!is.null(rcond) && !is.null(rtol)) raise_error("`rcond` and `rtol` say the same: give one of them")
-  A <- .Call(ffi_as_tensor, A, "A") # nolint: object_name_linter.
+  A <- .Call(ffi_as_tensor, A, "A")
   if (.Call(ffi_flag, hermitian, "hermitian")) A <- torch_tril(A) + torch_transpose(torch_tril(A, -1L), -2L, -1L)
   if (!is.null(atol)) atol <- .Call(ffi_number, atol, "atol")
-  if (is.null(rtol)) rtol <- if (!is.null(rcond)) rcond else if (is.null(atol) || atol == 0) default_tolerance(A) else 0
+  if (is.null(rtol)) rtol <- rcond
+  if (is.null(rtol)) rtol <- if (is.null(atol) || atol == 0) default_tolerance(A) else 0
   .Call(ffi_pinv, A, if (is.null(atol)) 0 else atol, rtol)
 }
 
@@ -154,7 +156,8 @@ default_tolerance <- function(A) {
 }
 
 check_matrix <- function(x, name, call = sys.call(-1L)) {
-  if (length(dim(x)) < 2L) raise_error(sprintf("`%s` must be a matrix, or several; it has shape [%s]", name, toString(dim(x))), call)
+  if (length(dim(x)) > 1L) return(invisible())
+  raise_error(sprintf("`%s` must be a matrix, or several; it has shape [%s]", name, toString(dim(x))), call)
 }
 
 #' @rdname linalg_solve
@@ -184,8 +187,10 @@ linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
 #' @export
 linalg_tensorinv <- function(A, ind = 3L) {
   ind <- .Call(ffi_whole, ind, "ind")
-  A <- .Call(ffi_as_tensor, A, "A") # nolint: object_name_linter.
-  if (ind < 2 || ind > length(dim(A))) raise_error(sprintf("`ind` must lie between 2 and the number of dimensions, %d; it is %g", length(dim(A)), ind))
+  A <- .Call(ffi_as_tensor, A, "A")
+  if (ind < 2 || ind > length(dim(A))) {
+    raise_error(sprintf("`ind` must lie between 2 and the number of dimensions, %d; it is %g", length(dim(A)), ind))
+  }
   rows <- dim(A)[seq_len(ind - 1)]
   cols <- dim(A)[-seq_len(ind - 1)]
   if (prod(rows) != prod(cols)) {
@@ -199,7 +204,7 @@ linalg_tensorinv <- function(A, ind = 3L) {
 #' @rdname linalg_solve
 #' @export
 linalg_tensorsolve <- function(A, B, dims = NULL) {
-  sides <- operands(list(A, B))
+  sides <- two_tensors(A, B, c("A", "B"))
   A <- sides[[1]]
   B <- sides[[2]]
   if (!is.null(dims)) {
@@ -262,7 +267,7 @@ torch_logdet <- function(self) {
 #' @export
 linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, hermitian = FALSE) {
   no_dots(...)
-  A <- .Call(ffi_as_tensor, A, "A") # nolint: object_name_linter.
+  A <- .Call(ffi_as_tensor, A, "A")
   values <- if (.Call(ffi_flag, hermitian, "hermitian")) torch_abs(linalg_eigvalsh(A$detach())) else linalg_svdvals(A$detach())
   if (!is.null(tol)) {
     if (!is.null(atol) || !is.null(rtol)) raise_error("`tol` stands for `atol` with no `rtol`: give it alone")
@@ -281,7 +286,7 @@ linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, her
 #' @rdname linalg_det
 #' @export
 linalg_cond <- function(A, p = NULL) {
-  A <- .Call(ffi_as_tensor, A, "A") # nolint: object_name_linter.
+  A <- .Call(ffi_as_tensor, A, "A")
   check_matrix(A, "A")
   if (is.character(p)) one_of(p, "p", c("fro", "nuc")) else if (!is.null(p)) p <- .Call(ffi_number, p, "p")
   by_values <- is.null(p) || (is.numeric(p) && identical(abs(as.numeric(p)), 2))

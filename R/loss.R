@@ -199,7 +199,9 @@ nnf_ctc_loss <- function(log_probs, targets, input_lengths, target_lengths, blan
   if (any(lengths < 0)) raise_error("`target_lengths` must be 0 or more")
   blank <- .Call(ffi_whole, blank, "blank")
   asked <- as_array(.Call(ffi_as_tensor, targets, "targets"))
-  if (length(dim(asked)) == 2L && (nrow(asked) != batch || any(lengths > ncol(asked))) || length(dim(asked)) != 2L && sum(lengths) > length(asked)) {
+  in_rows <- length(dim(asked)) == 2L
+  enough <- if (in_rows) nrow(asked) == batch && all(lengths <= ncol(asked)) else sum(lengths) <= length(asked)
+  if (!enough) {
     raise_error("`targets` must have as many elements for each sequence of the batch as `target_lengths` says")
   }
   losses <- lapply(seq_len(batch), function(k) {
@@ -305,7 +307,9 @@ nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, 
   both <- operands(list(input, target))
   input <- both[[1]]
   target <- both[[2]]
-  losses <- if (.Call(ffi_flag, log_input, "log_input")) torch_exp(input) - target * input else input - target * torch_log(input + .Call(ffi_number, eps, "eps"))
+  eps <- .Call(ffi_number, eps, "eps")
+  is_log <- .Call(ffi_flag, log_input, "log_input")
+  losses <- if (is_log) torch_exp(input) - target * input else input - target * torch_log(input + eps)
   if (.Call(ffi_flag, full, "full")) { # Stirling's formula for the factorial
     stirling <- target * torch_log(target) - target + 0.5 * torch_log(2 * pi * target)
     losses <- losses + torch_where(target > 1, stirling, 0)$to(dtype = losses$dtype)

@@ -33,7 +33,7 @@ linalg_vector_norm <- function(A, ord = 2, dim = NULL, keepdim = FALSE, dtype = 
 #' @rdname torch_norm
 #' @export
 linalg_norm <- function(A, ord = NULL, dim = NULL, keepdim = FALSE, dtype = NULL) {
-  A <- .Call(ffi_as_tensor, A, "A") # nolint: object_name_linter.
+  A <- .Call(ffi_as_tensor, A, "A")
   if (is.null(ord) && (is.null(dim) || length(dim) <= 2)) return(.Call(ffi_vector_norm, A, 2, dim, keepdim, dtype))
   if (is.null(dim) && A$ndim > 2) raise_error("`A` must be a vector or a matrix if `ord` is given without `dim`")
   if (is.character(ord) || length(dim) == 2 || (is.null(dim) && A$ndim == 2)) {
@@ -45,7 +45,7 @@ linalg_norm <- function(A, ord = NULL, dim = NULL, keepdim = FALSE, dtype = NULL
 #' @rdname torch_norm
 #' @export
 linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE, dtype = NULL) {
-  A <- .Call(ffi_as_tensor, A, "A") # nolint: object_name_linter.
+  A <- .Call(ffi_as_tensor, A, "A")
   dim <- .Call(ffi_wholes, dim, "dim")
   keepdim <- .Call(ffi_flag, keepdim, "keepdim")
   if (is.character(ord)) one_of(ord, "ord", c("fro", "nuc")) else ord <- .Call(ffi_number, ord, "ord")

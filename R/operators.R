@@ -116,7 +116,8 @@ expm1.torch_tensor <- function(x) .Call(ffi_expm1, x)
 #' @export
 log.torch_tensor <- function(x, base) {
   if (missing(base)) return(.Call(ffi_log, x))
-  .Call(ffi_div, .Call(ffi_log, x), if (inherits(base, "torch_tensor")) .Call(ffi_log, base) else suppressWarnings(log(.Call(ffi_number, base, "base"))))
+  if (is_tensor(base)) return(.Call(ffi_div, .Call(ffi_log, x), .Call(ffi_log, base)))
+  .Call(ffi_div, .Call(ffi_log, x), suppressWarnings(log(.Call(ffi_number, base, "base"))))
 }
 #' @rdname tensor-mathematics
 #' @method log2 torch_tensor

@@ -128,7 +128,9 @@ the_other <- function(dim, other, keepdim) {
   if (is.null(other)) dim else other
 }
 
-kept_dims <- function(result, x, keepdim) if (isFALSE(keepdim) || !.Call(ffi_flag, keepdim, "keepdim")) result else .Call(ffi_view, result, rep(1L, length(dim(x))))
+kept_dims <- function(result, x, keepdim) {
+  if (.Call(ffi_flag, keepdim, "keepdim")) .Call(ffi_view, result, rep(1L, length(dim(x)))) else result
+}
 
 #' @rdname torch_max
 #' @export
@@ -276,7 +278,7 @@ together <- function(...) {
   if (!is.null(...names())) no_names(..., known = arguments_of(sys.function(-1L)), call = sys.call(-1L))
   torch_cat(lapply(list(...), function(x) {
     if (inherits(x, "torch_tensor")) return(torch_reshape(x, -1L))
-    if (is.atomic(x)) dim(x) <- length(x)
+    if (is.atomic(x) && !is.null(x)) dim(x) <- length(x)
     x
   }), 1L)
 }

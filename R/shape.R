@@ -359,5 +359,5 @@ tail.torch_tensor <- function(x, n = 6L, ...) {
 }
 
 check_numbers_kept <- function(n, call = sys.call(-1L)) {
-  if (!is.numeric(n) && !all(is.na(n)) || is.list(n)) raise_error("`n` must be a whole number for each dimension, or NA", call)
+  if (!is.numeric(n) && !(is.logical(n) && all(is.na(n)))) raise_error("`n` must be a whole number for each dimension, or NA", call)
 }
