@@ -209,3 +209,27 @@ test_that("a chain of a million operations is built, differentiated and released
   y$backward()
   expect_equal(as_array(x$grad), 1.0000001^1e6)
 })
+
+test_that("that $grad holds the graph is told once", {
+  session <- environment(with_no_grad)$session
+  before <- session$warned_of_graph
+  on.exit(session$warned_of_graph <- before)
+  session$warned_of_graph <- NULL
+  x <- leaf(1, 2)
+  expect_silent(autograd_grad((x * x)$sum(), x, create_graph = TRUE))
+  expect_warning((x * x)$sum()$backward(create_graph = TRUE), "holds the graph")
+  expect_silent(autograd_backward((x * x)$sum(), create_graph = TRUE))
+  x$grad <- NULL
+})
+
+test_that("what is evaluated in another mode stays visible or invisible", {
+  expect_true(withVisible(with_no_grad(1))$visible)
+  expect_false(withVisible(with_no_grad(invisible(1)))$visible)
+  expect_null(with_enable_grad(NULL))
+  leave <- function() {
+    with_no_grad(return("left"))
+    "stayed"
+  }
+  expect_equal(leave(), "left")
+  expect_true((leaf(1) * 2)$requires_grad)
+})
