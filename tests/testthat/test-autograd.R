@@ -310,3 +310,27 @@ test_that("a graph that let go of what it saved, a number too, is refused a seco
   l$backward()
   expect_equal(as_array(x$grad), 4)
 })
+
+test_that("that $grad holds the graph is told once", {
+  session <- environment(with_no_grad)$session
+  before <- session$warned_of_graph
+  on.exit(session$warned_of_graph <- before)
+  session$warned_of_graph <- NULL
+  x <- leaf(1, 2)
+  expect_silent(autograd_grad((x * x)$sum(), x, create_graph = TRUE))
+  expect_warning((x * x)$sum()$backward(create_graph = TRUE), "holds the graph")
+  expect_silent(autograd_backward((x * x)$sum(), create_graph = TRUE))
+  x$grad <- NULL
+})
+
+test_that("what is evaluated in another mode stays visible or invisible", {
+  expect_true(withVisible(with_no_grad(1))$visible)
+  expect_false(withVisible(with_no_grad(invisible(1)))$visible)
+  expect_null(with_enable_grad(NULL))
+  leave <- function() {
+    with_no_grad(return("left"))
+    "stayed"
+  }
+  expect_equal(leave(), "left")
+  expect_true((leaf(1) * 2)$requires_grad)
+})
