@@ -143,3 +143,9 @@ test_that("a hook may remove others and itself, and those that are left run once
   expect_identical(ran, c(1L, 2L, 3L, 5L))
   hooks[[5]]$remove()
 })
+
+test_that("a hook's gradient must be of the tensor's dtype", {
+  x <- leaf(1)
+  hooked(x, function(g) g$to(dtype = torch_int()))
+  expect_error((x * 2)$backward(), "dtype", class = "rushlight_error")
+})
