@@ -334,3 +334,17 @@ test_that("what is evaluated in another mode stays visible or invisible", {
   expect_equal(leave(), "left")
   expect_true((leaf(1) * 2)$requires_grad)
 })
+
+test_that("a saved value that has been given other memory is refused", {
+  x <- torch_ones(2, 3, requires_grad = TRUE)
+  wild <- torch_tensor(c(900000000L, 2L))
+  for (change in list(function(t) t$set_data(wild), function(t) t$set_(wild), function(t) t$resize_(1), function(t) t$unsqueeze_(1))) {
+    for (f in list(nnf_nll_loss, function(x, t) x[, 1] * t)) {
+      target <- torch_tensor(c(1L, 2L))
+      target$add_(0L) # so that its version is that of the other memory, which set_() counts up
+      y <- f(x, target)$sum()
+      change(target)
+      expect_error(y$backward(), "gradient", class = "rushlight_error")
+    }
+  }
+})

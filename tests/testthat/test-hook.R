@@ -213,3 +213,9 @@ test_that("a hook stays with a graph that is kept, and is removed after it witho
   expect_equal(ran, 2)
   expect_silent(hook$remove())
 })
+
+test_that("a hook's gradient must be of the tensor's dtype", {
+  x <- leaf(1)
+  hooked(x, function(g) g$to(dtype = torch_int()))
+  expect_error((x * 2)$backward(), "dtype", class = "rushlight_error")
+})
