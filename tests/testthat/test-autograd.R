@@ -286,9 +286,11 @@ test_that("a graph that let go of what it saved, a number too, is refused a seco
   other <- torch_tensor(rbind(c(2, 3), c(4, 5)), dtype = torch_double())
   freed <- list(
     function(x) x * 2, function(x) 2 * x, function(x) x / 2, function(x) 2 / x, function(x) x^2, function(x) 2^x, function(x) x * 3 + 1,
-    function(x) x$clone()$mul_(2), function(x) x$clone()$div_(2), function(x) x * other, function(x) torch_exp(x), function(x) x$clamp(0, 1),
+    function(x) x$clone()$mul_(2), function(x) x$clone()$div_(2), function(x) x * other, function(x) torch_exp(x),
+    function(x) x$clamp(0, 1),
     function(x) torch_addcdiv(x, other, other), function(x) torch_div(x, 2, rounding_mode = "floor"),
-    function(x) torch_div(x, other, rounding_mode = "trunc"), function(x) torch_lerp(x, other, other), function(x) x$masked_fill(other > 3, 1)
+    function(x) torch_div(x, other, rounding_mode = "trunc"), function(x) torch_lerp(x, other, other),
+    function(x) x$masked_fill(other > 3, 1)
   )
   kept <- list(
     function(x) x + 1, function(x) x - other, function(x) 1 - x, function(x) -x, function(x) torch_add(x, x, alpha = 2), function(x) x %% 2,
