@@ -10,6 +10,7 @@
 #   make document    NAMESPACE and man/ from the comments in R/
 #   make asan        the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make valgrind    a part of the tests under valgrind's memcheck
+#   make interrupts  interrupts at random and at timed moments: bench/RELIABILITY.md; FORM=short takes less than a minute
 #   make bench       against PyTorch, side by side: bench/RESULTS.md
 #   make ulp         the errors of functions of one float, of every 997th; ULP_STEP=1 tries all 2^32
 #   make pin         measure the instruction counts that the tests hold the code to
@@ -24,7 +25,7 @@ R_NEEDS = r-base-core r-base-dev libopenblas-dev
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
-.PHONY: tutorial check core-test walkthrough lint format document asan valgrind bench ulp pin clean
+.PHONY: tutorial check core-test walkthrough lint format document asan valgrind interrupts bench ulp pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
@@ -81,6 +82,13 @@ valgrind:
 	@tools/need $(TEST_NEEDS) r-cran-roxygen2
 	@test -f NAMESPACE || $(MAKE) document
 	tools/valgrind
+
+interrupts:
+	@tools/need $(R_NEEDS) r-cran-roxygen2
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out/lib
+	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
+	R_LIBS=out/lib Rscript tools/interrupts.R $(FORM)
 
 bench:
 	@tools/need $(R_NEEDS) python3-torch

@@ -7,12 +7,13 @@
 #' pass and is raised as it is.
 #'
 #' The hook of a tensor lives as long as the graph behind it or the tensor itself does. `$remove()` on what `$register_hook()` returned ends
-#' it at once. A backward pass that lets go of the graph behind the tensor, as it does without `retain_graph = TRUE`, lets go of its hooks too.
+#' it at once. A backward pass that lets go of the graph behind the tensor, as it does without `retain_graph = TRUE`, lets go of its hooks.
 #'
 #' A function closes over all variables of the function it was written in, so a hook written inline may hold the very tensor it hangs on, or
 #' what was computed from it. Neither R's collector nor the graph can see the whole circle, and these tensors stay in memory until the hook
-#' goes: with the graph, as said above, or by `$remove()`. That is left to you for the hooks of a leaf, which no pass ends; of a tensor whose
-#' function keeps nothing for its derivative, such as a sum of two, and can be gone through again; and of a graph that no pass goes through.
+#' goes: with the graph, as said above, or by `$remove()`. That is left to you for the hooks of a leaf, which no pass ends; of a tensor
+#' whose function keeps nothing for its derivative, such as a sum of two, and can be gone through again; and of a graph that no pass goes
+#' through.
 #'
 #' @param x a hook, as returned by `$register_hook()`.
 #' @param name the method's name: `remove`.

@@ -226,7 +226,7 @@ sum.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, dtype = NULL, na.
 #' @export
 prod.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, dtype = NULL, na.rm = FALSE) { # nolint: object_name_linter.
   x <- together(...)
-  if (.Call(ffi_flag, na.rm, "na.rm")) x <- torch_where(x == x, x, 1)
+  if (.Call(ffi_flag, na.rm, "na.rm")) x <- replace_nan(x, 1)
   .Call(ffi_prod, x, dim, keepdim, dtype)
 }
 
@@ -241,7 +241,7 @@ mean.torch_tensor <- function(x, dim = NULL, keepdim = FALSE, dtype = NULL, ...,
 #' @export
 max.torch_tensor <- function(..., dim = NULL, other = NULL, keepdim = FALSE, na.rm = FALSE) { # nolint: object_name_linter.
   x <- together(...)
-  torch_max(if (.Call(ffi_flag, na.rm, "na.rm")) torch_where(x == x, x, -Inf) else x, dim, other, keepdim)
+  torch_max(if (.Call(ffi_flag, na.rm, "na.rm")) replace_nan(x, -Inf) else x, dim, other, keepdim)
 }
 
 #' @rdname summaries
@@ -249,7 +249,7 @@ max.torch_tensor <- function(..., dim = NULL, other = NULL, keepdim = FALSE, na.
 #' @export
 min.torch_tensor <- function(..., dim = NULL, other = NULL, keepdim = FALSE, na.rm = FALSE) { # nolint: object_name_linter.
   x <- together(...)
-  torch_min(if (.Call(ffi_flag, na.rm, "na.rm")) torch_where(x == x, x, Inf) else x, dim, other, keepdim)
+  torch_min(if (.Call(ffi_flag, na.rm, "na.rm")) replace_nan(x, Inf) else x, dim, other, keepdim)
 }
 
 #' @rdname summaries
@@ -269,8 +269,10 @@ all.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
 #' @export
 any.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
   x <- together(...)
-  .Call(ffi_item, .Call(ffi_any, if (.Call(ffi_flag, na.rm, "na.rm")) torch_where(x == x, x, 0) else x, NULL, FALSE)) != 0
+  .Call(ffi_item, .Call(ffi_any, if (.Call(ffi_flag, na.rm, "na.rm")) replace_nan(x, 0) else x, NULL, FALSE)) != 0
 }
+
+replace_nan <- function(x, value) if (torch_is_floating_point(x)) torch_where(x == x, x, value) else x
 
 # The elements of several tensors, or numbers, as those of one.
 together <- function(...) {

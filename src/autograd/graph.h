@@ -7,9 +7,9 @@
  *
  * Note [Versions]
  * Each in-place change counts up the version of the storage. A saved tensor remembers the version it was saved at and refuses to
- * be read at another. A view remembers at which version its node was made; if its storage has moved on, the view's node is made
- * anew from its base's, so that a change of the base reaches its views, and a change of a view, which gives the base a new node
- * (CopySlices), reaches the other views. */
+ * be read at another, or when it has been given other memory. A view remembers at which version its node was made; if its storage has moved on, the view's node
+ * is made anew from its base's, so that a change of the base reaches its views, and a change of a view, which gives the base a new node (CopySlices), reaches
+ * the other views. */
 #ifndef RL_AUTOGRAD_GRAPH_H
 #define RL_AUTOGRAD_GRAPH_H
 
@@ -37,7 +37,7 @@ typedef struct {
 
 typedef struct {
     rl_tensor *tensor;
-    uint32_t version;
+    uint32_t version, moves;
 } rl_saved;
 
 typedef struct rl_node {

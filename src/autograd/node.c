@@ -147,7 +147,7 @@ rl_status rl_save(rl_node *node, int slot, rl_tensor *tensor) {
     int is_output = slot >= node->n_in;
     rl_tensor *kept = is_output ? rl_tensor_alias(tensor) : tensor; /* Note [Cycles] */
     if (!kept) return RL_FAILED;
-    node->saved[slot] = (rl_saved){rl_retain(kept), kept->storage ? kept->storage->version : 0};
+    node->saved[slot] = (rl_saved){rl_retain(kept), kept->storage ? kept->storage->version : 0, kept->moves};
     return RL_OK;
 }
 
@@ -159,6 +159,8 @@ static rl_tensor *refuse(const rl_node *node, const rl_saved *saved) {
             "the graph has been freed: %s let go of its saved values in an earlier backward(). Call that one with retain_graph = TRUE to go through the graph "
             "again",
             name);
+    else if (saved->tensor->moves != saved->moves)
+        rl_fail("a value that %s needs for its gradient has been given other memory or another shape since it was saved; use $clone() on it before", name);
     else
         rl_fail("a value that %s needs for its gradient has been modified by an in-place operation: a %s tensor of shape %s is at version %u, and version %u "
                 "was saved",
@@ -171,7 +173,7 @@ rl_tensor *rl_unpack_saved(rl_node *node, int slot) {
     rl_saved *saved = &node->saved[slot];
     if (node->released) return refuse(node, saved);
     if (!saved->tensor) return NULL;
-    if (saved->tensor->storage && saved->tensor->storage->version != saved->version) return refuse(node, saved);
+    if (saved->tensor->moves != saved->moves || (saved->tensor->storage && saved->tensor->storage->version != saved->version)) return refuse(node, saved);
     if (slot < node->n_in) return rl_scope_own(rl_retain(saved->tensor));
     rl_tensor *output = rl_tensor_alias(saved->tensor);
     if (output && rl_grad_enabled() && rl_dtype_is_floating((rl_dtype)output->dtype) && rl_autograd_of(output)) rl_set_history(output, node, slot - node->n_in);

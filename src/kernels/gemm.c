@@ -12,9 +12,9 @@
 enum { SMALL = 512 };
 /* What is worth a second thread, in multiplications; and products from here on are cut: Note [Pieces]. */
 enum { GRAIN = 1 << 18, CUT = 1 << 21 };
-/* Rows of so many multiplications are worth a look for interrupts, pieces of so many are short enough between two. */
+/* Rows of so many multiplications are worth a look for interrupts; calls of BLAS are no longer than so many. */
 enum { LISTENING = 1 << 12 };
-#define LONGEST_PIECE 0x1p33
+#define LONGEST_CALL 0x1p31
 
 int rl_product_is_small(const rl_product *p) { return p->m <= SMALL && p->n <= SMALL && p->k <= SMALL && p->m * p->n * p->k <= SMALL; }
 
@@ -240,6 +240,7 @@ static int fits_blas(const rl_product *p) {
 typedef struct {
     const rl_product *p;
     int64_t pieces, length; /* of each product: how many, and of how many rows (or columns) */
+    int64_t stripe;         /* how many columns (or rows) of a piece are done at once */
     int by_rows, blas, shallow, middling;
 } cut;
 
@@ -250,6 +251,19 @@ static char *of_batch(const rl_product *p, const rl_matrix *matrix, int64_t inde
         index /= p->batch_sizes[d];
     }
     return (char *)matrix->data + element * (int64_t)rl_dtype_size(p->dtype);
+}
+
+/* Note [Interrupts] */
+static void by_stripes(const cut *cutting, int64_t m, int64_t n, char *a, char *b, char *c) {
+    const rl_product *p = cutting->p;
+    int64_t size = (int64_t)rl_dtype_size(p->dtype), whole = cutting->by_rows ? n : m;
+    for (int64_t from = 0; from < whole && !rl_given_up(); from += cutting->stripe) {
+        int64_t some = whole - from < cutting->stripe ? whole - from : cutting->stripe;
+        if (cutting->by_rows)
+            by_blas(p, m, some, a, b + from * p->b.col * size, c + from * p->c.col * size);
+        else
+            by_blas(p, some, n, a + from * p->a.row * size, b, c + from * p->c.row * size);
+    }
 }
 
 static void run_pieces(void *context, int64_t begin, int64_t end) {
@@ -271,7 +285,9 @@ static void run_pieces(void *context, int64_t begin, int64_t end) {
                 c += from * p->c.col * size;
             }
         }
-        if (cutting->blas)
+        if (cutting->blas && cutting->stripe)
+            by_stripes(cutting, m, n, a, b, c);
+        else if (cutting->blas)
             by_blas(p, m, n, a, b, c);
         else if (cutting->middling)
             own_sgemm(p, m, n, (const float *)a, (const float *)b, (float *)c);
@@ -307,6 +323,12 @@ static int64_t grain_for(const rl_product *p, int64_t pieces) {
     return each >= GRAIN ? 1 : (int64_t)(GRAIN / (each + 1)) + 1;
 }
 
+/* In whole sixty-fours, which leave BLAS its blocks. */
+static int64_t stripe_for(const rl_product *p, int64_t length) {
+    double most = LONGEST_CALL / ((double)length * (double)p->k);
+    return most < 64 ? 64 : most < 1e9 ? (int64_t)most / 64 * 64 : 1000000000;
+}
+
 rl_status rl_multiply_matrices(const rl_product *given) {
     int64_t count;
     RL_TRY(rl_count(given->batch_ndim, given->batch_sizes, &count));
@@ -337,9 +359,8 @@ rl_status rl_multiply_matrices(const rl_product *given) {
         cutting.by_rows = p->m >= p->n;
         int64_t whole = cutting.by_rows ? p->m : p->n;
         cutting.length = whole >= 1024 ? 256 : 128;
-        double row = (double)p->k * (double)(cutting.by_rows ? p->n : p->m);
-        while (cutting.length > 32 && (double)cutting.length * row > LONGEST_PIECE) cutting.length /= 2;
         cutting.pieces = (whole + cutting.length - 1) / cutting.length;
+        cutting.stripe = stripe_for(p, cutting.length);
     }
     int before = cutting.blas ? silence_blas() : 1;
     rl_parallel(count * cutting.pieces, grain_for(p, cutting.pieces), run_pieces, &cutting);

@@ -45,6 +45,7 @@ enum { EXPONENTIALS = 512 };
             }                                                                                                                      \
             RL_SIMD_SUM(sum) for (int64_t j = 0; j < m; j++) sum += held[j];                                                       \
         }                                                                                                                          \
+        if (n > 0xffff && rl_failing()) return;                                                                                    \
         T scale = (T)(1 / sum), shift = (T)log(sum);                                                                               \
         (void)scale, (void)shift;                                                                                                  \
         RL_SIMD for (int64_t j = 0; j < n; j++) y[j] = last;                                                                       \

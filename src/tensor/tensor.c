@@ -208,6 +208,7 @@ rl_status rl_tensor_reshape_in_place(rl_tensor *tensor, rl_storage *storage, int
         rl_storage_release(tensor->storage);
         tensor->storage = storage;
     }
+    tensor->moves++;
     tensor->ndim = (uint8_t)ndim;
     tensor->numel = numel;
     tensor->offset = offset;

@@ -28,6 +28,7 @@ typedef struct rl_tensor {
     int64_t *sizes, *strides;
     struct rl_autograd *autograd; /* NULL unless it takes part in a graph */
     int64_t geometry[2 * RL_INLINE_DIMS];
+    uint32_t moves; /* how often it has been given another geometry or memory */
 } rl_tensor;
 
 /* Sizes and strides that do not belong to a tensor yet. */

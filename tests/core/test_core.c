@@ -9,6 +9,7 @@
 #include "../../src/kernels/random.h"
 #include "../../src/ops/ops.h"
 #include "../../src/ops/subset.h"
+#include "../../src/tensor/interrupt.h"
 
 static int passed, failed;
 
@@ -193,6 +194,27 @@ static void test_damaged_states(void) {
     check(sound, "20,000 damaged states are refused, or read as something else");
 }
 
+static int asked;
+static rl_status stop(void) {
+    asked++;
+    return rl_fail("stopped");
+}
+
+static void test_interrupts(void) {
+    int64_t many = 1 << 24;
+    rl_tensor *x = rl_zeros(RL_FLOAT, 1, &many);
+    rl_interrupt_hook = stop;
+    rl_tensor *y = rl_exp(x);
+    check(!y && rl_failing() && asked == 1, "long work asks whether it is to stop");
+    rl_error_clear();
+    rl_set_listening(0);
+    for (int k = 0; k < 100 && !rl_interrupt_owed; k++) rl_exp(x);
+    check(asked == 1 && rl_interrupt_owed, "without listening it goes on, and says so");
+    rl_set_listening(1);
+    rl_interrupt_owed = 0;
+    rl_interrupt_hook = NULL;
+}
+
 int main(void) {
     run(test_arithmetic, "arithmetic leaves nothing behind");
     run(test_views, "views leave nothing behind");
@@ -203,6 +225,7 @@ int main(void) {
     run(test_deep_graph, "a deep graph leaves nothing behind");
     run(test_state, "a state leaves nothing behind");
     run(test_damaged_states, "damaged states leave nothing behind");
+    run(test_interrupts, "interrupted work leaves nothing behind");
     rl_pool_trim();
     printf("%d passed, %d failed\n", passed, failed);
     return failed > 0;

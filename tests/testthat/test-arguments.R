@@ -128,3 +128,10 @@ test_that("a reduction that there is not is refused", {
   refused(nnf_l1_loss(x(), x(), reduction = "average"), "`reduction`")
   refused(nnf_mse_loss(x(), x(), reduction = "average"), "`reduction`")
 })
+
+test_that("leaving NaN out does not change the dtype", {
+  for (f in list(max, min, prod, range)) {
+    expect_true(f(torch_tensor(1:3), na.rm = TRUE)$dtype == torch_long())
+    expect_true(f(torch_tensor(c(1, NaN), dtype = torch_half()), na.rm = TRUE)$dtype == torch_half())
+  }
+})

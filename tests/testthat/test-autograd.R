@@ -286,9 +286,11 @@ test_that("a graph that let go of what it saved, a number too, is refused a seco
   other <- torch_tensor(rbind(c(2, 3), c(4, 5)), dtype = torch_double())
   freed <- list(
     function(x) x * 2, function(x) 2 * x, function(x) x / 2, function(x) 2 / x, function(x) x^2, function(x) 2^x, function(x) x * 3 + 1,
-    function(x) x$clone()$mul_(2), function(x) x$clone()$div_(2), function(x) x * other, function(x) torch_exp(x), function(x) x$clamp(0, 1),
+    function(x) x$clone()$mul_(2), function(x) x$clone()$div_(2), function(x) x * other, function(x) torch_exp(x),
+    function(x) x$clamp(0, 1),
     function(x) torch_addcdiv(x, other, other), function(x) torch_div(x, 2, rounding_mode = "floor"),
-    function(x) torch_div(x, other, rounding_mode = "trunc"), function(x) torch_lerp(x, other, other), function(x) x$masked_fill(other > 3, 1)
+    function(x) torch_div(x, other, rounding_mode = "trunc"), function(x) torch_lerp(x, other, other),
+    function(x) x$masked_fill(other > 3, 1)
   )
   kept <- list(
     function(x) x + 1, function(x) x - other, function(x) 1 - x, function(x) -x, function(x) torch_add(x, x, alpha = 2), function(x) x %% 2,
@@ -309,4 +311,42 @@ test_that("a graph that let go of what it saved, a number too, is refused a seco
   l$backward(retain_graph = TRUE)
   l$backward()
   expect_equal(as_array(x$grad), 4)
+})
+
+test_that("that $grad holds the graph is told once", {
+  session <- environment(with_no_grad)$session
+  before <- session$warned_of_graph
+  on.exit(session$warned_of_graph <- before)
+  session$warned_of_graph <- NULL
+  x <- leaf(1, 2)
+  expect_silent(autograd_grad((x * x)$sum(), x, create_graph = TRUE))
+  expect_warning((x * x)$sum()$backward(create_graph = TRUE), "holds the graph")
+  expect_silent(autograd_backward((x * x)$sum(), create_graph = TRUE))
+  x$grad <- NULL
+})
+
+test_that("what is evaluated in another mode stays visible or invisible", {
+  expect_true(withVisible(with_no_grad(1))$visible)
+  expect_false(withVisible(with_no_grad(invisible(1)))$visible)
+  expect_null(with_enable_grad(NULL))
+  leave <- function() {
+    with_no_grad(return("left"))
+    "stayed"
+  }
+  expect_equal(leave(), "left")
+  expect_true((leaf(1) * 2)$requires_grad)
+})
+
+test_that("a saved value that has been given other memory is refused", {
+  x <- torch_ones(2, 3, requires_grad = TRUE)
+  wild <- torch_tensor(c(900000000L, 2L))
+  for (change in list(function(t) t$set_data(wild), function(t) t$set_(wild), function(t) t$resize_(1), function(t) t$unsqueeze_(1))) {
+    for (f in list(nnf_nll_loss, function(x, t) x[, 1] * t)) {
+      target <- torch_tensor(c(1L, 2L))
+      target$add_(0L) # so that its version is that of the other memory, which set_() counts up
+      y <- f(x, target)$sum()
+      change(target)
+      expect_error(y$backward(), "gradient", class = "rushlight_error")
+    }
+  }
 })

@@ -203,3 +203,28 @@ test_that("a name or number under which nothing was saved is an error", {
     expect_equal(lapply(v, as_array), list(x = c(1, 1), c(2, 2)))
   })
 })
+
+test_that("an input marked as changed in place is not kept by its own graph", {
+  doubled <- autograd_function(
+    forward = function(ctx, x) {
+      ctx$save_for_backward(x)
+      ctx$mark_dirty(x)
+      x$mul_(2)
+    },
+    backward = function(ctx, g) list(x = g * 2)
+  )
+  make <- function() {
+    doubled(leaf(1, 2) * 1)
+    invisible()
+  }
+  tensors <- function() {
+    for (k in 1:3) {
+      gc()
+      rushlight_counts()
+    }
+    rushlight_counts()[["tensors"]]
+  }
+  before <- tensors()
+  for (k in 1:10) make()
+  expect_equal(tensors(), before)
+})

@@ -176,3 +176,46 @@ test_that("a gradient that a hook returns takes the dtype of its tensor", {
   expect_true(x$grad$dtype == torch_double())
   expect_equal(as_array(x$grad), c(5, 6))
 })
+
+test_that("a hook goes with the graph that its tensor belongs to", {
+  tensors <- function() {
+    for (k in 1:4) {
+      gc()
+      rushlight_counts()
+    }
+    rushlight_counts()[["tensors"]]
+  }
+  inline <- function() {
+    x <- leaf(1, 2)
+    y <- x * x
+    y$register_hook(function(g) g * 2)
+    y$sum()$backward()
+    as_array(x$grad)
+  }
+  before <- tensors()
+  for (k in 1:10) expect_equal(inline(), c(4, 8))
+  expect_equal(tensors(), before)
+})
+
+test_that("a hook stays with a graph that is kept, and is removed after it without complaint", {
+  x <- leaf(1)
+  y <- x * x
+  ran <- 0
+  hook <- y$register_hook(function(g) {
+    ran <<- ran + 1
+    NULL
+  })
+  z <- y$sum()
+  z$backward(retain_graph = TRUE)
+  z$backward()
+  expect_equal(ran, 2)
+  expect_error(z$backward(), "graph has been freed", class = "rushlight_error")
+  expect_equal(ran, 2)
+  expect_silent(hook$remove())
+})
+
+test_that("a hook's gradient must be of the tensor's dtype", {
+  x <- leaf(1)
+  hooked(x, function(g) g$to(dtype = torch_int()))
+  expect_error((x * 2)$backward(), "dtype", class = "rushlight_error")
+})

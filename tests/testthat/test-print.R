@@ -62,3 +62,23 @@ test_that("str() and completion", {
   expect_true(all(c("requires_grad", "requires_grad_") %in% names))
   expect_true("exp_" %in% utils::.DollarNames(torch_ones(1), "^exp"))
 })
+
+test_that("a format is chosen from all elements, those of an expanded dimension once", {
+  x <- torch_zeros(5e6)
+  x[5e6] <- 1e6
+  expect_equal(shown(x, n = 1)[2], "       0")
+  expect_equal(shown(torch_tensor(c(0, 1e5))$expand(c(1e8, 2)), n = 1)[2], "      0  100000")
+  expect_equal(shown(torch_tensor(1)$expand(3e9), n = 1)[2], " 1")
+})
+
+test_that("above 1e7 elements a format is chosen from what is shown", {
+  x <- torch_zeros(1e7 + 1, dtype = torch_int8())
+  x[1e7 + 1] <- 100
+  expect_equal(shown(x, n = 2)[2:3], c(" 0", " 0"))
+  x[2] <- 10
+  expect_equal(shown(x, n = 1)[2], " 0")
+  expect_equal(shown(x, n = 2)[2:3], c("  0", " 10"))
+  wide <- torch_zeros(2, 6e6, dtype = torch_int8())
+  wide[1, 1000] <- 100
+  expect_match(shown(wide, n = 1)[2], "^Columns 1 to 26 0  0")
+})
