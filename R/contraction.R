@@ -250,7 +250,7 @@ torch_trace <- function(self) {
 #' torch_chain_matmul(list(torch_ones(2, 3), torch_ones(3, 4), torch_ones(4, 1)))
 #' @export
 torch_chain_matmul <- function(matrices) {
-  if (!is.list(matrices) || !length(matrices)) raise_error("`matrices` must be a list of at least one matrix")
+  if (typeof(matrices) != "list" || !length(matrices)) raise_error("`matrices` must be a list of at least one matrix")
   matrices <- operands(matrices)
   wrong <- which(vapply(matrices, function(x) length(dim(x)) != 2L, NA))
   if (length(wrong)) {
@@ -264,7 +264,7 @@ torch_chain_matmul <- function(matrices) {
 #' @export
 linalg_multi_dot <- function(tensors) {
   n <- length(tensors)
-  if (!is.list(tensors) || n < 2L) raise_error("`tensors` must be a list of at least two tensors")
+  if (typeof(tensors) != "list" || n < 2L) raise_error("`tensors` must be a list of at least two tensors")
   tensors <- operands(tensors)
   first <- length(dim(tensors[[1]])) == 1L
   last <- length(dim(tensors[[n]])) == 1L
