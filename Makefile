@@ -11,6 +11,7 @@
 #   make asan        the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make valgrind    a part of the tests under valgrind's memcheck
 #   make bench       against PyTorch, side by side: bench/RESULTS.md
+#   make ulp         the errors of functions of one float, of every 997th; ULP_STEP=1 tries all 2^32
 #   make pin         measure the instruction counts that the tests hold the code to
 #   make clean
 
@@ -23,7 +24,7 @@ R_NEEDS = r-base-core r-base-dev libopenblas-dev
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
-.PHONY: tutorial check core-test walkthrough lint format document asan valgrind bench pin clean
+.PHONY: tutorial check core-test walkthrough lint format document asan valgrind bench ulp pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
@@ -87,6 +88,16 @@ bench:
 	@mkdir -p out/lib
 	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
 	R_LIBS=out/lib Rscript bench/bench.R
+
+ULP_STEP = 997
+ULP_SOURCES = tools/ulp.c src/kernels/unary.c src/kernels/unary_math.c src/kernels/activation.c src/kernels/special.c \
+  src/kernels/special_loops.c src/tensor/*.c
+ulp:
+	@tools/need gcc libc6-dev
+	@mkdir -p out
+	@clones=$$(test "$$(uname -m)" = x86_64 && echo -DRL_HAVE_TARGET_CLONES); \
+	  $(CC) -std=gnu11 -O2 -fno-math-errno -fno-trapping-math -fopenmp $$clones $(ULP_SOURCES) -o out/ulp -lm
+	out/ulp $(ULP_STEP)
 
 pin:
 	@tools/need $(TEST_NEEDS) r-cran-roxygen2

@@ -7,7 +7,11 @@
 #' less than either. `torch_div()` of whole numbers gives the default floating dtype, unless it rounds. Whole numbers that overflow
 #' wrap around.
 #'
-#' @param self,other tensors or numbers.
+#' A vector, matrix or array of R counts as little as a number of R: beside a floating tensor it takes that tensor's dtype, beside
+#' whole numbers R's doubles become the default floating dtype, and beside truth values R's integers are `torch_long()`. It is
+#' converted once, from R's memory, so nothing is rounded on the way.
+#'
+#' @param self,other tensors, numbers, or vectors or arrays of R.
 #' @param alpha a number that `other` is multiplied by; whole if the tensors are.
 #' @param rounding_mode `NULL`; or `"floor"` or `"trunc"`, which round the quotient down or towards zero. Whole numbers then stay
 #'   whole, and may not be divided by zero.
@@ -95,7 +99,9 @@ torch_fmod <- function(self, other) .Call(ffi_fmod, self, other)
 torch_pow <- function(self, exponent) .Call(ffi_pow, self, exponent)
 #' @rdname torch_pow
 #' @export
-torch_ldexp <- function(self, other) .Call(ffi_mul, self, .Call(ffi_pow, 2, other))
+torch_ldexp <- function(self, other) .Call(ffi_mul, self, power_of_two(other))
+
+power_of_two <- function(other) if (inherits(other, "torch_tensor")) .Call(ffi_pow, 2, other) else 2^other
 
 #' Functions of two tensors
 #'
@@ -223,7 +229,7 @@ arithmetic_methods <- list(
   divide_ = function(other, rounding_mode = NULL) div_in_place(self, other, rounding_mode),
   float_power = function(exponent) .Call(ffi_float_power, self, exponent),
   float_power_ = function(exponent) .Call(ffi_float_power_, self, exponent),
-  ldexp_ = function(other) .Call(ffi_mul_, self, .Call(ffi_pow, 2, other)),
+  ldexp_ = function(other) .Call(ffi_mul_, self, power_of_two(other)),
   arctan2 = function(other) .Call(ffi_atan2, self, other),
   arctan2_ = function(other) .Call(ffi_atan2_, self, other),
   xlogy = function(other) .Call(ffi_xlogy, self, other),

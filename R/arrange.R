@@ -17,7 +17,7 @@
 #' @param k how many quarter turns; negative ones go the other way.
 #' @param repeats how often: one number, or one for each place of the dimension (a vector or a tensor).
 #' @param dim the dimension to repeat along. `NULL`: `self` is flattened first.
-#' @param output_size not used.
+#' @param output_size `NULL`, or the size that the dimension will have.
 #' @param upscale_factor r, a whole number.
 #' @param groups into how many groups.
 #' @return A tensor of the dtype of `self`.
@@ -60,6 +60,9 @@ torch_repeat_interleave <- function(self, repeats, dim = NULL, output_size = NUL
                        length(counts)))
   }
   if (anyNA(counts) || any(counts < 0)) raise_error("`repeats` must be 0 or more")
+  if (!is.null(output_size) && output_size != sum(counts)) {
+    raise_error(sprintf("`output_size` is %g, and `repeats` add up to %g", output_size, sum(counts)))
+  }
   torch_index_select(self, dim, torch_tensor(rep(seq_len(n), times = counts), dtype = torch_long()))
 }
 #' @rdname torch_flip
@@ -84,7 +87,7 @@ torch_channel_shuffle <- function(self, groups) .Call(ffi_channel_shuffle, self,
 #' @param dim1,dim2 where in the result the rows and columns of the matrices run.
 #' @param row,col how many rows and columns the matrix has.
 #' @param dtype the dtype of the result; `NULL`: `torch_long()`.
-#' @param device,layout not used.
+#' @param device,layout as for [torch_zeros()].
 #' @return A tensor. The indices are a matrix of two rows: the elements' rows and columns, counted from 1, in
 #'   row-major order.
 #' @section Methods: `x$tril_(diagonal)` and `x$triu_(diagonal)` work in place.
@@ -111,15 +114,17 @@ torch_diag_embed <- function(self, offset = 0L, dim1 = -2L, dim2 = -1L) .Call(ff
 #' @rdname torch_tril
 #' @export
 torch_tril_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
-  triangle_indices(row, col, function(i, j) j - i <= offset, dtype)
+  triangle_indices(row, col, function(i, j) j - i <= offset, dtype, device, layout)
 }
 #' @rdname torch_tril
 #' @export
 torch_triu_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
-  triangle_indices(row, col, function(i, j) j - i >= offset, dtype)
+  triangle_indices(row, col, function(i, j) j - i >= offset, dtype, device, layout)
 }
 
-triangle_indices <- function(row, col, within, dtype) {
+triangle_indices <- function(row, col, within, dtype, device, layout) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout, sys.call(-1L))
   i <- rep(seq_len(row), each = col)
   j <- rep(seq_len(col), times = row)
   kept <- within(i, j)

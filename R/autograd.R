@@ -9,8 +9,12 @@
 #'
 #' \deqn{\sum_k v_k^T \frac{\partial y_k}{\partial x}.}{sum_k t(v_k) (dy_k / dx).}
 #'
+#' A pass that ends in an error, or that the user interrupts, has added to no `$grad`.
+#'
 #' The graph lets go of the values that its derivatives need, unless `retain_graph = TRUE`; a second pass through it is then an
 #' error. With `create_graph = TRUE` the gradients are part of a graph themselves and can be differentiated again, to any order.
+#' What `$grad` then holds is the graph too, which in turn holds the tensor: set `$grad` to `NULL` to free them, or use `autograd_grad()`.
+#' A warning, once in a session, says so.
 #'
 #' @param tensors,outputs a tensor or a list of tensors to differentiate.
 #' @param grad_tensors,grad_outputs gradients of these: `NULL`, a tensor, or a list of as many tensors of the same shapes. `NULL`,
@@ -67,7 +71,7 @@ is_undefined_tensor <- function(x) .Call(ffi_is_undefined, x)
 #' the way to change a parameter in place.
 #'
 #' * `with_no_grad()` and `with_enable_grad()` evaluate `code` with recording off or on and restore what was before, also after an
-#'   error.
+#'   error or an interrupt.
 #' * `local_no_grad()` and `local_enable_grad()` do so until the function that calls them returns. At top level, outside any function,
 #'   there is no such end, and the switch stays.
 #' * `autograd_set_grad_mode()` switches for good.
@@ -89,19 +93,14 @@ is_undefined_tensor <- function(x) .Call(ffi_is_undefined, x)
 #' }
 #' predict(x)$requires_grad
 #' @export
-with_no_grad <- function(code) {
-  before <- .Call(ffi_set_grad_enabled, FALSE)
-  on.exit(.Call(ffi_set_grad_enabled, before))
-  code
-}
+with_no_grad <- function(code) as_evaluated(.External2(ffi_with_grad_mode, FALSE))
 
 #' @rdname with_no_grad
 #' @export
-with_enable_grad <- function(code) {
-  before <- .Call(ffi_set_grad_enabled, TRUE)
-  on.exit(.Call(ffi_set_grad_enabled, before))
-  code
-}
+with_enable_grad <- function(code) as_evaluated(.External2(ffi_with_grad_mode, TRUE))
+
+# What withVisible() gave, as if it had been evaluated here.
+as_evaluated <- function(evaluated) if (evaluated$visible) evaluated$value else invisible(evaluated$value)
 
 #' @rdname with_no_grad
 #' @export
@@ -112,12 +111,17 @@ local_no_grad <- function(.env = parent.frame()) local_grad_mode(FALSE, .env)
 local_enable_grad <- function(.env = parent.frame()) local_grad_mode(TRUE, .env)
 
 local_grad_mode <- function(enabled, frame) {
-  before <- .Call(ffi_set_grad_enabled, enabled)
-  if (!identical(frame, globalenv())) {
-    restore <- as.call(list(autograd_set_grad_mode, before))
-    do.call("on.exit", list(restore, add = TRUE, after = FALSE), envir = frame)
-  }
+  before <- .Call(ffi_grad_enabled)
+  put_back_at_end(autograd_set_grad_mode, before, frame)
+  .Call(ffi_set_grad_enabled, enabled)
   invisible(before)
+}
+
+# Asked for before the switch, and twice: an interrupt may come between two steps of R, and jump out of one of the calls.
+put_back_at_end <- function(set, before, frame) {
+  if (identical(frame, globalenv())) return()
+  put_back <- as.call(list(set, before))
+  for (k in 1:2) do.call("on.exit", list(put_back, add = TRUE, after = FALSE), envir = frame)
 }
 
 #' @rdname with_no_grad
@@ -138,14 +142,24 @@ autograd_set_grad_mode <- function(enabled) invisible(.Call(ffi_set_grad_enabled
 #'   y$backward()
 #' }))
 #' @export
-with_detect_anomaly <- function(code) {
-  before <- .Call(ffi_set_detect_anomaly, TRUE)
-  on.exit(.Call(ffi_set_detect_anomaly, before))
-  code
+with_detect_anomaly <- function(code) as_evaluated(.External2(ffi_with_anomaly_mode, TRUE))
+
+session <- new.env(parent = emptyenv())
+
+# Called from C.
+warn_of_graph <- function() {
+  if (!is.null(session$warned_of_graph)) return()
+  session$warned_of_graph <- TRUE
+  warning(
+    "a backward pass with create_graph = TRUE leaves in $grad a gradient that holds the graph, and with it the tensor: memory that is ",
+    "not freed before $grad is set to NULL. Better use autograd_grad(). (This warning is given once in a session.)",
+    call. = FALSE
+  )
 }
 
 autograd_methods <- list(
   backward = function(gradient = list(), retain_graph = create_graph, create_graph = FALSE, inputs = NULL, ...) {
+    if (...length()) no_dots(...)
     invisible(.Call(ffi_backward, self, gradient, retain_graph, create_graph, inputs, NULL))
   },
   requires_grad_ = function(requires_grad = TRUE) .Call(ffi_requires_grad_, self, requires_grad),
@@ -153,6 +167,9 @@ autograd_methods <- list(
   retains_grad = function() .Call(ffi_retains_grad, self),
   output_nr = function() .Call(ffi_output_nr, self),
   set_grad_ = function(new_grad) invisible(.Call(ffi_set, self, "grad", new_grad)),
-  detach = function(...) .Call(ffi_detach, self),
+  detach = function(...) {
+    if (...length()) no_dots(...)
+    .Call(ffi_detach, self)
+  },
   detach_ = function() .Call(ffi_detach_, self)
 )

@@ -3,6 +3,9 @@
 #' Element by element: equal, not equal, less, less or equal, greater, greater or equal; each has a short and a long name.
 #' Comparison with NaN is false, save that NaN is not equal to anything.
 #'
+#' Beside a tensor of whole numbers or truth values, R's numbers are compared as they are, without rounding. Beside a floating tensor
+#' they are rounded to its dtype first, so that `torch_tensor(0.1) == 0.1` holds.
+#'
 #' @param self,other tensors or numbers that broadcast against each other.
 #' @return A Bool tensor. Methods of the same name exist; the in-place forms, with `_` appended, write 1 and 0 into `self`.
 #' @seealso [torch_isclose()] for equality up to a tolerance, [tensor-operators] for `==`, `<`, ...

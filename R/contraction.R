@@ -35,7 +35,7 @@
 #' torch_trace(x)
 #' @export
 torch_einsum <- function(equation, tensors, path = NULL) {
-  if (!is.list(tensors)) tensors <- list(tensors)
+  tensors <- operands(if (is.list(tensors)) tensors else list(tensors))
   if (!is.character(equation) || length(equation) != 1L) raise_error("`equation` must be one string")
   sides <- strsplit(gsub("[[:space:]]", "", equation), "->", fixed = TRUE)[[1]]
   inputs <- strsplit(paste0(sides[1], ","), ",", fixed = TRUE)[[1]]
@@ -137,6 +137,9 @@ contract <- function(left, right, wanted, sizes) {
 #' @rdname torch_einsum
 #' @export
 torch_tensordot <- function(a, b, dims = 2) {
+  both <- operands(list(a, b))
+  a <- both[[1]]
+  b <- both[[2]]
   if (is.list(dims) || inherits(dims, "torch_tensor") && length(dim(dims)) == 2L) {
     if (!is.list(dims)) dims <- list(.Call(ffi_wholes, dims[1], "dims"), .Call(ffi_wholes, dims[2], "dims"))
     of_a <- from_start(unlist(dims[[1]]), a)
@@ -171,6 +174,9 @@ from_start <- function(dims, x) {
 }
 
 inner_product <- function(self, other) {
+  both <- operands(list(self, other))
+  self <- both[[1]]
+  other <- both[[2]]
   if (length(dim(self)) == 0L || length(dim(other)) == 0L) return(self * other)
   torch_tensordot(self, other, list(-1L, -1L))
 }
@@ -178,6 +184,9 @@ inner_product <- function(self, other) {
 #' @rdname torch_einsum
 #' @export
 torch_kron <- function(self, other) {
+  both <- operands(list(self, other))
+  self <- both[[1]]
+  other <- both[[2]]
   n <- max(length(dim(self)), length(dim(other)))
   a <- c(rep(1L, n - length(dim(self))), dim(self))
   b <- c(rep(1L, n - length(dim(other))), dim(other))
@@ -189,6 +198,9 @@ torch_kron <- function(self, other) {
 #' @rdname torch_einsum
 #' @export
 torch_cross <- function(self, other, dim = NULL) {
+  both <- operands(list(self, other))
+  self <- both[[1]]
+  other <- both[[2]]
   shapes <- broadcast_shape(dim(self), dim(other))
   if (is.null(dim)) {
     dim <- which(shapes == 3L)[1]
@@ -234,6 +246,7 @@ torch_trace <- function(self) {
 #' @export
 torch_chain_matmul <- function(matrices) {
   if (!is.list(matrices) || !length(matrices)) raise_error("`matrices` must be a list of at least one matrix")
+  matrices <- operands(matrices)
   wrong <- which(vapply(matrices, function(x) length(dim(x)) != 2L, NA))
   if (length(wrong)) {
     n_dims <- length(dim(matrices[[wrong[1]]]))
@@ -247,6 +260,7 @@ torch_chain_matmul <- function(matrices) {
 linalg_multi_dot <- function(tensors) {
   n <- length(tensors)
   if (!is.list(tensors) || n < 2L) raise_error("`tensors` must be a list of at least two tensors")
+  tensors <- operands(tensors)
   first <- length(dim(tensors[[1]])) == 1L
   last <- length(dim(tensors[[n]])) == 1L
   if (first) tensors[[1]] <- torch_unsqueeze(tensors[[1]], 1L)
@@ -281,6 +295,7 @@ multiply_chain <- function(matrices) {
 torch_matrix_power <- function(self, n) {
   check_square(self)
   n <- .Call(ffi_whole, n, "n")
+  if (n == 1) return(self$clone())
   if (n == 0) return(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype)$expand(dim(self))$clone())
   if (n < 0) return(torch_matrix_power(linalg_inv(self), -n))
   power <- NULL
@@ -305,7 +320,7 @@ torch_matrix_exp <- function(self) {
   if (self$numel() == 0) return(self$clone())
   size <- dim(self)[length(dim(self))]
   norm <- as.numeric(torch_max(torch_sum(torch_abs(self$detach()), -1L)))
-  halvings <- if (is.finite(norm)) max(0L, as.integer(ceiling(log2(norm)))) else 0L
+  halvings <- if (is.finite(norm) && norm > 1) as.integer(ceiling(log2(norm))) else 0L
   a <- if (halvings) self * 2^-halvings else self
   identity <- torch_eye(size, dtype = self$dtype)
   sum <- identity + a * (1 / 18)

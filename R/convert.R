@@ -22,25 +22,49 @@ as_array.default <- function(x) as.array(x)
 #' @export
 as_array.torch_tensor <- function(x) .Call(ffi_to_array, x, TRUE)
 #' @export
-as.array.torch_tensor <- function(x, ...) .Call(ffi_to_array, x, TRUE)
+as.array.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  .Call(ffi_to_array, x, TRUE)
+}
 #' @export
-as.matrix.torch_tensor <- function(x, ...) as.matrix(.Call(ffi_to_array, x, TRUE))
+as.matrix.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.matrix(.Call(ffi_to_array, x, TRUE))
+}
 #' @export
 as.vector.torch_tensor <- function(x, mode = "any") as.vector(.Call(ffi_to_array, x, FALSE), mode)
 #' @export
-as.double.torch_tensor <- function(x, ...) as.double(.Call(ffi_to_array, x, FALSE))
+as.double.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.double(.Call(ffi_to_array, x, FALSE))
+}
 #' @export
 as.numeric.torch_tensor <- as.double.torch_tensor
 #' @export
-as.integer.torch_tensor <- function(x, ...) as.integer(.Call(ffi_to_array, x, FALSE))
+as.integer.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.integer(.Call(ffi_to_array, x, FALSE))
+}
 #' @export
-as.logical.torch_tensor <- function(x, ...) as.logical(.Call(ffi_to_array, x, FALSE))
+as.logical.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.logical(.Call(ffi_to_array, x, FALSE))
+}
 #' @export
-as.complex.torch_tensor <- function(x, ...) as.complex(.Call(ffi_to_array, x, FALSE))
+as.complex.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.complex(.Call(ffi_to_array, x, FALSE))
+}
 #' @export
-as.character.torch_tensor <- function(x, ...) as.character(.Call(ffi_to_array, x, FALSE))
+as.character.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  as.character(.Call(ffi_to_array, x, FALSE))
+}
 #' @exportS3Method bit64::as.integer64
-as.integer64.torch_tensor <- function(x, ...) .Call(ffi_to_integer64, x)
+as.integer64.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  .Call(ffi_to_integer64, x)
+}
 #' @export
 length.torch_tensor <- function(x) .Call(ffi_numel, x)
 
@@ -128,18 +152,19 @@ convert_methods <- list(
   item = function() .Call(ffi_item, self),
   to = function(dtype = NULL, device = NULL, other = NULL, non_blocking = FALSE, copy = FALSE, memory_format = NULL) {
     if (!is.null(device)) .Call(ffi_cpu_only, device)
-    .Call(ffi_to, self, dtype, other, copy)
+    if (is.null(memory_format)) return(.Call(ffi_to, self, dtype, other, copy))
+    in_format(.Call(ffi_to, self, dtype, other, copy), memory_format)
   },
-  bool = function(memory_format = NULL) .Call(ffi_to, self, torch_bool(), NULL, FALSE),
-  double = function(memory_format = NULL) .Call(ffi_to, self, torch_double(), NULL, FALSE),
-  float = function(memory_format = NULL) .Call(ffi_to, self, torch_float(), NULL, FALSE),
-  half = function(memory_format = NULL) .Call(ffi_to, self, torch_half(), NULL, FALSE),
-  bfloat16 = function(memory_format = NULL) .Call(ffi_to, self, torch_bfloat16(), NULL, FALSE),
-  int = function(memory_format = NULL) .Call(ffi_to, self, torch_int(), NULL, FALSE),
-  long = function(memory_format = NULL) .Call(ffi_to, self, torch_long(), NULL, FALSE),
-  short = function(memory_format = NULL) .Call(ffi_to, self, torch_short(), NULL, FALSE),
+  bool = function(memory_format = NULL) in_format(.Call(ffi_to, self, torch_bool(), NULL, FALSE), memory_format),
+  double = function(memory_format = NULL) in_format(.Call(ffi_to, self, torch_double(), NULL, FALSE), memory_format),
+  float = function(memory_format = NULL) in_format(.Call(ffi_to, self, torch_float(), NULL, FALSE), memory_format),
+  half = function(memory_format = NULL) in_format(.Call(ffi_to, self, torch_half(), NULL, FALSE), memory_format),
+  bfloat16 = function(memory_format = NULL) in_format(.Call(ffi_to, self, torch_bfloat16(), NULL, FALSE), memory_format),
+  int = function(memory_format = NULL) in_format(.Call(ffi_to, self, torch_int(), NULL, FALSE), memory_format),
+  long = function(memory_format = NULL) in_format(.Call(ffi_to, self, torch_long(), NULL, FALSE), memory_format),
+  short = function(memory_format = NULL) in_format(.Call(ffi_to, self, torch_short(), NULL, FALSE), memory_format),
   type_as = function(other) .Call(ffi_to, self, NULL, other, FALSE),
-  cpu = function(memory_format = NULL) self,
+  cpu = function(memory_format = NULL) in_format(self, memory_format),
   cuda = function(device = NULL, non_blocking = FALSE, memory_format = NULL) .Call(ffi_cpu_only, "cuda"),
   data = function() .Call(ffi_detach, self),
   set_data = function(new_data) invisible(.Call(ffi_set_data, self, new_data)),

@@ -14,7 +14,7 @@
 #' @param dtype the element type, such as [torch_double()]; `NULL`: as described below.
 #' @param device `NULL` or `"cpu"`: tensors live on the CPU.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed; it must be floating then.
-#' @param pin_memory not used.
+#' @param pin_memory accepted, and has no effect: there is no device to copy to.
 #' @return A tensor: an object of class `torch_tensor`.
 #' @examples
 #' torch_tensor(c(1, 2.5, 3))
@@ -38,8 +38,15 @@ torch_scalar_tensor <- function(value, dtype = NULL, device = NULL, requires_gra
   .Call(ffi_filled, integer(), value, dtype, requires_grad)
 }
 
-# Sizes may come one by one or as one vector.
-dots_size <- function(...) if (...length() == 1L) ..1 else c(...)
+# Sizes come one by one or as one vector, which may be called `size`.
+dots_size <- function(...) {
+  if (!is.null(...names())) {
+    named <- setdiff(...names(), c("", NA))
+    if (!identical(named, "size")) refuse_argument(setdiff(named, "size")[1L], c("size", arguments_of(sys.function(-1L))), sys.call(-1L))
+    if (...length() > 1L) raise_error("the sizes stand one by one, or in `size` alone", sys.call(-1L))
+  }
+  if (...length() == 1L) ..1 else list(...)
+}
 
 refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL: dimensions have no names", call)
 
@@ -54,8 +61,9 @@ refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL:
 #' @param names `NULL`: dimensions have no names.
 #' @param dtype the element type. `NULL`: for `torch_full()` what `fill_value` would become, for the `_like` functions
 #'   the dtype of `input`, otherwise the default floating dtype.
-#' @param layout not used: tensors are strided.
-#' @param memory_format not used: it is kept.
+#' @param layout `NULL` or [torch_strided()].
+#' @param memory_format [torch_preserve_format()], [torch_contiguous_format()] or, in four dimensions,
+#'   [torch_channels_last_format()].
 #' @param device `NULL` or `"cpu"`.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed.
 #' @return A tensor.
@@ -70,6 +78,7 @@ refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL:
 #' @export
 torch_zeros <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_filled, dots_size(...), 0, dtype, requires_grad)
 }
@@ -77,6 +86,7 @@ torch_zeros <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
 #' @export
 torch_ones <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_filled, dots_size(...), 1, dtype, requires_grad)
 }
@@ -84,6 +94,7 @@ torch_ones <- function(..., names = NULL, dtype = NULL, layout = NULL, device = 
 #' @export
 torch_empty <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_filled, dots_size(...), NULL, dtype, requires_grad)
 }
@@ -91,6 +102,7 @@ torch_empty <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
 #' @export
 torch_full <- function(size, fill_value, names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_filled, size, fill_value, dtype, requires_grad)
 }
@@ -99,48 +111,69 @@ torch_full <- function(size, fill_value, names = NULL, dtype = NULL, layout = NU
 torch_zeros_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                              memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_filled_like, input, 0, dtype, requires_grad)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_filled_like, input, 0, dtype, requires_grad))
+  made <- in_format(.Call(ffi_filled_like, input, 0, dtype, FALSE), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
 torch_ones_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                             memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_filled_like, input, 1, dtype, requires_grad)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_filled_like, input, 1, dtype, requires_grad))
+  made <- in_format(.Call(ffi_filled_like, input, 1, dtype, FALSE), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
 torch_empty_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                              memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_filled_like, input, NULL, dtype, requires_grad)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_filled_like, input, NULL, dtype, requires_grad))
+  made <- in_format(.Call(ffi_filled_like, input, NULL, dtype, FALSE), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
 torch_full_like <- function(input, fill_value, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                             memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_filled_like, input, fill_value, dtype, requires_grad)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_filled_like, input, fill_value, dtype, requires_grad))
+  made <- in_format(.Call(ffi_filled_like, input, fill_value, dtype, FALSE), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 
 #' @param stride a vector: how far apart in memory, in elements, neighbours along each dimension are.
-#' @param pin_memory not used.
+#' @param pin_memory accepted, and has no effect: there is no device to copy to.
 #' @rdname torch_zeros
 #' @export
 torch_empty_strided <- function(size, stride, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                                 pin_memory = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_strided_empty, size, stride, dtype, requires_grad)
 }
 
 # `options` is a list of what else torch_zeros() takes.
 new_like <- function(self, size, fill_value, options, dtype, device, requires_grad) {
+  check_options(options, sys.call(-1L))
   if (is.null(dtype)) dtype <- options$dtype
   if (is.null(device)) device <- options$device
   if (is.null(requires_grad)) requires_grad <- options$requires_grad
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(options$layout)) check_layout(options$layout, sys.call(-1L))
   if (is.null(dtype)) dtype <- self$dtype
   .Call(ffi_filled, size, fill_value, dtype, isTRUE(requires_grad))
+}
+
+check_options <- function(options, call) {
+  known <- c("dtype", "layout", "device", "requires_grad")
+  strange <- setdiff(names(options), known)
+  if (length(strange)) refuse_argument(strange[1L], known, call)
 }
 
 create_methods <- list(
@@ -157,8 +190,9 @@ create_methods <- list(
     new_like(self, size, NULL, options, dtype, device, requires_grad)
   },
   new_empty_strided = function(size, stride, options = list(), dtype = NULL) {
+    check_options(options, sys.call())
     if (is.null(dtype)) dtype <- if (is.null(options$dtype)) self$dtype else options$dtype
-    torch_empty_strided(size, stride, dtype = dtype)
+    torch_empty_strided(size, stride, dtype = dtype, device = options$device, requires_grad = isTRUE(options$requires_grad))
   }
 )
 
@@ -175,6 +209,7 @@ create_methods <- list(
 #' @export
 torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_eye, n, m, dtype, requires_grad)
 }
 
@@ -200,18 +235,21 @@ torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requ
 #' @export
 torch_arange <- function(start, end, step = 1L, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_range, start, end, step, dtype, requires_grad)
 }
 #' @rdname torch_arange
 #' @export
 torch_range <- function(start, end, step = 1, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_range, start, end, step, dtype, requires_grad)
 }
 #' @rdname torch_arange
 #' @export
 torch_linspace <- function(start, end, steps = 100, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_linspace, start, end, steps, dtype, requires_grad)
 }
 #' @rdname torch_arange
@@ -219,5 +257,6 @@ torch_linspace <- function(start, end, steps = 100, dtype = NULL, layout = NULL,
 torch_logspace <- function(start, end, steps = 100, base = 10, dtype = NULL, layout = NULL, device = NULL,
                            requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_logspace, start, end, steps, base, dtype, requires_grad)
 }

@@ -30,7 +30,7 @@
 #' @param UPLO which triangle is read, `"L"` or `"U"`.
 #' @param pivot must be `TRUE`.
 #' @param get_infos whether to return zeros as infos, too.
-#' @param out not used.
+#' @param out `NULL`, or a list of as many tensors as are returned, to write them into.
 #' @param LU_data,LU_pivots what `torch_lu()` returns.
 #' @param unpack_data,unpack_pivots whether the factors, or the exchanges, are wanted.
 #' @param tau,input2 the factors that `torch_geqrf()` returns second.
@@ -119,7 +119,9 @@ torch_lu <- function(A, pivot = TRUE, get_infos = FALSE, out = NULL) {
   if (!isTRUE(pivot)) raise_error("`pivot` must be TRUE: rows are exchanged in any case")
   factors <- .Call(ffi_lu, A)
   if (get_infos) factors[[3]] <- torch_zeros(dim(A)[-(length(dim(A)) - 0:1)], dtype = torch_int())
-  factors
+  if (is.null(out)) return(factors)
+  if (!is.list(out) || length(out) != length(factors)) raise_error(sprintf("`out` must be a list of %d tensors", length(factors)))
+  Map(function(place, value) .Call(ffi_copy_, place, value), out, factors)
 }
 
 #' @rdname linalg_cholesky
@@ -141,7 +143,8 @@ torch_geqrf <- function(self) .Call(ffi_geqrf, self)
 #' @rdname linalg_cholesky
 #' @export
 linalg_householder_product <- function(A, tau) {
-  if (!A$requires_grad && !tau$requires_grad) return(.Call(ffi_orgqr, A, tau))
+  product <- .Call(ffi_orgqr, A$detach(), tau$detach())
+  if (!A$requires_grad && !tau$requires_grad) return(product)
   n_dims <- length(dim(A))
   q <- torch_eye(dim(A)[n_dims - 1L], dim(A)[n_dims], dtype = A$dtype)
   unit <- torch_tril(A, -1L) + q

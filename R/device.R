@@ -63,7 +63,7 @@ same_device <- function(a, b) {
 #' device named: as there is only the CPU, they check that it was meant.
 #'
 #' @param code an expression.
-#' @param ... not used.
+#' @param ... must be empty.
 #' @param device a device, or its name.
 #' @param .env the frame to whose end the device holds.
 #' @return `with_device()`: the value of `code`. `local_device()`: the device, invisibly.
@@ -71,12 +71,14 @@ same_device <- function(a, b) {
 #' with_device(torch_ones(2), device = "cpu")
 #' @export
 with_device <- function(code, ..., device) {
+  no_dots(...)
   .Call(ffi_cpu_only, device)
   code
 }
 #' @rdname with_device
 #' @export
 local_device <- function(device, ..., .env = parent.frame()) {
+  no_dots(...)
   .Call(ffi_cpu_only, device)
   invisible(torch_device(device))
 }
@@ -134,7 +136,8 @@ torch_set_num_interop_threads <- function(num_threads) invisible(NULL)
 #' Layouts and memory formats
 #'
 #' A tensor is strided: that is the one layout. A memory format is the order in which its dimensions lie in memory:
-#' preserved from where the tensor came, or contiguous, with the last dimension lying closest.
+#' preserved from where the tensor came, contiguous, with the last dimension lying closest, or, of four dimensions, with the
+#' second lying closest.
 #'
 #' @param x any object.
 #' @return Objects of class `torch_layout` or `torch_memory_format`; `TRUE` or `FALSE`.
@@ -167,6 +170,26 @@ print.torch_layout <- function(x, ...) {
 print.torch_memory_format <- print.torch_layout
 #' @export
 `==.torch_memory_format` <- function(e1, e2) identical(unclass(e1), unclass(e2))
+
+check_layout <- function(layout, call = sys.call(-1L)) {
+  if (!is_torch_layout(layout)) raise_error("`layout` must be NULL or torch_strided(): all tensors are strided", call)
+}
+
+# x with its dimensions in another order in memory.
+in_format <- function(x, memory_format, call = sys.call(-1L)) {
+  if (is.null(memory_format)) return(x)
+  if (!is_torch_memory_format(memory_format)) raise_error("`memory_format` must be a format such as torch_contiguous_format()", call)
+  switch(unclass(memory_format),
+    preserve_format = x,
+    contiguous_format = .Call(ffi_contiguous, x),
+    channels_last_format = channels_first(.Call(ffi_contiguous, channels_last(x, call)))
+  )
+}
+channels_last <- function(x, call) {
+  if (x$ndim != 4L) raise_error(sprintf("torch_channels_last_format() is for tensors of 4 dimensions; this one has %d", x$ndim), call)
+  .Call(ffi_permute, x, c(1L, 3L, 4L, 2L))
+}
+channels_first <- function(x) .Call(ffi_permute, x, c(1L, 4L, 2L, 3L))
 
 #' Installation
 #'

@@ -8,7 +8,7 @@
 #' \describe{
 #'   \item{`ctx$save_for_backward(...)`}{called by `forward`: values for `backward` to use, named or not. A tensor among them that is
 #'     later changed in place makes `backward` fail rather than compute with the wrong numbers.}
-#'   \item{`ctx$saved_variables`}{the list of these.}
+#'   \item{`ctx$saved_variables`}{the list of these. A name or number under which nothing was saved is an error.}
 #'   \item{`ctx$needs_input_grad`}{a list of `TRUE` or `FALSE` for each argument of `forward`, by name.}
 #'   \item{`ctx$mark_dirty(...)`}{called by `forward` with the arguments that it changes in place; they must be among what it returns.}
 #'   \item{`ctx$mark_non_differentiable(...)`}{called by `forward` with outputs that have no gradient.}
@@ -51,7 +51,7 @@ match_arguments <- function(signature, arguments) {
   expected <- names(formals(signature))
   if (!"..." %in% expected) {
     strange <- setdiff(names(arguments), c(expected, ""))
-    if (length(strange)) raise_error(sprintf("`%s` is no argument of this function", strange[1]), call = sys.call(-2))
+    if (length(strange)) refuse_argument(strange[1], expected, sys.call(-2))
     if (length(arguments) > length(expected)) {
       raise_error(sprintf("%d arguments were given to a function of %d", length(arguments), length(expected)), call = sys.call(-2))
     }
@@ -92,18 +92,26 @@ run_function <- function(forward, backward, signature, arguments) {
     arguments = names(arguments), is_tensor = is_tensor, formals = setdiff(names(formals(signature)), "...")
   )
   outputs <- .Call(ffi_function_outputs, record, unname(tensors), made, marks$dirty, marks$plain)
+  let_go(ctx, marks)
   if (!is.list(made)) return(outputs[[1]])
   names(outputs) <- names(made)
   outputs
 }
 
-# What forward and backward know as ctx. `marks` gathers what forward says of its tensors; it is gone when forward has ended.
+# The context outlives forward, within the graph that its tensors hold: it must not hold them.
+let_go <- function(ctx, marks) {
+  ctx$saved_variables <- NULL
+  rm(list = ls(marks), envir = marks)
+}
+
+# What forward and backward know as ctx. `marks` gathers what forward says of its tensors.
 new_context <- function(marks) {
   force(marks) # or it would hold the frame of the caller, and with that the outputs
   ctx <- new.env(parent = emptyenv())
+  ctx$saved_variables <- saved_variables(list())
   ctx$save_for_backward <- function(...) {
     marks$saved <- list(...)
-    ctx$saved_variables <- marks$saved
+    ctx$saved_variables <- saved_variables(marks$saved)
     invisible()
   }
   ctx$mark_dirty <- function(...) {
@@ -117,6 +125,33 @@ new_context <- function(marks) {
   structure(ctx, class = "torch_autograd_context")
 }
 
+# A list that tells what is not in it.
+saved_variables <- function(values) structure(values, class = "torch_saved_variables")
+
+#' @export
+`$.torch_saved_variables` <- function(x, name) {
+  check_saved(x, name, sys.call())
+  unclass(x)[[name]]
+}
+#' @export
+`[[.torch_saved_variables` <- function(x, i, ...) {
+  check_saved(x, i, sys.call())
+  unclass(x)[[i, ...]]
+}
+#' @export
+print.torch_saved_variables <- function(x, ...) {
+  print(unclass(x))
+  invisible(x)
+}
+
+check_saved <- function(x, i, call) {
+  if (length(i) != 1L || (if (is.character(i)) i %in% names(x) else !is.numeric(i) || abs(i) <= length(x))) return(invisible())
+  named <- setdiff(names(x), "")
+  saved <- if (length(named)) sprintf("; what was, is called %s", paste0("`", named, "`", collapse = ", ")) else ""
+  what <- if (is.character(i)) sprintf("nothing was saved as `%s`", i) else sprintf("there is no saved value %g", i)
+  raise_error(sprintf("%s: ctx$save_for_backward() was given %d values%s", what, length(x), saved), call)
+}
+
 #' @export
 print.torch_autograd_context <- function(x, ...) {
   cat("the context of an autograd_function:", paste(ls(x), collapse = ", "), "\n")
@@ -126,7 +161,7 @@ print.torch_autograd_context <- function(x, ...) {
 # Called from C: the gradients of the tensors among the arguments, in their order.
 run_backward <- function(record, gradients, saved) {
   ctx <- record$context
-  ctx$saved_variables <- saved
+  ctx$saved_variables <- saved_variables(if (is.null(saved)) list() else saved)
   on.exit(ctx$saved_variables <- NULL)
   backward <- record$backward
   returned <- call_with(backward, c(list(ctx), gradients))

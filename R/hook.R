@@ -1,13 +1,18 @@
 #' Hooks
 #'
 #' `x$register_hook(f)` has `f(gradient)` called whenever a gradient of `x` has been computed: to look at it, or to replace it by the
-#' tensor that `f` returns. If `f` returns anything else, the gradient stays as it is. Hooks run in the order in which they were
+#' tensor that `f` returns. If `f` returns `NULL`, or anything invisibly, as an assignment does, the gradient stays as it is; any other
+#' value is an error, for it was meant to be a gradient. Hooks run in the order in which they were
 #' registered, before the gradient goes to `x$grad` and on to what `x` was computed from. An R error in a hook ends the backward
 #' pass and is raised as it is.
 #'
 #' The hook of a tensor lives as long as the graph behind it or the tensor itself does. `$remove()` on what `$register_hook()` returned ends
-#' it at once. A function that closes over the tensor it hangs on, or over what was computed from it, keeps them from being collected until
-#' the hook is removed: neither R's collector nor the graph can see the whole circle.
+#' it at once. A backward pass that lets go of the graph behind the tensor, as it does without `retain_graph = TRUE`, lets go of its hooks too.
+#'
+#' A function closes over all variables of the function it was written in, so a hook written inline may hold the very tensor it hangs on, or
+#' what was computed from it. Neither R's collector nor the graph can see the whole circle, and these tensors stay in memory until the hook
+#' goes: with the graph, as said above, or by `$remove()`. That is left to you for the hooks of a leaf, which no pass ends; of a tensor whose
+#' function keeps nothing for its derivative, such as a sum of two, and can be gone through again; and of a graph that no pass goes through.
 #'
 #' @param x a hook, as returned by `$register_hook()`.
 #' @param name the method's name: `remove`.
@@ -34,6 +39,12 @@ NULL
 print.torch_hook <- function(x, ...) {
   cat("a hook; $remove() takes it away\n")
   invisible(x)
+}
+
+# Called from C: what a hook returns visibly.
+run_hook <- function(hook, gradient) {
+  returned <- withVisible(hook(gradient))
+  if (returned$visible) returned$value
 }
 
 hook_methods <- list(

@@ -1,40 +1,58 @@
 #' Parts of a tensor
 #'
-#' `x[i, j, ...]` is a part of a tensor, and `x[i, j, ...] <- value` writes to one, in place. Dimensions that are not
-#' named at the end are taken whole.
+#' `x[i, j, ...]` is a part of a tensor, and `x[i, j, ...] <- value` writes to one. Dimensions that are not named at the
+#' end are taken whole. `x[[i, j, ...]]` is one element, and `x[["name"]]` is what `x$name` is.
 #'
 #' | between the brackets | what it takes |
 #' |---|---|
 #' | a number | one place of the dimension, which is dropped unless `drop = FALSE`; `-1` is the last place |
 #' | nothing | the whole dimension |
 #' | `2:4`, `2:-1`, `2:N` | a range, both ends included; negative ones count from the end, which is `N` |
+#' | `4:2`, `N:1` | these places, downwards |
 #' | `1:9:2`, `slc(1, 9, 2)` | a range with a step |
 #' | `c(1, 3, 3)` | these places, in this order |
 #' | a tensor of whole numbers | these places, in the tensor's shape |
-#' | a logical vector, a tensor of truth values | where it is true, over as many dimensions as the mask has |
+#' | `TRUE`, `FALSE` | the whole dimension, or nothing of it |
+#' | a logical vector or array, a tensor of truth values or bytes | where it is true, over as many dimensions as the mask has |
+#' | a numeric matrix | elements, one for each row, with a column for each dimension of `x`; stands alone |
 #' | `NULL`, `newaxis` | nothing: puts in a dimension of size 1 |
 #' | `..` | all dimensions that are left |
 #'
-#' A range may reach beyond the end, and takes what is there. Numbers, ranges and `newaxis` give a view, which shares
-#' the memory of `x`: a change of the one is a change of the other. Vectors, tensors and masks give a copy. Several of
-#' them each go along their own dimension: `x[c(1, 3), c(2, 4)]` is a matrix of two rows and two columns.
-#' [torch_index()] takes places pair by pair instead.
+#' A range may reach beyond the end, and takes what is there: `x[2:N]` is empty if there is one place. Downwards, as
+#' from `4:2`, all must be there; `slc(4, 2)` is empty. Places, ranges and `newaxis` give a view, which shares the
+#' memory of `x`: a change of the one is a change of the other. What runs downwards, vectors, matrices, tensors and
+#' masks give a copy. Several of them each go along their own dimension: `x[c(1, 3), c(2, 4)]` is a matrix of two rows
+#' and two columns. [torch_index()] and a matrix, `x[cbind(c(1, 3), c(2, 4))]`, take places pair by pair instead.
+#' Elements that a mask takes come in the order of rows: the last dimension runs fastest.
+#'
+#' @section Writing is in place:
+#' `x[1] <- 0` changes the tensor itself, and with it all that share its memory: after `y <- x`, `y[1] <- 0` changes
+#' `x` too. `y <- x$clone()` keeps them apart. The functions of R's own packages base, stats and utils are the
+#' exception. They write to what they believe to be a copy, so for them it is one: `replace(x, 1, 0)`, `pmax(x, y)`
+#' and `diag(x) <- 0` give a new tensor, which keeps its graph, and leave what `x` was alone.
 #'
 #' @section Errors:
-#' Indexes count from 1: 0 is refused, and so are numbers beyond the size of a dimension, more indexes than dimensions,
-#' masks of another size, and tensors of a floating dtype.
+#' Indexes count from 1: 0 is refused, and so are numbers beyond the size of a dimension, fractions, missing values,
+#' names (dimensions have none), factors, more indexes than dimensions, masks of another size, tensors of a floating
+#' dtype, and values that do not broadcast to the part that they are written to.
 #'
 #' @param x a tensor.
-#' @param ... what to take of each dimension; see the table.
+#' @param ... what to take of each dimension; see the table. For `x[[...]]` one place for each dimension, or the name
+#'   of a field or method.
 #' @param drop whether numbers drop the dimension that they index.
-#' @param value a tensor, number, vector or array that broadcasts to the part. It is converted to the dtype of `x`.
-#' @return A tensor; of the assignment, `x` itself, changed.
+#' @param value a tensor, number, vector or array that broadcasts to the part; it may have more dimensions if they come
+#'   first and are of size 1. It is converted to the dtype of `x`.
+#' @return A tensor; of the assignment, `x` itself, changed (or its changed copy).
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2))
 #' x[1, ]
 #' x[, -1]
 #' x[.., 2:N]
+#' x[2:1, ]
 #' x[x > 2]
+#' x[cbind(c(1, 2), c(3, 1))]
+#' x[["shape"]]
+#' y <- replace(x, x > 4, 0L)
 #' x[1, ] <- 0L
 #' x
 #' @export
@@ -44,10 +62,18 @@
 #' @export
 `[<-.torch_tensor` <- function(x, ..., value) .External2(ffi_subset_assign, x, value)
 
+#' @rdname sub-.torch_tensor
+#' @export
+`[[.torch_tensor` <- function(x, ...) .External2(ffi_element, x)
+
+#' @rdname sub-.torch_tensor
+#' @export
+`[[<-.torch_tensor` <- function(x, ..., value) .External2(ffi_element_assign, x, value)
+
 #' A range of places
 #'
 #' `slc(start, end, step)` between the brackets of a tensor is what `start:end:step` is, for bounds that come from
-#' elsewhere.
+#' elsewhere. It is empty if the start comes after the end, where `start:end` runs downwards.
 #'
 #' @param start,end the first and the last place. Negative ones count from the end; `Inf` is the end.
 #' @param step how far apart the places are, 1 or more.
@@ -90,8 +116,8 @@ newaxis <- NULL
 #' places.
 #'
 #' @param self a tensor.
-#' @param indices a list of tensors of whole numbers, counted from 1 (or from -1 at the end), of truth values, and
-#'   `NULL`.
+#' @param indices a list of vectors or tensors of whole numbers, counted from 1 (or from -1 at the end), of truth
+#'   values (`TRUE` or `FALSE` alone stands for its whole dimension), and `NULL`.
 #' @param values a tensor that broadcasts to the shape of what it replaces.
 #' @param accumulate whether to add to what is there. Otherwise the last value written to a place stays.
 #' @return A tensor; `torch_index_put_()` changes `self` and returns it.
@@ -125,7 +151,7 @@ torch_index_put_ <- function(self, indices, values, accumulate = FALSE) {
 #' @param index,indices a tensor of whole numbers, counted from 1 (or from -1 at the end). For `torch_index_select()`
 #'   a vector; for `torch_gather()` of as many dimensions as `self`, and no larger than it except along `dim`; for
 #'   `torch_take_along_dim()` its other dimensions broadcast against those of `self`.
-#' @param sparse_grad not used: gradients are dense.
+#' @param sparse_grad must be `FALSE`: gradients are dense.
 #' @return A tensor of the dtype of `self`, in the shape of the index (with that of `self` in the other dimensions for
 #'   `torch_index_select()`).
 #' @examples
@@ -138,7 +164,10 @@ torch_index_select <- function(self, dim, index) .Call(ffi_index_select, self, d
 
 #' @rdname torch_index_select
 #' @export
-torch_gather <- function(self, dim, index, sparse_grad = FALSE) .Call(ffi_gather, self, dim, index)
+torch_gather <- function(self, dim, index, sparse_grad = FALSE) {
+  if (!isFALSE(sparse_grad)) raise_error("`sparse_grad` must be FALSE: gradients are dense")
+  .Call(ffi_gather, self, dim, index)
+}
 
 #' @rdname torch_index_select
 #' @export
@@ -177,7 +206,11 @@ torch_nonzero <- function(self, as_list = FALSE) {
 
 reductions <- c("sum", "prod", "mean", "amax", "amin")
 
-scaled <- function(source, alpha) if (identical(alpha, 1L) || identical(alpha, 1)) source else torch_mul(source, alpha)
+scaled <- function(source, alpha) {
+  if (identical(alpha, 1L) || identical(alpha, 1)) return(source)
+  whole <- is.numeric(alpha) && isTRUE(abs(alpha) <= .Machine$integer.max) && alpha == round(alpha)
+  if (inherits(source, "torch_tensor")) torch_mul(source, if (whole) as.integer(alpha) else alpha) else source * alpha
+}
 
 # scatter() with a reduction is scatter_add() or scatter_reduce() of what is written, a number being repeated.
 scatter_reducing <- function(self, dim, index, src, reduce, in_place) {
@@ -259,7 +292,7 @@ nnf_one_hot <- function(tensor, num_classes = -1) {
 #' @param max_norm rows that are used and whose norm is larger are scaled to it first, in place; or `NULL`.
 #' @param norm_type which norm that is: the sum of the `p`-th powers, its `p`-th root.
 #' @param scale_grad_by_freq whether to divide the gradient of a row by how often the row is used.
-#' @param sparse not used: gradients are dense.
+#' @param sparse must be `FALSE`: gradients are dense.
 #' @return A tensor of the shape of `input` with one more dimension, of the length of a row.
 #' @examples
 #' weight <- torch_tensor(matrix(1:6, 3), dtype = torch_float())
@@ -267,6 +300,7 @@ nnf_one_hot <- function(tensor, num_classes = -1) {
 #' @export
 nnf_embedding <- function(input, weight, padding_idx = NULL, max_norm = NULL, norm_type = 2,
                           scale_grad_by_freq = FALSE, sparse = FALSE) {
+  if (!isFALSE(sparse)) raise_error("`sparse` must be FALSE: gradients are dense")
   if (!is.null(max_norm)) with_no_grad(shrink_rows(weight, input, max_norm, norm_type))
   .Call(ffi_embedding, weight, input, padding_idx, scale_grad_by_freq)
 }
@@ -301,6 +335,7 @@ shrink_rows <- function(weight, input, max_norm, norm_type) {
 nnf_embedding_bag <- function(input, weight, offsets = NULL, max_norm = NULL, norm_type = 2,
                               scale_grad_by_freq = FALSE, mode = "mean", sparse = FALSE, per_sample_weights = NULL,
                               include_last_offset = FALSE, padding_idx = NULL) {
+  if (!isFALSE(sparse)) raise_error("`sparse` must be FALSE: gradients are dense")
   if (!mode %in% c("sum", "mean", "max")) raise_error("`mode` must be \"sum\", \"mean\" or \"max\"")
   if (!is.null(per_sample_weights) && mode != "sum") raise_error("`per_sample_weights` can be given for sums only")
   bags <- bags_of(input, offsets, include_last_offset)

@@ -26,15 +26,15 @@ torch_stack <- function(tensors, dim = 1L) .Call(ffi_stack, tensors, dim)
 #' @rdname torch_cat
 #' @export
 torch_hstack <- function(tensors) {
-  tensors <- at_least(tensors, 1L)
+  tensors <- at_least(operands(tensors), 1L)
   .Call(ffi_cat, tensors, if (length(tensors) && tensors[[1]]$ndim > 1) 2L else 1L)
 }
 #' @rdname torch_cat
 #' @export
-torch_vstack <- function(tensors) .Call(ffi_cat, at_least(tensors, 2L), 1L)
+torch_vstack <- function(tensors) .Call(ffi_cat, at_least(operands(tensors), 2L), 1L)
 #' @rdname torch_cat
 #' @export
-torch_dstack <- function(tensors) .Call(ffi_cat, at_least(tensors, 3L), 3L)
+torch_dstack <- function(tensors) .Call(ffi_cat, at_least(operands(tensors), 3L), 3L)
 #' @rdname torch_cat
 #' @export
 torch_block_diag <- function(tensors) .Call(ffi_block_diag, tensors)
@@ -168,6 +168,7 @@ join_methods <- list(
 
 # One number says how many parts, unless it comes as a list.
 cuts_of <- function(indices, sections) {
+  if (!is.null(indices) && !is.null(sections)) raise_error("`indices` and `sections` exclude each other", sys.call(-1L))
   if (is.null(sections) && length(indices) == 1L && !is.list(indices)) return(list(sections = indices))
   list(sections = sections, indices = indices)
 }
@@ -184,7 +185,10 @@ uneven <- function(self, cuts, dim, at_least) {
 }
 
 #' @export
-as.list.torch_tensor <- function(x, ...) .Call(ffi_unbind, x, 1L)
+as.list.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  .Call(ffi_unbind, x, 1L)
+}
 #' @export
 rbind.torch_tensor <- function(..., deparse.level = 1) bind(list(...), 1L)
 #' @export
@@ -193,8 +197,14 @@ cbind.torch_tensor <- function(..., deparse.level = 1) bind(list(...), 2L)
 # Vectors are rows (or columns), as R has it.
 bind <- function(parts, dim) {
   parts <- lapply(parts[lengths(parts) > 0], function(part) {
-    if (!inherits(part, "torch_tensor")) part <- torch_tensor(part)
-    if (part$ndim < 2) .Call(ffi_unsqueeze, .Call(ffi_at_least, part, 1L), dim) else part
+    if (!inherits(part, "torch_tensor")) {
+      if (is.null(dim(part))) dim(part) <- if (dim == 1L) c(1L, length(part)) else c(length(part), 1L)
+      part
+    } else if (part$ndim < 2) {
+      .Call(ffi_unsqueeze, .Call(ffi_at_least, part, 1L), dim)
+    } else {
+      part
+    }
   })
   .Call(ffi_cat, parts, dim)
 }

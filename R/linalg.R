@@ -17,7 +17,7 @@
 #'   `torch_cholesky_solve()` and
 #'   `torch_lu_solve()`.
 #' @param B,b right sides: a vector, or a matrix with one in each column.
-#' @param ... not used.
+#' @param ... must be empty.
 #' @param check_errors whether to fail after all.
 #' @param upper whether the upper triangle is meant.
 #' @param left `FALSE` solves \eqn{X A = B}.
@@ -26,8 +26,8 @@
 #' @param input2 the factor of Cholesky.
 #' @param LU_data,LU_pivots what [torch_lu()] returns.
 #' @param rcond,rtol,atol singular values up to `rcond` (or `rtol`) times the largest, or up to `atol`, count as zero.
-#' @param hermitian whether the matrix is symmetric; makes no difference.
-#' @param driver accepted; the solution is found by singular values.
+#' @param hermitian whether the matrix is symmetric; its lower triangle alone is read then.
+#' @param driver `NULL` or the name of one of LAPACK's routines; the solution is always found by singular values.
 #' @param ind the index of the first dimension that belongs to the columns.
 #' @param dims dimensions of `A` to move to the end first.
 #' @return A tensor. `torch_triangular_solve()` returns a list of the solution and the matrix, `linalg_inv_ex()` of the
@@ -42,6 +42,9 @@
 #' torch_matmul(a, linalg_inv(a))
 #' @export
 linalg_solve <- function(A, B) {
+  sides <- operands(list(A, B))
+  A <- sides[[1]]
+  B <- sides[[2]]
   if (!is_vector_side(A, B)) return(.Call(ffi_solve, A, B))
   torch_squeeze(.Call(ffi_solve, A, torch_unsqueeze(B, -1L)), -1L)
 }
@@ -53,7 +56,10 @@ is_vector_side <- function(A, B) {
 
 #' @rdname linalg_solve
 #' @export
-solve.torch_tensor <- function(a, b, ...) if (missing(b)) .Call(ffi_inverse, a) else linalg_solve(a, b)
+solve.torch_tensor <- function(a, b, ...) {
+  no_dots(...)
+  if (missing(b)) .Call(ffi_inverse, a) else linalg_solve(a, b)
+}
 
 #' @rdname linalg_solve
 #' @export
@@ -81,7 +87,11 @@ with_info <- function(result, A, check_errors) {
 #' @rdname linalg_solve
 #' @export
 linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular = FALSE) {
+  no_dots(...)
   if (left) return(.Call(ffi_solve_triangular, A, B, upper, unitriangular))
+  sides <- operands(list(A, B))
+  A <- sides[[1]]
+  B <- sides[[2]]
   turned <- .Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), !upper, unitriangular)
   torch_transpose(turned, -2L, -1L)
 }
@@ -89,6 +99,9 @@ linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular
 #' @rdname linalg_solve
 #' @export
 torch_triangular_solve <- function(self, A, upper = TRUE, transpose = FALSE, unitriangular = FALSE) {
+  sides <- operands(list(self, A))
+  self <- sides[[1]]
+  A <- sides[[2]]
   matrix <- if (transpose) torch_transpose(A, -2L, -1L) else A
   list(.Call(ffi_solve_triangular, matrix, self, xor(upper, transpose), unitriangular), A$clone())
 }
@@ -96,6 +109,9 @@ torch_triangular_solve <- function(self, A, upper = TRUE, transpose = FALSE, uni
 #' @rdname linalg_solve
 #' @export
 torch_cholesky_solve <- function(self, input2, upper = FALSE) {
+  sides <- operands(list(self, input2))
+  self <- sides[[1]]
+  input2 <- sides[[2]]
   lower <- if (upper) torch_transpose(input2, -2L, -1L) else input2
   half <- .Call(ffi_solve_triangular, lower, self, FALSE, FALSE)
   .Call(ffi_solve_triangular, torch_transpose(lower, -2L, -1L), half, TRUE, FALSE)
@@ -118,6 +134,8 @@ torch_lu_solve <- function(self, LU_data, LU_pivots) {
 #' @rdname linalg_solve
 #' @export
 linalg_pinv <- function(A, rcond = NULL, hermitian = FALSE, atol = NULL, rtol = NULL) {
+  if (!is.null(rcond) && !is.null(rtol)) raise_error("`rcond` and `rtol` say the same: give one of them")
+  if (hermitian) A <- torch_tril(A) + torch_transpose(torch_tril(A, -1L), -2L, -1L)
   if (is.null(rtol)) rtol <- if (!is.null(rcond)) rcond else if (is.null(atol) || atol == 0) default_tolerance(A) else 0
   .Call(ffi_pinv, A, if (is.null(atol)) 0 else atol, rtol)
 }
@@ -131,6 +149,13 @@ torch_pinverse <- function(self, rcond = 1e-15) .Call(ffi_pinv, self, 0, rcond)
 #' @rdname linalg_solve
 #' @export
 linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
+  no_dots(...)
+  if (!is.null(driver) && !driver %in% c("gels", "gelsy", "gelsd", "gelss")) {
+    raise_error("`driver` must be NULL, \"gels\", \"gelsy\", \"gelsd\" or \"gelss\"")
+  }
+  sides <- operands(list(A, B))
+  A <- sides[[1]]
+  B <- sides[[2]]
   vector <- is_vector_side(A, B) && length(dim(B)) != length(dim(A))
   if (vector) B <- torch_unsqueeze(B, -1L)
   shape <- dim(A)[length(dim(A)) - 1:0]
@@ -159,6 +184,9 @@ linalg_tensorinv <- function(A, ind = 3L) {
 #' @rdname linalg_solve
 #' @export
 linalg_tensorsolve <- function(A, B, dims = NULL) {
+  sides <- operands(list(A, B))
+  A <- sides[[1]]
+  B <- sides[[2]]
   if (!is.null(dims)) {
     dims <- from_start(dims, A)
     A <- A$permute(c(setdiff(seq_along(dim(A)), dims), dims))
@@ -178,7 +206,7 @@ linalg_tensorsolve <- function(A, B, dims = NULL) {
 #'
 #' @param A,self a square matrix, or a batch of them in the last two dimensions; for the rank and the condition number
 #'   of any shape.
-#' @param ... not used.
+#' @param ... must be empty.
 #' @param atol,rtol,tol singular values up to the larger of `atol` and `rtol` times the largest count as zero; `tol` is
 #'   `atol` with no `rtol`.
 #' @param hermitian whether the matrix is symmetric.
@@ -217,8 +245,10 @@ torch_logdet <- function(self) {
 #' @rdname linalg_det
 #' @export
 linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, hermitian = FALSE) {
+  no_dots(...)
   values <- if (hermitian) torch_abs(linalg_eigvalsh(A$detach())) else linalg_svdvals(A$detach())
   if (!is.null(tol)) {
+    if (!is.null(atol) || !is.null(rtol)) raise_error("`tol` stands for `atol` with no `rtol`: give it alone")
     atol <- tol
     rtol <- 0
   }

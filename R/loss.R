@@ -8,7 +8,8 @@
 #' | `nnf_l1_loss()` | \eqn{|d|}{abs(d)} |
 #' | `nnf_smooth_l1_loss()` | \eqn{d^2 / 2}{d^2 / 2} where \eqn{|d| < 1}{abs(d) < 1}, else \eqn{|d| - 1/2}{abs(d) - 1/2} |
 #'
-#' and then their mean, their sum, or none of it. `input` and `target` broadcast against each other.
+#' and then their mean, their sum, or none of it. `input` and `target` broadcast against each other; another shape of `target`
+#' is met with a warning, since a column beside a vector makes a matrix of losses, which is seldom meant.
 #'
 #' @param input what was predicted: a floating tensor.
 #' @param target what should have been.
@@ -22,16 +23,40 @@
 #' @export
 nnf_mse_loss <- function(input, target, reduction = "mean") {
   force(target) # first, as torch for R has it
-  .Call(ffi_mse_loss, input, target, reduction)
+  loss <- .Call(ffi_mse_loss, input, target, reduction)
+  warn_of_shapes(input, target)
+  loss
 }
 
 #' @rdname nnf_mse_loss
 #' @export
-nnf_smooth_l1_loss <- function(input, target, reduction = "mean") .Call(ffi_smooth_l1_loss, input, target, reduction)
+nnf_smooth_l1_loss <- function(input, target, reduction = "mean") {
+  loss <- .Call(ffi_smooth_l1_loss, input, target, reduction)
+  warn_of_shapes(input, target)
+  loss
+}
 
 #' @rdname nnf_mse_loss
 #' @export
-nnf_l1_loss <- function(input, target, reduction = "mean") reduced_loss(torch_abs(input - target), reduction)
+nnf_l1_loss <- function(input, target, reduction = "mean") {
+  losses <- torch_abs(input - target)
+  warn_of_shapes(input, target)
+  reduced_loss(losses, reduction)
+}
+
+# A column beside a vector makes a matrix of losses, seldom on purpose. One number of R is no mistake.
+warn_of_shapes <- function(input, target, call = sys.call(-1L)) {
+  if (is_tensor(target)) {
+    if (.Call(ffi_is_same_size, input, target)) return(invisible())
+  } else if (length(target) == 1L && is.null(dim(target))) {
+    return(invisible())
+  }
+  shapes <- lapply(list(input, target), function(x) if (is.null(dim(x))) length(x) else dim(x))
+  if (identical(shapes[[1L]], shapes[[2L]])) return(invisible())
+  text <- vapply(shapes, toString, "")
+  message <- sprintf("`target` has shape [%s] and was broadcast with shape [%s], which is seldom meant", text[2L], text[1L])
+  warning(structure(class = c("rushlight_warning", "warning", "condition"), list(message = message, call = call)))
+}
 
 #' Losses with a margin
 #'
@@ -64,7 +89,11 @@ nnf_l1_loss <- function(input, target, reduction = "mean") reduced_loss(torch_ab
 #' nnf_hinge_embedding_loss(x, t, reduction = "none")
 #' nnf_multi_margin_loss(torch_tensor(rbind(c(0.1, 0.2, 0.8))), torch_tensor(3L))
 #' @export
-nnf_soft_margin_loss <- function(input, target, reduction = "mean") .Call(ffi_soft_margin_loss, input, target, reduction)
+nnf_soft_margin_loss <- function(input, target, reduction = "mean") {
+  loss <- .Call(ffi_soft_margin_loss, input, target, reduction)
+  warn_of_shapes(input, target)
+  loss
+}
 
 #' Cross-entropy of two classes
 #'
@@ -87,16 +116,18 @@ nnf_soft_margin_loss <- function(input, target, reduction = "mean") .Call(ffi_so
 #' nnf_binary_cross_entropy(torch_sigmoid(x), t)
 #' @export
 nnf_binary_cross_entropy <- function(input, target, weight = NULL, reduction = c("mean", "sum", "none")) {
-  if (is.null(weight)) return(.Call(ffi_bce_loss, input, target, reduction))
-  reduced_loss(.Call(ffi_bce_loss, input, target, "none") * weight, reduction)
+  loss <- .Call(ffi_bce_loss, input, target, if (is.null(weight)) reduction else "none")
+  warn_of_shapes(input, target)
+  if (is.null(weight)) loss else reduced_loss(loss * weight, reduction)
 }
 
 #' @rdname nnf_binary_cross_entropy
 #' @export
 nnf_binary_cross_entropy_with_logits <- function(input, target, weight = NULL, reduction = c("mean", "sum", "none"),
                                                  pos_weight = NULL) {
-  if (is.null(weight) && is.null(pos_weight)) return(.Call(ffi_bce_logits_loss, input, target, reduction))
-  losses <- .Call(ffi_bce_logits_loss, input, target, "none")
+  losses <- .Call(ffi_bce_logits_loss, input, target, if (is.null(weight) && is.null(pos_weight)) reduction else "none")
+  warn_of_shapes(input, target)
+  if (is.null(weight) && is.null(pos_weight)) return(losses)
   if (!is.null(pos_weight)) {
     unlikely <- .Call(ffi_bce_logits_loss, input, torch_ones_like(target), "none")
     losses <- losses + (pos_weight - 1) * target * unlikely
@@ -221,14 +252,18 @@ torch_reduction_none <- function() "none"
 
 # The losses themselves, their mean or their sum.
 reduced_loss <- function(losses, reduction) {
-  switch(match.arg(reduction[1], c("mean", "sum", "none")), mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
+  if (!is.character(reduction) || !reduction[1] %in% c("mean", "sum", "none")) {
+    raise_error("`reduction` must be \"mean\", \"sum\" or \"none\"", sys.call(-1))
+  }
+  switch(reduction[1], mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
 }
 
 #' Losses of distributions
 #'
 #' `nnf_kl_div()`, with the logarithms \eqn{x} of predicted probabilities and the true ones \eqn{t}, is \eqn{t (\log t - x)}{t (log(t) -
 #' x)};
-#' its mean is that of all elements. `nnf_poisson_nll_loss()` is \eqn{e^x - t x}{exp(x) - t x}, the negative log-likelihood of a Poisson
+#' its mean is that of all elements; `reduction = "batchmean"` divides the sum by the size of the first dimension, which is the
+#' divergence. `nnf_poisson_nll_loss()` is \eqn{e^x - t x}{exp(x) - t x}, the negative log-likelihood of a Poisson
 #' distribution up to a constant, or \eqn{x - t \log(x + \epsilon)}{x - t log(x + eps)} if not `log_input`.
 #'
 #' @inheritParams nnf_mse_loss
@@ -244,18 +279,27 @@ reduced_loss <- function(losses, reduction) {
 #' nnf_poisson_nll_loss(torch_tensor(c(0.5, 1)), torch_tensor(c(2, 3)))
 #' @export
 nnf_kl_div <- function(input, target, reduction = "mean") {
-  losses <- torch_where(target > 0, target * torch_log(target), 0) - target * input
+  both <- operands(list(input, target))
+  input <- both[[1]]
+  target <- both[[2]]
+  losses <- target$xlogy(target) - target * input
+  warn_of_shapes(input, target)
+  if (identical(reduction, "batchmean")) return(torch_sum(losses) / input$size(1))
   reduced_loss(losses, reduction)
 }
 
 #' @rdname nnf_kl_div
 #' @export
 nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, eps = 1e-8, reduction = "mean") {
+  both <- operands(list(input, target))
+  input <- both[[1]]
+  target <- both[[2]]
   losses <- if (log_input) torch_exp(input) - target * input else input - target * torch_log(input + eps)
   if (full) { # Stirling's formula for the factorial
     stirling <- target * torch_log(target) - target + 0.5 * torch_log(2 * pi * target)
-    losses <- losses + torch_where(target > 1, stirling, 0)
+    losses <- losses + torch_where(target > 1, stirling, 0)$to(dtype = losses$dtype)
   }
+  warn_of_shapes(input, target)
   reduced_loss(losses, reduction)
 }
 
@@ -264,13 +308,18 @@ nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, 
 nnf_hinge_embedding_loss <- function(input, target, margin = 1, reduction = "mean") {
   force(target)
   hinge <- torch_clamp(margin - input, min = 0)
-  reduced_loss(torch_where(target != 1, hinge, 0) + torch_where(target != -1, input, 0), reduction)
+  losses <- torch_where(target != 1, hinge, 0) + torch_where(target != -1, input, 0)
+  warn_of_shapes(input, target)
+  reduced_loss(losses, reduction)
 }
 
 #' @rdname nnf_soft_margin_loss
 #' @export
 nnf_margin_ranking_loss <- function(input1, input2, target, margin = 0, reduction = "mean") {
-  reduced_loss(torch_clamp(-target * (input1 - input2) + margin, min = 0), reduction)
+  difference <- input1 - input2
+  losses <- torch_clamp(margin - target * difference, min = 0)
+  warn_of_shapes(difference, target)
+  reduced_loss(losses, reduction)
 }
 
 #' @rdname nnf_soft_margin_loss
@@ -303,6 +352,7 @@ nnf_cosine_embedding_loss <- function(input1, input2, target, margin = 0, reduct
   cosine <- (input1 * input2)$sum(last) /
     torch_sqrt((input1 * input1)$sum(last)$add(tiny) * (input2 * input2)$sum(last)$add(tiny))
   losses <- torch_where(target == 1, 1 - cosine, 0) + torch_where(target == -1, torch_clamp(cosine - margin, min = 0), 0)
+  warn_of_shapes(cosine, target)
   reduced_loss(losses, reduction)
 }
 
@@ -318,10 +368,11 @@ nnf_multi_margin_loss <- function(input, target, p = 1, margin = 1, weight = NUL
     single <- FALSE
   }
   asked <- target$unsqueeze(2)
-  losses <- torch_clamp(margin - torch_gather(input, 2, asked) + input, min = 0)$pow(p)
+  margins <- margin - torch_gather(input, 2, asked) + input
   others <- torch_ones_like(input)$scatter(2, asked, 0)
-  if (!is.null(weight)) others <- others * weight[target]$unsqueeze(2)
-  losses <- (losses * others)$sum(2) / input$size(2)
+  losses <- torch_where((margins > 0) & (others > 0), margins, 0)$pow(p)
+  if (!is.null(weight)) losses <- losses * weight[target]$unsqueeze(2)
+  losses <- losses$sum(2) / input$size(2)
   reduced_loss(if (single) losses$squeeze(1) else losses, reduction)
 }
 
@@ -338,16 +389,17 @@ nnf_multilabel_margin_loss <- function(input, target, reduction = "mean") {
   places <- torch_where(listed == 1, target, torch_ones_like(target))
   is_target <- torch_zeros_like(input)$scatter_add(2, places, listed$to(dtype = input$dtype))$clamp(max = 1)
   scores <- torch_gather(input, 2, places)
-  margins <- torch_clamp(1 - scores$unsqueeze(3) + input$unsqueeze(2), min = 0)
-  losses <- margins * listed$unsqueeze(3) * (1 - is_target)$unsqueeze(2)
-  losses <- losses$sum(c(2, 3)) / input$size(2)
+  margins <- 1 - scores$unsqueeze(3) + input$unsqueeze(2)
+  counted <- (margins > 0) & (listed$unsqueeze(3) > 0) & (is_target$unsqueeze(2) == 0)
+  losses <- torch_where(counted, margins, 0)$sum(c(2, 3)) / input$size(2)
   reduced_loss(if (single) losses$squeeze(1) else losses, reduction)
 }
 
 #' @rdname nnf_soft_margin_loss
 #' @export
 nnf_multilabel_soft_margin_loss <- function(input, target, weight = NULL, reduction = "mean") {
-  losses <- nnf_binary_cross_entropy_with_logits(input, target, reduction = "none")
+  losses <- .Call(ffi_bce_logits_loss, input, target, "none")
+  warn_of_shapes(input, target)
   if (!is.null(weight)) losses <- losses * weight
   reduced_loss(losses$mean(-1), reduction)
 }

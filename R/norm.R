@@ -69,7 +69,7 @@ linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE,
 #' @param p which norm, as for [torch_norm()].
 #' @param eps added to differences, so that a distance of 0 has a derivative.
 #' @param keepdim whether the last dimension stays, with size 1.
-#' @param compute_mode accepted, and has no effect: distances are always of differences.
+#' @param compute_mode one of PyTorch's three modes, or `NULL`. Distances are always computed from differences, the most accurate way.
 #' @return A tensor: without dimensions; without the last; of shape (..., n, m); or of n (n - 1) / 2 elements.
 #' @examples
 #' a <- torch_tensor(rbind(c(0, 0), c(3, 4)))
@@ -90,7 +90,7 @@ torch_dist <- function(self, other, p = 2L) .Call(ffi_vector_norm, self - other,
 #'   along.
 #' @param maxnorm the bound.
 #' @param eps the least that is divided by.
-#' @param out accepted, and has no effect.
+#' @param out `NULL`, or a tensor to write the result into.
 #' @return A tensor of the same shape.
 #' @examples
 #' x <- torch_tensor(rbind(c(3, 4), c(0.3, 0.4)))
@@ -121,6 +121,12 @@ norm_methods <- list(
 #' torch_cosine_similarity(torch_tensor(rbind(c(1, 0))), torch_tensor(rbind(c(1, 1))))
 #' @export
 torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
+  both <- operands(list(x1, x2))
+  x1 <- both[[1]]
+  x2 <- both[[2]]
+  common <- torch_result_type(x1, x2)
+  x1 <- x1$to(dtype = common)
+  x2 <- x2$to(dtype = common)
   length_of <- function(x) torch_clamp(.Call(ffi_vector_norm, x, 2, dim, TRUE, NULL), min = eps)
   .Call(ffi_sum, (x1 / length_of(x1)) * (x2 / length_of(x2)), dim, FALSE, NULL)
 }
@@ -132,7 +138,8 @@ nnf_cosine_similarity <- function(x1, x2, dim = 2, eps = 1e-8) torch_cosine_simi
 #' @rdname torch_renorm
 #' @export
 nnf_normalize <- function(input, p = 2, dim = 2, eps = 1e-12, out = NULL) {
-  input / torch_clamp(.Call(ffi_vector_norm, input, p, dim, TRUE, NULL), min = eps)
+  result <- input / torch_clamp(.Call(ffi_vector_norm, input, p, dim, TRUE, NULL), min = eps)
+  if (is.null(out)) result else .Call(ffi_copy_, out, result)
 }
 
 #' @rdname torch_dist
@@ -144,7 +151,14 @@ nnf_pairwise_distance <- function(x1, x2, p = 2, eps = 1e-6, keepdim = FALSE) {
 #' @rdname torch_dist
 #' @export
 torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
-  .Call(ffi_vector_norm, x1$unsqueeze(-2) - x2$unsqueeze(-3), p, -1L, FALSE, NULL)
+  modes <- c("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
+  if (!is.null(compute_mode) && !compute_mode %in% c(modes, 0:2)) {
+    raise_error(sprintf("`compute_mode` must be NULL or one of \"%s\"", paste(modes, collapse = "\", \"")))
+  }
+  both <- operands(list(x1, x2))
+  x1 <- both[[1]]
+  x2 <- both[[2]]
+  lengths_of_rows(x1$unsqueeze(-2) - x2$unsqueeze(-3), p)
 }
 
 #' @rdname torch_dist
@@ -154,7 +168,11 @@ torch_pdist <- function(self, p = 2L) {
   first <- rep(seq_len(n), n - seq_len(n))
   second <- sequence(n - seq_len(n), seq_len(n) + 1L)
   rows <- function(k) torch_index_select(self, 1, torch_tensor(as.integer(k), dtype = torch_long()))
-  .Call(ffi_vector_norm, rows(first) - rows(second), p, -1L, FALSE, NULL)
+  lengths_of_rows(rows(first) - rows(second), p)
+}
+# Rows of no elements have length 0, whatever p is.
+lengths_of_rows <- function(x, p) {
+  if (x$size(-1L) == 0L) .Call(ffi_sum, x, -1L, FALSE, NULL) else .Call(ffi_vector_norm, x, p, -1L, FALSE, NULL)
 }
 
 #' @rdname torch_dist

@@ -89,7 +89,7 @@ NULL
 #' @param x a tensor.
 #' @param base a number, or a tensor.
 #' @param digits how many decimal places to round to; negative counts to the left of the point.
-#' @param ... not used.
+#' @param ... must be empty.
 #' @return A tensor of the same shape.
 #' @examples
 #' log(torch_tensor(c(1, 10, 100)), base = 10)
@@ -137,10 +137,16 @@ floor.torch_tensor <- function(x) .Call(ffi_floor, x)
 ceiling.torch_tensor <- function(x) .Call(ffi_ceil, x)
 #' @rdname tensor-mathematics
 #' @export
-trunc.torch_tensor <- function(x, ...) .Call(ffi_trunc, x)
+trunc.torch_tensor <- function(x, ...) {
+  no_dots(...)
+  .Call(ffi_trunc, x)
+}
 #' @rdname tensor-mathematics
 #' @export
-round.torch_tensor <- function(x, digits = 0, ...) .Call(ffi_round, x, if (!identical(digits, 0)) digits)
+round.torch_tensor <- function(x, digits = 0, ...) {
+  no_dots(...)
+  .Call(ffi_round, x, if (!identical(digits, 0)) digits)
+}
 #' @rdname tensor-mathematics
 #' @export
 sin.torch_tensor <- function(x) .Call(ffi_sin, x)
@@ -186,3 +192,6 @@ digamma.torch_tensor <- function(x) .Call(ffi_digamma, x)
 #' @rdname tensor-mathematics
 #' @export
 trigamma.torch_tensor <- function(x) .Call(ffi_polygamma, x, 1L)
+
+# R's vectors among operands become tensors, of the dtype that they promote to beside the others; a single number stays what it is.
+operands <- function(list) if (is.list(list)) .Call(ffi_operands, list) else list

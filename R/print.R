@@ -7,6 +7,8 @@
 #' @param n how many lines of elements are shown; -1: all.
 #' @param ... not used.
 #' @return `x`, invisibly; `format()`: the lines.
+#' @details A tensor whose values are not there, because what was saved of it is damaged or was written by another version of
+#'   rushlight, is shown as such; see [saving_tensors].
 #' @section Methods: `x$print(n = 30)` does the same.
 #' @examples
 #' torch_tensor(matrix(c(1.5, 2.25, 3, 4), 2))
@@ -21,13 +23,19 @@ print.torch_tensor <- function(x, n = 30, ...) {
 #' @export
 format.torch_tensor <- function(x, n = 30, ...) strsplit(format_tensor(x, n), "\n", fixed = TRUE)[[1L]]
 
-format_tensor <- function(x, n) .Call(ffi_format, x, if (identical(n, Inf)) -1L else n)
+format_tensor <- function(x, n) {
+  missing <- .Call(ffi_missing_values, x)
+  if (is.null(missing)) .Call(ffi_format, x, if (identical(n, Inf)) -1L else n) else paste0("[ Tensor (without values): ", missing, " ]")
+}
 
 #' @rdname print.torch_tensor
 #' @importFrom utils str
 #' @export
 str.torch_tensor <- function(object, ...) {
-  if (is_undefined_tensor(object)) {
+  missing <- .Call(ffi_missing_values, object)
+  if (!is.null(missing)) {
+    cat("Tensor without values: ", missing, "\n", sep = "")
+  } else if (is_undefined_tensor(object)) {
     cat("Undefined tensor\n")
   } else {
     cat(as.character(object$dtype), " [", paste0("1:", object$shape, recycle0 = TRUE, collapse = ", "), "]\n", sep = "")

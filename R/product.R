@@ -128,17 +128,29 @@ torch_baddbmm <- function(self, batch1, batch2, out_dtype = NULL, beta = 1L, alp
 
 #' @rdname torch_addmm
 #' @export
-torch_addr <- function(self, vec1, vec2, beta = 1L, alpha = 1L) add_scaled(self, torch_outer(vec1, vec2), beta, alpha)
+torch_addr <- function(self, vec1, vec2, beta = 1L, alpha = 1L) {
+  all <- operands(list(self, vec1, vec2))
+  add_scaled(all[[1]], torch_outer(all[[2]], all[[3]]), beta, alpha)
+}
 
 #' @rdname torch_addmm
 #' @export
 torch_addbmm <- function(self, batch1, batch2, beta = 1L, alpha = 1L) {
-  add_scaled(self, torch_sum(torch_bmm(batch1, batch2), 1L), beta, alpha)
+  all <- operands(list(self, batch1, batch2))
+  add_scaled(all[[1]], torch_sum(torch_bmm(all[[2]], all[[3]]), 1L, dtype = all[[2]]$dtype), beta, alpha)
 }
 
+whole_factor <- function(x) {
+  if (is.nan(x) || x != round(x)) raise_error("products of integers need whole numbers as `alpha` and `beta`", sys.call(-3))
+  if (abs(x) <= .Machine$integer.max) as.integer(x) else x
+}
 add_scaled <- function(self, product, beta, alpha) {
-  if (alpha != 1) product <- product * alpha
-  sum <- if (beta == 0) product else if (beta == 1) self + product else self * beta + product
+  if (!torch_is_floating_point(product)) {
+    beta <- whole_factor(beta)
+    alpha <- whole_factor(alpha)
+  }
+  if (!identical(as.numeric(alpha), 1)) product <- product * alpha
+  sum <- if (is.nan(beta) || !beta %in% 0:1) self * beta + product else if (beta == 0) product else self + product
   if (!identical(sum$shape, product$shape)) {
     shapes <- c(toString(self$shape), toString(product$shape))
     raise_error(sprintf("`self` of shape [%s] does not broadcast to the product's shape [%s]", shapes[1], shapes[2]), sys.call(-2))

@@ -10,18 +10,18 @@
 #'
 #' The `_like` functions take shape, dtype and order in memory from `input`.
 #'
-#' @param ... the size of each dimension: several numbers, or one vector. `torch_normal()`: `dtype`, `device`,
-#'   `requires_grad`.
+#' @param ... the size of each dimension: several numbers, or one vector. `torch_normal()`: `dtype`, `layout`,
+#'   `device`, `requires_grad`.
 #' @param low,high whole numbers from `low` to `high - 1` are drawn.
 #' @param size the size of each dimension.
 #' @param n how many numbers are permuted: 0 to `n - 1`.
 #' @param mean,std mean and standard deviation: numbers, or tensors with one for each element; if both are numbers,
-#'   `size` is needed.
+#'   `size` is needed, otherwise it must be their shape.
 #' @param input a tensor.
 #' @param names `NULL`: dimensions have no names.
 #' @param dtype the element type. `NULL`: the default floating dtype, also for whole numbers; for the `_like`
 #'   functions that of `input`.
-#' @param layout,memory_format not used: tensors are strided.
+#' @param layout,memory_format as for [torch_zeros()].
 #' @param device `NULL` or `"cpu"`.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed.
 #' @param generator `NULL`, or what [torch_generator()] made.
@@ -50,6 +50,7 @@
 torch_rand <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                        generator = NULL) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_rand, dots_size(...), dtype, requires_grad, generator)
 }
@@ -58,6 +59,7 @@ torch_rand <- function(..., names = NULL, dtype = NULL, layout = NULL, device = 
 torch_randn <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                         generator = NULL) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
   .Call(ffi_randn, dots_size(...), dtype, requires_grad, generator)
 }
@@ -66,54 +68,75 @@ torch_randn <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
 torch_randint <- function(low, high, size, generator = NULL, dtype = NULL, layout = NULL, device = NULL,
                           requires_grad = FALSE, memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_randint, low, high, size, dtype, requires_grad, generator)
+  if (!is.null(layout)) check_layout(layout)
+  if (missing(memory_format)) return(.Call(ffi_randint, low, high, size, dtype, requires_grad, generator))
+  made <- in_format(.Call(ffi_randint, low, high, size, dtype, FALSE, generator), memory_format)
+  .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_rand
 #' @export
 torch_randperm <- function(n, dtype = torch_int64(), layout = NULL, device = NULL, requires_grad = FALSE,
                            generator = NULL) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout)
   .Call(ffi_randperm, n, dtype, requires_grad, generator)
 }
 #' @rdname torch_rand
 #' @export
 torch_normal <- function(mean = 0, std = 1, size = NULL, generator = NULL, ...) {
-  options <- list(...)
+  options <- normal_options(...)
   tensors <- Filter(is_tensor, list(mean, std))
-  if (!length(tensors)) {
-    if (is.null(size)) raise_error("`size` is needed where `mean` and `std` are numbers")
-    drawn <- torch_empty(size, dtype = options$dtype, device = options$device)
-    drawn <- .Call(ffi_normal_, drawn, mean, std, generator)
-    return(if (isTRUE(options$requires_grad)) drawn$requires_grad_() else drawn)
+  shape <- if (length(tensors)) torch_broadcast_tensors(tensors)[[1L]]$shape else size
+  if (is.null(shape)) raise_error("`size` is needed where `mean` and `std` are numbers")
+  if (length(tensors) && !is.null(size) && !identical(as.integer(size), shape)) {
+    raise_error(sprintf("`size` must be the shape of `mean` and `std`, which is [%s]", toString(shape)))
   }
-  shape <- if (length(tensors) == 2L) torch_broadcast_tensors(tensors)[[1L]]$shape else tensors[[1L]]$shape
-  drawn <- torch_empty(shape, dtype = tensors[[1L]]$dtype)
+  dtype <- if (is.null(options$dtype) && length(tensors)) tensors[[1L]]$dtype else options$dtype
+  drawn <- torch_empty(shape, dtype = dtype, layout = options$layout, device = options$device)
   with_no_grad(
-    if (!is_tensor(std)) {
+    if (!length(tensors)) {
+      .Call(ffi_normal_, drawn, mean, std, generator)
+    } else if (!is_tensor(std)) {
       .Call(ffi_normal_, drawn, 0, std, generator)$add_(mean)
     } else {
       if (as.logical((std < 0)$any())) raise_error("`std` must not be negative")
       .Call(ffi_normal_, drawn, 0, 1, generator)$mul_(std)$add_(mean)
     }
   )
+  if (is.null(options$requires_grad)) drawn else .Call(ffi_requires_grad_, drawn, options$requires_grad)
+}
+
+normal_options <- function(...) {
+  options <- list(...)
+  known <- c("mean", "std", "size", "generator", "dtype", "layout", "device", "requires_grad")
+  if (is.null(names(options)) && length(options)) names(options) <- rep("", length(options))
+  strange <- setdiff(names(options), known)
+  if (length(strange) && !nzchar(strange[1L])) raise_error("there are more arguments than the function has", sys.call(-1L))
+  if (length(strange)) refuse_argument(strange[1L], known, sys.call(-1L))
+  options
 }
 #' @rdname torch_rand
 #' @export
 torch_rand_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                             memory_format = torch_preserve_format()) {
-  drawn <- .Call(ffi_uniform_, torch_empty_like(input, dtype = dtype, device = device), 0, 1, NULL)
+  if (!is.null(layout)) check_layout(layout)
+  made <- torch_empty_like(input, dtype = dtype, device = device, memory_format = memory_format)
+  drawn <- .Call(ffi_uniform_, made, 0, 1, NULL)
   if (requires_grad) drawn$requires_grad_() else drawn
 }
 #' @rdname torch_rand
 #' @export
 torch_randn_like <- function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
                              memory_format = torch_preserve_format()) {
-  drawn <- .Call(ffi_normal_, torch_empty_like(input, dtype = dtype, device = device), 0, 1, NULL)
+  if (!is.null(layout)) check_layout(layout)
+  made <- torch_empty_like(input, dtype = dtype, device = device, memory_format = memory_format)
+  drawn <- .Call(ffi_normal_, made, 0, 1, NULL)
   if (requires_grad) drawn$requires_grad_() else drawn
 }
 #' @rdname torch_rand
 #' @export
 torch_randint_like <- function(input, low, high, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (!is.null(layout)) check_layout(layout)
   drawn <- .Call(ffi_random_, torch_empty_like(input, dtype = dtype, device = device), low, high, NULL)
   if (requires_grad) drawn$requires_grad_() else drawn
 }
@@ -179,13 +202,18 @@ random_methods <- list(
 #' Until a seed is set, it comes from the clock. `torch_get_rng_state()` gives the whole state, in the form in which
 #' PyTorch keeps it, and `torch_set_rng_state()` goes back to it.
 #'
+#' A forked child (`parallel::mclapply()`) goes on from a stream of its own, which follows from the state of its parent's
+#' generator and from how many children were forked before it since that was seeded. So after `torch_manual_seed()` the
+#' children's numbers can be drawn again too, and the parent's stream is left as it is. The same holds for each generator that
+#' `torch_generator()` made. The state includes the number of forks.
+#'
 #' `torch_generator()` makes a generator of its own, which starts from PyTorch's default seed;
 #' `$set_current_seed(seed)` sets another, `$current_seed()` tells it.
 #'
 #' @param seed a whole number.
 #' @param state what `torch_get_rng_state()` gave.
 #' @param code an expression.
-#' @param ... not used.
+#' @param ... must be empty.
 #' @param .env the frame to whose end the seed holds.
 #' @return `torch_get_rng_state()`: a tensor of bytes. `torch_generator()`: a generator. `with_torch_manual_seed()`:
 #'   the value of `code`. The others: `NULL`, invisibly.
@@ -202,20 +230,14 @@ torch_manual_seed <- function(seed) invisible(.Call(ffi_seed, seed, NULL))
 #' @rdname torch_manual_seed
 #' @export
 with_torch_manual_seed <- function(code, ..., seed) {
-  before <- torch_get_rng_state()
-  on.exit(torch_set_rng_state(before))
-  torch_manual_seed(seed)
-  code
+  no_dots(...)
+  as_evaluated(.External2(ffi_with_seed, seed))
 }
 #' @rdname torch_manual_seed
 #' @export
 local_torch_manual_seed <- function(seed, .env = parent.frame()) {
-  before <- torch_get_rng_state()
+  put_back_at_end(torch_set_rng_state, torch_get_rng_state(), .env)
   torch_manual_seed(seed)
-  if (!identical(.env, globalenv())) {
-    do.call("on.exit", list(as.call(list(torch_set_rng_state, before)), add = TRUE, after = FALSE), envir = .env)
-  }
-  invisible(NULL)
 }
 #' @rdname torch_manual_seed
 #' @export

@@ -107,9 +107,8 @@ torch_std_mean <- function(self, dim = NULL, unbiased = TRUE, keepdim = FALSE) .
 #' @export
 torch_max <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
   force(self)
-  if (!is.null(other)) .Call(ffi_maximum, self, other)
-  else if (is.null(dim)) .Call(ffi_max_all, self)
-  else if (inherits(dim, "torch_tensor")) .Call(ffi_maximum, self, dim)
+  if (!is.null(other) || inherits(dim, "torch_tensor")) .Call(ffi_maximum, self, the_other(dim, other, keepdim))
+  else if (is.null(dim)) kept_dims(.Call(ffi_max_all, self), self, keepdim)
   else .Call(ffi_max_dim, self, dim, keepdim)
 }
 
@@ -117,11 +116,19 @@ torch_max <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
 #' @export
 torch_min <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
   force(self)
-  if (!is.null(other)) .Call(ffi_minimum, self, other)
-  else if (is.null(dim)) .Call(ffi_min_all, self)
-  else if (inherits(dim, "torch_tensor")) .Call(ffi_minimum, self, dim)
+  if (!is.null(other) || inherits(dim, "torch_tensor")) .Call(ffi_minimum, self, the_other(dim, other, keepdim))
+  else if (is.null(dim)) kept_dims(.Call(ffi_min_all, self), self, keepdim)
   else .Call(ffi_min_dim, self, dim, keepdim)
 }
+
+# Two tensors are compared element by element: no dimension goes.
+the_other <- function(dim, other, keepdim) {
+  if (!is.null(other) && !is.null(dim)) raise_error("`dim` and `other` exclude each other", sys.call(-1L))
+  if (!isFALSE(keepdim)) raise_error("`keepdim` is for one tensor, not beside `other`", sys.call(-1L))
+  if (is.null(other)) dim else other
+}
+
+kept_dims <- function(result, x, keepdim) if (isFALSE(keepdim)) result else .Call(ffi_view, result, rep(1L, length(dim(x))))
 
 #' @rdname torch_max
 #' @export
@@ -156,7 +163,7 @@ torch_argmin <- function(self, dim = NULL, keepdim = FALSE) .Call(ffi_argmin, se
 #' torch_mode(x)
 #' @export
 torch_median <- function(self, dim = NULL, keepdim = FALSE) {
-  if (is.null(dim)) .Call(ffi_median_all, self) else .Call(ffi_median_dim, self, dim, keepdim)
+  if (is.null(dim)) kept_dims(.Call(ffi_median_all, self), self, keepdim) else .Call(ffi_median_dim, self, dim, keepdim)
 }
 
 #' @rdname torch_median
@@ -180,7 +187,7 @@ reduce_methods <- list(
   any = function(dim = NULL, keepdim = FALSE) .Call(ffi_any, self, dim, keepdim),
   aminmax = function(dim = NULL, keepdim = FALSE) list(.Call(ffi_amin, self, dim, keepdim), .Call(ffi_amax, self, dim, keepdim)),
   nanmedian = function(dim = NULL, keepdim = FALSE) {
-    if (is.null(dim)) .Call(ffi_nanmedian_all, self) else .Call(ffi_nanmedian_dim, self, dim, keepdim)
+    if (is.null(dim)) kept_dims(.Call(ffi_nanmedian_all, self), self, keepdim) else .Call(ffi_nanmedian_dim, self, dim, keepdim)
   },
   nanmean = function(dim = NULL, keepdim = FALSE, dtype = NULL) {
     .Call(ffi_nansum, self, dim, keepdim, dtype) / .Call(ffi_sum, self == self, dim, keepdim, NULL)
@@ -195,7 +202,7 @@ reduce_methods <- list(
 #' @param ...,x tensors; of several the summary is of all elements together. `mean()` takes one. `max()` and `min()` of one tensor
 #'   also take `other`, as [torch_max()] does.
 #' @param dim,keepdim,dtype as for [torch_sum()] and [torch_max()], of one tensor.
-#' @param na.rm whether NaN is left out.
+#' @param na.rm whether NaN is left out, which otherwise is true for `all()` and `any()`, as every number but 0.
 #' @return A tensor without dimensions if there is no `dim`; `range()` gives two elements.
 #' @examples
 #' x <- torch_tensor(rbind(c(1, 2), c(3, NaN)))
@@ -224,6 +231,7 @@ prod.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, dtype = NULL, na
 #' @rdname summaries
 #' @export
 mean.torch_tensor <- function(x, dim = NULL, keepdim = FALSE, dtype = NULL, ..., na.rm = FALSE) { # nolint: object_name_linter.
+  if (...length()) no_dots(...)
   if (na.rm) x$nanmean(dim, keepdim, dtype) else .Call(ffi_mean, x, dim, keepdim, dtype)
 }
 
@@ -258,11 +266,17 @@ all.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
 #' @rdname summaries
 #' @export
 any.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
-  .Call(ffi_item, .Call(ffi_any, together(...), NULL, FALSE)) != 0
+  x <- together(...)
+  .Call(ffi_item, .Call(ffi_any, if (na.rm) torch_where(x == x, x, 0) else x, NULL, FALSE)) != 0
 }
 
 # The elements of several tensors, or numbers, as those of one.
 together <- function(...) {
   if (...length() == 1L) return(..1)
-  torch_cat(lapply(list(...), function(x) (if (inherits(x, "torch_tensor")) x else torch_tensor(x))$reshape(-1L)), 1L)
+  if (!is.null(...names())) no_names(..., known = arguments_of(sys.function(-1L)), call = sys.call(-1L))
+  torch_cat(lapply(list(...), function(x) {
+    if (inherits(x, "torch_tensor")) return(torch_reshape(x, -1L))
+    dim(x) <- length(x)
+    x
+  }), 1L)
 }

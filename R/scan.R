@@ -87,6 +87,7 @@ torch_diff <- function(self, n = 1L, dim = -1L, prepend = list(), append = list(
 #' @rdname torch_diff
 #' @export
 torch_trapz <- function(y, dx = 1L, x = NULL, dim = -1L) {
+  if (!is.null(x) && !missing(dx)) raise_error("`dx` and `x` say the same: give one of them")
   n <- y$size(dim)
   if (n < 2L) return(torch_sum(y, dim) * 0)
   ends <- torch_narrow(y, dim, 1L, n - 1L) + torch_narrow(y, dim, 2L, n - 1L)

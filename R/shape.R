@@ -18,7 +18,7 @@
 #' @param dims the first and last of the dimensions to merge (or the first alone), instead of `start_dim` and
 #'   `end_dim`.
 #' @param start_dim,end_dim the first and the last dimension to merge, counted from 1, or from -1 at the end.
-#' @param out_dim not used: dimensions have no names.
+#' @param out_dim refused: dimensions have no names.
 #' @param dim a dimension, counted from 1, or from -1 at the end.
 #' @param tensors a list of tensors.
 #' @return A tensor; a list of tensors for `torch_broadcast_tensors()` and for a list.
@@ -45,7 +45,9 @@ torch_reshape <- function(self, shape) .Call(ffi_reshape, self, shape)
 #' @rdname torch_reshape
 #' @export
 torch_flatten <- function(self, dims, start_dim = 1L, end_dim = -1L, out_dim) {
+  if (!missing(out_dim) && !is.null(out_dim)) raise_error("`out_dim` must not be given: dimensions have no names")
   if (!missing(dims)) {
+    if (!missing(start_dim) || !missing(end_dim)) raise_error("`dims` and `start_dim` or `end_dim` say the same: give one of them")
     start_dim <- dims[[1]]
     if (length(dims) > 1) end_dim <- dims[[length(dims)]]
   }
@@ -151,7 +153,10 @@ torch_narrow <- function(self, dim, start, length) .Call(ffi_narrow, self, dim, 
 #' @rdname torch_narrow
 #' @export
 torch_diagonal <- function(self, outdim, dim1 = 1L, dim2 = 2L, offset = 0L) {
-  if (!missing(outdim)) offset <- outdim
+  if (!missing(outdim)) {
+    if (!missing(offset)) raise_error("`outdim` and `offset` say the same: give one of them")
+    offset <- outdim
+  }
   .Call(ffi_diagonal, self, dim1, dim2, offset)
 }
 #' @rdname torch_narrow
@@ -190,11 +195,14 @@ torch_as_strided <- function(self, size, stride, storage_offset = NULL) {
 #' y$contiguous()$stride()
 #' @export
 torch_clone <- function(self, memory_format = NULL) {
-  if (is.null(memory_format) || !identical(memory_format, torch_contiguous_format())) {
-    .Call(ffi_clone, self)
-  } else {
-    .Call(ffi_dense_copy, self)
-  }
+  if (is.null(memory_format)) return(.Call(ffi_clone, self))
+  if (identical(memory_format, torch_contiguous_format())) return(.Call(ffi_dense_copy, self))
+  in_format(.Call(ffi_clone, self), memory_format)
+}
+
+check_row_major <- function(memory_format, call) {
+  is_last <- identical(memory_format, torch_channels_last_format())
+  if (is_last) raise_error("`memory_format` must be contiguous where a tensor is resized", call)
 }
 
 # As C has it: from 0, before the end.
@@ -209,7 +217,10 @@ shape_methods <- list(
   view_as = function(other) .Call(ffi_view_as, self, other),
   reshape_as = function(other) .Call(ffi_reshape_as, self, other),
   ravel = function() .Call(ffi_ravel, self),
-  unflatten = function(dim, sizes, names) .Call(ffi_unflatten, self, dim, sizes),
+  unflatten = function(dim, sizes, names = NULL) {
+    if (!is.null(names)) refuse_names()
+    .Call(ffi_unflatten, self, dim, sizes)
+  },
   expand = function(size, implicit = FALSE) .Call(ffi_expand, self, size),
   expand_as = function(other) .Call(ffi_expand_as, self, other),
   broadcast_to = function(size) .Call(ffi_expand, self, size),
@@ -226,16 +237,25 @@ shape_methods <- list(
   matrix_H = function() .Call(ffi_t, self),
   numpy_T = function() .Call(ffi_numpy_T, self),
   alias = function() .Call(ffi_alias, self),
-  contiguous = function(memory_format = NULL) .Call(ffi_contiguous, self),
+  contiguous = function(memory_format = NULL) {
+    if (is.null(memory_format)) .Call(ffi_contiguous, self) else in_format(self, memory_format)
+  },
   size = function(dim = NULL) .Call(ffi_size, self, dim),
   stride = function(dim = NULL) .Call(ffi_stride, self, dim),
   dim = function() self$ndim,
   storage_offset = function() .Call(ffi_storage_offset, self),
-  is_contiguous = function(memory_format = NULL) .Call(ffi_is_contiguous, self),
+  is_contiguous = function(memory_format = NULL) {
+    is_last <- identical(memory_format, torch_channels_last_format())
+    .Call(ffi_is_contiguous, if (is_last) channels_last(self, sys.call()) else self)
+  },
   is_same_size = function(other) .Call(ffi_is_same_size, self, other),
   is_set_to = function(tensor) .Call(ffi_is_set_to, self, tensor),
-  resize_ = function(size, memory_format = NULL) .Call(ffi_resize_, self, size),
+  resize_ = function(size, memory_format = NULL) {
+    check_row_major(memory_format, sys.call())
+    .Call(ffi_resize_, self, size)
+  },
   resize_as_ = function(the_template, memory_format = NULL) {
+    check_row_major(memory_format, sys.call())
     .Call(ffi_resize_, self, .Call(ffi_size, the_template, NULL))
   },
   set_ = function(source, storage_offset = NULL, size = NULL, stride = NULL) {
@@ -293,6 +313,7 @@ dim.torch_tensor <- function(x) .Call(ffi_size, x, NULL)
 t.torch_tensor <- function(x) .Call(ffi_t, x)
 #' @export
 aperm.torch_tensor <- function(a, perm = NULL, ...) {
+  no_dots(...)
   if (is.null(perm)) .Call(ffi_numpy_T, a) else .Call(ffi_permute, a, perm)
 }
 #' @export
@@ -305,6 +326,7 @@ rev.torch_tensor <- function(x) {
 #' @importFrom utils head tail
 #' @export
 head.torch_tensor <- function(x, n = 6L, ...) {
+  no_dots(...)
   for (dim in seq_along(n)) {
     size <- .Call(ffi_size, x, dim)
     if (!is.na(n[dim])) x <- .Call(ffi_narrow, x, dim, 1L, if (n[dim] < 0) max(size + n[dim], 0) else min(n[dim], size))
@@ -313,6 +335,7 @@ head.torch_tensor <- function(x, n = 6L, ...) {
 }
 #' @export
 tail.torch_tensor <- function(x, n = 6L, ...) {
+  no_dots(...)
   for (dim in seq_along(n)) {
     size <- .Call(ffi_size, x, dim)
     if (is.na(n[dim])) next

@@ -127,9 +127,12 @@ torch_histc <- function(self, bins = 100L, min = 0L, max = 0L) .Call(ffi_histc, 
 given <- function(x) if (is.list(x) && length(x) == 0L) NULL else x
 
 histogram_of <- function(self, bins, range, weight, density) {
-  if (!inherits(bins, "torch_tensor")) {
+  if (inherits(bins, "torch_tensor")) {
+    if (!is.null(range)) raise_error("`range` must be NULL where `bins` is a tensor of edges", sys.call(-1L))
+  } else {
     if (is.null(range)) range <- as.numeric(.Call(ffi_data_range, self))
     if (length(range) != 2L) raise_error("`range` must be two numbers")
+    if (range[1] == range[2]) range <- range + c(-0.5, 0.5)
     bins <- torch_linspace(range[1], range[2], bins + 1L, dtype = self$dtype)
   }
   counts <- .Call(ffi_histogram, self, bins, given(weight))

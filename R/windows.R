@@ -25,13 +25,15 @@
 #' @name torch_windows
 NULL
 
-window_of <- function(window_length, periodic, dtype, device, requires_grad, weights, call = sys.call(-1)) {
+window_of <- function(window_length, periodic, dtype, layout, device, requires_grad, weights, call = sys.call(-1)) {
+  if (!is.null(device)) .Call(ffi_cpu_only, device)
+  if (!is.null(layout)) check_layout(layout, call)
   if (!is.numeric(window_length) || length(window_length) != 1L || is.na(window_length) || window_length < 0) {
     raise_error("`window_length` must be a whole number, 0 or more", call)
   }
   if (is.null(dtype)) dtype <- torch_get_default_dtype()
   if (!is_torch_dtype(dtype) || !dtype$is_floating_point) raise_error("`dtype` must be a floating dtype", call)
-  if (window_length < 2) return(torch_ones(window_length, dtype = dtype, device = device, requires_grad = isTRUE(requires_grad)))
+  if (window_length < 2) return(torch_ones(window_length, dtype = dtype, requires_grad = isTRUE(requires_grad)))
   last <- window_length - !periodic
   window <- with_no_grad(weights(torch_arange(0, last, dtype = dtype), last))
   window <- if (periodic) window$narrow(1, 1, window_length) else window
@@ -42,7 +44,7 @@ window_of <- function(window_length, periodic, dtype, device, requires_grad, wei
 #' @export
 torch_hamming_window <- function(window_length, periodic = TRUE, alpha = 0.54, beta = 0.46, dtype = NULL, layout = NULL,
                                  device = NULL, requires_grad = FALSE) {
-  window_of(window_length, periodic, dtype, device, requires_grad, function(n, last) {
+  window_of(window_length, periodic, dtype, layout, device, requires_grad, function(n, last) {
     n$mul_(2 * pi / last)$cos_()$mul_(-beta)$add_(alpha)
   })
 }
@@ -50,7 +52,7 @@ torch_hamming_window <- function(window_length, periodic = TRUE, alpha = 0.54, b
 #' @export
 torch_hann_window <- function(window_length, periodic = TRUE, dtype = NULL, layout = NULL, device = NULL,
                               requires_grad = FALSE) {
-  window_of(window_length, periodic, dtype, device, requires_grad, function(n, last) {
+  window_of(window_length, periodic, dtype, layout, device, requires_grad, function(n, last) {
     n$mul_(2 * pi / last)$cos_()$mul_(-0.5)$add_(0.5)
   })
 }
@@ -58,7 +60,7 @@ torch_hann_window <- function(window_length, periodic = TRUE, dtype = NULL, layo
 #' @export
 torch_blackman_window <- function(window_length, periodic = TRUE, dtype = NULL, layout = NULL, device = NULL,
                                   requires_grad = FALSE) {
-  window_of(window_length, periodic, dtype, device, requires_grad, function(n, last) {
+  window_of(window_length, periodic, dtype, layout, device, requires_grad, function(n, last) {
     n$mul_(pi / last)
     n$mul(4)$cos_()$mul_(0.08) - n$mul(2)$cos_()$mul_(0.5) + 0.42
   })
@@ -67,7 +69,7 @@ torch_blackman_window <- function(window_length, periodic = TRUE, dtype = NULL, 
 #' @export
 torch_bartlett_window <- function(window_length, periodic = TRUE, dtype = NULL, layout = NULL, device = NULL,
                                   requires_grad = FALSE) {
-  window_of(window_length, periodic, dtype, device, requires_grad, function(n, last) {
+  window_of(window_length, periodic, dtype, layout, device, requires_grad, function(n, last) {
     n$mul_(2 / last)
     torch_minimum(n, 2 - n)
   })
@@ -76,7 +78,7 @@ torch_bartlett_window <- function(window_length, periodic = TRUE, dtype = NULL, 
 #' @export
 torch_kaiser_window <- function(window_length, periodic = TRUE, beta = 12, dtype = NULL, layout = NULL, device = NULL,
                                 requires_grad = NULL) {
-  window_of(window_length, periodic, dtype, device, requires_grad, function(n, last) {
+  window_of(window_length, periodic, dtype, layout, device, requires_grad, function(n, last) {
     at <- (as.numeric(n) - last / 2) / (last / 2)
     # scaled by exp(-x), which keeps a large beta from overflowing
     x <- beta * sqrt(pmax(1 - at^2, 0))

@@ -27,5 +27,5 @@ void attribute_visible R_init_rushlight(DllInfo *dll) {
     R_registerRoutines(dll, NULL, entries, NULL, entries_with_frame);
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);
-    rb_start();
+    rb_start(dll);
 }

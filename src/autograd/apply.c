@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../tensor/interrupt.h"
 #include "basis.h"
 
 int rl_views_untracked;
@@ -217,7 +218,7 @@ static rl_status run(rl_call *call, rl_node **node, int tracked) {
     return connect(call, *node);
 }
 
-rl_status rl_apply(rl_call *call) {
+static rl_status apply(rl_call *call) {
     rl_node *node = NULL;
     RL_TRY(check_defined(call));
     if (call->op->compose) return call->op->compose(call);
@@ -233,6 +234,16 @@ rl_status rl_apply(rl_call *call) {
     rl_node_release(node);
     return rl_failing() ? RL_FAILED : status;
 }
+
+/* Nothing is left half written: Note [Interrupts] */
+static rl_status apply_unheeding(rl_call *call) {
+    int before = rl_set_listening(0);
+    rl_status status = apply(call);
+    rl_set_listening(before);
+    return status;
+}
+
+rl_status rl_apply(rl_call *call) { return call->inplace ? apply_unheeding(call) : apply(call); }
 
 static rl_tensor *apply_one(const rl_op *op, const rl_args *args, int n_in, rl_tensor *const *in, int in_place) {
     rl_call call;

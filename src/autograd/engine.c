@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../tensor/interrupt.h"
 #include "apply.h"
 #include "basis.h"
 
@@ -31,10 +32,20 @@ typedef struct chunk {
     rl_task tasks[TASKS_IN_CHUNK];
 } chunk;
 
+/* A gradient that is to be added to a tensor's $grad. */
+typedef struct {
+    rl_tensor *tensor, *gradient; /* counted */
+    uint8_t in_place, replaces;
+} arrival;
+
+enum { FEW_ARRIVALS = 4 };
+
 typedef struct {
     rl_backward_call *call;
     int64_t first_new_hook; /* hooks from that id on were registered since the pass began, and are not run in it */
     chunk *chunks;
+    arrival *arrivals, few[FEW_ARRIVALS];
+    size_t arrived, arrivals_room;
     rl_task **order;
     rl_task **stack;
     size_t listed, depth, room;
@@ -148,6 +159,7 @@ static rl_tensor *fitted(const rl_node *node, rl_tensor *gradient, const rl_sign
 
 static rl_status check_anomaly(const rl_node *node, const rl_tensor *gradient, int k) {
     for (int64_t i = 0; i < gradient->numel; i++) {
+        if ((i & 0xffff) == 0xffff) RL_TRY(rl_listen());
         double value = rl_item(gradient, i).as_double;
         if (value == value) continue;
         char name[128];
@@ -175,27 +187,66 @@ static rl_status run_hooks(const pass *run, rl_task *task, int k) {
         } else if (!fits(replaced, &task->node->out[k])) {
             status = rl_fail("a hook returned a gradient of shape %s for a tensor of shape %s", rl_sizes_text(replaced->ndim, replaced->sizes),
                              rl_sizes_text(task->node->out[k].ndim, task->node->out[k].sizes));
-        } else if ((rl_dtype)replaced->dtype != task->node->out[k].dtype) {
-            status = rl_fail("a hook returned a gradient of dtype %s for a %s tensor", rl_dtype_name((rl_dtype)replaced->dtype),
-                             rl_dtype_name(task->node->out[k].dtype));
         } else if (replaced != task->gradients[k]) {
-            rl_release(task->gradients[k]);
-            task->gradients[k] = rl_retain(replaced);
+            replaced = rl_to_dtype(replaced, task->node->out[k].dtype);
+            if (!replaced) {
+                status = RL_FAILED;
+            } else {
+                rl_release(task->gradients[k]);
+                task->gradients[k] = rl_retain(replaced);
+            }
         }
     }
     rl_hooks_release(hooks);
     return status;
 }
 
-static rl_status keep_for(rl_tensor *tensor, rl_tensor *gradient) {
-    rl_autograd *autograd = rl_autograd_of(tensor);
+static rl_status put_by(pass *run, rl_tensor *tensor, rl_tensor *gradient, int in_place) {
+    if (run->arrived == run->arrivals_room) {
+        size_t room = 4 * run->arrivals_room;
+        arrival *arrivals = malloc(room * sizeof *arrivals);
+        if (!arrivals) return rl_fail_memory((double)room * sizeof *arrivals);
+        memcpy(arrivals, run->arrivals, run->arrived * sizeof *arrivals);
+        if (run->arrivals != run->few) free(run->arrivals);
+        run->arrivals = arrivals;
+        run->arrivals_room = room;
+    }
+    run->arrivals[run->arrived++] = (arrival){rl_retain(tensor), rl_retain(gradient), (uint8_t)in_place, 0};
+    return RL_OK;
+}
+
+/* What may fail of adding a gradient to $grad: afterwards it only takes its place, or is added in place. */
+static rl_status prepare(arrival *a) {
+    rl_autograd *autograd = rl_autograd_of(a->tensor);
     if (!autograd) return RL_FAILED;
-    rl_tensor *before = autograd->grad && autograd->grad->storage ? autograd->grad : NULL;
-    rl_tensor *now = before ? rl_add(before, gradient) : rl_clone(gradient);
+    rl_tensor *before = autograd->grad && autograd->grad->storage ? autograd->grad : NULL, *now = a->gradient;
+    int in_place = a->in_place && !rl_grad_enabled();
+    if (before && in_place && before->dtype == now->dtype && !rl_overlaps_itself(before)) return RL_OK;
+    if (before)
+        now = rl_add(before, now);
+    else if (!a->in_place || (in_place && !rl_can_be_stolen(now)))
+        now = rl_clone(now);
     if (!now) return RL_FAILED;
-    rl_tensor *old = autograd->grad;
-    autograd->grad = rl_retain(now);
+    a->replaces = 1;
+    rl_retain(now);
+    rl_release(a->gradient);
+    a->gradient = now;
+    return RL_OK;
+}
+
+static rl_status settle(arrival *a) {
+    rl_tensor *old = a->tensor->autograd->grad;
+    if (!a->replaces) return rl_add_into(old, a->gradient);
+    a->tensor->autograd->grad = a->gradient;
+    a->gradient = NULL;
     rl_release(old);
+    return RL_OK;
+}
+
+/* All at the end, so that a pass that fails or is interrupted has added to no $grad. */
+static rl_status settle_all(pass *run) {
+    for (size_t k = 0; k < run->arrived; k++) RL_TRY(prepare(&run->arrivals[k]));
+    for (size_t k = 0; k < run->arrived; k++) RL_TRY(settle(&run->arrivals[k]));
     return RL_OK;
 }
 
@@ -259,6 +310,13 @@ static int leads_on(const pass *run, const rl_node *node) {
     return run->call->n_inputs == 0;
 }
 
+static rl_status arrive(pass *run, rl_task *task) {
+    RL_TRY(put_by(run, task->node->host, task->gradients[0], 1));
+    rl_release(task->gradients[0]);
+    task->gradients[0] = NULL;
+    return RL_OK;
+}
+
 static rl_status run_task(pass *run, rl_task *task) {
     rl_node *node = task->node;
     int any = 0;
@@ -266,12 +324,13 @@ static rl_status run_task(pass *run, rl_task *task) {
     if (!any || !task->needed) return RL_OK;
     for (int k = 0; k < node->n_out; k++) {
         RL_TRY(run_hooks(run, task, k));
-        if (node->retained && node->retained[k] && task->gradients[k]) RL_TRY(keep_for(node->retained[k], task->gradients[k]));
+        if (node->retained && node->retained[k] && task->gradients[k]) RL_TRY(put_by(run, node->retained[k], task->gradients[k], 0));
     }
     RL_TRY(capture(run, task));
     if (!leads_on(run, node)) return RL_OK;
+    if (node->op == &rl_op_accumulate) return arrive(run, task);
     RL_TRY(run_vjp(task));
-    if (!run->call->keep_graph && node->op != &rl_op_accumulate) rl_node_free_saved(node);
+    if (!run->call->keep_graph) rl_node_free_saved(node);
     return RL_OK;
 }
 
@@ -319,6 +378,11 @@ static void finish(pass *run) {
         task->node->task = task->covers;
         rl_node_release(task->node);
     }
+    for (size_t k = 0; k < run->arrived; k++) {
+        rl_release(run->arrivals[k].tensor);
+        rl_release(run->arrivals[k].gradient);
+    }
+    if (run->arrivals != run->few) free(run->arrivals);
     while (run->chunks) {
         chunk *gone = run->chunks;
         run->chunks = gone->next;
@@ -330,6 +394,8 @@ static void finish(pass *run) {
 
 rl_status rl_backward(rl_backward_call *call) {
     pass run = {.call = call, .first_new_hook = rl_next_hook_id()};
+    run.arrivals = run.few;
+    run.arrivals_room = FEW_ARRIVALS;
     int grad_before = rl_set_grad_enabled(call->create_graph), untracked_before = rl_views_untracked;
     rl_views_untracked = !call->create_graph;
     rl_scope whole = rl_scope_enter();
@@ -338,13 +404,15 @@ rl_status rl_backward(rl_backward_call *call) {
         rl_scope scope = rl_scope_enter();
         status = run_task(&run, run.order[k]);
         rl_scope_leave(scope);
+        if (status == RL_OK && (k & 63) == 63) status = rl_listen();
     }
+    for (int k = 0; k < call->n_inputs && call->accumulate && status == RL_OK; k++)
+        if (call->captured[k]) status = put_by(&run, call->inputs[k], call->captured[k], 0);
+    if (status == RL_OK) status = settle_all(&run);
     finish(&run);
     rl_scope_leave(whole);
     for (int k = 0; k < call->n_inputs; k++)
         if (call->captured[k] && !rl_scope_own(call->captured[k])) call->captured[k] = NULL;
-    for (int k = 0; k < call->n_inputs && call->accumulate && status == RL_OK; k++)
-        if (call->captured[k]) status = keep_for(call->inputs[k], call->captured[k]);
     rl_set_grad_enabled(grad_before);
     rl_views_untracked = untracked_before;
     return rl_failing() ? RL_FAILED : status;

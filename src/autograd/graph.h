@@ -74,7 +74,8 @@ typedef struct rl_autograd {
 rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, rl_tensor *const *out, const rl_args *args);
 rl_node *rl_node_retain(rl_node *node);
 void rl_node_release(rl_node *node);
-/* Lets go of the saved values and the host's; the node can tell its name and edges, and no more. */
+/* Lets go of the saved values, of the host's and of the hooks, which would not run any more; the node can tell its name and edges, and no
+ * more. */
 void rl_node_free_saved(rl_node *node);
 void rl_node_name(const rl_node *node, char *name, size_t room); /* "AddBackward1" */
 
@@ -95,6 +96,7 @@ rl_status rl_retain_grad(rl_tensor *tensor);
 rl_status rl_add_hook(rl_tensor *tensor, rl_hook hook, int64_t *id);
 int64_t rl_next_hook_id(void); /* ids ascend, in time and among the hooks of one tensor */
 void rl_remove_hook(rl_hooks *hooks, int64_t id);
+void rl_hooks_clear(rl_hooks *hooks);
 void rl_hooks_release(rl_hooks *hooks);
 rl_hooks *rl_hooks_watch(rl_hooks *hooks);
 void rl_hooks_unwatch(rl_hooks *hooks);
@@ -104,6 +106,6 @@ rl_hooks *rl_hooks_at(rl_node *node, int output_nr);
 int rl_grad_enabled(void);
 int rl_set_grad_enabled(int enabled); /* returns what it was */
 
-/* A leaf's end of the graph: adds what arrives to the leaf's grad. */
+/* A leaf's end of the graph: what arrives there is added to the leaf's grad when the pass has come to its end. */
 extern const rl_op rl_op_accumulate;
 #endif

@@ -97,24 +97,7 @@ static void release_leaf(void *leaf) {
     rl_release(leaf);
 }
 
-static void accumulate(rl_vjp *v) {
-    rl_tensor *leaf = v->node->host, *gradient = v->g[0];
-    rl_autograd *autograd = leaf->autograd;
-    rl_tensor *before = autograd->grad;
-    if (before && before->storage && rl_grad_enabled()) {
-        gradient = rl_add(before, gradient);
-    } else if (before && before->storage) {
-        rl_add_into(before, gradient);
-        return;
-    } else if (!rl_grad_enabled() && !rl_can_be_stolen(gradient)) {
-        gradient = rl_clone(gradient);
-    }
-    if (!gradient) return;
-    autograd->grad = rl_retain(gradient);
-    rl_release(before);
-}
-
-const rl_op rl_op_accumulate = {.name = "accumulate", .grad_name = "torch::autograd::AccumulateGrad", .vjp = accumulate, .release = release_leaf};
+const rl_op rl_op_accumulate = {.name = "accumulate", .grad_name = "torch::autograd::AccumulateGrad", .release = release_leaf};
 
 /* The caller's reference keeps it: the leaf only knows where it is. */
 static rl_node *accumulator_of(rl_tensor *leaf) {

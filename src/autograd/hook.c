@@ -54,12 +54,16 @@ void rl_remove_hook(rl_hooks *hooks, int64_t id) {
     }
 }
 
-void rl_hooks_release(rl_hooks *hooks) {
-    if (!hooks || --hooks->refs > 0) return;
+void rl_hooks_clear(rl_hooks *hooks) {
     for (int k = 0; k < hooks->count; k++) hooks->items[k].release(hooks->items[k].host);
     hooks->count = hooks->room = 0;
     free(hooks->items);
     hooks->items = NULL;
+}
+
+void rl_hooks_release(rl_hooks *hooks) {
+    if (!hooks || --hooks->refs > 0) return;
+    rl_hooks_clear(hooks);
     if (!hooks->watchers) free(hooks);
 }
 

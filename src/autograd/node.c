@@ -95,18 +95,21 @@ static void free_value(rl_node *node, int slot) {
     rl_release(tensor);
 }
 
-/* Numbers of the user stay: they cost nothing, and what saved no more than those can be gone through again. */
+/* What saved nothing can be gone through again. */
 void rl_node_free_saved(rl_node *node) {
     for (int k = 0; k < node->n_in + node->n_out; k++) {
-        if (!node->saved[k].tensor || node->saved[k].tensor->wrapped_number) continue;
+        if (!node->saved[k].tensor) continue;
         node->released = 1;
         free_value(node, k);
     }
-    void *host = node->host;
-    if (!host) return;
-    node->released = 1;
-    node->host = NULL;
-    if (node->op->release) node->op->release(host);
+    if (node->host) {
+        void *host = node->host;
+        node->released = 1;
+        node->host = NULL;
+        if (node->op->release) node->op->release(host);
+    }
+    for (int k = 0; k < node->n_out && node->released && node->hooks; k++)
+        if (node->hooks[k]) rl_hooks_clear(node->hooks[k]);
 }
 
 /* Releasing one node may release the next, as long as the graph is deep: the dead wait in a list, not on the C stack. */
@@ -123,7 +126,6 @@ void rl_node_release(rl_node *node) {
         dead = now->next_dead;
         for (int k = 0; k < now->n_in; k++) rl_node_release(now->edges[k].node);
         rl_node_free_saved(now);
-        for (int k = 0; k < now->n_in; k++) free_value(now, k);
         for (int k = 0; k < now->n_out && now->hooks; k++) rl_hooks_release(now->hooks[k]);
         free(now->hooks);
         free(now->retained);

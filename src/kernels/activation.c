@@ -22,11 +22,22 @@ ACTIVATION(gelu_tanh, 0.5f * a * (1 + rl_tanhf(0.797884561f * (a + 0.044715f * a
 /* softplus: beta, threshold */
 ACTIVATION(softplus, a *p > q ? a : rl_log1pf(rl_expf(a * p)) / p, a *p > q ? a : log1p(exp(a * p)) / p)
 ACTIVATION(logsigmoid, (a < 0 ? a : 0) - rl_log1pf(rl_expf(-fabsf(a))), (a < 0 ? a : 0) - log1p(exp(-fabs(a))))
-/* leaky_relu: slope; threshold: threshold, value; the shrinks: lambda; hardtanh: min, max */
+/* leaky_relu: slope; the shrinks: lambda */
 ACTIVATION(leaky_relu, a > 0 ? a : a * p, a > 0 ? a : a * p)
-ACTIVATION(threshold, a <= p ? q : a, a <= p ? q : a)
 ACTIVATION(hardshrink, (a >= -p) & (a <= p) ? 0 : a, (a >= -p) & (a <= p) ? 0 : a)
 ACTIVATION(softshrink, a > p ? a - p : a < -p ? a + p : a - a, a > p ? a - p : a < -p ? a + p : a - a)
-ACTIVATION(hardtanh, a<p ? p : a> q ? q : a, a<p ? p : a> q ? q : a)
 ACTIVATION(hardsigmoid, (a < -3 ? 0 : a > 3 ? 6 : a + 3) / 6, (a < -3 ? 0 : a > 3 ? 6 : a + 3) / 6)
 ACTIVATION(hardswish, a *(a<-3 ? 0 : a> 3 ? 6 : a + 3) / 6, a *(a<-3 ? 0 : a> 3 ? 6 : a + 3) / 6)
+
+/* Of whole numbers too, p and q being whole then. */
+#define WHOLE_NUMBERS const int64_t p = NUMBER(0).as_int, q = NUMBER(1).as_int
+#define WHOLE(tag, T, U, name, e) RL_UNARY_ROW(name##_##tag, T, T, WHOLE_NUMBERS, e)
+#define PIECEWISE(name, e)                                                       \
+    RL_FOR_INTEGERS(WHOLE, name, e)                                              \
+    RL_UNARY_LOOP_WITH(name##_float, RL_CLONES, float, float, NUMBERS(float), e) \
+    RL_UNARY_LOOP_WITH(name##_double, , double, double, NUMBERS(double), e)      \
+    RL_NUMERIC_LOOPS(name)
+
+/* threshold: threshold, value; hardtanh: min, max */
+PIECEWISE(threshold, a <= p ? q : a)
+PIECEWISE(hardtanh, a<p ? p : a> q ? q : a)

@@ -55,8 +55,8 @@ EXTREMUM(minimum, a &b, a < b ? a : b, (a < b) | (a != a) ? a : b)
 EXTREMUM(fmax, a | b, a > b ? a : b, (a > b) | (b != b) ? a : b)
 EXTREMUM(fmin, a &b, a < b ? a : b, (a < b) | (b != b) ? a : b)
 
-RL_BINARY_LOOP_WITH(pass_above_float, RL_CLONES, float, float, const float k = (float)NUMBER(0).as_double, b > k ? a : 0)
-RL_BINARY_LOOP_WITH(pass_above_double, RL_CLONES, double, double, const double k = NUMBER(0).as_double, b > k ? a : 0)
+RL_BINARY_LOOP_WITH(pass_above_float, RL_CLONES, float, float, const float k = (float)NUMBER(0).as_double, b <= k ? 0 : a)
+RL_BINARY_LOOP_WITH(pass_above_double, RL_CLONES, double, double, const double k = NUMBER(0).as_double, b <= k ? 0 : a)
 RL_FLOATING_LOOPS(pass_above)
 
 RL_BINARY_LOOP(prelu_float, RL_CLONES, float, float, a > 0 ? a : a * b)

@@ -8,10 +8,14 @@
 extern const rl_loops rl_add_loops, rl_sub_loops, rl_mul_loops, rl_div_loops, rl_scaled_loops;
 extern const rl_loops rl_eq_loops, rl_ne_loops, rl_gt_loops, rl_ge_loops;
 extern const rl_loops rl_maximum_loops, rl_minimum_loops, rl_fmax_loops, rl_fmin_loops;
-/* pass_above: a where b > NUMBER(0), else 0; pass_within: a where b is between NUMBER(0) and NUMBER(1), whichever there are */
+/* pass_above: 0 where b <= NUMBER(0), else a; pass_within: a where b is between NUMBER(0) and NUMBER(1), whichever there are */
 extern const rl_loops rl_pass_above_loops, rl_pass_within_loops;
 extern const rl_loops rl_tanh_slope_loops, rl_sigmoid_slope_loops; /* a (1 - b^2), a b (1 - b) */
 extern const rl_loops rl_prelu_loops;                              /* a where it is above 0, else a * b */
+
+/* compare.c: operand 1 is int64, operand 2 double */
+enum { RL_EQ, RL_NE, RL_GT, RL_GE, RL_LT, RL_LE };
+extern const rl_loop rl_exact_comparisons[];
 
 /* division.c; integers: the context is an int that is set if a divisor is 0 */
 extern const rl_loops rl_floor_divide_loops, rl_trunc_divide_loops, rl_remainder_loops, rl_fmod_loops;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "parallel.h"
 #include "transpose.h"
 #include "widths.h"
 
@@ -102,7 +103,7 @@ static int64_t element_at(const rl_tensor *t, int64_t position) {
 }
 
 void rl_add_elements(rl_tensor *to, rl_tensor *from) {
-    for (int64_t i = 0; i < from->numel; i++) {
+    for (int64_t i = 0; i < from->numel && !RL_GIVEN_UP_AT(i); i++) {
         if (to->dtype == RL_FLOAT)
             ((float *)rl_data(to))[element_at(to, i)] += ((const float *)rl_data(from))[element_at(from, i)];
         else
@@ -117,7 +118,7 @@ void rl_zero_triangle(rl_tensor *to, int64_t diagonal, int below) {
     int64_t row_stride = to->strides[to->ndim - 2] * (int64_t)size, step = to->strides[to->ndim - 1] * (int64_t)size;
     for (int64_t matrix = 0; matrix < to->numel / (rows * columns); matrix++) {
         char *row = (char *)rl_data(to) + element_at(to, matrix * rows * columns) * (int64_t)size;
-        for (int64_t i = 0; i < rows; i++, row += row_stride) {
+        for (int64_t i = 0; i < rows && !RL_GIVEN_UP_AT(i); i++, row += row_stride) {
             /* diagonal may be as large as it likes: i + diagonal is compared, not computed, beyond the matrix */
             int64_t border = diagonal < -i ? -1 : diagonal >= columns - i ? columns - 1 : i + diagonal;
             int64_t from = below ? 0 : border + 1, until = below ? (diagonal < -i ? 0 : diagonal >= columns - i ? columns : border) : columns;

@@ -12,6 +12,9 @@
 enum { SMALL = 512 };
 /* What is worth a second thread, in multiplications; and products from here on are cut: Note [Pieces]. */
 enum { GRAIN = 1 << 18, CUT = 1 << 21 };
+/* Rows of so many multiplications are worth a look for interrupts, pieces of so many are short enough between two. */
+enum { LISTENING = 1 << 12 };
+#define LONGEST_PIECE 0x1p33
 
 int rl_product_is_small(const rl_product *p) { return p->m <= SMALL && p->n <= SMALL && p->k <= SMALL && p->m * p->n * p->k <= SMALL; }
 
@@ -27,6 +30,7 @@ int rl_matrix_is_regular(const rl_matrix *matrix, int64_t rows, int64_t cols) {
         U beta = (U)(p->beta.kind == RL_SCALAR_FLOAT ? p->beta.as_double : p->beta.as_int);                             \
         int64_t a_col = p->a.col, b_row = p->b.row, b_col = p->b.col, c_col = p->c.col;                                 \
         for (int64_t i = 0; i < p->m; i++) {                                                                            \
+            if (p->n * p->k >= LISTENING && rl_given_up()) return;                                                      \
             for (int64_t j = 0; j < p->n; j++) {                                                                        \
                 U sum = 0;                                                                                              \
                 for (int64_t l = 0; l < p->k; l++) sum += (U)a[i * p->a.row + l * a_col] * (U)b[l * b_row + j * b_col]; \
@@ -333,6 +337,8 @@ rl_status rl_multiply_matrices(const rl_product *given) {
         cutting.by_rows = p->m >= p->n;
         int64_t whole = cutting.by_rows ? p->m : p->n;
         cutting.length = whole >= 1024 ? 256 : 128;
+        double row = (double)p->k * (double)(cutting.by_rows ? p->n : p->m);
+        while (cutting.length > 32 && (double)cutting.length * row > LONGEST_PIECE) cutting.length /= 2;
         cutting.pieces = (whole + cutting.length - 1) / cutting.length;
     }
     int before = cutting.blas ? silence_blas() : 1;

@@ -123,7 +123,7 @@ static int64_t next_stretch(const plan *p, int64_t begin, int64_t end, int64_t *
 }
 
 #define PLACE(T)                                                                              \
-    for (int64_t b = 0; b < count; b++) {                                                     \
+    for (int64_t b = 0; b < count && !RL_GIVEN_UP_AT(b); b++) {                               \
         T *x = (T *)p->x + x_at + offsets[b];                                                 \
         const T *from = (const T *)p->other + other_at + b * step;                            \
         for (int64_t i = 0; i < n; i++) x[i * p->row_stride] = from[i * p->other_row_stride]; \
@@ -136,7 +136,7 @@ static void place_stretches(void *context, int64_t begin, int64_t end) {
     while (begin < end) {
         int64_t n = next_stretch(p, begin, end, &x_at, &other_at);
         if (n > 4 && p->row_stride == 1 && p->other_row_stride == 1) {
-            for (int64_t b = 0; b < count; b++)
+            for (int64_t b = 0; b < count && !RL_GIVEN_UP_AT(b); b++)
                 memcpy(p->x + (size_t)(x_at + offsets[b]) * p->width, p->other + (size_t)(other_at + b * step) * p->width, (size_t)n * p->width);
         } else {
             RL_BY_WIDTH(p->width, PLACE)
@@ -146,7 +146,7 @@ static void place_stretches(void *context, int64_t begin, int64_t end) {
 }
 
 #define PLACE_SUMS(T)                                                                                                         \
-    for (int64_t b = 0; b < count; b++) {                                                                                     \
+    for (int64_t b = 0; b < count && !RL_GIVEN_UP_AT(b); b++) {                                                               \
         T *x = (T *)p->x + x_at + offsets[b];                                                                                 \
         const T *from = (const T *)p->other + other_at + b * step;                                                            \
         if (p->row_stride == 1 && p->other_row_stride == 1)                                                                   \
@@ -258,6 +258,7 @@ rl_status rl_check_indexes(rl_tensor *index, int64_t size, int dim, int *negativ
     range r = {.size = size, .found = &found};
     rl_each(1, &index, check_loop, &r);
     if (negative) *negative = found & NEGATIVE;
+    if (rl_failing()) return RL_FAILED;
     return found & BAD ? fail_first(index, size, dim) : RL_OK;
 }
 

@@ -31,29 +31,34 @@ LOSS(smooth_l1_loss, fabsf(a - b) < 1 ? 0.5f * SQUARE : fabsf(a - b) - 0.5f, fab
 LOSS(bce_loss, (b - 1) * bounded_logf(1 - a) - b * bounded_logf(a), (b - 1) * bounded_log(1 - a) - b * bounded_log(a))
 LOSS(soft_margin_loss, softplusf(-a *b), softplus(-a *b))
 
-/* ---- logits: losses, what was predicted, the target; and the probabilities, if the context says so ---- */
+/* ---- logits: losses, what was predicted, the target; and the probabilities, if the context says so ----
+ *
+ * log(1 + exp(-|x|)), and |x| times the weight of the class that x speaks against: nothing of it costs nothing, even if x is infinite. */
 
 /* In blocks and steps: a processor sees only so many instructions ahead, and done in one step an element's are a long chain. */
-#define LOGITS(T, exp, log1p)                                                                                 \
-    static const T *row_##T(const char *data, int64_t stride, int64_t n, T *room) {                           \
-        if (stride == sizeof(T)) return (const T *)data;                                                      \
-        for (int64_t i = 0; i < n; i++) room[i] = *(const T *)(data + i * stride);                            \
-        return room;                                                                                          \
-    }                                                                                                         \
-    RL_CLONES static void logits_##T(RL_LOOP_PARAMETERS) {                                                    \
-        enum { BLOCK = 256 };                                                                                 \
-        T e[BLOCK], x_room[BLOCK], t_room[BLOCK];                                                             \
-        for (int64_t from = 0; from < n; from += BLOCK) {                                                     \
-            int64_t m = n - from < BLOCK ? n - from : BLOCK;                                                  \
-            const T *x = row_##T(data[1] + from * strides[1], strides[1], m, x_room);                         \
-            const T *t = row_##T(data[2] + from * strides[2], strides[2], m, t_room);                         \
-            T *y = (T *)data[0] + from;                                                                       \
-            RL_SIMD for (int64_t i = 0; i < m; i++) e[i] = exp(x[i] < 0 ? x[i] : -x[i]);                      \
-            RL_SIMD for (int64_t i = 0; i < m; i++) y[i] = (x[i] > 0 ? x[i] : 0) + log1p(e[i]) - x[i] * t[i]; \
-            if (!context) continue;                                                                           \
-            T *p = (T *)data[3] + from;                                                                       \
-            RL_SIMD for (int64_t i = 0; i < m; i++) p[i] = (x[i] >= 0 ? 1 : e[i]) / (1 + e[i]);               \
-        }                                                                                                     \
+#define LOGITS(T, exp, log1p)                                                                       \
+    static const T *row_##T(const char *data, int64_t stride, int64_t n, T *room) {                 \
+        if (stride == sizeof(T)) return (const T *)data;                                            \
+        for (int64_t i = 0; i < n; i++) room[i] = *(const T *)(data + i * stride);                  \
+        return room;                                                                                \
+    }                                                                                               \
+    RL_CLONES static void logits_##T(RL_LOOP_PARAMETERS) {                                          \
+        enum { BLOCK = 256 };                                                                       \
+        T e[BLOCK], x_room[BLOCK], t_room[BLOCK];                                                   \
+        for (int64_t from = 0; from < n; from += BLOCK) {                                           \
+            int64_t m = n - from < BLOCK ? n - from : BLOCK;                                        \
+            const T *x = row_##T(data[1] + from * strides[1], strides[1], m, x_room);               \
+            const T *t = row_##T(data[2] + from * strides[2], strides[2], m, t_room);               \
+            T *y = (T *)data[0] + from;                                                             \
+            RL_SIMD for (int64_t i = 0; i < m; i++) e[i] = exp(x[i] < 0 ? x[i] : -x[i]);            \
+            RL_SIMD for (int64_t i = 0; i < m; i++) {                                               \
+                T against = x[i] > 0 ? 1 - t[i] : t[i], cost = (x[i] > 0 ? x[i] : -x[i]) * against; \
+                y[i] = log1p(e[i]) + (against == 0 ? 0 : cost);                                     \
+            }                                                                                       \
+            if (!context) continue;                                                                 \
+            T *p = (T *)data[3] + from;                                                             \
+            RL_SIMD for (int64_t i = 0; i < m; i++) p[i] = (x[i] >= 0 ? 1 : e[i]) / (1 + e[i]);     \
+        }                                                                                           \
     }
 LOGITS(float, rl_expf, rl_log1pf)
 LOGITS(double, rl_exp64, rl_log1p_unit64)

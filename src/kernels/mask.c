@@ -40,6 +40,7 @@ int64_t rl_count_true(const rl_tensor *mask, int64_t *starts) {
     int64_t chunks = rl_mask_chunks(mask), total = 0;
     job j = {.mask = rl_data(mask), .numel = mask->numel, .counts = starts};
     rl_parallel(chunks, 4, count_chunks, &j);
+    if (rl_failing()) memset(starts, 0, (size_t)chunks * sizeof *starts);
     for (int64_t c = 0; c < chunks; c++) {
         int64_t count = starts[c];
         starts[c] = total;

@@ -39,7 +39,10 @@ RL_INLINE double rl_with_sign64(double magnitude, double sign) {
 /* ---- exp: x = n ln 2 + r; exp(x) = 2^n exp(r) ---- */
 
 /* (exp(r) - 1 - r) / r^2 for |r| <= ln(2) / 2: 6.5e-8, 1.7e-20, and between for float results made in double: 4.7e-13 */
-RL_INLINE float rl_exp_fit(float r) { return 0.5f + r * (0.166665768f + r * (0.0416665544f + r * (0.00836320297f + r * 0.00139262135f))); }
+RL_INLINE float rl_exp_fit(float r) {
+    float r2 = r * r;
+    return (0.5f + r * 0.166665768f) + r2 * ((0.0416665544f + r * 0.00836320297f) + r2 * 0.00139262135f);
+}
 
 RL_INLINE double rl_exp_fit64(double r) {
     double r2 = r * r, r4 = r2 * r2;
@@ -55,14 +58,10 @@ RL_INLINE double rl_exp_fit_mid(double r) {
     return low + r2 * r2 * ((0.0013888839010858958 + r * 0.0001984122450904205) + r2 * (2.4867936562197741e-05 + r * 2.7617625110379297e-06));
 }
 
-/* 2^n for whole n within -126 .. 127, and n within -1022 .. 1023 */
-RL_INLINE float rl_power_of_2(int32_t n) { return rl_from_bits((uint32_t)(n + 127) << 23); }
-RL_INLINE double rl_power_of_2_64(int64_t n) { return rl_from_bits64((uint64_t)(n + 1023) << 52); }
-
 /* exp(r) 2^n in two steps, since 2^n alone may not be a number */
-RL_INLINE float rl_scaled(float y, uint32_t n) { /* n: as the low bits of a rounding sum, offset by 256 */
-    int32_t first = (int32_t)((n & 0x3ff) >> 1) - 128, second = (int32_t)(n & 0x3ff) - 256 - first;
-    return y * rl_power_of_2(first) * rl_power_of_2(second);
+RL_INLINE float rl_scaled(float y, uint32_t n) { /* n: the low bits of a rounding sum; the shifts keep them alone */
+    uint32_t first = n >> 1;
+    return y * rl_from_bits((first + 127) << 23) * rl_from_bits((n - first + 127) << 23);
 }
 
 RL_INLINE float rl_expf(float x) {
@@ -70,7 +69,7 @@ RL_INLINE float rl_expf(float x) {
     within = within < -104.0f ? -104.0f : within;
     float sum = within * 1.44269504f + RL_ROUND, n = sum - RL_ROUND;
     float r = (within - n * 0.693359375f) - n * -2.12194440e-4f;
-    return rl_scaled(1 + (r + r * r * rl_exp_fit(r)), rl_to_bits(sum) + 256);
+    return rl_scaled(1 + (r + r * r * rl_exp_fit(r)), rl_to_bits(sum));
 }
 
 RL_INLINE double rl_exp64(double x) {
@@ -87,7 +86,7 @@ RL_INLINE float rl_exp2f(float x) {
     float within = x > 129.0f ? 129.0f : x;
     within = within < -151.0f ? -151.0f : within;
     float sum = within + RL_ROUND, r = (within - (sum - RL_ROUND)) * 0.693147181f;
-    return rl_scaled(1 + (r + r * r * rl_exp_fit(r)), rl_to_bits(sum) + 256);
+    return rl_scaled(1 + (r + r * r * rl_exp_fit(r)), rl_to_bits(sum));
 }
 
 /* exp(x) - 1 of a float, in double */
@@ -101,13 +100,14 @@ RL_INLINE float rl_expm1f(float x) {
 
 /* ---- tanh, sigmoid ---- */
 
+/* With a = |x|: (tanh(a) / a - 1) / a^2 at a^2 up to 0.7: 1.4e-8 of tanh(a); beyond, 1 - 2 / (1 + exp(2 a)), where exp(2 a) = 2^n exp(2 r) */
 RL_INLINE float rl_tanhf(float x) {
-    float twice = 2 * rl_with_sign(x, 0);
-    twice = twice > 20.0f ? 20.0f : twice;
-    float sum = twice * 1.44269504f + RL_ROUND, n = sum - RL_ROUND;
-    float r = (twice - n * 0.693359375f) - n * -2.12194440e-4f;
-    float scale = rl_from_bits((rl_to_bits(sum) + 127) << 23), t = (scale - 1) + scale * (r + r * r * rl_exp_fit(r));
-    return rl_with_sign(t / (t + 2), x);
+    float a = rl_with_sign(x, 0), within = a < 10.0f ? a : 10.0f, z = x * x;
+    float sum = within * 2.88539008f + RL_ROUND, r = within - (sum - RL_ROUND) * 0.34657359f;
+    float y = 1 + r * (2 + r * (2 + r * (1.33332614f + r * (0.66666487f + r * (0.267622495f + r * 0.0891277542f)))));
+    float far = 1 - 2 / (1 + rl_from_bits(rl_to_bits(y) + (rl_to_bits(sum) << 23)));
+    float near = a + a * (z * (-0.333331966f + z * (0.13329243f + z * (-0.0535669841f + z * (0.0201116469f + z * -0.00515510443f)))));
+    return rl_from_bits(rl_to_bits(a > 0.7f ? far : near) | (rl_to_bits(x) & 0x80000000));
 }
 
 RL_INLINE double rl_tanh64(double x) {
@@ -119,10 +119,17 @@ RL_INLINE double rl_tanh64(double x) {
     return rl_with_sign64(t / (t + 2), x);
 }
 
-/* exp(-|x|) never overflows. */
+/* With e = exp(-|x|), which never overflows, e / (1 + e), or 1 less that. e is had 2^24 times too large, so that it is exact where it
+ * would be subnormal. `rest` is what rounding took from e and from 1 + e, relative to them, and is made up for. */
 RL_INLINE float rl_sigmoidf(float x) {
-    float e = rl_expf(rl_with_sign(x, -1));
-    return (x >= 0 ? 1.0f : e) / (1 + e);
+    float within = rl_with_sign(x, -1);
+    within = within < -104.0f ? -104.0f : within;
+    float sum = within * 1.44269504f + (RL_ROUND + 24), n = sum - (RL_ROUND + 24);
+    float r = (within - n * 0.693359375f) - n * -2.12194440e-4f, p = r + r * r * rl_exp_fit(r), y = 1 + p;
+    float large = rl_from_bits(rl_to_bits(y) + (rl_to_bits(sum) << 23)), e = large * 0x1p-24f, d = 1 + e;
+    float rest = (p - (y - 1)) - (e - (d - 1)), s = large / d * 0x1p-24f;
+    s = s + (s - s * s) * rest;
+    return x >= 0 ? 1 - s : s;
 }
 
 RL_INLINE double rl_sigmoid64(double x) {
@@ -249,6 +256,21 @@ RL_INLINE float rl_erff(float x) {
     far = 0.000320914383f + t * (-1.13023672f + t * (-0.631820247f + t * (-0.11008568f + t * far)));
     float beyond = rl_with_sign(1 - rl_expf(far), x);
     return a > 1.0f ? beyond : near;
+}
+
+/* ---- erfc of a float, in double: exp(-a^2) / (1 + 2 a) times a fit in (a - 3) / (a + 3), for a = |x| up to 10.2: 6.3e-10 ---- */
+
+RL_INLINE float rl_erfcf(float x) {
+    double a = rl_with_sign(x, 0);
+    a = a > 10.2 ? 10.2 : a;
+    double far = a + 3, steep = 1 + 2 * a, inverse = 1 / (far * steep), t = (a - 3) * steep * inverse, t2 = t * t, t4 = t2 * t2;
+    double low = (1.2530080589463715 + t * -0.13562111270276722) + t2 * (-0.04756238426521283 + t * 0.12964541503846333);
+    double mid = (-0.11927162075367485 + t * 0.068305940319457317) + t2 * (-0.023787751235392559 + t * 0.0025298266360785039);
+    double top = (0.0019504142038309926 + t * -0.00074161999949206333) + t2 * (-0.00018306315502704488 + t * 3.5205076695999262e-05);
+    double square = -a * a, sum = square * 1.4426950408889634 + RL_ROUND64, n = sum - RL_ROUND64, r = square - n * RL_LN2;
+    double scale = rl_from_bits64((rl_to_bits64(sum) + 1023) << 52) * (far * inverse);
+    double y = scale * (1 + (r + r * r * rl_exp_fit_mid(r))) * (low + t4 * (mid + t4 * top));
+    return (float)(x < 0 ? 2 - y : y);
 }
 
 #endif

@@ -1,6 +1,7 @@
 #include "mode.h"
 
 #include "lines.h"
+#include "parallel.h"
 
 #define MODE(T)                                                                                                                        \
     static void mode_##T(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t lines, const void *context) { \
@@ -8,7 +9,7 @@
         for (int64_t l = 0; l < lines; l++) {                                                                                          \
             const char *x = data[1] + l * next[1];                                                                                     \
             int64_t run = 0, longest = 0, last = 0;                                                                                    \
-            for (int64_t j = 0; j < n; j++) {                                                                                          \
+            for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) {                                                                    \
                 run++;                                                                                                                 \
                 if (j + 1 < n && *(const T *)(x + j * step[1]) == *(const T *)(x + (j + 1) * step[1])) continue;                       \
                 if (run > longest) {                                                                                                   \

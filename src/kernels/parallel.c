@@ -1,5 +1,7 @@
 #include "parallel.h"
 
+#include "../tensor/interrupt.h"
+
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -18,15 +20,30 @@ void rl_set_num_threads(int wanted) { threads = wanted > 0 ? wanted : 1; }
 
 void rl_forget_threads(void) { threads = 1; }
 
-void rl_parallel(int64_t n, int64_t grain, void (*body)(void *context, int64_t begin, int64_t end), void *context) {
-    int64_t parts = grain > 0 ? n / grain : n;
+int rl_given_up(void) {
+#ifdef _OPENMP
+    if (omp_get_thread_num() != 0) return rl_failing();
+#endif
+    return rl_listen() != RL_OK;
+}
+
+typedef void (*range_body)(void *context, int64_t begin, int64_t end);
+
+/* In stretches short enough to listen between them. */
+static void run(range_body body, void *context, int64_t begin, int64_t end, int64_t stretch) {
+    for (; begin < end && !rl_given_up(); begin += stretch) body(context, begin, end - begin < stretch ? end : begin + stretch);
+}
+
+void rl_parallel(int64_t n, int64_t grain, range_body body, void *context) {
+    int64_t parts = grain > 1 ? n / grain : n, stretch = grain > 1 ? 8 * grain : 1;
+    if (n <= 0 || rl_failing()) return;
     if (parts > rl_num_threads()) parts = rl_num_threads();
-    if (parts <= 1) {
-        if (n > 0) body(context, 0, n);
+    if (parts <= 1 && n <= stretch) {
+        body(context, 0, n);
         return;
     }
 #ifdef _OPENMP
-#pragma omp parallel for num_threads((int)parts) schedule(static)
+#pragma omp parallel for num_threads((int)parts) schedule(static) if (parts > 1)
 #endif
-    for (int64_t part = 0; part < parts; part++) body(context, n * part / parts, n * (part + 1) / parts);
+    for (int64_t part = 0; part < parts; part++) run(body, context, n * part / parts, n * (part + 1) / parts, stretch);
 }

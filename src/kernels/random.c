@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "loops.h"
+#include "parallel.h"
 
 enum { BATCH = 1024, BLOCK = 16 }; /* elements made at once; normal numbers are made in blocks, as PyTorch does */
 
@@ -56,7 +57,7 @@ static void store_floats(rl_dtype dtype, void *to, int64_t at, const float *valu
 
 static void fill_uniform(rl_generator *generator, rl_dtype dtype, void *to, int64_t n, double from, double end) {
     float narrow[BATCH], low = rounded(dtype, (float)from), width = rounded(dtype, rounded(dtype, (float)end) - low);
-    for (int64_t at = 0; at < n; at += BATCH) {
+    for (int64_t at = 0; at < n && !RL_GIVEN_UP_AT(at + BATCH - 1); at += BATCH) {
         int64_t some = n - at < BATCH ? n - at : BATCH;
         if (dtype == RL_DOUBLE)
             draw_doubles(generator, (double *)to + at, some, from, end - from);
@@ -160,7 +161,8 @@ static void normal_batch(rl_generator *generator, rl_dtype dtype, void *to, int6
 
 /* If blocks do not fill it, the last sixteen are made once more, of new words. */
 static void fill_normal(rl_generator *generator, rl_dtype dtype, void *to, int64_t n, double mean, double deviation) {
-    for (int64_t at = 0; at < n; at += BATCH) normal_batch(generator, dtype, to, at, n - at < BATCH ? n - at : BATCH, mean, deviation);
+    for (int64_t at = 0; at < n && !RL_GIVEN_UP_AT(at + BATCH - 1); at += BATCH)
+        normal_batch(generator, dtype, to, at, n - at < BATCH ? n - at : BATCH, mean, deviation);
     if (n % BLOCK) normal_batch(generator, dtype, to, n - BLOCK, BLOCK, mean, deviation);
 }
 
@@ -211,33 +213,33 @@ static double draw_number(rl_generator *generator, const rl_distribution *d) {
     }
 }
 
-#define STORE(T, value)                                        \
-    for (int64_t i = 0; i < n; i++) ((T *)to)[i] = (T)(value); \
+#define STORE(T, value)                                                              \
+    for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((T *)to)[i] = (T)(value); \
     break;
 
 /* draw gives an integer or a number */
-#define STORE_AS(dtype, draw)                                                                         \
-    switch (dtype) {                                                                                  \
-    case RL_BOOL:                                                                                     \
-        for (int64_t i = 0; i < n; i++) ((uint8_t *)to)[i] = (draw) != 0;                             \
-        break;                                                                                        \
-    case RL_UINT8: STORE(uint8_t, (int64_t)(draw))                                                    \
-    case RL_INT8: STORE(int8_t, (int64_t)(draw))                                                      \
-    case RL_INT16: STORE(int16_t, (int64_t)(draw))                                                    \
-    case RL_INT32: STORE(int32_t, (int64_t)(draw))                                                    \
-    case RL_INT64: STORE(int64_t, draw)                                                               \
-    case RL_HALF: STORE(rl_half, rl_float_to_half((float)(draw)))                                     \
-    case RL_BFLOAT16:                                                                                 \
-        for (int64_t i = 0; i < n; i++) ((rl_bfloat16 *)to)[i] = rl_float_to_bfloat16((float)(draw)); \
-        break;                                                                                        \
-    case RL_FLOAT: STORE(float, draw)                                                                 \
-    default: STORE(double, draw)                                                                      \
+#define STORE_AS(dtype, draw)                                                                                               \
+    switch (dtype) {                                                                                                        \
+    case RL_BOOL:                                                                                                           \
+        for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((uint8_t *)to)[i] = (draw) != 0;                             \
+        break;                                                                                                              \
+    case RL_UINT8: STORE(uint8_t, (int64_t)(draw))                                                                          \
+    case RL_INT8: STORE(int8_t, (int64_t)(draw))                                                                            \
+    case RL_INT16: STORE(int16_t, (int64_t)(draw))                                                                          \
+    case RL_INT32: STORE(int32_t, (int64_t)(draw))                                                                          \
+    case RL_INT64: STORE(int64_t, draw)                                                                                     \
+    case RL_HALF: STORE(rl_half, rl_float_to_half((float)(draw)))                                                           \
+    case RL_BFLOAT16:                                                                                                       \
+        for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((rl_bfloat16 *)to)[i] = rl_float_to_bfloat16((float)(draw)); \
+        break;                                                                                                              \
+    case RL_FLOAT: STORE(float, draw)                                                                                       \
+    default: STORE(double, draw)                                                                                            \
     }
 
 static void fill_trials(rl_generator *generator, const rl_distribution *d, float *to, int64_t n) {
     double drawn[BATCH];
     float success = (float)d->b;
-    for (int64_t at = 0; at < n; at += BATCH) {
+    for (int64_t at = 0; at < n && !RL_GIVEN_UP_AT(at + BATCH - 1); at += BATCH) {
         int64_t some = n - at < BATCH ? n - at : BATCH;
         draw_doubles(generator, drawn, some, 0, 1);
         for (int64_t i = 0; i < some; i++) to[at + i] = drawn[i] < d->a ? success : 0;

@@ -7,25 +7,36 @@
 
 #include "../tensor/tensor.h"
 
-enum { RL_GENERATOR_WORDS = 624, RL_GENERATOR_STATE_BYTES = 5056 };
+enum { RL_GENERATOR_WORDS = 624, RL_GENERATOR_STATE_BYTES = 5056, RL_GENERATOR_SAVED_BYTES = 8 * (8 + RL_GENERATOR_WORDS) };
 
-typedef struct {
+typedef struct rl_generator {
     uint64_t seed;
     uint32_t state[RL_GENERATOR_WORDS], ready[RL_GENERATOR_WORDS];
     int used;      /* of what is ready */
     int fresh;     /* seeded, and nothing drawn since */
     int has_spare; /* normal numbers come in pairs: the second waits */
+    int forks;     /* of this process, since it was seeded */
     double spare;
+    struct rl_generator *next, *previous; /* all there are: a ring */
 } rl_generator;
 
 /* generator.c */
 rl_generator *rl_default_generator(void); /* seeded from the clock until it is seeded by the user */
+rl_generator *rl_generator_new(void);     /* to be seeded; NULL if memory is short */
+void rl_generator_release(rl_generator *generator);
+/* After fork(). A child goes on from what the parent's state and the number of the fork give; the parent counts. */
+void rl_generators_in_child(void);
+void rl_generators_in_parent(void);
+void rl_generator_copy(rl_generator *to, const rl_generator *from); /* the state alone */
 void rl_generator_seed(rl_generator *generator, uint64_t seed);
 int rl_generator_is_sound(const rl_generator *generator); /* its bytes may have been anything */
 void rl_generator_draw(rl_generator *generator, uint32_t *words, int64_t n);
 /* The state as PyTorch lays it out in a tensor of bytes. */
 void rl_generator_export(const rl_generator *generator, uint8_t *bytes);
 rl_status rl_generator_import(rl_generator *generator, const uint8_t *bytes);
+/* As it is saved: RL_GENERATOR_SAVED_BYTES. */
+void rl_generator_write(const rl_generator *generator, uint8_t *bytes);
+rl_status rl_generator_read(rl_generator *generator, const uint8_t *bytes, size_t n);
 
 static inline uint32_t rl_random32(rl_generator *generator) {
     uint32_t word;

@@ -1,10 +1,11 @@
 #include <math.h>
 
+#include "parallel.h"
 #include "random.h"
 
 void rl_random_permutation(rl_generator *generator, int64_t *to, int64_t n) {
     for (int64_t i = 0; i < n; i++) to[i] = i;
-    for (int64_t i = 0; i < n - 1; i++) {
+    for (int64_t i = 0; i < n - 1 && !RL_GIVEN_UP_AT(i); i++) {
         int64_t other = i + (int64_t)(rl_random32(generator) % (uint64_t)(n - i)), value = to[i];
         to[i] = to[other];
         to[other] = value;
@@ -14,7 +15,7 @@ void rl_random_permutation(rl_generator *generator, int64_t *to, int64_t n) {
 static double read(const rl_tensor *x, int64_t i) { return x->dtype == RL_DOUBLE ? ((const double *)rl_data(x))[i] : ((const float *)rl_data(x))[i]; }
 
 rl_status rl_random_trials(rl_generator *generator, rl_tensor *to, rl_tensor *probabilities) {
-    for (int64_t i = 0; i < to->numel; i++) {
+    for (int64_t i = 0; i < to->numel && !RL_GIVEN_UP_AT(i); i++) {
         double p = read(probabilities, i);
         if (!(p >= 0 && p <= 1)) return rl_fail("probabilities must lie between 0 and 1; there is %g among them", p);
         double u = probabilities->dtype == RL_DOUBLE ? rl_random_uniform(generator) : (double)(rl_random32(generator) & 0xffffff) * 0x1p-24;
@@ -48,7 +49,7 @@ static int64_t poisson_by_product(rl_generator *generator, double rate) {
 }
 
 rl_status rl_random_poisson(rl_generator *generator, rl_tensor *to, rl_tensor *rates) {
-    for (int64_t i = 0; i < to->numel; i++) {
+    for (int64_t i = 0; i < to->numel && !RL_GIVEN_UP_AT(i); i++) {
         double rate = read(rates, i);
         if (!(rate >= 0 && isfinite(rate))) return rl_fail("rates must be finite and not negative; there is %g among them", rate);
         int64_t count = rate == 0 ? 0 : rate >= 10 ? poisson_by_rejection(generator, rate) : poisson_by_product(generator, rate);
@@ -85,7 +86,7 @@ static rl_status choose_with_replacement(rl_generator *generator, int64_t *to, i
     }
     for (int64_t i = 0; i < n; i++) cumulated[i] = single ? (float)cumulated[i] / (float)sum : cumulated[i] / sum;
     cumulated[n - 1] = 1;
-    for (int64_t k = 0; k < count; k++) {
+    for (int64_t k = 0; k < count && !RL_GIVEN_UP_AT(k); k++) {
         double u = rl_random_uniform(generator);
         int64_t low = 0, high = n;
         while (low < high) {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "loops.h"
+#include "parallel.h"
 
 #define AT(T, k, j, l) (*(T *)(data[k] + (j)*step[k] + (l)*next[k]))
 
@@ -15,6 +16,7 @@
             SUM sums[RL_LINES_ACROSS];                                                                                                       \
             for (; l < lines; l++) sums[l] = START;                                                                                          \
             for (int64_t j = 0; j < n; j++) {                                                                                                \
+                if (RL_GIVEN_UP_AT(j)) return;                                                                                               \
                 T *to = (T *)(data[0] + j * step[0]);                                                                                        \
                 const T *from = (const T *)(data[1] + j * step[1]);                                                                          \
                 RL_SIMD for (int64_t i = 0; i < lines; i++) to[i] = (T)(sums[i] = sums[i] OP(SUM) from[i]);                                  \
@@ -25,6 +27,7 @@
             char *to = data[0] + l * next[0];                                                                                                \
             const char *from = data[1] + l * next[1];                                                                                        \
             for (int64_t j = 0; j < n; j++, to += step[0], from += step[1]) {                                                                \
+                if (RL_GIVEN_UP_AT(j)) return;                                                                                               \
                 *(T *)to = (T)(s0 = s0 OP(SUM) * (const T *)from);                                                                           \
                 *(T *)(to + next[0]) = (T)(s1 = s1 OP(SUM) * (const T *)(from + next[1]));                                                   \
                 *(T *)(to + 2 * next[0]) = (T)(s2 = s2 OP(SUM) * (const T *)(from + 2 * next[1]));                                           \
@@ -33,7 +36,7 @@
         }                                                                                                                                    \
         for (; l < lines; l++) {                                                                                                             \
             SUM sum = START;                                                                                                                 \
-            for (int64_t j = 0; j < n; j++) AT(T, 0, j, l) = (T)(sum = sum OP(SUM) AT(const T, 1, j, l));                                    \
+            for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) AT(T, 0, j, l) = (T)(sum = sum OP(SUM) AT(const T, 1, j, l));              \
         }                                                                                                                                    \
     }
 
@@ -53,13 +56,13 @@ static double log_add_exp(double a, double b) {
     return isinf(high) && (high == low || high > 0) ? high : high + log1p(exp(low - high));
 }
 
-#define LOGCUMSUMEXP(name, T)                                                                                                      \
-    static void name(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t lines, const void *context) { \
-        (void)context;                                                                                                             \
-        for (int64_t l = 0; l < lines; l++) {                                                                                      \
-            double sum = -INFINITY;                                                                                                \
-            for (int64_t j = 0; j < n; j++) AT(T, 0, j, l) = (T)(sum = log_add_exp(sum, AT(const T, 1, j, l)));                    \
-        }                                                                                                                          \
+#define LOGCUMSUMEXP(name, T)                                                                                                         \
+    static void name(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t lines, const void *context) {    \
+        (void)context;                                                                                                                \
+        for (int64_t l = 0; l < lines; l++) {                                                                                         \
+            double sum = -INFINITY;                                                                                                   \
+            for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) AT(T, 0, j, l) = (T)(sum = log_add_exp(sum, AT(const T, 1, j, l))); \
+        }                                                                                                                             \
     }
 LOGCUMSUMEXP(logcumsumexp_float, float)
 LOGCUMSUMEXP(logcumsumexp_double, double)
@@ -73,6 +76,7 @@ const rl_line_loops rl_logcumsumexp_lines = {.of = {[RL_FLOAT] = logcumsumexp_fl
             T best = 0;                                                                                                            \
             int64_t place = -1;                                                                                                    \
             for (int64_t j = 0; j < n; j++) {                                                                                      \
+                if (RL_GIVEN_UP_AT(j)) return;                                                                                     \
                 T value = AT(const T, 1, j, l);                                                                                    \
                 if (place < 0 || value != value || (best == best && value OP best)) {                                              \
                     best = value;                                                                                                  \
@@ -102,6 +106,7 @@ EXTREMES(cummin, <=)
         for (int64_t l = 0; l < lines; l++) {                                                                                      \
             double h = 0;                                                                                                          \
             for (int64_t j = 0; j < n; j++) {                                                                                      \
+                if (RL_GIVEN_UP_AT(j)) return;                                                                                     \
                 h = AT(const T, 1, j, l) + (j ? AT(const T, 2, j - turned, l) * h : 0);                                            \
                 AT(T, 0, j, l) = (T)h;                                                                                             \
             }                                                                                                                      \

@@ -4,7 +4,7 @@
 #include "parallel.h"
 #include "widths.h"
 
-enum { GRAIN = 16384 };
+enum { GRAIN = 16384, STRETCH = 1 << 16 };
 
 /* A line is what lies along dim at one place of the other dimensions: no two lines share an element, so lines are cut among
  * threads and each is walked in order. If the last dimension is another one than dim, lines that are neighbours in it are walked
@@ -79,6 +79,13 @@ NUMERIC(double, double, double)
 static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *, const int64_t *, int64_t, int64_t,
                                              int64_t) = {COLUMN(add), COLUMN(multiply), COLUMN(largest), COLUMN(smallest)};
 
+static void walk_line(const plan *p, char *const *data) {
+    for (int64_t j = 0; j < p->length && !RL_GIVEN_UP_AT(j + STRETCH - 1); j += STRETCH) {
+        int64_t n = p->length - j < STRETCH ? p->length - j : STRETCH;
+        p->loop(data[0], data[1] + j * p->along[1], data[2] + j * p->along[2], (int64_t[]){0, p->along[1], p->along[2]}, n, p->size, p->along[0]);
+    }
+}
+
 static void walk(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
     int row = p->ndim - 1;
@@ -93,9 +100,9 @@ static void walk(void *context, int64_t begin, int64_t end) {
             for (int i = 0; i < 3; i++) data[i] += at * p->strides[d][i];
         }
         if (n == 1)
-            p->loop(data[0], data[1], data[2], (int64_t[]){0, p->along[1], p->along[2]}, p->length, p->size, p->along[0]);
+            walk_line(p, data);
         else
-            for (int64_t j = 0; j < p->length; j++)
+            for (int64_t j = 0; j < p->length && !RL_GIVEN_UP_AT(j); j++)
                 p->loop(data[0], data[1] + j * p->along[1], data[2] + j * p->along[2], p->strides[row], n, p->size, p->along[0]);
         begin += n;
     }

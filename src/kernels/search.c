@@ -1,8 +1,10 @@
 #include "search.h"
 
+#include "parallel.h"
+
 #define SEARCH(T)                                                                                                                          \
     static void search_##T(const T *sorted, const int64_t *order, int64_t n, const T *values, int64_t count, int right, int64_t *places) { \
-        for (int64_t j = 0; j < count; j++) {                                                                                              \
+        for (int64_t j = 0; j < count && !RL_GIVEN_UP_AT(j); j++) {                                                                        \
             int64_t low = 0, high = n;                                                                                                     \
             T value = values[j];                                                                                                           \
             while (low < high) {                                                                                                           \
@@ -32,7 +34,7 @@ void rl_search(rl_dtype dtype, const void *sorted, const int64_t *order, int64_t
 /* An equal bin is guessed by division; edges, if given, have the last word. */
 #define BINS(T)                                                                                                            \
     static void bins_##T(const T *x, const T *weights, int64_t count, const T *edges, T low, T high, int64_t n, T *bins) { \
-        for (int64_t j = 0; j < count; j++) {                                                                              \
+        for (int64_t j = 0; j < count && !RL_GIVEN_UP_AT(j); j++) {                                                        \
             T value = x[j];                                                                                                \
             if (!(value >= low && value <= high)) continue;                                                                \
             int64_t bin;                                                                                                   \

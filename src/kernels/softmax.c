@@ -4,6 +4,7 @@
 
 #include "loops.h"
 #include "mathfn.h"
+#include "parallel.h"
 
 /* Lines that are dense in memory are done one by one, others side by side. Sums are kept in double. */
 
@@ -34,7 +35,7 @@ enum { EXPONENTIALS = 512 };
             top = top > x[j] ? top : x[j];                                                                                         \
         }                                                                                                                          \
         if (nan) top = NAN;                                                                                                        \
-        for (int64_t from = 0; from < n; from += EXPONENTIALS) {                                                                   \
+        for (int64_t from = 0; from < n && !RL_GIVEN_UP_AT(from + EXPONENTIALS - 1); from += EXPONENTIALS) {                       \
             T held[EXPONENTIALS];                                                                                                  \
             int64_t m = n - from < EXPONENTIALS ? n - from : EXPONENTIALS;                                                         \
             RL_SIMD for (int64_t j = 0; j < m; j++) {                                                                              \

@@ -36,12 +36,13 @@ KEY_OF_FLOATING(double, uint64_t, (uint64_t)1 << 63, UINT64_MAX)
 #define KEY_OF_INT64(value) ((uint64_t)(value) ^ (uint64_t)1 << 63)
 
 /* The line as words or as pairs. */
-#define LOAD(suffix, T, KEY)                                                                                                                \
-    static void words_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, word *to) {                                           \
-        for (int64_t j = 0; j < n; j++) to[j] = (uint64_t)((uint32_t)KEY(*(const T *)(x + j * step)) ^ (uint32_t)flip) << 32 | (uint64_t)j; \
-    }                                                                                                                                       \
-    static void pairs_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, pair *to) {                                           \
-        for (int64_t j = 0; j < n; j++) to[j] = (pair){KEY(*(const T *)(x + j * step)) ^ flip, (uint64_t)j};                                \
+#define LOAD(suffix, T, KEY)                                                                                                       \
+    static void words_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, word *to) {                                  \
+        for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++)                                                                      \
+            to[j] = (uint64_t)((uint32_t)KEY(*(const T *)(x + j * step)) ^ (uint32_t)flip) << 32 | (uint64_t)j;                    \
+    }                                                                                                                              \
+    static void pairs_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, pair *to) {                                  \
+        for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) to[j] = (pair){KEY(*(const T *)(x + j * step)) ^ flip, (uint64_t)j}; \
     }
 
 LOAD(uint8, uint8_t, KEY_OF_UNSIGNED)
@@ -83,81 +84,91 @@ static void load_pairs(rl_dtype dtype, const char *x, int64_t step, int64_t n, u
 #define WORD_DIGIT(a, pass) ((a) >> (32 + 8 * (pass)) & 255)
 #define PAIR_DIGIT(a, pass) ((a).key >> (8 * (pass)) & 255)
 
-#define SORTER(T, LESS, DIGIT, PASSES)                                                                                                                    \
-    static T *merge_##T(T *a, T *spare, int64_t n) {                                                                                                      \
-        for (int64_t from = 0; from < n; from += RUN) {                                                                                                   \
-            int64_t end = from + RUN < n ? from + RUN : n;                                                                                                \
-            for (int64_t j = from + 1; j < end; j++) {                                                                                                    \
-                T moved = a[j];                                                                                                                           \
-                int64_t at = j;                                                                                                                           \
-                for (; at > from && LESS(moved, a[at - 1]); at--) a[at] = a[at - 1];                                                                      \
-                a[at] = moved;                                                                                                                            \
-            }                                                                                                                                             \
-        }                                                                                                                                                 \
-        for (int64_t run = RUN; run < n; run *= 2) {                                                                                                      \
-            for (int64_t from = 0; from < n; from += 2 * run) {                                                                                           \
-                int64_t middle = from + run < n ? from + run : n, end = middle + run < n ? middle + run : n;                                              \
-                int64_t left = from, right = middle;                                                                                                      \
-                for (int64_t at = from; at < end; at++) spare[at] = left < middle && (right >= end || !LESS(a[right], a[left])) ? a[left++] : a[right++]; \
-            }                                                                                                                                             \
-            T *swap = a;                                                                                                                                  \
-            a = spare;                                                                                                                                    \
-            spare = swap;                                                                                                                                 \
-        }                                                                                                                                                 \
-        return a;                                                                                                                                         \
-    }                                                                                                                                                     \
-    static T *radix_##T(T *a, T *spare, int64_t n) {                                                                                                      \
-        int64_t counts[PASSES][256];                                                                                                                      \
-        memset(counts, 0, sizeof counts);                                                                                                                 \
-        for (int64_t j = 0; j < n; j++)                                                                                                                   \
-            for (int pass = 0; pass < PASSES; pass++) counts[pass][DIGIT(a[j], pass)]++;                                                                  \
-        for (int pass = 0; pass < PASSES; pass++) {                                                                                                       \
-            int64_t *ends = counts[pass], sum = 0;                                                                                                        \
-            if (ends[DIGIT(a[0], pass)] == n) continue;                                                                                                   \
-            for (int digit = 0; digit < 256; digit++) {                                                                                                   \
-                int64_t count = ends[digit];                                                                                                              \
-                ends[digit] = sum;                                                                                                                        \
-                sum += count;                                                                                                                             \
-            }                                                                                                                                             \
-            for (int64_t j = 0; j < n; j++) spare[ends[DIGIT(a[j], pass)]++] = a[j];                                                                      \
-            T *swap = a;                                                                                                                                  \
-            a = spare;                                                                                                                                    \
-            spare = swap;                                                                                                                                 \
-        }                                                                                                                                                 \
-        return a;                                                                                                                                         \
-    }                                                                                                                                                     \
-    static T *sort_##T(T *a, T *spare, int64_t n) { return n <= SHORT ? merge_##T(a, spare, n) : radix_##T(a, spare, n); }                                \
-    /* Puts the smallest `count` elements first; gives up on an order that resists. */                                                                    \
-    static int split_##T(T *a, int64_t n, int64_t count) {                                                                                                \
-        int64_t low = 0, high = n - 1;                                                                                                                    \
-        for (int round = 0; low < high && round < 100; round++) {                                                                                         \
-            T x = a[low], y = a[low + (high - low) / 2], z = a[high];                                                                                     \
-            T pivot = LESS(x, y) ? (LESS(y, z) ? y : LESS(x, z) ? z : x) : (LESS(x, z) ? x : LESS(y, z) ? z : y);                                         \
-            int64_t i = low, j = high;                                                                                                                    \
-            while (i <= j) {                                                                                                                              \
-                while (LESS(a[i], pivot)) i++;                                                                                                            \
-                while (LESS(pivot, a[j])) j--;                                                                                                            \
-                if (i > j) break;                                                                                                                         \
-                T swap = a[i];                                                                                                                            \
-                a[i++] = a[j];                                                                                                                            \
-                a[j--] = swap;                                                                                                                            \
-            }                                                                                                                                             \
-            if (count - 1 <= j)                                                                                                                           \
-                high = j;                                                                                                                                 \
-            else if (count >= i + 1)                                                                                                                      \
-                low = i;                                                                                                                                  \
-            else                                                                                                                                          \
-                return 1;                                                                                                                                 \
-        }                                                                                                                                                 \
-        return low >= high;                                                                                                                               \
-    }                                                                                                                                                     \
-    /* Elements of rank from .. end in their order, as the result's elements from `from` on. Few of many are split off first, after                       \
-     * which places are in no order any more, as radix sorting would need them. */                                                                        \
-    static T *rank_##T(T *a, T *spare, int64_t n, int64_t from, int64_t end) {                                                                            \
-        if (n <= SHORT || end - from > n / 4) return sort_##T(a, spare, n);                                                                               \
-        if (!split_##T(a, n, end)) return merge_##T(a, spare, n);                                                                                         \
-        if (from == 0 || !split_##T(a, end, from)) return merge_##T(a, spare, end);                                                                       \
-        return merge_##T(a + from, spare + from, end - from) - from;                                                                                      \
+#define SORTER(T, LESS, DIGIT, PASSES)                                                                                              \
+    static T *merge_##T(T *a, T *spare, int64_t n) {                                                                                \
+        for (int64_t from = 0; from < n; from += RUN) {                                                                             \
+            if (RL_GIVEN_UP_AT(from + RUN - 1)) return a;                                                                           \
+            int64_t end = from + RUN < n ? from + RUN : n;                                                                          \
+            for (int64_t j = from + 1; j < end; j++) {                                                                              \
+                T moved = a[j];                                                                                                     \
+                int64_t at = j;                                                                                                     \
+                for (; at > from && LESS(moved, a[at - 1]); at--) a[at] = a[at - 1];                                                \
+                a[at] = moved;                                                                                                      \
+            }                                                                                                                       \
+        }                                                                                                                           \
+        for (int64_t run = RUN; run < n; run *= 2) {                                                                                \
+            for (int64_t from = 0; from < n; from += 2 * run) {                                                                     \
+                int64_t middle = from + run < n ? from + run : n, end = middle + run < n ? middle + run : n;                        \
+                int64_t left = from, right = middle;                                                                                \
+                for (int64_t at = from; at < end; at++) {                                                                           \
+                    spare[at] = left < middle && (right >= end || !LESS(a[right], a[left])) ? a[left++] : a[right++];               \
+                    if (RL_GIVEN_UP_AT(at)) return a;                                                                               \
+                }                                                                                                                   \
+            }                                                                                                                       \
+            T *swap = a;                                                                                                            \
+            a = spare;                                                                                                              \
+            spare = swap;                                                                                                           \
+        }                                                                                                                           \
+        return a;                                                                                                                   \
+    }                                                                                                                               \
+    static T *radix_##T(T *a, T *spare, int64_t n) {                                                                                \
+        int64_t counts[PASSES][256];                                                                                                \
+        memset(counts, 0, sizeof counts);                                                                                           \
+        for (int64_t j = 0; j < n; j++) {                                                                                           \
+            for (int pass = 0; pass < PASSES; pass++) counts[pass][DIGIT(a[j], pass)]++;                                            \
+            if (RL_GIVEN_UP_AT(j)) return a;                                                                                        \
+        }                                                                                                                           \
+        for (int pass = 0; pass < PASSES; pass++) {                                                                                 \
+            int64_t *ends = counts[pass], sum = 0;                                                                                  \
+            if (ends[DIGIT(a[0], pass)] == n) continue;                                                                             \
+            for (int digit = 0; digit < 256; digit++) {                                                                             \
+                int64_t count = ends[digit];                                                                                        \
+                ends[digit] = sum;                                                                                                  \
+                sum += count;                                                                                                       \
+            }                                                                                                                       \
+            for (int64_t j = 0; j < n; j++) {                                                                                       \
+                spare[ends[DIGIT(a[j], pass)]++] = a[j];                                                                            \
+                if (RL_GIVEN_UP_AT(j)) return a;                                                                                    \
+            }                                                                                                                       \
+            T *swap = a;                                                                                                            \
+            a = spare;                                                                                                              \
+            spare = swap;                                                                                                           \
+        }                                                                                                                           \
+        return a;                                                                                                                   \
+    }                                                                                                                               \
+    static T *sort_##T(T *a, T *spare, int64_t n) { return n <= SHORT ? merge_##T(a, spare, n) : radix_##T(a, spare, n); }          \
+    /* Puts the smallest `count` elements first; gives up on an order that resists. */                                              \
+    static int split_##T(T *a, int64_t n, int64_t count) {                                                                          \
+        int64_t low = 0, high = n - 1;                                                                                              \
+        for (int round = 0; low < high && round < 100; round++) {                                                                   \
+            if (high - low > GRAIN && rl_given_up()) return 1;                                                                      \
+            T x = a[low], y = a[low + (high - low) / 2], z = a[high];                                                               \
+            T pivot = LESS(x, y) ? (LESS(y, z) ? y : LESS(x, z) ? z : x) : (LESS(x, z) ? x : LESS(y, z) ? z : y);                   \
+            int64_t i = low, j = high;                                                                                              \
+            while (i <= j) {                                                                                                        \
+                while (LESS(a[i], pivot)) i++;                                                                                      \
+                while (LESS(pivot, a[j])) j--;                                                                                      \
+                if (i > j) break;                                                                                                   \
+                T swap = a[i];                                                                                                      \
+                a[i++] = a[j];                                                                                                      \
+                a[j--] = swap;                                                                                                      \
+            }                                                                                                                       \
+            if (count - 1 <= j)                                                                                                     \
+                high = j;                                                                                                           \
+            else if (count >= i + 1)                                                                                                \
+                low = i;                                                                                                            \
+            else                                                                                                                    \
+                return 1;                                                                                                           \
+        }                                                                                                                           \
+        return low >= high;                                                                                                         \
+    }                                                                                                                               \
+    /* Elements of rank from .. end in their order, as the result's elements from `from` on. Few of many are split off first, after \
+     * which places are in no order any more, as radix sorting would need them. */                                                  \
+    static T *rank_##T(T *a, T *spare, int64_t n, int64_t from, int64_t end) {                                                      \
+        if (n <= SHORT || end - from > n / 4) return sort_##T(a, spare, n);                                                         \
+        if (!split_##T(a, n, end)) return merge_##T(a, spare, n);                                                                   \
+        if (from == 0 || !split_##T(a, end, from)) return merge_##T(a, spare, end);                                                 \
+        return merge_##T(a + from, spare + from, end - from) - from;                                                                \
     }
 
 SORTER(word, WORD_LESS, WORD_DIGIT, 4)
@@ -187,24 +198,24 @@ static char *line_of(const rl_tensor *t, int dim, int64_t line) {
 static int64_t step_of(const rl_tensor *t, int dim) { return t->ndim ? t->strides[dim] * (int64_t)rl_dtype_size((rl_dtype)t->dtype) : 0; }
 
 #define STORE_VALUES(T, PLACE_OF) \
-    for (int64_t j = 0; j < s->count; j++) *(T *)(to + j * to_step) = *(const T *)(x + (int64_t)PLACE_OF(sorted[j]) * step)
+    for (int64_t j = 0; j < s->count && !RL_GIVEN_UP_AT(j); j++) *(T *)(to + j * to_step) = *(const T *)(x + (int64_t)PLACE_OF(sorted[j]) * step)
 
-#define STORE(name, OF, PLACE_OF)                                                                                     \
-    static void name(const sorting *s, int64_t line, const char *x, int64_t step, const OF *sorted) {                 \
-        if (s->places) {                                                                                              \
-            char *to = line_of(s->places, s->dim, line);                                                              \
-            int64_t to_step = step_of(s->places, s->dim);                                                             \
-            for (int64_t j = 0; j < s->count; j++) *(int64_t *)(to + j * to_step) = (int64_t)PLACE_OF(sorted[j]) + 1; \
-        }                                                                                                             \
-        if (!s->values) return;                                                                                       \
-        char *to = line_of(s->values, s->dim, line);                                                                  \
-        int64_t to_step = step_of(s->values, s->dim);                                                                 \
-        switch (rl_dtype_size((rl_dtype)s->x->dtype)) {                                                               \
-        case 1: STORE_VALUES(uint8_t, PLACE_OF); break;                                                               \
-        case 2: STORE_VALUES(uint16_t, PLACE_OF); break;                                                              \
-        case 4: STORE_VALUES(uint32_t, PLACE_OF); break;                                                              \
-        default: STORE_VALUES(uint64_t, PLACE_OF);                                                                    \
-        }                                                                                                             \
+#define STORE(name, OF, PLACE_OF)                                                                                                           \
+    static void name(const sorting *s, int64_t line, const char *x, int64_t step, const OF *sorted) {                                       \
+        if (s->places) {                                                                                                                    \
+            char *to = line_of(s->places, s->dim, line);                                                                                    \
+            int64_t to_step = step_of(s->places, s->dim);                                                                                   \
+            for (int64_t j = 0; j < s->count && !RL_GIVEN_UP_AT(j); j++) *(int64_t *)(to + j * to_step) = (int64_t)PLACE_OF(sorted[j]) + 1; \
+        }                                                                                                                                   \
+        if (!s->values) return;                                                                                                             \
+        char *to = line_of(s->values, s->dim, line);                                                                                        \
+        int64_t to_step = step_of(s->values, s->dim);                                                                                       \
+        switch (rl_dtype_size((rl_dtype)s->x->dtype)) {                                                                                     \
+        case 1: STORE_VALUES(uint8_t, PLACE_OF); break;                                                                                     \
+        case 2: STORE_VALUES(uint16_t, PLACE_OF); break;                                                                                    \
+        case 4: STORE_VALUES(uint32_t, PLACE_OF); break;                                                                                    \
+        default: STORE_VALUES(uint64_t, PLACE_OF);                                                                                          \
+        }                                                                                                                                   \
     }
 
 #define PLACE_IN_WORD(a) ((a)&UINT32_MAX)
@@ -221,12 +232,15 @@ static void sort_part(void *context, int64_t begin, int64_t end) {
         char *a = s->scratch + (size_t)part * 2 * (size_t)s->n * width(s), *spare = a + (size_t)s->n * width(s);
         for (int64_t line = s->lines * part / s->parts; line < s->lines * (part + 1) / s->parts; line++) {
             const char *x = line_of(s->x, s->dim, line);
+            if (RL_GIVEN_UP_AT(line)) return;
             if (s->wide) {
                 load_pairs((rl_dtype)s->x->dtype, x, step, s->n, s->flip, (pair *)a);
-                store_pairs(s, line, x, step, rank_pair((pair *)a, (pair *)spare, s->n, s->from, s->from + s->count) + s->from);
+                pair *sorted = rank_pair((pair *)a, (pair *)spare, s->n, s->from, s->from + s->count);
+                if (!rl_failing()) store_pairs(s, line, x, step, sorted + s->from);
             } else {
                 load_words((rl_dtype)s->x->dtype, x, step, s->n, s->flip, (word *)a);
-                store_words(s, line, x, step, rank_word((word *)a, (word *)spare, s->n, s->from, s->from + s->count) + s->from);
+                word *sorted = rank_word((word *)a, (word *)spare, s->n, s->from, s->from + s->count);
+                if (!rl_failing()) store_words(s, line, x, step, sorted + s->from);
             }
         }
     }
@@ -249,5 +263,5 @@ rl_status rl_sort_elements(rl_tensor *values, rl_tensor *places, rl_tensor *x, i
     if (status == RL_OK) s.scratch = rl_scope_memory((size_t)s.parts, line);
     if (s.scratch) rl_parallel(s.parts, 1, sort_part, &s);
     rl_scope_leave(scope);
-    return s.scratch ? RL_OK : RL_FAILED;
+    return s.scratch && !rl_failing() ? RL_OK : RL_FAILED;
 }

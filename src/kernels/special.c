@@ -57,6 +57,7 @@ static double hurwitz_zeta(double s, double x) {
 
 double rl_special_polygamma(int n, double x) {
     if (n == 0) return rl_special_digamma(x);
+    if (n == 1 && x == -INFINITY) return NAN;
     if (n == 1 && x < 0.5 && x != floor(x)) {
         double s = sin(PI * (x - floor(x)));
         return PI * PI / (s * s) - rl_special_polygamma(1, 1 - x);

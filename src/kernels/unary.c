@@ -102,8 +102,8 @@ RL_FLOATING_LOOPS(nan_to_num)
 #define BOUNDS(T, field, least, most)                                            \
     const T low = NUMBER(0).kind == RL_SCALAR_NONE ? least : (T)NUMBER(0).field; \
     const T high = NUMBER(1).kind == RL_SCALAR_NONE ? most : (T)NUMBER(1).field
-#define RAISED ((a >= low) | (a != a) ? a : low)
-#define KEPT ((RAISED <= high) | (a != a) ? RAISED : high)
+#define RAISED (a < low || low != low ? low : a)
+#define KEPT (RAISED > high || high != high ? high : RAISED)
 #define CLAMPED(tag, T, U, name, unused) RL_UNARY_ROW(name##_##tag, T, T, BOUNDS(int64_t, as_int, INT64_MIN, INT64_MAX), KEPT)
 RL_FOR_INTEGERS(CLAMPED, clamp, )
 RL_UNARY_LOOP_WITH(clamp_float, RL_CLONES, float, float, BOUNDS(float, as_double, -(float)INFINITY, (float)INFINITY), KEPT)

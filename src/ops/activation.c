@@ -1,17 +1,37 @@
 /* Activations. Their derivatives are written with ops, so that they have derivatives too; relu's, the commonest, is one op. */
+#include <math.h>
+
 #include "../kernels/binary.h"
 
 #include "elementwise.h"
 
 static rl_tensor *keep(rl_tensor *where, rl_tensor *g) { return rl_where(where, g, rl_number(0)); }
+static rl_tensor *drop(rl_tensor *where, rl_tensor *g) { return rl_where(where, rl_number(0), g); }
 static rl_tensor *at_most(rl_tensor *x, double bound) { return rl_le(x, rl_number(bound)); }
 static rl_tensor *above(rl_tensor *x, double bound) { return rl_gt(x, rl_number(bound)); }
 static rl_tensor *below(rl_tensor *x, double bound) { return rl_lt(x, rl_number(bound)); }
 static rl_tensor *between(rl_tensor *x, double low, double high) { return rl_logical_and(above(x, low), below(x, high)); }
+static rl_tensor *within(rl_tensor *x, double low, double high) { return rl_logical_and(rl_ge(x, rl_number(low)), at_most(x, high)); }
+static rl_tensor *beyond(rl_tensor *x, double low, double high) { return rl_logical_or(at_most(x, low), rl_ge(x, rl_number(high))); }
 
 static rl_status infer_no_truth(rl_call *call) {
     if (call->in[0]->dtype == RL_BOOL) return rl_fail("%s() is not defined for Bool tensors", call->op->name);
     return rl_infer_elementwise(call);
+}
+
+/* Of a tensor of whole numbers, the two numbers beside it are cut to whole ones, which it must hold. */
+static rl_status infer_piecewise(rl_call *call) {
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
+    if (rl_dtype_is_integral(dtype)) {
+        int bits = (int)rl_dtype_size(dtype) * 8 - (dtype != RL_UINT8);
+        double low = dtype == RL_UINT8 ? 0 : -ldexp(1, bits);
+        for (int k = 0; k < 2; k++) {
+            double value = trunc(call->args.s[k].as_double);
+            if (!(value >= low && value < ldexp(1, bits)))
+                return rl_fail("%s() of a %s tensor cannot take the number %g", call->op->name, rl_dtype_name(dtype), call->args.s[k].as_double);
+        }
+    }
+    return infer_no_truth(call);
 }
 
 static rl_status infer_floats(rl_call *call) {
@@ -89,7 +109,7 @@ const rl_op rl_op_sigmoid_slope = {.name = "sigmoid_slope",
 
 ELEMENTWISE(relu, "Relu", infer_no_truth, Y(0), rl_pass_above(g, y, 0))
 /* threshold(x, threshold, value): value where x is not above */
-ELEMENTWISE(threshold, "Threshold", infer_floats, X(0), rl_pass_above(g, x, NUM(0)))
+ELEMENTWISE(threshold, "Threshold", infer_piecewise, X(0), rl_pass_above(g, x, NUM(0)))
 
 /* ---- elu(x, alpha, scale, input_scale): scale (x above 0, alpha (exp(input_scale x) - 1) else) ---- */
 
@@ -152,15 +172,15 @@ static rl_tensor *softplus_slope(rl_tensor *x, double beta, double threshold) {
 ELEMENTWISE(softplus, "Softplus", infer_floats, X(0), rl_mul(g, softplus_slope(x, NUM(0), NUM(1))))
 ELEMENTWISE(logsigmoid, "LogSigmoid", infer_floats, X(0), rl_mul(g, rl_sigmoid(rl_neg(x))))
 
-/* ---- piecewise linear ones ---- */
+/* ---- piecewise linear ones: as in PyTorch, the gradient passes at NaN, save for leaky_relu and hardsigmoid ---- */
 
 ELEMENTWISE(leaky_relu, "LeakyRelu", infer_floats, X(0), rl_where(above(x, 0), g, rl_mul_number(g, NUM(0))))
-ELEMENTWISE(hardshrink, "Hardshrink", infer_floats, X(0), keep(rl_logical_or(below(x, -NUM(0)), above(x, NUM(0))), g))
-ELEMENTWISE(softshrink, "Softshrink", infer_floats, X(0), keep(rl_logical_or(below(x, -NUM(0)), above(x, NUM(0))), g))
-ELEMENTWISE(hardtanh, "Hardtanh", infer_no_truth, X(0), keep(between(x, NUM(0), NUM(1)), g))
+ELEMENTWISE(hardshrink, "Hardshrink", infer_floats, X(0), drop(within(x, -NUM(0), NUM(0)), g))
+ELEMENTWISE(softshrink, "Softshrink", infer_floats, X(0), drop(within(x, -NUM(0), NUM(0)), g))
+ELEMENTWISE(hardtanh, "Hardtanh", infer_piecewise, X(0), drop(beyond(x, NUM(0), NUM(1)), g))
 ELEMENTWISE(hardsigmoid, "Hardsigmoid", infer_floats, X(0), keep(between(x, -3, 3), rl_mul_number(g, 1.0 / 6)))
 ELEMENTWISE(hardswish, "Hardswish", infer_floats, X(0),
-            rl_where(above(x, 3), g, keep(rl_ge(x, rl_number(-3)), rl_mul(g, rl_add_number(rl_mul_number(x, 1.0 / 3), 0.5)))))
+            drop(below(x, -3), rl_where(at_most(x, 3), rl_mul(g, rl_add_number(rl_mul_number(x, 1.0 / 3), 0.5)), g)))
 
 /* ---- prelu: a slope of its own for what is below 0, that broadcasts ---- */
 

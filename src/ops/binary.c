@@ -25,7 +25,8 @@ static rl_status infer_division(rl_call *call) {
 
 static rl_status infer_scaled(rl_call *call) {
     rl_scalar *alpha = &call->args.s[0];
-    if (alpha->kind == RL_SCALAR_FLOAT && !rl_dtype_is_floating(rl_result_dtype(2, call->in)) && alpha->as_double != 1)
+    int whole = alpha->kind != RL_SCALAR_FLOAT || (double)alpha->as_int == alpha->as_double;
+    if (!whole && !rl_dtype_is_floating(rl_result_dtype(2, call->in)))
         return rl_fail("`alpha` must be a whole number when the tensors are whole numbers; it is %g", alpha->as_double);
     if (alpha->kind != RL_SCALAR_NONE && alpha->as_double == 1) alpha->kind = RL_SCALAR_NONE;
     return infer_arithmetic(call);
@@ -134,8 +135,8 @@ static rl_tensor *pow_by_exponent(rl_tensor *g, rl_tensor *x, rl_tensor *b, rl_t
 }
 
 RULE(pow) {
-    D(0, pow_by_base(G, X0, X1));
-    D(1, pow_by_exponent(G, X0, X1, Y0));
+    D(0, pow_by_base(G, X0, X1 && X1->wrapped_number ? X1 : rl_as_result(v, 1)));
+    D(1, pow_by_exponent(G, X0 && X0->wrapped_number ? X0 : rl_as_result(v, 0), X1, Y0));
 }
 const rl_op rl_op_pow = {.name = "pow",
                          .grad_name = "Pow",

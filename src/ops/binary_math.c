@@ -14,22 +14,25 @@
                               .vjp = op##_vjp};
 
 /* Functions of two floating numbers: the derivatives by the first, a, and by the second, b. */
-#define OF_TWO(op, grad, infer_as, needs, by_first, by_second) \
-    FORWARD(op)                                                \
-    RULE(op) {                                                 \
-        rl_tensor *a = X0, *b = X1, *y = Y0, *g = G;           \
-        (void)a, (void)b, (void)y, (void)g;                    \
-        D(0, by_first);                                        \
-        D(1, by_second);                                       \
-    }                                                          \
+#define OF_TWO(op, grad, infer_as, needs, by_first, by_second)                       \
+    FORWARD(op)                                                                      \
+    RULE(op) {                                                                       \
+        rl_tensor *a = rl_as_result(v, 0), *b = rl_as_result(v, 1), *y = Y0, *g = G; \
+        (void)a, (void)b, (void)y, (void)g;                                          \
+        D(0, by_first);                                                              \
+        D(1, by_second);                                                             \
+    }                                                                                \
     RECORD(op, grad, infer_as, needs, needs)
 
 static rl_tensor *squares(rl_tensor *a, rl_tensor *b) { return rl_add(rl_mul(a, a), rl_mul(b, b)); }
 OF_TWO(atan2, "Atan2", rl_infer_floating, X(0) | X(1), rl_mul(g, rl_div(b, squares(a, b))), rl_neg(rl_mul(g, rl_div(a, squares(a, b)))))
 OF_TWO(hypot, "Hypot", rl_infer_floating, X(0) | X(1) | Y(0), rl_mul(g, rl_div(a, y)), rl_mul(g, rl_div(b, y)))
 
-OF_TWO(logaddexp, "Logaddexp", rl_infer_floating, X(0) | X(1) | Y(0), rl_mul(g, rl_exp(rl_sub(a, y))), rl_mul(g, rl_exp(rl_sub(b, y))))
-OF_TWO(logaddexp2, "Logaddexp2", rl_infer_floating, X(0) | X(1) | Y(0), rl_mul(g, rl_exp2(rl_sub(a, y))), rl_mul(g, rl_exp2(rl_sub(b, y))))
+/* exp(a) / (exp(a) + exp(b)), which an infinite result does not spoil */
+static rl_tensor *share(rl_tensor *a, rl_tensor *b) { return rl_sigmoid(rl_sub(a, b)); }
+static rl_tensor *share2(rl_tensor *a, rl_tensor *b) { return rl_sigmoid(rl_mul_number(rl_sub(a, b), 0.69314718055994530942)); }
+OF_TWO(logaddexp, "Logaddexp", rl_infer_floating, X(0) | X(1), rl_mul(g, share(a, b)), rl_mul(g, share(b, a)))
+OF_TWO(logaddexp2, "Logaddexp2", rl_infer_floating, X(0) | X(1), rl_mul(g, share2(a, b)), rl_mul(g, share2(b, a)))
 
 /* ---- xlogy: a log(b), 0 where a is ---- */
 

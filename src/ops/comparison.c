@@ -6,23 +6,54 @@
 #define FORWARD(op, loops) \
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, loops, NULL); }
 
-static rl_status exchanged(rl_call *call, const rl_loops *loops) {
+/* ---- comparison: int64 and double are compared as they are, others as what they promote to ---- */
+
+static int is_exact(const rl_call *call) {
+    int a = call->in[0]->dtype, b = call->in[1]->dtype;
+    return (a == RL_INT64 && b == RL_DOUBLE) || (a == RL_DOUBLE && b == RL_INT64);
+}
+
+static rl_status infer_compared(rl_call *call) {
+    int64_t sizes[RL_MAX_DIMS];
+    int ndim;
+    if (!is_exact(call) || rl_comparison_dtype(2, call->in) != RL_DOUBLE) return rl_infer_comparison(call);
+    RL_TRY(rl_broadcast_inputs(call, &ndim, sizes));
+    RL_TRY(rl_set_outputs(call, 1));
+    return rl_output(call, 0, RL_BOOL, RL_BOOL, ndim, sizes);
+}
+
+static void exchange(rl_call *call) {
     rl_tensor *first = call->x[0];
     call->x[0] = call->x[1];
     call->x[1] = first;
-    return rl_run_loops(call, loops, NULL);
 }
 
-#define COMPARISON(op, run)                                      \
-    static rl_status op##_forward(rl_call *call) { return run; } \
-    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = rl_infer_comparison, .forward = op##_forward};
+/* a > b is b < a */
+static const uint8_t exchanged[] = {[RL_EQ] = RL_EQ, [RL_NE] = RL_NE, [RL_GT] = RL_LT, [RL_GE] = RL_LE, [RL_LT] = RL_GT, [RL_LE] = RL_GE};
 
-COMPARISON(eq, rl_run_loops(call, &rl_eq_loops, NULL))
-COMPARISON(ne, rl_run_loops(call, &rl_ne_loops, NULL))
-COMPARISON(gt, rl_run_loops(call, &rl_gt_loops, NULL))
-COMPARISON(ge, rl_run_loops(call, &rl_ge_loops, NULL))
-COMPARISON(lt, exchanged(call, &rl_gt_loops))
-COMPARISON(le, exchanged(call, &rl_ge_loops))
+static const rl_loops *const comparisons[] = {[RL_EQ] = &rl_eq_loops, [RL_NE] = &rl_ne_loops, [RL_GT] = &rl_gt_loops, [RL_GE] = &rl_ge_loops};
+
+static rl_status compare(rl_call *call, int how) {
+    int is_mixed = call->x[0]->dtype != call->x[1]->dtype;
+    if (is_mixed ? call->x[0]->dtype == RL_DOUBLE : how >= RL_LT) {
+        exchange(call);
+        how = exchanged[how];
+    }
+    if (!is_mixed) return rl_run_loops(call, comparisons[how], NULL);
+    rl_each(3, (rl_tensor *[]){call->y[0], call->x[0], call->x[1]}, rl_exact_comparisons[how], NULL);
+    return RL_OK;
+}
+
+#define COMPARISON(op, how)                                                     \
+    static rl_status op##_forward(rl_call *call) { return compare(call, how); } \
+    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_compared, .forward = op##_forward};
+
+COMPARISON(eq, RL_EQ)
+COMPARISON(ne, RL_NE)
+COMPARISON(gt, RL_GT)
+COMPARISON(ge, RL_GE)
+COMPARISON(lt, RL_LT)
+COMPARISON(le, RL_LE)
 
 /* Logic: every number other than 0 is true. */
 static rl_status infer_logic(rl_call *call) { return rl_infer_as(call, RL_BOOL, RL_BOOL); }

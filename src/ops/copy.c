@@ -4,7 +4,7 @@
 
 rl_status rl_copy_data(rl_tensor *to, rl_tensor *from) {
     rl_copy_elements(to, from);
-    return RL_OK;
+    return rl_failing() ? RL_FAILED : RL_OK;
 }
 
 rl_tensor *rl_filled(rl_dtype dtype, int ndim, const int64_t *sizes, double value) {

@@ -20,7 +20,7 @@ static rl_status amin_forward(rl_call *call) { return rl_run_reducers(call, &rl_
 rl_tensor *rl_shared_among_equals(rl_vjp *v) {
     rl_tensor *y = rl_kept_dims(v, Y0), *equal = rl_eq(X0, y);
     if (y && y->numel == 1 && rl_item(y, 0).as_double != rl_item(y, 0).as_double) equal = rl_ne(X0, X0);
-    return rl_mul(rl_div(rl_kept_dims(v, G), rl_reduced_again(v, &rl_op_sum, equal)), equal);
+    return rl_where(equal, rl_div(rl_kept_dims(v, G), rl_reduced_again(v, &rl_op_sum, equal)), rl_number(0));
 }
 
 #define EXTREME(op, is, grad, number)             \

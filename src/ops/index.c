@@ -1,4 +1,4 @@
-/* Indexing by tensors: x[i, j, ...] and its reverse. What numbers, ranges and newaxis do is done by views before (rbridge/index.c).
+/* Indexing by tensors: x[i, j, ...] and its reverse. What numbers, ranges and newaxis do is done by views before (subset.c).
  *
  * Note [Placement]
  * An index stands for one dimension of x, a mask of m dimensions for m; NULL leaves a dimension as it is. All indexes broadcast
@@ -268,10 +268,17 @@ static rl_status infer_index_put(rl_call *call) {
     return rl_output(call, 0, dtype, computed, call->in[0]->ndim, call->in[0]->sizes);
 }
 
+static int fits(const rl_tensor *values, int ndim, const int64_t *sizes) {
+    int before = ndim - values->ndim;
+    for (int d = 0; d < values->ndim; d++)
+        if (before < 0 || (values->sizes[d] != 1 && values->sizes[d] != sizes[before + d])) return 0;
+    return 1;
+}
+
 /* The values as the places want them: contiguous in the result's shape, or one number. */
 static rl_tensor *values_for(rl_tensor *values, int ndim, const int64_t *sizes) {
     if (values->numel == 1) return values;
-    if (!rl_broadcasts_to(values->ndim, values->sizes, ndim, sizes)) {
+    if (!fits(values, ndim, sizes)) {
         rl_fail("values of shape %s do not fit the shape %s of what they replace", rl_sizes_text(values->ndim, values->sizes), rl_sizes_text(ndim, sizes));
         return NULL;
     }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "../tensor/range.h"
+
 rl_dtype rl_computed_in(rl_dtype dtype) { return rl_dtype_is_narrow(dtype) ? RL_FLOAT : dtype; }
 
 static rl_dtype join(rl_dtype a, rl_dtype b) { return a == RL_NO_DTYPE ? b : b == RL_NO_DTYPE ? a : rl_dtype_promote(a, b); }
@@ -36,12 +38,36 @@ rl_dtype rl_result_dtype(int n, rl_tensor *const *operands) {
     return outweigh(outweigh(tensors, zero_dims), numbers);
 }
 
+/* Of a number that the tensors' dtype holds as it is, that dtype. */
+static rl_dtype exact_dtype(rl_dtype tensors, const rl_tensor *number) {
+    rl_scalar value = rl_item(number, 0);
+    int is_whole = value.kind != RL_SCALAR_FLOAT || (double)value.as_int == value.as_double;
+    int fits = tensors == RL_BOOL ? value.as_double == 0 || value.as_double == 1 : rl_within(value.as_double, rl_range_of(tensors));
+    if (is_whole && (fits || (value.kind != RL_SCALAR_FLOAT && tensors == RL_INT64))) return tensors;
+    return value.kind == RL_SCALAR_FLOAT ? RL_DOUBLE : RL_INT64;
+}
+
+rl_dtype rl_comparison_dtype(int n, rl_tensor *const *operands) {
+    rl_dtype dtype = rl_result_dtype(n, operands);
+    if (n != 2 || operands[0]->wrapped_number == operands[1]->wrapped_number) return dtype;
+    const rl_tensor *number = operands[!operands[0]->wrapped_number], *other = operands[operands[0]->wrapped_number];
+    return rl_dtype_is_floating((rl_dtype)other->dtype) ? dtype : exact_dtype((rl_dtype)other->dtype, number);
+}
+
 rl_status rl_broadcast_inputs(const rl_call *call, int *ndim, int64_t *sizes) {
     *ndim = call->in[0]->ndim;
     for (int k = 0; k < *ndim; k++) sizes[k] = call->in[0]->sizes[k];
     for (int k = 1; k < call->n_in; k++)
         if (call->in[k]) RL_TRY(rl_broadcast_sizes(*ndim, sizes, call->in[k]->ndim, call->in[k]->sizes, ndim, sizes));
     return RL_OK;
+}
+
+/* A number takes the dtype, half and bfloat16 too, before it is computed with. */
+static rl_status read_operand(rl_call *call, int k, rl_dtype dtype) {
+    rl_tensor *in = call->in[k];
+    if (!in || !in->wrapped_number || !rl_dtype_is_narrow(dtype)) return rl_read_as(call, k, rl_computed_in(dtype));
+    rl_tensor *narrow = rl_tensor_scalar(dtype, rl_item(in, 0));
+    return narrow && (call->x[k] = rl_tensor_scalar(rl_computed_in(dtype), rl_item(narrow, 0))) ? RL_OK : RL_FAILED;
 }
 
 static int all_of_one_shape(const rl_call *call) {
@@ -59,7 +85,7 @@ rl_status rl_infer_as(rl_call *call, rl_dtype dtype, rl_dtype result) {
         sizes = broadcast;
     }
     RL_TRY(rl_set_outputs(call, 1));
-    for (int k = 0; k < call->n_in; k++) RL_TRY(rl_read_as(call, k, rl_computed_in(dtype)));
+    for (int k = 0; k < call->n_in; k++) RL_TRY(read_operand(call, k, dtype));
     return rl_output(call, 0, result, rl_computed_in(result), ndim, sizes);
 }
 
@@ -74,7 +100,14 @@ rl_status rl_infer_floating(rl_call *call) {
     return rl_infer_as(call, dtype, dtype);
 }
 
-rl_status rl_infer_comparison(rl_call *call) { return rl_infer_as(call, rl_result_dtype(call->n_in, call->in), RL_BOOL); }
+rl_status rl_infer_comparison(rl_call *call) { return rl_infer_as(call, rl_comparison_dtype(call->n_in, call->in), RL_BOOL); }
+
+rl_tensor *rl_as_result(rl_vjp *v, int k) {
+    rl_tensor *x = v->x[k];
+    rl_dtype dtype = v->out[0].dtype;
+    if (!x || (x->dtype == dtype && !x->wrapped_number)) return x;
+    return x->wrapped_number ? rl_tensor_scalar(rl_computed_in(dtype), rl_item(x, 0)) : rl_to_dtype(x, rl_computed_in(dtype));
+}
 
 rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context) {
     rl_loop loop = loops->of[call->x[0]->dtype];

@@ -7,6 +7,8 @@
 
 /* The dtype that operands promote to: a tensor with dimensions outweighs one without, which outweighs a number, within a kind. */
 rl_dtype rl_result_dtype(int n, rl_tensor *const *operands);
+/* The dtype that they are compared in. A number beside whole numbers or truth values is not rounded for it. */
+rl_dtype rl_comparison_dtype(int n, rl_tensor *const *operands);
 
 /* infer of elementwise ops, whose operands promote to one dtype and broadcast to one shape; the result is ... */
 rl_status rl_infer_elementwise(rl_call *call); /* of that dtype */
@@ -36,6 +38,8 @@ rl_status rl_marked_dims(rl_ints dims, int ndim, uint8_t *marked);
 #define X1 (v->x[1])
 #define X2 (v->x[2])
 #define Y0 (v->y[0])
+/* Input k as forward read it, in the dtype of the result: what a rule computes of it alone is as precise as the result then. */
+rl_tensor *rl_as_result(rl_vjp *v, int k);
 #define ZERO(k) rl_zeros((rl_dtype)v->in[k].dtype, v->in[k].ndim, v->in[k].sizes)
 
 #endif

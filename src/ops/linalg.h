@@ -3,6 +3,7 @@
 #define RL_OPS_LINALG_H
 
 #include "../kernels/lapack.h"
+#include "../tensor/interrupt.h"
 #include "product.h"
 
 /* infer: whole tensors of floating dtype, computed in double whatever it is; ndim and sizes are of the output. */
@@ -25,6 +26,7 @@ int64_t rl_batch_count(const rl_tensor *t, int batch_ndim);
             rl_scope scope = rl_scope_enter();             \
             rl_status status = (code);                     \
             rl_scope_leave(scope);                         \
+            if (status == RL_OK) status = rl_listen();     \
             RL_TRY(status);                                \
         }                                                  \
     } while (0)

@@ -51,17 +51,19 @@ static rl_tensor *each(rl_vjp *v) {
 /* x is what was predicted, t the target, g the gradient of each element's loss. */
 #define LOSS(op, title, grad, of_x, of_t)                                                     \
     static rl_status op##_forward(rl_call *call) { return run_loss(call, &rl_##op##_loops); } \
-    RULE(op) {                                                                                \
-        rl_tensor *x = X0, *t = X1, *g = each(v);                                             \
-        D(0, of_x);                                                                           \
-        D(1, of_t);                                                                           \
-    }                                                                                         \
-    const rl_op rl_op_##op = {.name = title,                                                  \
-                              .grad_name = grad,                                              \
-                              .traits = RL_BROADCASTS,                                        \
-                              .saves = {X(0) | X(1), X(0) | X(1)},                            \
-                              .infer = infer_loss,                                            \
-                              .forward = op##_forward,                                        \
+    LOSS_RULE(op, title, grad, of_x, of_t)
+#define LOSS_RULE(op, title, grad, of_x, of_t)                                    \
+    RULE(op) {                                                                    \
+        rl_tensor *x = rl_as_result(v, 0), *t = rl_as_result(v, 1), *g = each(v); \
+        D(0, of_x);                                                               \
+        D(1, of_t);                                                               \
+    }                                                                             \
+    const rl_op rl_op_##op = {.name = title,                                      \
+                              .grad_name = grad,                                  \
+                              .traits = RL_BROADCASTS,                            \
+                              .saves = {X(0) | X(1), X(0) | X(1)},                \
+                              .infer = infer_loss,                                \
+                              .forward = op##_forward,                            \
                               .vjp = op##_vjp};
 
 static rl_tensor *within_one(rl_tensor *x) { return rl_clamp(x, rl_scalar_double(-1), rl_scalar_double(1)); }
@@ -79,9 +81,35 @@ static rl_tensor *bounded_log(rl_tensor *x) {
 
 static rl_tensor *margin_slope(rl_tensor *g, rl_tensor *x, rl_tensor *t) { return rl_neg(rl_mul(g, rl_mul(t, rl_sigmoid(rl_neg(rl_mul(x, t)))))); }
 
+/* One number of all elements of x. */
+static rl_status reduced(const rl_reducers *reducers, rl_tensor *x, double *number) {
+    rl_tensor *y = rl_tensor_new((rl_dtype)x->dtype, 0, NULL);
+    uint8_t marked[RL_MAX_DIMS];
+    if (!y) return RL_FAILED;
+    RL_TRY(rl_marked_dims(RL_INTS_NONE, x->ndim, marked));
+    RL_TRY(rl_reduce(reducers->of[x->dtype], &y, 1, x, marked, NULL));
+    *number = rl_item(y, 0).as_double;
+    return RL_OK;
+}
+
+/* What is no probability makes the loss NaN, so only then is it looked for. */
+static rl_status bce_loss_forward(rl_call *call) {
+    double total, least, most;
+    RL_TRY(run_loss(call, &rl_bce_loss_loops));
+    RL_TRY(reduced(&rl_sum_reducers, call->y[0], &total));
+    if (total == total || call->x[0]->numel == 0) return RL_OK;
+    RL_TRY(reduced(&rl_amin_reducers, call->x[0], &least));
+    RL_TRY(reduced(&rl_amax_reducers, call->x[0], &most));
+    if (least >= 0 && most <= 1) return RL_OK;
+    return rl_fail("`input` of binary_cross_entropy() must be probabilities, from 0 to 1; its elements range from %g to %g."
+                   " Logits go to nnf_binary_cross_entropy_with_logits()",
+                   least, most);
+}
+
 LOSS(mse_loss, "mse_loss", "MseLoss", rl_mul(rl_mul_number(g, 2), rl_sub(x, t)), rl_mul(rl_mul_number(g, -2), rl_sub(x, t)))
 LOSS(smooth_l1_loss, "smooth_l1_loss", "SmoothL1Loss", rl_mul(g, within_one(rl_sub(x, t))), rl_mul(g, within_one(rl_sub(t, x))))
-LOSS(bce_loss, "binary_cross_entropy", "BinaryCrossEntropy", rl_mul(g, odds_slope(x, t)), rl_mul(g, rl_sub(bounded_log(rl_number_minus(1, x)), bounded_log(x))))
+LOSS_RULE(bce_loss, "binary_cross_entropy", "BinaryCrossEntropy", rl_mul(g, odds_slope(x, t)),
+          rl_mul(g, rl_sub(bounded_log(rl_number_minus(1, x)), bounded_log(x))))
 LOSS(soft_margin_loss, "soft_margin_loss", "SoftMarginLoss", margin_slope(g, x, t), margin_slope(g, t, x))
 
 /* ---- of logits: the probabilities are kept as an output of their own, for the derivatives ---- */
@@ -91,10 +119,10 @@ static rl_status bce_logits_forward(rl_call *call) { return run_loss(call, &rl_b
 
 RULE(bce_logits) {
     rl_tensor *g = G ? each(v) : NULL, *by_losses = NULL, *by_probabilities = NULL;
-    if (v->needs[0] && g) by_losses = rl_mul(g, rl_sub(v->y[1], X1));
+    if (v->needs[0] && g) by_losses = rl_mul(g, rl_sub(v->y[1], rl_as_result(v, 1)));
     if (v->needs[0] && v->n_out > 1 && v->g[1]) by_probabilities = rl_sigmoid_slope(v->g[1], v->y[1]);
     D(0, by_losses && by_probabilities ? rl_add(by_losses, by_probabilities) : by_losses ? by_losses : by_probabilities);
-    D(1, g ? rl_neg(rl_mul(g, X0)) : NULL);
+    D(1, g ? rl_neg(rl_mul(g, rl_as_result(v, 0))) : NULL);
 }
 static const rl_op bce_logits = {.name = "binary_cross_entropy_with_logits",
                                  .grad_name = "BinaryCrossEntropyWithLogits",

@@ -1,7 +1,6 @@
 /* Choosing elements by truth values. */
 #include "index.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { MASK = 1, VALUE };
@@ -41,10 +40,6 @@ static rl_status infer_masked_fill(rl_call *call) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     rl_tensor *value = call->in[VALUE];
     if (value->numel != 1) return rl_fail("masked_fill() needs one number; `value` has shape %s", rl_sizes_text(value->ndim, value->sizes));
-    if (value->wrapped_number && !rl_dtype_is_floating(dtype)) {
-        double number = rl_item(value, 0).as_double;
-        if (number != floor(number)) return rl_fail("masked_fill() cannot write %g into a %s tensor", number, rl_dtype_name(dtype));
-    }
     call->variant = !value->wrapped_number;
     RL_TRY(rl_set_outputs(call, 1));
     RL_TRY(rl_read_to_write(call, VALUE, dtype, dtype));

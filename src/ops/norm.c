@@ -25,26 +25,33 @@ static rl_status norm_forward(rl_call *call) {
     return rl_run_reducers(call, rl_norm_reducers(p), &p);
 }
 
-/* g over a power of the norm; 0 where the norm is 0 */
-static rl_tensor *scaled(rl_vjp *v, double power) {
-    rl_tensor *zero = rl_number(0), *divisor = power == 1 ? Y0 : rl_pow_number(Y0, power);
-    return rl_kept_dims(v, rl_where(rl_eq(Y0, zero), zero, rl_div(G, divisor)));
+/* g over the norm; 0 where the norm is 0 */
+static rl_tensor *over_norm(rl_vjp *v, rl_tensor *g) {
+    rl_tensor *zero = rl_number(0);
+    return rl_kept_dims(v, rl_where(rl_eq(Y0, zero), zero, rl_div(g, Y0)));
+}
+
+/* The elements as large as the norm; a norm that is NaN is that of the elements that are. */
+static rl_tensor *extremes(rl_vjp *v, rl_tensor *x) {
+    rl_tensor *y = rl_kept_dims(v, Y0);
+    return rl_logical_or(rl_eq(rl_abs(x), y), rl_logical_and(rl_ne(x, x), rl_ne(y, y)));
 }
 
 static rl_tensor *norm_gradient(rl_vjp *v) {
     double p = v->args->s[0].as_double;
-    rl_tensor *x = X0, *zero = rl_number(0);
+    rl_tensor *x = rl_as_result(v, 0), *zero = rl_number(0), *one = rl_number(1);
     if (p == 0) return ZERO(0);
     if (p == 1) return rl_mul(rl_sign(x), rl_kept_dims(v, G));
-    if (p == 2) return rl_mul(x, scaled(v, 1));
+    if (p == 2) return rl_mul(x, over_norm(v, G));
     if (p == INFINITY || p == -INFINITY) {
-        rl_tensor *equal = rl_eq(rl_abs(x), rl_kept_dims(v, Y0));
+        rl_tensor *equal = extremes(v, x);
         return rl_mul(rl_mul(rl_sign(x), equal), rl_div(rl_kept_dims(v, G), rl_reduced_again(v, &rl_op_sum, equal)));
     }
-    if (p > 2) return rl_mul(rl_mul(x, rl_pow_number(rl_abs(x), p - 2)), scaled(v, p - 1));
-    rl_tensor *direction = rl_mul(rl_sign(x), rl_pow_number(rl_abs(x), p - 1));
+    rl_tensor *ratio = rl_mul(x, over_norm(v, one)); /* powers of which neither overflow nor vanish as those of x would */
+    if (p > 2) return rl_mul(rl_kept_dims(v, G), rl_mul(ratio, rl_pow_number(rl_abs(ratio), p - 2)));
+    rl_tensor *direction = rl_mul(rl_sign(x), rl_pow_number(rl_abs(ratio), p - 1));
     if (p < 1) direction = rl_where(rl_eq(x, zero), zero, direction);
-    return rl_mul(direction, scaled(v, p - 1));
+    return rl_mul(direction, rl_kept_dims(v, G));
 }
 
 RULE(norm) { D(0, norm_gradient(v)); }

@@ -38,7 +38,7 @@ static rl_tensor *products_of_others(rl_tensor *x, rl_tensor *g, int dim) {
 }
 
 static rl_tensor *prod_gradient(rl_vjp *v) {
-    rl_tensor *x = X0, *g = G;
+    rl_tensor *x = rl_as_result(v, 0), *g = G;
     const rl_ints dims = v->args ? v->args->list[RL_DIMS] : RL_INTS_NONE;
     int64_t sizes[RL_MAX_DIMS];
     int dim = 0;

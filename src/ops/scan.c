@@ -6,6 +6,7 @@
  * b, and a[0] is read by neither. */
 #include "../kernels/scan.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -151,10 +152,14 @@ static rl_status infer_logcumsumexp(rl_call *call) {
 
 static rl_status logcumsumexp_forward(rl_call *call) { return run_lines(call, &rl_logcumsumexp_lines, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
 
+static double most(const rl_tensor *x) { return x && x->dtype == RL_DOUBLE ? DBL_MAX : FLT_MAX; }
+
+/* Infinities have no differences. */
 RULE(logcumsumexp) {
     int64_t dim = dim_of(v);
-    rl_tensor *y = rl_clamp(Y0, rl_scalar_double(-1e30), (rl_scalar){RL_SCALAR_NONE, 0, 0}); /* minus infinity has no differences */
-    rl_tensor *decay = rl_exp(rl_sub(shift(y, dim, 0, -INFINITY), y));
+    rl_tensor *y = rl_clamp(Y0, rl_scalar_double(-most(Y0)), (rl_scalar){RL_SCALAR_NONE, 0, 0});
+    rl_tensor *finite = rl_clamp(y, (rl_scalar){RL_SCALAR_NONE, 0, 0}, rl_scalar_double(most(Y0)));
+    rl_tensor *decay = rl_exp(rl_sub(shift(finite, dim, 0, -INFINITY), finite));
     D(0, rl_mul(rl_exp(rl_sub(X0, y)), recurrence(G, decay, dim, 1)));
 }
 const rl_op rl_op_logcumsumexp = {.name = "logcumsumexp",

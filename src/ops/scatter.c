@@ -48,6 +48,8 @@ rl_status rl_infer_slicewise(rl_call *call, int computes) {
     int dim;
     RL_TRY(rl_wrap_dim(call->args.n[DIM], self->ndim, &dim));
     if (index->ndim > 1) return rl_fail("%s() needs a vector of indexes; `index` has shape %s", call->op->name, rl_sizes_text(index->ndim, index->sizes));
+    if (self->ndim == 0 && index->numel != 1)
+        return rl_fail("%s() needs one index in a tensor without dimensions, not %lld", call->op->name, (long long)index->numel);
     for (int d = 0; d < self->ndim; d++) sizes[d] = d == dim ? index->numel : self->sizes[d];
     int one_number = call->op == &rl_op_index_fill || self->ndim == 0;
     if (one_number ? src->numel != 1 : src->ndim != self->ndim || memcmp(src->sizes, sizes, self->ndim * sizeof *sizes) != 0)

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "../kernels/copy.h"
+#include "../kernels/parallel.h"
 #include "infer.h"
 
 /* The values, contiguous, of that dtype, outside any graph. */
 static rl_tensor *packed_as(const rl_tensor *x, rl_dtype dtype) {
     if ((rl_dtype)x->dtype == dtype && rl_is_contiguous(x)) return rl_tensor_alias(x);
     rl_tensor *packed = rl_tensor_new(dtype, x->ndim, x->sizes);
-    if (packed) rl_copy_elements(packed, (rl_tensor *)x);
-    return packed;
+    return packed && rl_copy_data(packed, (rl_tensor *)x) == RL_OK ? packed : NULL;
 }
 
 static rl_tensor *zeros(rl_dtype dtype, int64_t n) { return rl_zeros(dtype, 1, &n); }
@@ -67,7 +67,7 @@ const rl_op rl_op_searchsorted = {.name = "searchsorted", .compose = compose_sea
 
 static void count_values(const rl_tensor *values, const rl_tensor *weights, rl_tensor *counts) {
     const int64_t *value = rl_data(values);
-    for (int64_t k = 0; k < values->numel; k++) {
+    for (int64_t k = 0; k < values->numel && !RL_GIVEN_UP_AT(k); k++) {
         if (!weights)
             ((int64_t *)rl_data(counts))[value[k] - 1]++;
         else if (counts->dtype == RL_FLOAT)
@@ -105,8 +105,9 @@ const rl_op rl_op_bincount = {.name = "bincount", .compose = compose_bincount};
 
 static double element(const rl_tensor *x, int64_t k) { return x->dtype == RL_FLOAT ? ((const float *)rl_data(x))[k] : ((const double *)rl_data(x))[k]; }
 
-/* No range given (both 0, or equal) means that of the data; a range of no width is widened. */
-static rl_status find_range(const rl_call *call, const rl_tensor *x, double *low, double *high) {
+/* No range given (both 0, or equal) means that of the data; a range of no width is widened by `margin` on both
+ * sides. */
+static rl_status find_range(const rl_call *call, const rl_tensor *x, double margin, double *low, double *high) {
     if (*low == *high && x->numel) {
         *low = *high = element(x, 0);
         for (int64_t k = 1; k < x->numel; k++) {
@@ -118,8 +119,8 @@ static rl_status find_range(const rl_call *call, const rl_tensor *x, double *low
     if (!isfinite(*low) || !isfinite(*high)) return rl_fail("%s(): the range from %g to %g is not finite", call->op->name, *low, *high);
     if (*low > *high) return rl_fail("%s(): the range must not end (%g) before it begins (%g)", call->op->name, *high, *low);
     if (*low == *high) {
-        *low -= 1;
-        *high += 1;
+        *low -= margin;
+        *high += margin;
     }
     return RL_OK;
 }
@@ -138,7 +139,7 @@ static rl_status compose_histc(rl_call *call) {
     RL_TRY(check_bins(call, n));
     rl_tensor *x = packed_as(call->in[0], rl_computed_in(dtype)), *bins = zeros(rl_computed_in(dtype), n);
     if (!x || !bins) return RL_FAILED;
-    RL_TRY(find_range(call, x, &low, &high));
+    RL_TRY(find_range(call, x, 1, &low, &high));
     rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), NULL, x->numel, NULL, low, high, n, rl_data(bins));
     return set_one(call, rl_to_dtype(bins, dtype));
 }
@@ -163,10 +164,10 @@ const rl_op rl_op_histogram = {.name = "histogram", .compose = compose_histogram
 
 /* The data's range, as histogram() needs it to make edges. */
 static rl_status compose_data_range(rl_call *call) {
-    double range[2] = {0, 0};
+    double range[2] = {0, call->in[0]->numel ? 0 : 1};
     rl_tensor *x = packed_as(call->in[0], RL_DOUBLE), *ends = zeros(RL_DOUBLE, 2);
     if (!x || !ends) return RL_FAILED;
-    RL_TRY(find_range(call, x, &range[0], &range[1]));
+    RL_TRY(find_range(call, x, 0.5, &range[0], &range[1]));
     memcpy(rl_data(ends), range, sizeof range);
     return set_one(call, ends);
 }
@@ -258,6 +259,7 @@ static rl_status compose_unique_consecutive(rl_call *call) {
         dim == RL_NO_DIM && call->args.n[INVERSE] ? rl_tensor_new(RL_INT64, x->ndim, x->sizes) : zeros(RL_INT64, call->args.n[INVERSE] ? s.n : 0);
     if (!begins || !inverse) return RL_FAILED;
     for (int64_t k = 0; k < s.n; k++) {
+        if (RL_GIVEN_UP_AT(k)) return RL_FAILED;
         if (k == 0 || !same_row(&s, k - 1, k)) begins[runs++] = k;
         if (call->args.n[INVERSE]) ((int64_t *)rl_data(inverse))[k] = runs;
     }

@@ -60,8 +60,8 @@ static rl_status logit_forward(rl_call *call) {
 static rl_tensor *logit_slope(rl_vjp *v, rl_tensor *x, rl_tensor *g) {
     int bounded = v->args->s[0].kind != RL_SCALAR_NONE;
     double low = bounded ? NUM(0) : 0;
-    rl_tensor *within = rl_logical_and(rl_ge(x, rl_number(low)), rl_le(x, rl_number(1 - low)));
-    return rl_where(within, rl_div(g, rl_mul(x, rl_number_minus(1, x))), rl_number(bounded ? 0 : NAN));
+    rl_tensor *beyond = rl_logical_or(rl_lt(x, rl_number(low)), rl_gt(x, rl_number(1 - low)));
+    return rl_where(beyond, rl_number(bounded ? 0 : NAN), rl_div(g, rl_mul(x, rl_number_minus(1, x))));
 }
 UNARY_RULE(logit, logit_slope(v, x, g))
 UNARY_RECORD(logit, "Logit", rl_infer_floating, X(0))
@@ -76,15 +76,15 @@ static rl_status infer_igamma(rl_call *call) {
     return rl_infer_floating(call);
 }
 
-#define INCOMPLETE_GAMMA(op, grad, sign)                                      \
-    FORWARD(op)                                                               \
-    RULE(op) { D(1, rl_mul_number(rl_mul(G, gamma_density(X0, X1)), sign)); } \
-    const rl_op rl_op_##op = {.name = #op,                                    \
-                              .grad_name = grad,                              \
-                              .traits = RL_BROADCASTS | RL_IN_STEP,           \
-                              .saves = {0, X(0) | X(1)},                      \
-                              .infer = infer_igamma,                          \
-                              .forward = op##_forward,                        \
+#define INCOMPLETE_GAMMA(op, grad, sign)                                                                      \
+    FORWARD(op)                                                                                               \
+    RULE(op) { D(1, rl_mul_number(rl_mul(G, gamma_density(rl_as_result(v, 0), rl_as_result(v, 1))), sign)); } \
+    const rl_op rl_op_##op = {.name = #op,                                                                    \
+                              .grad_name = grad,                                                              \
+                              .traits = RL_BROADCASTS | RL_IN_STEP,                                           \
+                              .saves = {0, X(0) | X(1)},                                                      \
+                              .infer = infer_igamma,                                                          \
+                              .forward = op##_forward,                                                        \
                               .vjp = op##_vjp};
 
 INCOMPLETE_GAMMA(igamma, "Igamma", 1)

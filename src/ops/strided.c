@@ -9,6 +9,8 @@
  *   strided_gather(x)         the view's elements, read from a tensor laid out as x is
  *   strided_scatter(g)        their reverse: g's elements added up where x's lie
  *   strided_replace(x, part)  x with the view's elements replaced
+ * Where x overlaps itself, several of its elements are one place in memory. As in PyTorch they share evenly what is added up at that
+ * place, and what is read from it is their mean.
  * args: list[0], list[1] and n[0] are the view's sizes, strides and offset; list[2] and n[1] are x's strides, then sizes, and
  * offset. */
 
@@ -60,6 +62,18 @@ static int lies_as_base(const rl_args *args, const rl_tensor *x) {
         expected *= base_sizes(args)[k];
     }
     return extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]) <= x->numel;
+}
+
+/* Sums at the places that the base's elements lie at become means, if some of these elements share a place. */
+static rl_status share_out(const rl_args *args, layout *l) {
+    if (!rl_overlaps_itself(l->base)) return RL_OK;
+    layout counts = {0};
+    rl_tensor *ones = rl_filled((rl_dtype)l->flat->dtype, l->base->ndim, l->base->sizes, 1);
+    if (!ones) return RL_FAILED;
+    RL_TRY(lay_out(args, (rl_dtype)l->flat->dtype, &counts));
+    rl_add_elements(counts.base, ones);
+    l->flat = rl_div(l->flat, rl_clamp(counts.flat, rl_scalar_double(1), (rl_scalar){RL_SCALAR_NONE, 0, 0}));
+    return l->flat ? lay_out(args, (rl_dtype)l->flat->dtype, l) : RL_FAILED;
 }
 
 static rl_status infer_as_strided(rl_call *call) {
@@ -124,7 +138,9 @@ static rl_status scatter_forward(rl_call *call) {
     } else {
         RL_TRY(rl_copy_data(l.view, x));
     }
-    return direct ? RL_OK : rl_copy_data(y, l.base);
+    if (direct) return RL_OK;
+    RL_TRY(share_out(&call->args, &l));
+    return rl_copy_data(y, l.base);
 }
 
 RULE(strided_scatter) { D(0, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G)); }
@@ -133,8 +149,10 @@ const rl_op rl_op_strided_scatter = {
 
 static rl_status infer_gather(rl_call *call) {
     rl_ints sizes = call->args.list[VIEW_SIZES];
+    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)call->in[0]->dtype, (rl_dtype)call->in[0]->dtype, sizes.length, sizes.values);
+    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
+    return rl_output(call, 0, dtype, rl_computed_in(dtype), sizes.length, sizes.values);
 }
 
 static rl_status gather_forward(rl_call *call) {
@@ -142,7 +160,12 @@ static rl_status gather_forward(rl_call *call) {
     int direct = lies_as_base(&call->args, call->x[0]);
     if (direct) l.flat = call->x[0];
     RL_TRY(lay_out(&call->args, (rl_dtype)call->x[0]->dtype, &l));
-    if (!direct) RL_TRY(rl_copy_data(l.base, call->x[0]));
+    if (!direct && rl_overlaps_itself(l.base)) {
+        rl_add_elements(l.base, call->x[0]);
+        RL_TRY(share_out(&call->args, &l));
+    } else if (!direct) {
+        RL_TRY(rl_copy_data(l.base, call->x[0]));
+    }
     return rl_copy_data(call->y[0], l.view);
 }
 

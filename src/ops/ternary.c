@@ -106,7 +106,7 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
 }
 
 /* clamp_min and clamp_max: one bound, which the graph knows by another name */
-#define ONE_BOUND(op, grad, loops, passes)                                                   \
+#define ONE_BOUND(op, grad, loops, passes, misses)                                           \
     static rl_status infer_##op(rl_call *call) {                                             \
         call->variant = !call->in[1]->wrapped_number;                                        \
         return rl_infer_elementwise(call);                                                   \
@@ -114,7 +114,7 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, loops, NULL); } \
     RULE(op) {                                                                               \
         D(0, rl_where(passes(X0, X1), G, rl_number(0)));                                     \
-        D(1, rl_where(passes(X0, X1), rl_number(0), G));                                     \
+        D(1, rl_where(misses(X0, X1), G, rl_number(0)));                                     \
     }                                                                                        \
     const rl_op rl_op_##op = {.name = #op,                                                   \
                               .grad_name = grad,                                             \
@@ -124,8 +124,8 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
                               .forward = op##_forward,                                       \
                               .vjp = op##_vjp};
 
-ONE_BOUND(clamp_min, "ClampMin", &rl_maximum_loops, rl_ge)
-ONE_BOUND(clamp_max, "ClampMax", &rl_minimum_loops, rl_le)
+ONE_BOUND(clamp_min, "ClampMin", &rl_maximum_loops, rl_ge, rl_lt)
+ONE_BOUND(clamp_max, "ClampMax", &rl_minimum_loops, rl_le, rl_gt)
 
 /* ---- lerp: from a to b by a weight ---- */
 
@@ -133,14 +133,20 @@ static rl_status infer_lerp(rl_call *call) {
     rl_dtype dtype = rl_result_dtype(2, call->in);
     call->variant = !call->in[2]->wrapped_number;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("lerp() is not defined for %s tensors", rl_dtype_name(dtype));
-    return rl_infer_as(call, dtype, dtype);
+    RL_TRY(rl_infer_as(call, dtype, dtype));
+    if (!call->in[2]->wrapped_number) return RL_OK;
+    call->args.s[0] = rl_item(call->in[2], 0);
+    call->in[2] = NULL; /* the derivative reads the number, and nothing is saved */
+    return RL_OK;
 }
 
 static rl_status lerp_forward(rl_call *call) { return rl_run_loops(call, &rl_lerp_loops, NULL); }
 
 RULE(lerp) {
-    D(0, X2->wrapped_number ? rl_mul_number(G, 1 - rl_item(X2, 0).as_double) : rl_mul(G, rl_number_minus(1, X2)));
-    D(1, rl_mul(G, X2));
+    const rl_scalar *weight = &v->args->s[0];
+    int is_number = weight->kind != RL_SCALAR_NONE;
+    D(0, is_number ? rl_mul_number(G, 1 - weight->as_double) : rl_mul(G, rl_number_minus(1, rl_as_result(v, 2))));
+    D(1, is_number ? rl_mul_number(G, weight->as_double) : rl_mul(G, X2));
     D(2, rl_mul(G, rl_sub(X1, X0)));
 }
 const rl_op rl_op_lerp = {.name = "lerp",
@@ -156,7 +162,8 @@ const rl_op rl_op_lerp = {.name = "lerp",
 static rl_status value_fits(rl_call *call) {
     rl_scalar *value = &call->args.s[0];
     if (value->kind == RL_SCALAR_NONE) *value = rl_scalar_int(1);
-    if (value->kind == RL_SCALAR_FLOAT && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
+    int whole = value->kind != RL_SCALAR_FLOAT || (double)value->as_int == value->as_double;
+    if (!whole && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
         return rl_fail("`value` must be a whole number when the tensors are whole numbers; it is %g", value->as_double);
     return RL_OK;
 }
@@ -178,8 +185,8 @@ static rl_status addcdiv_forward(rl_call *call) { return rl_run_loops(call, &rl_
 RULE(addcmul) {
     double value = v->args->s[0].as_double;
     D(0, G);
-    D(1, rl_mul(G, rl_mul_number(X2, value)));
-    D(2, rl_mul(G, rl_mul_number(X1, value)));
+    D(1, rl_mul(G, rl_mul_number(rl_as_result(v, 2), value)));
+    D(2, rl_mul(G, rl_mul_number(rl_as_result(v, 1), value)));
 }
 const rl_op rl_op_addcmul = {.name = "addcmul",
                              .grad_name = "Addcmul",
@@ -192,13 +199,14 @@ const rl_op rl_op_addcmul = {.name = "addcmul",
 RULE(addcdiv) {
     double value = v->args->s[0].as_double;
     D(0, G);
-    D(1, rl_mul_number(rl_div(G, X2), value));
-    D(2, rl_mul(G, rl_mul_number(rl_div(X1, rl_mul(X2, X2)), -value)));
+    rl_tensor *c = rl_as_result(v, 2);
+    D(1, rl_mul_number(rl_div(G, c), value));
+    D(2, rl_mul(G, rl_mul_number(rl_div(rl_as_result(v, 1), rl_mul(c, c)), -value)));
 }
 const rl_op rl_op_addcdiv = {.name = "addcdiv",
                              .grad_name = "Addcdiv",
                              .traits = RL_BROADCASTS | RL_IN_STEP,
-                             .saves = {0, X(2), X(1) | X(2)},
+                             .saves = {X(2), X(2), X(1) | X(2)},
                              .infer = infer_addcdiv,
                              .forward = addcdiv_forward,
                              .vjp = addcdiv_vjp};

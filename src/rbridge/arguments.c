@@ -8,6 +8,7 @@ static int is_integer64(SEXP x) { return TYPEOF(x) == REALSXP && Rf_inherits(x, 
 /* One number of R at a place of a vector; NA is refused where the type has no NaN. */
 static rl_status number_at(SEXP x, R_xlen_t k, const char *argument, rl_scalar *value) {
     if (Rf_inherits(x, "factor")) return rl_fail("`%s` must be a number, not a factor; take its labels or its codes", argument);
+    if (Rf_isObject(x) && Rf_inherits(x, "torch_dtype")) return rl_fail("`%s` must be a number, not a dtype", argument);
     switch (TYPEOF(x)) {
     case LGLSXP:
     case INTSXP: {
@@ -43,13 +44,18 @@ rl_status rb_number(SEXP x, const char *argument, rl_scalar *value) {
     return number_at(x, 0, argument, value);
 }
 
-static rl_status whole_at(SEXP x, R_xlen_t k, const char *argument, int64_t *value) {
-    rl_scalar number;
-    RL_TRY(number_at(x, k, argument, &number));
+static rl_status as_whole(rl_scalar number, const char *argument, int64_t *value) {
     if (number.kind == RL_SCALAR_FLOAT && (!(fabs(number.as_double) < 9.007199254740992e15) || floor(number.as_double) != number.as_double))
         return rl_fail("`%s` must be a whole number; it is %g", argument, number.as_double);
     *value = number.as_int;
     return RL_OK;
+}
+
+static rl_status whole_at(SEXP x, R_xlen_t k, const char *argument, int64_t *value) {
+    rl_scalar number;
+    RL_TRY(number_at(x, k, argument, &number));
+    if (number.kind == RL_SCALAR_BOOL) return rl_fail("`%s` must be a whole number, not TRUE or FALSE", argument);
+    return as_whole(number, argument, value);
 }
 
 rl_status rb_whole(SEXP x, const char *argument, int64_t *value) {
@@ -95,29 +101,36 @@ rl_status rb_index(SEXP x, const char *argument, int64_t *index) {
     return from_one(index, argument, "indexes");
 }
 
+static int64_t count_of(SEXP x, const char *argument) {
+    if (!rb_is_tensor(x)) return Rf_xlength(x);
+    rl_tensor *tensor = rb_unwrap(x, argument);
+    return tensor ? tensor->numel : 0;
+}
+
+static rl_status append_wholes(SEXP x, int64_t n, const char *argument, int64_t *values) {
+    rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap(x, argument) : NULL;
+    if (!tensor && !Rf_isNumber(x) && !Rf_isNull(x)) return rl_fail("`%s` must be whole numbers, not %s", argument, rb_kind_of(x));
+    for (int64_t k = 0; k < n; k++) RL_TRY(tensor ? as_whole(rl_item(tensor, k), argument, &values[k]) : whole_at(x, k, argument, &values[k]));
+    return RL_OK;
+}
+
+/* A vector, a tensor, or a list of such, one after the other. */
 rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list) {
-    if (rb_is_tensor(x)) {
-        rl_tensor *tensor = rb_unwrap(x, argument);
-        if (!tensor) return RL_FAILED;
-        if (tensor->numel > INT_MAX) return rl_fail("`%s` is too long", argument);
-        int64_t *values = rl_scope_memory((size_t)tensor->numel + 1, sizeof *values);
-        if (!values) return RL_FAILED;
-        for (int64_t k = 0; k < tensor->numel; k++) values[k] = rl_item(tensor, k).as_int;
-        *list = (rl_ints){(int)tensor->numel, values};
-        return RL_OK;
-    }
-    R_xlen_t n = Rf_xlength(x);
-    if (!Rf_isNumber(x) && TYPEOF(x) != VECSXP && !Rf_isNull(x)) return rl_fail("`%s` must be whole numbers, not %s", argument, rb_kind_of(x));
-    if (n > INT_MAX) return rl_fail("`%s` is too long", argument);
-    int64_t *values = rl_scope_memory((size_t)n + 1, sizeof *values);
+    int is_list = TYPEOF(x) == VECSXP;
+    R_xlen_t parts = is_list ? XLENGTH(x) : 1;
+    int64_t total = 0, at = 0;
+    for (R_xlen_t k = 0; k < parts; k++) total += count_of(is_list ? VECTOR_ELT(x, k) : x, argument);
+    if (rl_failing()) return RL_FAILED;
+    if (total > INT_MAX) return rl_fail("`%s` is too long", argument);
+    int64_t *values = rl_scope_memory((size_t)total + 1, sizeof *values);
     if (!values) return RL_FAILED;
-    for (R_xlen_t k = 0; k < n; k++) {
-        if (TYPEOF(x) == VECSXP)
-            RL_TRY(rb_whole(VECTOR_ELT(x, k), argument, &values[k]));
-        else
-            RL_TRY(whole_at(x, k, argument, &values[k]));
+    for (R_xlen_t k = 0; k < parts; k++) {
+        SEXP part = is_list ? VECTOR_ELT(x, k) : x;
+        int64_t n = count_of(part, argument);
+        RL_TRY(append_wholes(part, n, argument, values + at));
+        at += n;
     }
-    *list = (rl_ints){(int)n, values};
+    *list = (rl_ints){(int)total, values};
     return RL_OK;
 }
 

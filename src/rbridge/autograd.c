@@ -108,6 +108,12 @@ static rl_status read_inputs(rl_backward_call *pass, SEXP inputs) {
     return RL_OK;
 }
 
+static void warn_of_graph(void) {
+    SEXP call = PROTECT(Rf_lang1(Rf_install("warn_of_graph")));
+    Rf_eval(call, rb_namespace());
+    UNPROTECT(1);
+}
+
 static rl_status run_pass(rl_backward_call *pass, SEXP keep_graph, SEXP create_graph, SEXP inputs, SEXP allow_unused) {
     int64_t keep, create, unused = 1;
     RL_TRY(rb_flag(create_graph, "create_graph", &create));
@@ -120,6 +126,7 @@ static rl_status run_pass(rl_backward_call *pass, SEXP keep_graph, SEXP create_g
     }
     pass->keep_graph = (int)keep;
     pass->create_graph = (int)create;
+    if (create && (pass->accumulate || !pass->n_inputs)) warn_of_graph();
     RL_TRY(rl_backward(pass));
     for (int k = 0; k < pass->n_inputs && !unused; k++)
         if (!pass->captured[k])
@@ -145,17 +152,12 @@ SEXP ffi_set_grad_enabled(SEXP enabled) {
     return rb_end(call, Rf_ScalarLogical(before));
 }
 
-SEXP ffi_set_detect_anomaly(SEXP enabled) {
-    rb_call call = rb_begin();
-    int64_t wanted = 0;
-    int before = rl_detect_anomaly;
-    if (rb_flag(enabled, "enabled", &wanted) == RL_OK) rl_detect_anomaly = (int)wanted;
-    return rb_end(call, Rf_ScalarLogical(before));
-}
+SEXP ffi_grad_enabled(void) { return Rf_ScalarLogical(rl_grad_enabled()); }
 
 SEXP ffi_is_undefined(SEXP x) {
-    rl_tensor *tensor = rb_is_tensor(x) ? R_ExternalPtrAddr(x) : NULL;
-    return Rf_ScalarLogical(Rf_isNull(x) || (tensor && !tensor->storage));
+    rb_call call = rb_begin();
+    rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap_any(x, "x") : NULL;
+    return rb_end(call, Rf_ScalarLogical(Rf_isNull(x) || (tensor && !tensor->storage)));
 }
 
 SEXP ffi_requires_grad_(SEXP self, SEXP requires_grad) {

@@ -36,13 +36,21 @@ const char *rb_text(SEXP string); /* one of R's strings in UTF-8; bytes of no en
 /* NULL and a failure if it is no tensor, or no longer one; rb_unwrap() refuses an undefined one too */
 rl_tensor *rb_unwrap(SEXP x, const char *argument);
 rl_tensor *rb_unwrap_any(SEXP x, const char *argument);
+/* The bytes of a tensor's state that R is reading (state.c): they are let go when anything may have changed. */
+extern int rb_state_given_out;
+void rb_state_forget(void);
 /* R objects that the core keeps (call.c): the cell holds the object as its TAG. It is let go by the next call from R, since the core
  * may be inside R's collector when it has done with it. */
 SEXP rb_keep(SEXP object);
 void rb_release_later(SEXP cell);
 
 /* Conversion (convert.c) */
-rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, const char *argument); /* dtype RL_NO_DTYPE: as R's type has it */
+/* What R's values are converted for. NA, NaN and infinite numbers, and numbers that a dtype does not hold, are treated by one rule
+ * (tensor/range.h): whole numbers refuse them all and truth values NaN; in floating dtypes NA becomes NaN, and what is too large is
+ * infinite in a new tensor, and refused where it is written. An operand of whole numbers wraps around, as arithmetic does. */
+typedef enum { RB_NEW, RB_WRITTEN, RB_OPERAND } rb_purpose;
+rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, rb_purpose purpose, const char *argument); /* dtype RL_NO_DTYPE: as R's type has it */
+rl_dtype rb_own_dtype(SEXP data); /* what R's type has it be */
 SEXP rb_to_r(rl_tensor *tensor, int with_dim);
 SEXP rb_to_integer64(rl_tensor *tensor);
 SEXP rb_numbers(int n, const int64_t *values); /* R's integers if they all fit, else doubles (geometry.c) */
@@ -50,13 +58,22 @@ SEXP rb_numbers(int n, const int64_t *values); /* R's integers if they all fit, 
 rl_status rb_tensors(SEXP list, const char *argument, int *n, rl_tensor ***tensors);
 rl_tensor *rb_as_tensor(SEXP x, const char *argument); /* a tensor, or a number or vector of R made one */
 
+/* Operands and values written (operands.c) */
+int rb_waits(SEXP x);                       /* R's, and no single number: Note [Operands] */
+rl_tensor *rb_number_of_kind(SEXP x);       /* what stands for it meanwhile */
+rl_tensor *rb_operand(SEXP x, rl_dtype dtype, const char *argument);
+rl_status rb_settle(int n, rl_tensor **operands, SEXP list, const char *argument); /* converts what waits in the list */
+rl_tensor *rb_written(SEXP x, rl_dtype dtype, const char *argument); /* a tensor, or R's values as a tensor of the dtype takes them */
+rl_status rb_written_number(SEXP x, rl_dtype dtype, const char *argument, rl_scalar *number);
+
 /* Arguments (arguments.c): each fails with a message that names the argument */
 rl_status rb_number(SEXP x, const char *argument, rl_scalar *value);
 rl_status rb_whole(SEXP x, const char *argument, int64_t *value);
 rl_status rb_flag(SEXP x, const char *argument, int64_t *value);
 rl_status rb_dim(SEXP x, const char *argument, int64_t *dim);
 rl_status rb_index(SEXP x, const char *argument, int64_t *index);
-rl_tensor *rb_as_index(SEXP x, const char *argument); /* whole numbers, from 1 in R, as int64 from 0; or a mask (index.c) */
+rl_tensor *rb_as_index(SEXP x, const char *argument);         /* whole numbers, from 1 in R, as int64 from 0; or a mask (places.c) */
+rl_tensor *rb_as_index_or_mask(SEXP x, const char *argument); /* the same, bytes being a mask too */
 rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_dims(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_reduction(SEXP x, int64_t *reduction); /* its place among "none", "mean", "sum" */
@@ -74,5 +91,6 @@ SEXP rb_wrap_node(rl_node *node);
 
 /* Runs R code for the core; a jump in it becomes a failure. NULL if it failed. What the code does to grad mode ends with it. */
 SEXP rb_protect(SEXP (*code)(void *data), void *data);
+rl_status rb_check_interrupt(void);
 
 #endif

@@ -1,3 +1,4 @@
+#include "../tensor/interrupt.h"
 #include "bridge.h"
 
 #include <setjmp.h>
@@ -53,8 +54,10 @@ rb_call rb_begin(void) {
     if (is_outermost) {
         rl_scope_leave(0);
         rl_error_clear();
+        rl_set_listening(1);
         outermost = here;
     }
+    if (rb_state_given_out) rb_state_forget();
     while (later.used) let_go(later.items[--later.used]);
     return (rb_call){rl_scope_enter(), is_outermost};
 }
@@ -90,11 +93,20 @@ static void raise(void) {
     Rf_error("%s", message);
 }
 
+/* Work that does not listen is done: now R may jump. */
+static SEXP answer_interrupt(SEXP result) {
+    PROTECT(result);
+    rl_interrupt_owed = 0;
+    R_CheckUserInterrupt();
+    UNPROTECT(1);
+    return result;
+}
+
 SEXP rb_end(rb_call call, SEXP result) {
     if (call.is_outermost) outermost = NULL;
     if (!rl_failing()) {
         rl_scope_leave(call.scope);
-        return result;
+        return rl_interrupt_owed && call.is_outermost ? answer_interrupt(result) : result;
     }
     if (depth == 0) rl_scope_leave(call.scope);
     raise();
@@ -113,6 +125,7 @@ SEXP rb_protect(SEXP (*code)(void *data), void *data) {
     const rl_scope scope = rl_scope_enter();
     SEXP token = PROTECT(R_MakeUnwindCont());
     if (setjmp(here)) {
+        if (rb_state_given_out) rb_state_forget();
         depth = depth_before;
         rl_set_grad_enabled(grad_before);
         rl_views_untracked = untracked_before;
@@ -128,9 +141,19 @@ SEXP rb_protect(SEXP (*code)(void *data), void *data) {
     depth++;
     rl_views_untracked = 0;
     SEXP result = R_UnwindProtect(code, data, come_back, &here, token);
+    if (rb_state_given_out) rb_state_forget();
     depth = depth_before;
     rl_set_grad_enabled(grad_before);
     rl_views_untracked = untracked_before;
     UNPROTECT(1);
     return result;
 }
+
+static SEXP check_interrupt(void *data) {
+    (void)data;
+    R_CheckUserInterrupt();
+    return R_NilValue;
+}
+
+/* R's own check, so that handlers of interrupts run where they would in R code. */
+rl_status rb_check_interrupt(void) { return rb_protect(check_interrupt, NULL) ? RL_OK : RL_FAILED; }

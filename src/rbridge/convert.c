@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "../kernels/copy.h"
+#include "../tensor/range.h"
 #include "bridge.h"
 
 /* R's memory seen as a tensor for the time of a copy: column-major. */
@@ -37,55 +38,117 @@ static rl_status shape_of(SEXP data, const char *argument, int *ndim, int64_t *s
 
 static int64_t whole_at(const void *memory, rl_dtype held, int64_t k) { return held == RL_INT64 ? ((const int64_t *)memory)[k] : ((const int32_t *)memory)[k]; }
 
-static int has_na(const void *memory, rl_dtype held, int64_t n) {
-    if (held == RL_UINT8) return 0;
-    int64_t na = held == RL_INT64 ? INT64_MIN : NA_INTEGER;
-    for (int64_t k = 0; k < n; k++)
-        if (held == RL_DOUBLE ? !isfinite(((const double *)memory)[k]) : whole_at(memory, held, k) == na) return 1;
-    return 0;
+/* ---- what a dtype holds ----
+ *
+ * The rule is that of rl_check_fits(), which is for one number: see tensor/range.h. */
+
+static int64_t na_of(rl_dtype held) { return held == RL_INT64 ? INT64_MIN : NA_INTEGER; }
+
+/* The first element that lies outside, or n; of floating dtypes NaN, NA and infinite numbers do not. */
+static int64_t first_outside(const void *memory, rl_dtype held, int64_t n, rl_dtype dtype) {
+    const rl_range range = rl_range_of(dtype);
+    const int64_t na = na_of(held);
+    int64_t k = 0;
+    if (held == RL_DOUBLE) {
+        const double *value = memory;
+        int floating = rl_dtype_is_floating(dtype);
+        while (k < n && (rl_within(value[k], range) || (floating && !isfinite(value[k])))) k++;
+    } else if (held == RL_UINT8) {
+        while (k < n && rl_within(((const uint8_t *)memory)[k], range)) k++;
+    } else {
+        while (k < n && (rl_within((double)whole_at(memory, held, k), range) || whole_at(memory, held, k) == na)) k++;
+    }
+    return k;
 }
 
-/* NA of an integer or logical vector: NaN where the dtype has one, refused where it has not. */
-static rl_status put_nan(rl_tensor *tensor, const borrowed *source, const char *argument) {
+static int64_t first_na(const void *memory, rl_dtype held, int64_t n) {
+    int64_t k = 0;
+    if (held == RL_UINT8) return n;
+    if (held == RL_DOUBLE)
+        while (k < n && !isnan(((const double *)memory)[k])) k++;
+    else if (held == RL_INT64)
+        while (k < n && ((const int64_t *)memory)[k] != INT64_MIN) k++;
+    else
+        while (k < n && ((const int32_t *)memory)[k] != NA_INTEGER) k++;
+    return k;
+}
+
+static double number_at(const void *memory, rl_dtype held, int64_t k) {
+    return held == RL_DOUBLE ? ((const double *)memory)[k] : held == RL_UINT8 ? ((const uint8_t *)memory)[k] : (double)whole_at(memory, held, k);
+}
+
+static rl_status fail_na(const char *argument, rl_dtype dtype) {
+    return rl_fail("`%s` contains NA or NaN, and %s has no such value; use a floating dtype, where NA becomes NaN", argument, rl_dtype_name(dtype));
+}
+
+/* Whether the elements may be copied into a tensor of the dtype. */
+static rl_status check_elements(const void *memory, rl_dtype held, int64_t n, rl_dtype dtype, rb_purpose purpose, const char *argument) {
+    if (!rl_dtype_is_floating(dtype) && first_na(memory, held, n) < n) return fail_na(argument, dtype);
+    if (dtype == RL_BOOL || dtype == held || purpose == RB_OPERAND || (purpose == RB_NEW && rl_dtype_is_floating(dtype))) return RL_OK;
+    if (held == RL_INT32 && rl_dtype_size(dtype) >= 4) return RL_OK;
+    if (held == RL_INT64 && dtype >= RL_FLOAT) return RL_OK;
+    int64_t outside = first_outside(memory, held, n, dtype);
+    return outside == n ? RL_OK : rl_fail_outside(argument, number_at(memory, held, outside), dtype);
+}
+
+/* Of an integer or logical vector, NA becomes NaN. */
+static rl_status copy_with_nan(rl_tensor *tensor, const borrowed *source) {
     const void *memory = source->storage.data;
     rl_dtype held = (rl_dtype)source->tensor.dtype;
-    if (!rl_dtype_is_floating((rl_dtype)tensor->dtype))
-        return rl_fail("`%s` contains NA%s, and %s has no such value; use a floating dtype, where NA becomes NaN", argument,
-                       held == RL_DOUBLE ? ", NaN or an infinite number" : "", rl_dtype_name((rl_dtype)tensor->dtype));
     double *wide = rl_scope_memory((size_t)tensor->numel, sizeof *wide);
     borrowed view;
     if (!wide) return RL_FAILED;
     for (int64_t k = 0; k < tensor->numel; k++) {
         int64_t value = whole_at(memory, held, k);
-        wide[k] = value == (held == RL_INT64 ? INT64_MIN : NA_INTEGER) ? NAN : (double)value;
+        wide[k] = value == na_of(held) ? NAN : (double)value;
     }
     borrow(&view, wide, RL_DOUBLE, source->tensor.ndim, source->sizes, tensor->numel);
     return rl_copy_data(tensor, &view.tensor);
 }
 
-static rl_tensor *fill_from(SEXP data, rl_dtype own, rl_dtype held, rl_dtype dtype, void *memory, const char *argument) {
+/* R's NA is a NaN among others, and would be seen as NA again. */
+static void make_plain_nan(rl_tensor *doubles) {
+    double *value = rl_data(doubles);
+    for (int64_t k = first_na(value, RL_DOUBLE, doubles->numel); k < doubles->numel; k++)
+        if (isnan(value[k])) value[k] = NAN;
+}
+
+static rl_tensor *fill_from(SEXP data, rl_dtype held, rl_dtype dtype, void *memory, rb_purpose purpose, const char *argument) {
     int ndim;
     int64_t sizes[RL_MAX_DIMS], numel;
+    if (dtype == RL_NO_DTYPE) dtype = rb_own_dtype(data);
     if (shape_of(data, argument, &ndim, sizes) != RL_OK || rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
-    rl_tensor *tensor = rl_tensor_new(dtype == RL_NO_DTYPE ? own : dtype, ndim, sizes);
+    if (check_elements(memory, held, numel, dtype, purpose, argument) != RL_OK) return NULL;
+    int nan_comes = held != RL_DOUBLE && rl_dtype_is_floating(dtype) && first_na(memory, held, numel) < numel;
+    rl_tensor *tensor = rl_tensor_new(dtype, ndim, sizes);
     if (!tensor) return NULL;
     borrowed source;
     borrow(&source, memory, held, ndim, sizes, numel);
-    int nan_fits = held == RL_DOUBLE && rl_dtype_is_floating((rl_dtype)tensor->dtype);
-    if (!nan_fits && has_na(memory, held, numel)) return put_nan(tensor, &source, argument) == RL_OK ? tensor : NULL;
-    return rl_copy_data(tensor, &source.tensor) == RL_OK ? tensor : NULL;
+    if ((nan_comes ? copy_with_nan(tensor, &source) : rl_copy_data(tensor, &source.tensor)) != RL_OK) return NULL;
+    if (held == RL_DOUBLE && dtype == RL_DOUBLE) make_plain_nan(tensor);
+    return tensor;
 }
 
-rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, const char *argument) {
+rl_dtype rb_own_dtype(SEXP data) {
     switch (TYPEOF(data)) {
-    case LGLSXP: return fill_from(data, RL_BOOL, RL_INT32, dtype, LOGICAL(data), argument);
+    case LGLSXP: return RL_BOOL;
+    case INTSXP: return RL_INT64;
+    case REALSXP: return Rf_inherits(data, "integer64") ? RL_INT64 : rl_default_dtype();
+    case RAWSXP: return RL_UINT8;
+    default: return rl_default_dtype();
+    }
+}
+
+rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, rb_purpose purpose, const char *argument) {
+    switch (TYPEOF(data)) {
+    case LGLSXP: return fill_from(data, RL_INT32, dtype, LOGICAL(data), purpose, argument);
     case INTSXP:
-        if (Rf_inherits(data, "factor")) break;
-        return fill_from(data, RL_INT64, RL_INT32, dtype, INTEGER(data), argument);
+        if (Rf_inherits(data, "factor") || Rf_inherits(data, "torch_dtype")) break;
+        return fill_from(data, RL_INT32, dtype, INTEGER(data), purpose, argument);
     case REALSXP:
-        if (Rf_inherits(data, "integer64")) return fill_from(data, RL_INT64, RL_INT64, dtype, REAL(data), argument);
-        return fill_from(data, rl_default_dtype(), RL_DOUBLE, dtype, REAL(data), argument);
-    case RAWSXP: return fill_from(data, RL_UINT8, RL_UINT8, dtype, RAW(data), argument);
+        if (Rf_inherits(data, "integer64")) return fill_from(data, RL_INT64, dtype, REAL(data), purpose, argument);
+        return fill_from(data, RL_DOUBLE, dtype, REAL(data), purpose, argument);
+    case RAWSXP: return fill_from(data, RL_UINT8, dtype, RAW(data), purpose, argument);
     case CPLXSXP: rl_fail("`%s` is complex, and complex tensors are not there yet; keep Re() and Im() apart", argument); return NULL;
     default: break;
     }
@@ -167,5 +230,5 @@ rl_tensor *rb_as_tensor(SEXP x, const char *argument) {
         rl_scalar number;
         return rb_number(x, argument, &number) == RL_OK ? rl_tensor_number(number) : NULL;
     }
-    return rb_from_r(x, RL_NO_DTYPE, argument);
+    return rb_from_r(x, RL_NO_DTYPE, RB_NEW, argument);
 }

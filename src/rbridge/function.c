@@ -31,7 +31,7 @@ typedef struct {
     SEXP call, result;
 } backward_call;
 
-static rl_tensor *raw_tensor(SEXP x) { return rb_is_tensor(x) ? R_ExternalPtrAddr(x) : NULL; }
+static rl_tensor *raw_tensor(SEXP x) { return rb_is_tensor(x) ? rb_unwrap(x, "value") : NULL; }
 
 static double version_of(SEXP x) {
     rl_tensor *tensor = raw_tensor(x);

@@ -1,25 +1,67 @@
 /* Handles: external pointers of class torch_tensor.
  *
  * Note [Handles]
- * In its protected slot a handle has a keeper, which lets go of the tensor when the collector finds it to be garbage. There are two
- * kinds (configure chooses): a small vector from an allocator of our own, whose free callback runs inside the collector and must not
- * touch R (rb_release_later); or, where R offers packages no such allocator (from 4.6 on), an external pointer with a finalizer, which
- * takes longer. A finalizer's garbage is kept through another collection, but that is the keeper alone.
+ * In its tag (Note [Saving] in state.c) a handle has a keeper, which lets go of the tensor when the collector finds it to be garbage.
+ * There are two kinds (configure chooses): a small vector from an allocator of our own, whose free callback runs inside the collector
+ * and must not touch R (rb_release_later); or, where R offers packages no such allocator (from 4.6 on), an external pointer with a
+ * finalizer, which takes longer. A finalizer's garbage is kept through another collection, but that is the keeper alone.
  *
  * The collector must also feel how large a tensor is: where it matters, a vector of that size, never touched and so never backed by
- * memory, stands beside the keeper. Only the first handle of a storage carries it.
+ * memory, stands beside the keeper. Only the first handle of a storage carries it, and where R cannot give it, none does.
  *
- * The tag of a handle is a symbol: what is a tensor is told by it, not by the class, which costs a search. */
+ * What is a tensor is told by its tag, not by the class, which costs a search. A handle that was read from a file or came from another
+ * process has no address yet, and becomes one like all others when it is first used. */
 #include "handle.h"
 
 #include <R_ext/Rallocators.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#include "entries.h"
 
 /* Below this, what R is told makes no difference. */
 enum { FELT_BYTES = 65536 };
 
-static SEXP tensor_tag;
+static SEXP first_tag;    /* what rushlight 0.1.0 had for a tag */
 static SEXP tensor_class; /* the class attribute that all handles share */
+
+SEXP ffi_untouched(SEXP bytes) { return Rf_allocVector(RAWSXP, (R_xlen_t)REAL(bytes)[0]); }
+
+static SEXP evaluate(void *call) { return Rf_eval(call, R_BaseEnv); }
+static SEXP give_up(SEXP condition, void *nothing) {
+    (void)condition, (void)nothing;
+    return R_NilValue;
+}
+
+/* Evaluates without a word of what fails. The quick way would run the user's options("error"). */
+static SEXP attempt(SEXP call) {
+    int failed;
+    if (Rf_GetOption1(Rf_install("error")) != R_NilValue) return R_tryCatchError(evaluate, call, give_up, NULL);
+    SEXP value = R_tryEvalSilent(call, R_BaseEnv, &failed);
+    return value && !failed ? value : R_NilValue;
+}
+
+/* Where address space is limited, most of it is for tensors. */
+static int has_room(double bytes) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 1;
+    return rl_live.live_bytes + bytes < (double)limit.rlim_cur / 4;
+}
+
+/* A raw vector for the collector to feel; NULL of R's where it cannot be had. */
+static SEXP untouched(double bytes) {
+    static SEXP entry, function;
+    if (!has_room(bytes)) return R_NilValue;
+    if (!entry) {
+        R_PreserveObject(entry = rb_package_value("ffi_untouched"));
+        function = R_getVarEx(Rf_install(".Call"), R_BaseEnv, FALSE, R_NilValue);
+    }
+    SEXP size = PROTECT(Rf_ScalarReal(bytes)), call = PROTECT(Rf_lang3(function, entry, size));
+    SEXP vector = attempt(call);
+    UNPROTECT(2);
+    return vector;
+}
 
 #ifdef RL_HANDLE_FINALIZERS
 
@@ -29,7 +71,7 @@ static void finalize(SEXP keeper) {
     rl_release(tensor);
 }
 
-static SEXP keeper_of(rl_tensor *tensor) {
+SEXP rb_keeper(rl_tensor *tensor) {
     SEXP keeper = PROTECT(R_MakeExternalPtr(tensor, R_NilValue, R_NilValue));
     R_RegisterCFinalizerEx(keeper, finalize, FALSE);
     rl_retain(tensor);
@@ -37,12 +79,10 @@ static SEXP keeper_of(rl_tensor *tensor) {
     return keeper;
 }
 
+rl_tensor *rb_kept(SEXP keeper) { return R_ExternalPtrAddr(keeper); }
+
 /* The keeper alone knows whether the tensor is still there: another object's finalizer may bring a handle back. */
-static rl_tensor *kept_by(SEXP handle) {
-    SEXP keeper = R_ExternalPtrProtected(handle);
-    if (TYPEOF(keeper) == LISTSXP) keeper = CAR(keeper);
-    return TYPEOF(keeper) == EXTPTRSXP ? R_ExternalPtrAddr(keeper) : NULL;
-}
+static rl_tensor *tensor_of(SEXP handle) { return R_ExternalPtrAddr(handle) ? rb_state_tensor(R_ExternalPtrTag(handle)) : NULL; }
 
 /* R puts finalizers off, often for several collections. */
 static void release_collected(void) { R_RunPendingFinalizers(); }
@@ -71,16 +111,24 @@ static void give(R_allocator_t *allocator, void *block) {
 SEXP rb_vector_new(SEXPTYPE type, int64_t length) {
     R_allocator_t allocator = {take, give, NULL, NULL};
     if (length < FELT_BYTES / 4) return Rf_allocVector(type, (R_xlen_t)length);
-    Rf_allocVector(type, (R_xlen_t)length);
+    untouched((double)length * (type == REALSXP ? sizeof(double) : sizeof(int)));
     return Rf_allocVector3(type, (R_xlen_t)length, &allocator);
 }
 
-static SEXP keeper_of(rl_tensor *tensor) {
+SEXP rb_keeper(rl_tensor *tensor) {
     R_allocator_t allocator = {take, give, NULL, tensor};
-    return Rf_allocVector3(RAWSXP, 1, &allocator);
+    SEXP keeper = Rf_allocVector3(RAWSXP, sizeof tensor, &allocator);
+    memcpy(RAW(keeper), &tensor, sizeof tensor);
+    return keeper;
 }
 
-static rl_tensor *kept_by(SEXP handle) { return R_ExternalPtrAddr(handle); }
+rl_tensor *rb_kept(SEXP keeper) {
+    rl_tensor *tensor;
+    memcpy(&tensor, RAW(keeper), sizeof tensor);
+    return tensor;
+}
+
+static rl_tensor *tensor_of(SEXP handle) { return R_ExternalPtrAddr(handle); }
 
 static void release_collected(void) {}
 
@@ -88,8 +136,8 @@ static void release_collected(void) {}
 
 static SEXP felt_for(rl_storage *storage) {
     if (!storage || storage->bytes < FELT_BYTES || storage->charged) return R_NilValue;
-    SEXP felt = PROTECT(Rf_allocVector(RAWSXP, (R_xlen_t)storage->bytes));
-    storage->charged = 1;
+    SEXP felt = PROTECT(untouched((double)storage->bytes));
+    storage->charged = felt != R_NilValue;
     release_collected();
     UNPROTECT(1);
     return felt;
@@ -97,15 +145,19 @@ static SEXP felt_for(rl_storage *storage) {
 
 /* Room for what R feels may be made by a collection, which ages all that it finds alive, and what is old is not collected soon. So the
  * handle is made after that; until then the tensor is its scope's. */
+static SEXP tag_for(rl_tensor *tensor) {
+    SEXP felt = PROTECT(felt_for(tensor->storage)), keeper = PROTECT(rb_keeper(tensor));
+    SEXP tag = rb_state_tag(keeper, felt);
+    UNPROTECT(2);
+    return tag;
+}
+
 SEXP rb_wrap(rl_tensor *tensor) {
     if (!tensor && !rl_failing()) tensor = rl_tensor_undefined();
     if (rl_failing()) return R_NilValue;
-    SEXP felt = PROTECT(felt_for(tensor->storage));
-    SEXP keeper = PROTECT(keeper_of(tensor));
-    SEXP kept = PROTECT(felt == R_NilValue ? keeper : Rf_cons(keeper, felt));
-    SEXP handle = PROTECT(R_MakeExternalPtr(tensor, tensor_tag, kept));
+    SEXP tag = PROTECT(tag_for(tensor)), handle = PROTECT(R_MakeExternalPtr(tensor, tag, R_NilValue));
     Rf_classgets(handle, tensor_class);
-    UNPROTECT(4);
+    UNPROTECT(2);
     return handle;
 }
 
@@ -117,7 +169,13 @@ SEXP rb_wrap_list(int n, rl_tensor *const *tensors) {
     return list;
 }
 
-int rb_is_tensor(SEXP x) { return TYPEOF(x) == EXTPTRSXP && R_ExternalPtrTag(x) == tensor_tag; }
+/* A handle that was read has the state for its tag, as a raw vector in format 2; what 0.1.0 wrote has a symbol. */
+static int was_read(SEXP x) {
+    SEXP tag = R_ExternalPtrTag(x);
+    return !R_ExternalPtrAddr(x) && (TYPEOF(tag) == RAWSXP || tag == first_tag) && Rf_inherits(x, "torch_tensor");
+}
+
+int rb_is_tensor(SEXP x) { return TYPEOF(x) == EXTPTRSXP && (rb_is_state(R_ExternalPtrTag(x)) || was_read(x)); }
 
 const char *rb_kind_of(SEXP x) {
     switch (TYPEOF(x)) {
@@ -130,7 +188,7 @@ const char *rb_kind_of(SEXP x) {
     case ENVSXP: return "an environment";
     case CPLXSXP: return "a complex vector";
     case REALSXP: return "a numeric vector";
-    case INTSXP: return Rf_inherits(x, "factor") ? "a factor" : "an integer vector";
+    case INTSXP: return Rf_inherits(x, "factor") ? "a factor" : Rf_inherits(x, "torch_dtype") ? "a dtype" : "an integer vector";
     case LGLSXP: return "a logical vector";
     case EXTPTRSXP: return rb_is_tensor(x) ? "a tensor" : "an external pointer";
     default: return Rf_type2char((SEXPTYPE)TYPEOF(x));
@@ -139,16 +197,41 @@ const char *rb_kind_of(SEXP x) {
 
 const char *rb_text(SEXP string) { return Rf_getCharCE(string) == CE_BYTES ? CHAR(string) : Rf_translateCharUTF8(string); }
 
+static rl_tensor *revive(SEXP handle) {
+    if (R_ExternalPtrTag(handle) == first_tag) {
+        rl_fail("it was saved by rushlight 0.1.0, which kept no values");
+        return NULL;
+    }
+    rl_tensor *tensor = rb_state_read(R_ExternalPtrTag(handle));
+    if (!tensor) return NULL;
+    R_SetExternalPtrTag(handle, tag_for(tensor));
+    R_SetExternalPtrAddr(handle, tensor);
+    return tensor;
+}
+
 rl_tensor *rb_unwrap_any(SEXP x, const char *argument) {
     if (!rb_is_tensor(x)) {
         rl_fail("`%s` must be a tensor, not %s", argument, rb_kind_of(x));
         return NULL;
     }
-    rl_tensor *tensor = kept_by(x);
-    if (!tensor)
-        rl_fail("`%s` is a tensor that lives in another R session: it came back from saveRDS() or from another process, which keep no tensor's values",
-                argument);
-    return tensor;
+    rl_tensor *tensor = tensor_of(x);
+    if (tensor || rl_failing()) return tensor;
+    if ((tensor = revive(x))) return tensor;
+    char reason[256];
+    snprintf(reason, sizeof reason, "%s", rl_error_message());
+    rl_error_clear();
+    rl_fail("`%s` is a tensor without values: %s", argument, reason);
+    return NULL;
+}
+
+SEXP ffi_missing_values(SEXP x) {
+    rb_call call = rb_begin();
+    const char *reason = rb_unwrap_any(x, "x") ? NULL : strstr(rl_error_message(), ": ");
+    SEXP result = PROTECT(reason ? Rf_mkString(reason + 2) : R_NilValue);
+    if (reason) rl_error_clear();
+    result = rb_end(call, result);
+    UNPROTECT(1);
+    return result;
 }
 
 rl_tensor *rb_unwrap(SEXP x, const char *argument) {
@@ -159,7 +242,7 @@ rl_tensor *rb_unwrap(SEXP x, const char *argument) {
 }
 
 void rb_handle_init(void) {
-    tensor_tag = Rf_install("torch_tensor");
+    first_tag = Rf_install("torch_tensor");
     tensor_class = Rf_mkString("torch_tensor");
     R_PreserveObject(tensor_class);
     MARK_NOT_MUTABLE(tensor_class);

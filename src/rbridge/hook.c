@@ -11,22 +11,24 @@ typedef struct {
 static SEXP evaluate(void *data) {
     hook_call *hook = data;
     SEXP handle = PROTECT(rb_wrap(hook->gradient));
-    SEXP call = PROTECT(Rf_lang2(hook->function, handle));
-    SEXP value = PROTECT(Rf_eval(call, R_GlobalEnv));
-    if (rb_is_tensor(value)) {
-        rl_tensor *tensor = rb_unwrap_any(value, "gradient");
-        hook->replaced = tensor && tensor->storage ? rl_scope_own(rl_retain(tensor)) : NULL;
-    }
+    SEXP call = PROTECT(Rf_lang3(Rf_install("run_hook"), hook->function, handle));
+    SEXP value = PROTECT(Rf_eval(call, rb_namespace()));
+    rl_tensor *tensor = rb_is_tensor(value) ? rb_unwrap_any(value, "gradient") : NULL;
+    if (tensor && tensor->storage)
+        hook->replaced = rl_scope_own(rl_retain(tensor));
+    else if (!Rf_isNull(value))
+        rl_fail("a hook must return a tensor, to replace the gradient, or NULL, to leave it; it returned %s",
+                tensor ? "an undefined tensor" : rb_kind_of(value));
     UNPROTECT(3);
     return R_NilValue;
 }
 
-/* What is no tensor leaves the gradient as it is: a hook may just look. */
+/* NULL leaves the gradient as it is: a hook may just look. */
 static rl_tensor *call_hook(void *host, rl_tensor *gradient) {
     hook_call hook = {PROTECT(TAG((SEXP)host)), gradient, gradient};
     SEXP done = rb_protect(evaluate, &hook);
     UNPROTECT(1);
-    if (!done) return NULL;
+    if (!done || rl_failing()) return NULL;
     return hook.replaced ? hook.replaced : gradient;
 }
 

@@ -1,75 +1,28 @@
-/* x[...] and x[...] <- value.
+/* x[...], x[...] <- value, and x[[...]].
  *
  * Note [Brackets]
  * What stands between the brackets is read as an expression before it is evaluated, since some of it means something there that its
  * value does not tell: 2:-1 runs to the end, 1:9:2 has a step, `..` stands for all dimensions that are left. So `[.torch_tensor` hands
  * over its frame, and the promises of its dots are looked at here; each is evaluated once. All are evaluated before the first call of
- * the core, for they may call it themselves: Note [Jumps] in bridge.h.
+ * the core, for they may call it themselves: Note [Jumps] in bridge.h. What they mean is written down as items (ops/subset.h), and the
+ * core does the rest.
  *
- * Numbers, ranges, newaxis and what is left out become views; tensors, vectors and masks are gathered, and then one op reads or
- * writes them all. Each of them goes along a dimension of its own, as R has it: x[c(1, 3), c(2, 4)] is a matrix of two rows and two
- * columns. The op broadcasts its indexes and puts their dimensions first unless they are neighbours (Note [Placement] in
- * ops/index.c), so here they are given shapes that do not meet, and the result's dimensions are put in order. */
-#include <math.h>
-#include <string.h>
+ * Note [Copies]
+ * x[...] <- value writes in place. Functions of base R, stats and utils (replace, diag<-, pmax) write to what they believe to be a copy,
+ * since R's vectors are; for them it becomes one. */
+#include "../ops/subset.h"
 
-#include "../ops/index.h"
 #include "entries.h"
-
-/* ---- index tensors ---- */
-
-static rl_tensor *from_zero(rl_tensor *given, const char *argument) {
-    rl_tensor *index = rl_tensor_new(RL_INT64, given->ndim, given->sizes), *whole = given;
-    if (given->dtype != RL_INT64) {
-        whole = index;
-        if (!index || rl_copy_data(index, given) != RL_OK) return NULL;
-    }
-    if (!index || !rl_count_from_zero(index, whole)) return index;
-    rl_fail("`%s` contains 0, and indexes count from 1 (or from -1 at the end)", argument);
-    return NULL;
-}
-
-static int all_whole(SEXP x) {
-    for (R_xlen_t k = 0; k < XLENGTH(x); k++)
-        if (!(fabs(REAL(x)[k]) < 9.007199254740992e15) || REAL(x)[k] != floor(REAL(x)[k])) return 0;
-    return 1;
-}
-
-rl_tensor *rb_as_index(SEXP x, const char *argument) {
-    rl_tensor *given = NULL;
-    if (rb_is_tensor(x)) {
-        given = rb_unwrap(x, argument);
-        if (given && rl_dtype_is_floating((rl_dtype)given->dtype)) {
-            rl_fail("`%s` must be a tensor of whole numbers, such as torch_long(), or of truth values; it is %s", argument,
-                    rl_dtype_name((rl_dtype)given->dtype));
-            return NULL;
-        }
-    } else if (TYPEOF(x) == REALSXP && !Rf_inherits(x, "integer64") && !all_whole(x)) {
-        rl_fail("`%s` must be whole numbers", argument);
-    } else if (!Rf_isNumber(x) && TYPEOF(x) != LGLSXP) {
-        rl_fail("`%s` must be whole numbers, truth values or a tensor of such, not %s", argument, rb_kind_of(x));
-    } else {
-        given = rb_from_r(x, TYPEOF(x) == REALSXP ? RL_INT64 : RL_NO_DTYPE, argument);
-    }
-    if (!given || given->dtype == RL_BOOL) return given;
-    return from_zero(given, argument);
-}
 
 /* ---- what stands between the brackets ---- */
 
-typedef struct {
-    enum { WHOLE, REST, NUMBER, RANGE, NEWAXIS, TRUTH, TENSOR } kind;
-    int64_t start, end, step; /* as R counts; a number is in start, a truth value too; INT64_MAX: the end, whatever it is */
-    rl_tensor *tensor;
-} item;
-
-enum { MAX_ITEMS = 2 * RL_MAX_DIMS };
-
-static struct { SEXP colon, rest, end; } symbols;
+static struct { SEXP colon, rest, end, caller, parent_frame; } symbols;
 
 static void find_symbols(void) {
     symbols.rest = Rf_install("..");
     symbols.end = Rf_install("N");
+    symbols.caller = Rf_install(".GenericCallEnv");
+    symbols.parent_frame = Rf_install("parent.frame");
     symbols.colon = Rf_install(":");
 }
 
@@ -78,6 +31,13 @@ typedef struct {
     enum { GIVEN_NOTHING, GIVEN_REST, GIVEN_RANGE, GIVEN_VALUE } kind;
     SEXP value, end, step; /* of a range, value is the start and step may be NULL */
 } given;
+
+typedef struct {
+    given items[RL_MAX_ITEMS];
+    int n; /* may be more, and then there are no items */
+    SEXP names;
+    int protected;
+} givens;
 
 /* N means the end even where the package is not attached. */
 static SEXP value_in(SEXP expression, SEXP frame, int *protected) {
@@ -117,18 +77,20 @@ static void evaluate(int place, SEXP frame, given *g, int *protected) {
         g->value = R_DotsElt(place, frame);
 }
 
-/* Returns how many there are, or -1 for too many; what is to be unprotected is counted in `protected`. */
-static int evaluate_all(SEXP frame, given *g, int *protected) {
+/* What is protected is counted, for the entry to let go. */
+static void evaluate_all(SEXP frame, givens *all) {
     if (!symbols.colon) find_symbols();
-    int n = R_DotsLength(frame);
-    if (n > MAX_ITEMS) return -1;
-    for (int k = 0; k < n; k++) evaluate(k + 1, frame, &g[k], protected);
-    return n;
+    all->names = PROTECT(R_DotsNames(frame));
+    all->protected = 1;
+    all->n = R_DotsLength(frame);
+    for (int k = 0; k < all->n && all->n <= RL_MAX_ITEMS; k++) evaluate(k + 1, frame, &all->items[k], &all->protected);
 }
 
 /* ---- what it means ---- */
 
-/* One bound of a range: Inf, N and -1 are the end. */
+static int64_t from_zero(int64_t place) { return place > 0 && place < INT64_MAX ? place - 1 : place; }
+
+/* One bound of a range: Inf is the end, as N and -1 are. */
 static rl_status read_bound(SEXP x, const char *what, int64_t *bound) {
     if (TYPEOF(x) == REALSXP && XLENGTH(x) == 1 && REAL(x)[0] == R_PosInf) {
         *bound = INT64_MAX;
@@ -136,334 +98,210 @@ static rl_status read_bound(SEXP x, const char *what, int64_t *bound) {
     }
     RL_TRY(rb_whole(x, what, bound));
     if (*bound == 0) return rl_fail("the %s of a range is 0, and indexes count from 1 (or from -1 at the end)", what);
+    *bound = from_zero(*bound);
     return RL_OK;
 }
 
-static rl_status read_range(SEXP start, SEXP end, SEXP step, item *made) {
-    made->kind = RANGE;
-    made->step = 1;
-    RL_TRY(read_bound(start, "start", &made->start));
-    RL_TRY(read_bound(end, "end", &made->end));
-    if (step) RL_TRY(rb_whole(step, "step", &made->step));
-    if (made->step < 1) return rl_fail("the step of a range must be 1 or more; it is %lld", (long long)made->step);
+static rl_status read_range(SEXP start, SEXP end, SEXP step, rl_item_of_subset *item) {
+    item->kind = RL_RANGE;
+    item->step = 1;
+    RL_TRY(read_bound(start, "start", &item->start));
+    RL_TRY(read_bound(end, "end", &item->end));
+    if (step) RL_TRY(rb_whole(step, "step", &item->step));
+    if (item->step < 1) return rl_fail("the step of a range must be 1 or more; it is %lld. $flip() turns a dimension round", (long long)item->step);
     return RL_OK;
 }
 
-static int is_plain_scalar(SEXP x) { return XLENGTH(x) == 1 && Rf_isNull(Rf_getAttrib(x, R_DimSymbol)); }
-
-static rl_status read_tensor(SEXP x, item *made) {
-    rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap(x, "index") : NULL;
-    if (tensor && tensor->dtype == RL_UINT8) { /* bytes are a mask here, as they are in PyTorch */
-        rl_tensor *mask = rl_tensor_new(RL_BOOL, tensor->ndim, tensor->sizes);
-        if (!mask || rl_copy_data(mask, tensor) != RL_OK) return RL_FAILED;
-        tensor = mask;
-    } else {
-        tensor = rl_failing() ? NULL : rb_as_index(x, "index");
-    }
-    if (!tensor) return RL_FAILED;
-    made->kind = TENSOR;
-    made->tensor = tensor;
-    if (tensor->ndim > 0) return RL_OK;
-    int64_t value = rl_item(tensor, 0).as_int;
-    made->kind = tensor->dtype == RL_BOOL ? TRUTH : NUMBER;
-    made->start = made->kind == NUMBER && value >= 0 ? value + 1 : value;
+/* start:end as R has it, so downwards if start is larger, unless only its end counts from the end: 2:N is empty where there is one place. */
+static rl_status read_literal_range(const given *g, rl_item_of_subset *item) {
+    RL_TRY(read_range(g->value, g->end, g->step, item));
+    if (item->start >= 0 && item->end < 0) return RL_OK;
+    if (!g->step)
+        item->kind = RL_SEQUENCE;
+    else if (item->start > item->end && (item->start < 0) == (item->end < 0))
+        return rl_fail("a range with a step runs upwards, and this one starts after its end; seq() counts down too");
     return RL_OK;
 }
 
-static rl_status read_value(SEXP x, item *made) {
-    switch (TYPEOF(x)) {
-    case NILSXP: made->kind = NEWAXIS; return RL_OK;
-    case LGLSXP:
-        if (is_plain_scalar(x)) {
-            made->kind = TRUTH;
-            return rb_flag(x, "index", &made->start);
-        }
-        break;
-    case INTSXP:
-    case REALSXP:
-        if (is_plain_scalar(x) && !Rf_inherits(x, "factor")) {
-            made->kind = NUMBER;
-            RL_TRY(rb_whole(x, "index", &made->start));
-            if (made->start == 0) return rl_fail("index 0 does not exist: indexes count from 1 (or from -1 at the end)");
-            return RL_OK;
-        }
-        break;
-    case VECSXP:
-        if (Rf_inherits(x, "slice") && XLENGTH(x) == 3) return read_range(VECTOR_ELT(x, 0), VECTOR_ELT(x, 1), VECTOR_ELT(x, 2), made);
-        break;
-    default: break;
-    }
-    return read_tensor(x, made);
-}
+static int ndim_of(SEXP x) { return Rf_length(Rf_getAttrib(x, R_DimSymbol)); }
 
-static rl_status read_items(const given *g, int n, item *items) {
-    if (n < 0) return rl_fail("too many indexes: a tensor has at most %d dimensions", RL_MAX_DIMS);
-    for (int k = 0; k < n; k++) {
-        items[k].kind = g[k].kind == GIVEN_REST ? REST : WHOLE;
-        if (g[k].kind == GIVEN_RANGE) RL_TRY(read_range(g[k].value, g[k].end, g[k].step, &items[k]));
-        if (g[k].kind == GIVEN_VALUE) RL_TRY(read_value(g[k].value, &items[k]));
-    }
+static int is_plain_scalar(SEXP x) { return XLENGTH(x) == 1 && ndim_of(x) < 2; }
+
+static rl_status read_number(SEXP x, rl_item_of_subset *item) {
+    item->kind = RL_PLACE;
+    if (TYPEOF(x) == REALSXP && ISNAN(REAL(x)[0]) && !Rf_inherits(x, "integer64")) return rl_fail("`index` is NA, which is no place");
+    RL_TRY(rb_whole(x, "index", &item->start));
+    if (item->start == 0) return rl_fail("index 0 does not exist: indexes count from 1 (or from -1 at the end)");
+    item->start = from_zero(item->start);
     return RL_OK;
 }
 
-/* ---- views ---- */
-
-/* What the items make of x: a view, and indexes of its dimensions. */
-typedef struct {
-    rl_tensor *view; /* up to date while a graph follows; otherwise x, and the geometry below is */
-    int follows, changed;
-    int ndim;
-    int64_t sizes[MAX_ITEMS + RL_MAX_DIMS], strides[MAX_ITEMS + RL_MAX_DIMS], offset;
-    rl_tensor *at[RL_MAX_DIMS]; /* a mask stands at its first dimension */
-    int n_indexes;
-} subset;
-
-static rl_status step_to(subset *s, rl_tensor *view) {
-    s->view = view;
-    return view ? RL_OK : RL_FAILED;
+static rl_status read_flag(SEXP x, rl_item_of_subset *item) {
+    item->kind = RL_FLAG;
+    return rb_flag(x, "index", &item->start);
 }
 
-static rl_status take_number(subset *s, int dim, int64_t number) {
-    int64_t size = s->sizes[dim], at = number > 0 ? number - 1 : number + size;
-    if (at < 0 || at >= size) return rl_fail("index %lld is out of range for dimension %d of size %lld", (long long)number, dim + 1, (long long)size);
-    if (s->follows) RL_TRY(step_to(s, rl_select(s->view, dim, at)));
-    s->offset += at * s->strides[dim];
-    s->ndim--;
-    memmove(s->sizes + dim, s->sizes + dim + 1, (size_t)(s->ndim - dim) * sizeof *s->sizes);
-    memmove(s->strides + dim, s->strides + dim + 1, (size_t)(s->ndim - dim) * sizeof *s->strides);
-    return RL_OK;
-}
-
-/* From start to end, both included; what is beyond the end is not there. */
-static rl_status take_range(subset *s, int dim, int64_t start, int64_t end, int64_t step) {
-    int64_t size = s->sizes[dim];
-    int64_t from = start > 0 ? start - 1 : start + size, to = end > 0 ? end : end + size + 1;
-    if (from < 0) from = 0;
-    if (from > size) from = size;
-    if (to > size) to = size;
-    if (to < from) to = from;
-    if (s->follows) RL_TRY(step_to(s, rl_slice(s->view, dim, from, to, step)));
-    s->offset += from * s->strides[dim];
-    s->sizes[dim] = to > from ? (to - from - 1) / step + 1 : 0;
-    if (s->sizes[dim] > 1) s->strides[dim] *= step;
-    return RL_OK;
-}
-
-static rl_status add_dim(subset *s, int dim) {
-    if (s->ndim == RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
-    if (s->follows) RL_TRY(step_to(s, rl_unsqueeze(s->view, dim)));
-    memmove(s->sizes + dim + 1, s->sizes + dim, (size_t)(s->ndim - dim) * sizeof *s->sizes);
-    memmove(s->strides + dim + 1, s->strides + dim, (size_t)(s->ndim - dim) * sizeof *s->strides);
-    s->strides[dim] = dim < s->ndim ? s->sizes[dim + 1] * s->strides[dim + 1] : 1;
-    s->sizes[dim] = 1;
-    s->ndim++;
-    return RL_OK;
-}
-
-static rl_status take_item(subset *s, const item *it, int drop, int rest, int *dim) {
-    switch (it->kind) {
-    case WHOLE:
-        if (s->follows) RL_TRY(take_range(s, *dim, 1, INT64_MAX, 1));
-        ++*dim;
-        return RL_OK;
-    case REST: *dim += rest; return RL_OK;
-    case NUMBER:
-        if (drop) return take_number(s, *dim, it->start);
-        if (it->start > s->sizes[*dim] || -it->start > s->sizes[*dim])
-            return rl_fail("index %lld is out of range for dimension %d of size %lld", (long long)it->start, *dim + 1, (long long)s->sizes[*dim]);
-        return take_range(s, (*dim)++, it->start, it->start, 1);
-    case RANGE: return take_range(s, (*dim)++, it->start, it->end, it->step);
-    case NEWAXIS: return add_dim(s, (*dim)++);
-    case TRUTH: {
-        int64_t one = 1;
-        rl_tensor *mask = rl_filled(RL_BOOL, 1, &one, (double)it->start);
-        if (!mask) return RL_FAILED;
-        RL_TRY(add_dim(s, *dim));
-        s->at[(*dim)++] = mask;
-        s->n_indexes++;
+static rl_status read_value(SEXP x, rl_item_of_subset *item) {
+    const int is_number = (TYPEOF(x) == INTSXP || TYPEOF(x) == REALSXP) && !Rf_inherits(x, "factor");
+    if (TYPEOF(x) == NILSXP) {
+        item->kind = RL_NEW_DIM;
         return RL_OK;
     }
-    default:
-        s->at[*dim] = it->tensor;
-        *dim += it->tensor->dtype == RL_BOOL ? it->tensor->ndim : 1;
-        s->n_indexes++;
-        return RL_OK;
-    }
+    if (is_number && is_plain_scalar(x)) return read_number(x, item);
+    if (TYPEOF(x) == LGLSXP && is_plain_scalar(x)) return read_flag(x, item);
+    if (TYPEOF(x) == VECSXP && Rf_inherits(x, "slice") && XLENGTH(x) == 3) return read_range(VECTOR_ELT(x, 0), VECTOR_ELT(x, 1), VECTOR_ELT(x, 2), item);
+    item->kind = is_number && ndim_of(x) > 1 ? RL_CELLS : RL_PLACES;
+    item->tensor = rb_as_index_or_mask(x, "index");
+    return item->tensor ? RL_OK : RL_FAILED;
 }
 
-static int spans(const item *it) {
-    if (it->kind == NEWAXIS || it->kind == TRUTH || it->kind == REST) return 0;
-    return it->kind == TENSOR && it->tensor->dtype == RL_BOOL ? it->tensor->ndim : 1;
-}
-
-static rl_status take_items(subset *s, rl_tensor *x, const item *items, int n, int drop) {
-    int used = 0, rests = 0, dim = 0;
-    for (int k = 0; k < n; k++) {
-        used += spans(&items[k]);
-        rests += items[k].kind == REST;
+static rl_status check_names(SEXP names, int may_drop) {
+    for (R_xlen_t k = 0; k < Rf_xlength(names); k++) {
+        const char *name = CHAR(STRING_ELT(names, k));
+        if (!*name) continue;
+        return rl_fail("`%s` is no argument of x[...]: indexes have no names%s", name, may_drop ? ", and `drop` is the only option beside them" : "");
     }
-    if (used > x->ndim) return rl_fail("too many indexes: %d dimensions are indexed, and the tensor has %d", used, x->ndim);
-    if (rests > 1) return rl_fail("`..` stands for all dimensions that are left, so it can be given once");
-    s->view = x;
-    s->follows = rl_grad_enabled() && rl_requires_grad(x);
-    s->ndim = x->ndim;
-    s->offset = x->offset;
-    s->n_indexes = s->changed = 0;
-    for (int d = 0; d < x->ndim; d++) {
-        s->sizes[d] = x->sizes[d];
-        s->strides[d] = x->strides[d];
-    }
-    memset(s->at, 0, sizeof s->at);
-    for (int k = 0; k < n; k++) {
-        s->changed |= items[k].kind != TENSOR && items[k].kind != REST;
-        RL_TRY(take_item(s, &items[k], drop, x->ndim - used, &dim));
-    }
-    if (!s->follows && (s->changed || !s->n_indexes)) return step_to(s, rl_plain_view(x, s->ndim, s->sizes, s->strides, s->offset));
-    if (s->follows && s->view == x && !s->n_indexes) return step_to(s, rl_alias(x));
     return RL_OK;
 }
 
-/* The value may have more dimensions than its place, as long as they come first and are of size 1. */
-static rl_tensor *fitted(rl_tensor *value, int ndim) {
-    int extra = 0;
-    while (value && value->ndim - extra > ndim && value->sizes[extra] == 1) extra++;
-    return value && extra ? rl_view_as(value, value->ndim - extra, value->sizes + extra) : value;
+static rl_status read_items(const givens *all, int may_drop, rl_item_of_subset *items) {
+    if (all->names != R_NilValue) RL_TRY(check_names(all->names, may_drop));
+    if (all->n > RL_MAX_ITEMS) return rl_fail("too many indexes: a tensor has at most %d dimensions", RL_MAX_DIMS);
+    for (int k = 0; k < all->n; k++) {
+        const given *g = &all->items[k];
+        items[k].kind = g->kind == GIVEN_REST ? RL_REST : RL_WHOLE;
+        if (g->kind == GIVEN_RANGE) RL_TRY(read_literal_range(g, &items[k]));
+        if (g->kind == GIVEN_VALUE) RL_TRY(read_value(g->value, &items[k]));
+    }
+    return RL_OK;
 }
 
-/* The indexes as the ops take them: one for each dimension, or for each mask's dimensions together. */
-static int list_indexes(const subset *s, rl_tensor **list) {
-    int n = 0, last = 0;
-    for (int d = 0; d < s->ndim;) {
-        list[n++] = s->at[d];
-        if (s->at[d]) last = n;
-        d += s->at[d] && s->at[d]->dtype == RL_BOOL ? s->at[d]->ndim : 1;
-    }
-    return last;
-}
-
-/* How the dimensions of several indexes lie in the op's result: order[d] is where the d-th dimension of x[...] stands there. */
-typedef struct {
-    int ndim, in_order;
-    int64_t order[2 * RL_MAX_DIMS], sizes[2 * RL_MAX_DIMS];
-} placing;
-
-/* The index with `after` more dimensions of size 1, which others will fill. */
-static rl_tensor *apart(rl_tensor *index, int after) {
-    int64_t sizes[2 * RL_MAX_DIMS], strides[2 * RL_MAX_DIMS];
-    int ndim = index->ndim + after; /* each no more than RL_MAX_DIMS */
-    for (int d = 0; d < ndim; d++) {
-        sizes[d] = d < index->ndim ? index->sizes[d] : 1;
-        strides[d] = d < index->ndim ? index->strides[d] : 0;
-    }
-    return rl_tensor_view(index, ndim, sizes, strides, index->offset);
-}
-
-/* Gives several indexes shapes that do not meet; a mask becomes the places where it is true. */
-static int list_apart(const subset *s, rl_tensor **list, placing *p) {
-    int after = 0, first = -1, last = -1, kept = 0;
-    rl_tensor *places[RL_MAX_DIMS];
-    for (int d = 0; d < s->ndim; d++) list[d] = NULL;
-    for (int d = s->ndim - 1; d >= 0; d--) {
-        rl_tensor *index = s->at[d];
-        if (!index) continue;
-        int spanned = index->dtype == RL_BOOL ? index->ndim : 1;
-        places[0] = index;
-        if (index->dtype == RL_BOOL && rl_places_of(index, places) != RL_OK) return -1;
-        for (int k = 0; k < spanned; k++)
-            if (!(list[d + k] = apart(places[k], after))) return -1;
-        after += places[0]->ndim;
-        if (after > RL_MAX_DIMS) {
-            rl_fail("a tensor has at most %d dimensions; this indexing would give more", RL_MAX_DIMS);
-            return -1;
-        }
-        first = d;
-        if (last < 0) last = d + spanned - 1;
-    }
-    int together = 1, next = 0;
-    for (int d = first; d <= last; d++) together &= list[d] != NULL;
-    p->ndim = 0;
-    p->in_order = together;
-    for (int d = 0; d < s->ndim; d++) {
-        if (s->at[d]) {
-            const rl_tensor *index = list[d];
-            int own = s->at[d]->dtype == RL_BOOL ? 1 : s->at[d]->ndim;
-            for (int k = 0; k < own; k++) {
-                p->sizes[p->ndim] = index->sizes[k];
-                p->order[p->ndim++] = next++;
-            }
-        } else if (!list[d]) {
-            p->sizes[p->ndim] = s->sizes[d];
-            p->order[p->ndim++] = after + kept++;
-        }
-    }
-    if (p->ndim > RL_MAX_DIMS) rl_fail("a tensor has at most %d dimensions; this indexing would give %d", RL_MAX_DIMS, p->ndim);
-    return rl_failing() ? -1 : last + 1;
-}
-
-static rl_tensor *read_indexed(const subset *s, rl_tensor *view) {
-    rl_tensor *list[RL_MAX_DIMS];
-    placing p;
-    if (s->n_indexes == 1) return rl_index(view, list_indexes(s, list), list);
-    int n = list_apart(s, list, &p);
-    if (n < 0) return NULL;
-    view = rl_index(view, n, list);
-    return p.in_order ? view : rl_permute(view, (rl_ints){p.ndim, p.order});
-}
-
-static void write_indexed(const subset *s, rl_tensor *view, rl_tensor *value) {
-    rl_tensor *list[RL_MAX_DIMS];
-    int64_t back[RL_MAX_DIMS];
-    placing p;
-    if (s->n_indexes == 1) {
-        rl_index_put_in_place(view, value, list_indexes(s, list), list, 0);
-        return;
-    }
-    int n = list_apart(s, list, &p);
-    if (n < 0) return;
-    if (!p.in_order && value->numel != 1) {
-        for (int d = 0; d < p.ndim; d++) back[p.order[d]] = d;
-        value = rl_permute(rl_expand_to(fitted(value, p.ndim), p.ndim, p.sizes), (rl_ints){p.ndim, back});
-    }
-    if (value) rl_index_put_in_place(view, value, n, list, 0);
-}
-
-static rl_tensor *read_subset(SEXP self, SEXP drop, const given *g, int n, subset *s) {
-    item items[MAX_ITEMS];
-    int64_t dropping = 1;
+static rl_tensor *read_self(SEXP self) {
     rl_tensor *x = rb_unwrap(self, "x");
-    if (rl_failing() || (drop && rb_flag(drop, "drop", &dropping) != RL_OK)) return NULL;
-    if (read_items(g, n, items) != RL_OK || take_items(s, x, items, n, (int)dropping) != RL_OK) return NULL;
-    return s->view;
+    if (!x || x->storage) return x;
+    rl_fail("an undefined tensor has no elements");
+    return NULL;
 }
 
-/* ffi_subset(x, drop): reads */
+/* ---- reading ---- */
+
+/* ffi_subset(x, drop) */
 SEXP ffi_subset(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     (void)unused, (void)op;
-    given g[MAX_ITEMS];
-    int protected = 0, n = evaluate_all(frame, g, &protected);
+    givens all;
+    evaluate_all(frame, &all);
     rb_call call = rb_begin();
-    subset s;
-    rl_tensor *view = read_subset(CADR(arguments), CADDR(arguments), g, n, &s);
-    if (view && s.n_indexes) view = read_indexed(&s, view);
-    SEXP handle = rb_end(call, rb_wrap(view));
-    UNPROTECT(protected);
+    rl_item_of_subset items[RL_MAX_ITEMS];
+    int64_t drop = 1;
+    rl_tensor *x = read_self(CADR(arguments)), *part = NULL;
+    if (x && rb_flag(CADDR(arguments), "drop", &drop) == RL_OK && read_items(&all, 1, items) == RL_OK) part = rl_subset(x, all.n, items, (int)drop);
+    SEXP handle = rb_end(call, rb_wrap(part));
+    UNPROTECT(all.protected);
     return handle;
 }
 
-/* ffi_subset_assign(x, value): writes */
+/* ---- writing ---- */
+
+/* Where the brackets stand. Dispatch leaves it in the method's frame; a method that is called by its name has to ask. */
+static SEXP caller_of(SEXP frame) {
+    SEXP caller = R_getVarEx(symbols.caller, frame, FALSE, NULL);
+    if (caller && TYPEOF(caller) == ENVSXP) return caller;
+    SEXP call = PROTECT(Rf_lang1(symbols.parent_frame));
+    caller = Rf_eval(call, frame);
+    UNPROTECT(1);
+    return caller;
+}
+
+static SEXP namespace_of(const char *package) {
+    SEXP name = PROTECT(Rf_mkString(package)), namespace = R_FindNamespace(name);
+    R_PreserveObject(namespace);
+    UNPROTECT(1);
+    return namespace;
+}
+
+/* Note [Copies] */
+static int expects_copy(SEXP frame) {
+    static SEXP stats, utils;
+    if (!stats) {
+        stats = namespace_of("stats");
+        utils = namespace_of("utils");
+    }
+    for (SEXP at = caller_of(frame); at != R_GlobalEnv && at != R_EmptyEnv; at = R_ParentEnv(at)) {
+        if (at == R_BaseNamespace || at == R_BaseEnv || at == stats || at == utils) return 1;
+        if (R_IsNamespaceEnv(at)) return 0;
+    }
+    return 0;
+}
+
+static SEXP put(SEXP self, SEXP value, const givens *all, const rl_item_of_subset *items, int in_copy) {
+    rl_tensor *x = read_self(self);
+    if (x && in_copy) x = rl_clone(x);
+    rl_tensor *from = x ? rb_written(value, (rl_dtype)x->dtype, "value") : NULL;
+    if (!from || rl_subset_put(x, all->n, items, from) != RL_OK || !in_copy) return self;
+    return rb_wrap(x);
+}
+
+/* ffi_subset_assign(x, value) */
 SEXP ffi_subset_assign(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     (void)unused, (void)op;
-    given g[MAX_ITEMS];
-    int protected = 0, n = evaluate_all(frame, g, &protected);
+    givens all;
+    evaluate_all(frame, &all);
+    const int in_copy = expects_copy(frame);
     rb_call call = rb_begin();
-    subset s;
-    rl_tensor *view = read_subset(CADR(arguments), NULL, g, n, &s);
-    rl_tensor *value = view ? rb_as_tensor(CADDR(arguments), "value") : NULL;
-    if (value && s.n_indexes)
-        write_indexed(&s, view, value);
-    else if (value && (value = fitted(value, view->ndim)))
-        rl_apply_in_place(&rl_op_copy, NULL, 2, (rl_tensor *[]){view, value});
-    SEXP result = rb_end(call, CADR(arguments));
-    UNPROTECT(protected);
+    rl_item_of_subset items[RL_MAX_ITEMS];
+    SEXP self = CADR(arguments), result = read_items(&all, 0, items) == RL_OK ? put(self, CADDR(arguments), &all, items, in_copy) : self;
+    result = rb_end(call, result);
+    UNPROTECT(all.protected);
+    return result;
+}
+
+/* ---- one element, or a field ---- */
+
+static SEXP field_name(const givens *all) {
+    SEXP name = all->n == 1 && all->items[0].kind == GIVEN_VALUE ? all->items[0].value : R_NilValue;
+    return TYPEOF(name) == STRSXP && XLENGTH(name) == 1 ? name : NULL;
+}
+
+/* A place for each dimension. */
+static rl_status read_element(const givens *all, SEXP self, rl_item_of_subset *items) {
+    const rl_tensor *x = read_self(self);
+    if (!x) return RL_FAILED;
+    RL_TRY(read_items(all, 0, items));
+    int are_places = all->n == x->ndim;
+    for (int k = 0; k < all->n; k++) are_places &= items[k].kind == RL_PLACE;
+    return are_places ? RL_OK : rl_fail("x[[...]] is one element, so it takes one place for each dimension; the tensor has %d. x[...] takes more", x->ndim);
+}
+
+static SEXP element(SEXP self, const givens *all) {
+    rb_call call = rb_begin();
+    rl_item_of_subset items[RL_MAX_ITEMS];
+    rl_tensor *part = read_element(all, self, items) == RL_OK ? rl_subset(read_self(self), all->n, items, 1) : NULL;
+    return rb_end(call, rb_wrap(part));
+}
+
+/* ffi_element(x) */
+SEXP ffi_element(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
+    (void)unused, (void)op;
+    givens all;
+    evaluate_all(frame, &all);
+    SEXP self = CADR(arguments), name = field_name(&all), result = name ? ffi_get(self, name) : element(self, &all);
+    UNPROTECT(all.protected);
+    return result;
+}
+
+static SEXP put_element(SEXP self, SEXP value, const givens *all, int in_copy) {
+    rb_call call = rb_begin();
+    rl_item_of_subset items[RL_MAX_ITEMS];
+    return rb_end(call, read_element(all, self, items) == RL_OK ? put(self, value, all, items, in_copy) : self);
+}
+
+/* ffi_element_assign(x, value) */
+SEXP ffi_element_assign(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
+    (void)unused, (void)op;
+    givens all;
+    evaluate_all(frame, &all);
+    SEXP self = CADR(arguments), value = CADDR(arguments), name = field_name(&all);
+    SEXP result = name ? ffi_set(self, name, value) : put_element(self, value, &all, expects_copy(frame));
+    UNPROTECT(all.protected);
     return result;
 }

@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../tensor/interrupt.h"
 #include "entries.h"
 
 enum { LINE_WIDTH = 80, PRECISION = 4, SCIENTIFIC_WIDTH = 11 };
+/* A format is chosen from so many elements at most; of more, from what is shown. */
+enum { MOST_MEASURED = 10000000 };
 
 typedef struct {
     char *text;
@@ -42,6 +45,7 @@ static rl_status put_number(printer *p, int width, double value) {
 
 static rl_status end_line(printer *p) {
     p->lines++;
+    RL_TRY(rl_listen());
     return put(p, "\n");
 }
 
@@ -77,10 +81,25 @@ typedef struct {
     double low, high; /* magnitudes; `high` is only raised by positive elements, as PyTorch does */
 } extent;
 
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* The elements that a format is chosen from: those of an expanded dimension once. */
+static matrix measured(const printer *p, matrix m) {
+    if (m.row_stride == 0) m.rows = least(m.rows, 1);
+    if (m.column_stride == 0) m.columns = least(m.columns, 1);
+    if (p->limit < 0 || m.rows == 0 || m.columns <= MOST_MEASURED / m.rows) return m;
+    int64_t left = p->limit - p->lines > 1 ? p->limit - p->lines - 1 : 1; /* the last line only tells that there is more */
+    m.rows = least(m.rows, left);
+    m.columns = least(m.columns, (left / m.rows + 1) * (LINE_WIDTH / 3));
+    return m;
+}
+
 static extent measure(const matrix *m) {
     extent e = {1, 0, 0, 0};
+    int64_t count = 0;
     for (int64_t i = 0; i < m->rows; i++) {
         for (int64_t j = 0; j < m->columns; j++) {
+            if ((++count & 0xffff) == 0 && rl_listen() != RL_OK) return e;
             double value = element(m->x, m->start + i * m->row_stride + j * m->column_stride), size = fabs(value);
             if (!isfinite(value)) continue;
             if (value != ceil(value)) e.whole = 0;
@@ -97,7 +116,8 @@ static double digits_before_point(double size) { return size != 0 ? floor(log10(
 
 /* How numbers are written: sets the style, tells the width and what they are divided by. */
 static int choose_format(printer *p, const matrix *m, double *scale) {
-    extent e = measure(m);
+    matrix of = measured(p, *m);
+    extent e = measure(&of);
     double low = e.seen ? digits_before_point(e.low) : 1, high = e.seen ? digits_before_point(e.high) : 1;
     *scale = 1;
     if (e.whole && high <= 9) {

@@ -1,7 +1,7 @@
 /* R's interface for packages as its newest version has it, on older versions too.
  *
- * Closures and variables have functions of their own from R 4.5 on, the arguments in `...` from R 4.6 on; before that they are reached
- * through the insides of R's objects, which newer headers do not show any more. */
+ * Closures, environments and variables have functions of their own from R 4.5 on, the arguments in `...` from R 4.6 on; before that
+ * they are reached through the insides of R's objects, which newer headers do not show any more. */
 #ifndef RL_RBRIDGE_R_API_H
 #define RL_RBRIDGE_R_API_H
 
@@ -15,6 +15,7 @@
 static inline SEXP R_ClosureFormals(SEXP closure) { return FORMALS(closure); }
 static inline SEXP R_ClosureBody(SEXP closure) { return BODY(closure); }
 static inline SEXP R_ClosureEnv(SEXP closure) { return CLOENV(closure); }
+static inline SEXP R_ParentEnv(SEXP frame) { return ENCLOS(frame); }
 
 static inline SEXP R_mkClosure(SEXP formals, SEXP body, SEXP frame) {
     SEXP closure = Rf_allocSExp(CLOSXP);
@@ -42,6 +43,20 @@ static inline SEXP rb_dots(SEXP frame) { return Rf_findVarInFrame3(frame, R_Dots
 static inline int R_DotsLength(SEXP frame) {
     SEXP dots = rb_dots(frame);
     return TYPEOF(dots) == DOTSXP ? Rf_length(dots) : 0;
+}
+
+/* NULL of R's if none has a name. */
+static inline SEXP R_DotsNames(SEXP frame) {
+    SEXP dots = rb_dots(frame), names = R_NilValue;
+    int n = R_DotsLength(frame), named = 0;
+    for (int k = 0; k < n && !named; k++, dots = CDR(dots)) named = TAG(dots) != R_NilValue;
+    if (!named) return R_NilValue;
+    PROTECT(names = Rf_allocVector(STRSXP, n));
+    dots = rb_dots(frame);
+    for (int k = 0; k < n; k++, dots = CDR(dots))
+        if (TAG(dots) != R_NilValue) SET_STRING_ELT(names, k, PRINTNAME(TAG(dots)));
+    UNPROTECT(1);
+    return names;
 }
 
 /* What stands at a place of `...`, counted from 1; an argument handed on as `...` is a promise of a promise. */

@@ -1,22 +1,9 @@
 /* Random tensors and the generators they come from. */
 #include "../kernels/random.h"
+#include "../tensor/interrupt.h"
 
 #include "entries.h"
-
-/* A generator of the user's is an environment of class torch_generator that keeps its state in a raw vector. */
-static rl_generator *generator_of(SEXP x) {
-    if (Rf_isNull(x)) return rl_default_generator();
-    SEXP state = TYPEOF(x) == ENVSXP && Rf_inherits(x, "torch_generator") ? R_getVarEx(Rf_install("state"), x, FALSE, R_NilValue) : R_NilValue;
-    if (TYPEOF(state) == RAWSXP && XLENGTH(state) == sizeof(rl_generator)) {
-        rl_generator *generator = (rl_generator *)(void *)RAW(state);
-        if (rl_generator_is_sound(generator)) return generator;
-    }
-    if (TYPEOF(x) == ENVSXP && Rf_inherits(x, "torch_generator"))
-        rl_fail("`generator` has lost its state: `$state` has been written over; make a new one by torch_generator()");
-    else
-        rl_fail("`generator` must be made by torch_generator(), not %s", rb_kind_of(x));
-    return NULL;
-}
+#include "generator.h"
 
 /* ---- filling ---- */
 
@@ -58,7 +45,7 @@ static rl_status fill(rl_generator *generator, const rl_distribution *distributi
 /* Fills in place and ends the entry; where the tensor takes part in a graph, that is told of it. */
 static SEXP finish_in_place(rb_call call, SEXP self, SEXP generator, rl_distribution distribution, const char *what) {
     rl_tensor *tensor = rl_failing() ? NULL : rb_unwrap(self, "self");
-    rl_generator *source = tensor ? generator_of(generator) : NULL;
+    rl_generator *source = tensor ? rb_generator(generator) : NULL;
     int any_number = distribution.kind == RL_INTEGERS || distribution.kind == RL_BERNOULLI || distribution.kind == RL_GEOMETRIC;
     if (!source) return rb_end(call, self);
     if (!any_number && !rl_dtype_is_floating((rl_dtype)tensor->dtype))
@@ -68,7 +55,9 @@ static SEXP finish_in_place(rb_call call, SEXP self, SEXP generator, rl_distribu
     else if (rl_grad_enabled() && rl_requires_grad(tensor) && rl_is_leaf(tensor))
         rl_fail("%s() would change a leaf that requires gradients; do it within with_no_grad(), or on a copy", what);
     else if (!tensor->autograd) {
+        int listening = rl_set_listening(0);
         fill(source, &distribution, tensor, tensor);
+        rl_set_listening(listening);
         tensor->storage->version++;
     } else {
         rl_tensor *drawn = rl_tensor_new((rl_dtype)tensor->dtype, tensor->ndim, tensor->sizes);
@@ -170,7 +159,7 @@ SEXP ffi_random_(SEXP self, SEXP from, SEXP to, SEXP generator) {
 static SEXP finish_new(rb_call call, rl_tensor *made, SEXP generator, rl_distribution distribution, SEXP requires_grad) {
     int64_t gradients;
     SEXP result = R_NilValue;
-    rl_generator *source = made && !rl_failing() ? generator_of(generator) : NULL;
+    rl_generator *source = made && !rl_failing() ? rb_generator(generator) : NULL;
     if (source && rb_flag(requires_grad, "requires_grad", &gradients) == RL_OK) {
         fill(source, &distribution, made, made);
         if (gradients) rl_set_requires_grad(made, 1);
@@ -209,7 +198,7 @@ SEXP ffi_randint(SEXP low, SEXP high, SEXP size, SEXP dtype, SEXP requires_grad,
 
 SEXP ffi_randperm(SEXP n, SEXP dtype, SEXP requires_grad, SEXP generator) {
     rb_call call = rb_begin();
-    rl_generator *source = generator_of(generator);
+    rl_generator *source = rb_generator(generator);
     rl_dtype wanted;
     int64_t length, gradients;
     SEXP result = R_NilValue;
@@ -252,7 +241,7 @@ static SEXP finish(rb_call call, rl_tensor *tensor, rl_dtype dtype) {
 /* 1 with the probability that stands at each place of a tensor. */
 SEXP ffi_trials(SEXP probabilities, SEXP generator) {
     rb_call call = rb_begin();
-    rl_generator *source = generator_of(generator);
+    rl_generator *source = rb_generator(generator);
     rl_tensor *p = source ? parameters(probabilities, "self") : NULL, *drawn = p ? rl_tensor_new(RL_BOOL, p->ndim, p->sizes) : NULL;
     if (drawn) rl_random_trials(source, drawn, p);
     return finish(call, drawn, drawn && rb_is_tensor(probabilities) ? (rl_dtype)rb_unwrap(probabilities, "self")->dtype : RL_FLOAT);
@@ -262,7 +251,7 @@ SEXP ffi_trials(SEXP probabilities, SEXP generator) {
 SEXP ffi_trials_(SEXP self, SEXP probabilities, SEXP generator) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self"), *p = tensor ? rb_unwrap(probabilities, "p") : NULL;
-    rl_generator *source = p ? generator_of(generator) : NULL;
+    rl_generator *source = p ? rb_generator(generator) : NULL;
     if (source && !rl_dtype_is_floating((rl_dtype)p->dtype))
         rl_fail("bernoulli_() needs `p` between 0 and 1, a floating tensor");
     else if (source) {
@@ -278,7 +267,7 @@ SEXP ffi_trials_(SEXP self, SEXP probabilities, SEXP generator) {
 
 SEXP ffi_poisson(SEXP rates, SEXP generator) {
     rb_call call = rb_begin();
-    rl_generator *source = generator_of(generator);
+    rl_generator *source = rb_generator(generator);
     rl_tensor *rate = source ? parameters(rates, "self") : NULL, *drawn = rate ? rl_tensor_new((rl_dtype)rate->dtype, rate->ndim, rate->sizes) : NULL;
     if (drawn) rl_random_poisson(source, drawn, rate);
     return finish(call, drawn, drawn && rb_is_tensor(rates) ? (rl_dtype)rb_unwrap(rates, "self")->dtype : RL_FLOAT);
@@ -287,7 +276,7 @@ SEXP ffi_poisson(SEXP rates, SEXP generator) {
 /* Positions, counted from 1. */
 SEXP ffi_multinomial(SEXP weights, SEXP count, SEXP replacement, SEXP generator) {
     rb_call call = rb_begin();
-    rl_generator *source = generator_of(generator);
+    rl_generator *source = rb_generator(generator);
     rl_tensor *weight = source ? parameters(weights, "self") : NULL, *drawn = NULL;
     int64_t n, again;
     if (weight && rb_whole(count, "num_samples", &n) == RL_OK && rb_flag(replacement, "replacement", &again) == RL_OK) {
@@ -323,7 +312,7 @@ SEXP ffi_dropout_noise(SEXP input, SEXP p) {
 /* The slopes of rrelu(): 1 where a number is positive, elsewhere between the bounds. */
 SEXP ffi_rrelu_noise(SEXP input, SEXP lower, SEXP upper, SEXP generator) {
     rb_call call = rb_begin();
-    rl_generator *source = generator_of(generator);
+    rl_generator *source = rb_generator(generator);
     rl_tensor *x = source ? parameters(input, "self") : NULL;
     rl_distribution d = read_two(RL_UNIFORM, lower, "lower", upper, "upper");
     for (int64_t k = 0; x && !rl_failing() && k < x->numel; k++) {
@@ -336,58 +325,4 @@ SEXP ffi_rrelu_noise(SEXP input, SEXP lower, SEXP upper, SEXP generator) {
             *wide = slope;
     }
     return finish(call, x, x ? (rl_dtype)rb_unwrap(input, "self")->dtype : RL_FLOAT);
-}
-
-/* ---- generators ---- */
-
-static rl_status read_seed(SEXP x, uint64_t *seed) {
-    int64_t whole;
-    RL_TRY(rb_whole(x, "seed", &whole));
-    *seed = (uint64_t)whole;
-    return RL_OK;
-}
-
-SEXP ffi_seed(SEXP seed, SEXP generator) {
-    rb_call call = rb_begin();
-    rl_generator *target = generator_of(generator);
-    uint64_t wanted;
-    if (target && read_seed(seed, &wanted) == RL_OK) rl_generator_seed(target, wanted);
-    return rb_end(call, R_NilValue);
-}
-
-SEXP ffi_seed_of(SEXP generator) {
-    rb_call call = rb_begin();
-    rl_generator *source = generator_of(generator);
-    return rb_end(call, Rf_ScalarReal(source ? (double)source->seed : 0));
-}
-
-/* The memory of a new generator. */
-SEXP ffi_generator(SEXP seed) {
-    rb_call call = rb_begin();
-    SEXP state = PROTECT(Rf_allocVector(RAWSXP, sizeof(rl_generator)));
-    uint64_t wanted;
-    if (read_seed(seed, &wanted) == RL_OK) rl_generator_seed((rl_generator *)(void *)RAW(state), wanted);
-    state = rb_end(call, state);
-    UNPROTECT(1);
-    return state;
-}
-
-SEXP ffi_rng_state(SEXP generator) {
-    rb_call call = rb_begin();
-    int64_t size = RL_GENERATOR_STATE_BYTES;
-    rl_generator *source = generator_of(generator);
-    rl_tensor *state = source ? rl_tensor_new(RL_UINT8, 1, &size) : NULL;
-    if (state) rl_generator_export(source, rl_data(state));
-    return finish(call, state, RL_UINT8);
-}
-
-SEXP ffi_set_rng_state(SEXP state, SEXP generator) {
-    rb_call call = rb_begin();
-    rl_generator *target = generator_of(generator);
-    rl_tensor *bytes = target ? rb_unwrap(state, "state") : NULL;
-    if (bytes && (bytes->dtype != RL_UINT8 || bytes->numel != RL_GENERATOR_STATE_BYTES || !rl_is_contiguous(bytes)))
-        rl_fail("`state` must be what torch_get_rng_state() gave: %d bytes", RL_GENERATOR_STATE_BYTES);
-    else if (bytes)
-        rl_generator_import(target, rl_data(bytes));
-    return rb_end(call, R_NilValue);
 }

@@ -5,9 +5,16 @@
 #include <string.h>
 
 #include "../kernels/parallel.h"
+#include "../kernels/random.h"
+#include "../tensor/interrupt.h"
 #include "handle.h"
 
 static void collect(void) { R_gc(); }
+
+static void in_child(void) {
+    rl_forget_threads();
+    rl_generators_in_child();
+}
 
 /* R CMD check allows two. */
 static void limit_threads(void) {
@@ -15,9 +22,12 @@ static void limit_threads(void) {
     if (limit && *limit && strcmp(limit, "false") != 0 && strcmp(limit, "FALSE") != 0 && rl_num_threads() > 2) rl_set_num_threads(2);
 }
 
-void rb_start(void) {
+void rb_start(DllInfo *dll) {
     rb_handle_init();
+    rb_state_init(dll);
+    rb_generator_init(dll);
     limit_threads();
     rl_reclaim_hook = collect;
-    pthread_atfork(NULL, NULL, rl_forget_threads);
+    rl_interrupt_hook = rb_check_interrupt;
+    pthread_atfork(NULL, rl_generators_in_parent, in_child);
 }

@@ -6,6 +6,7 @@
 #include "../kernels/parallel.h"
 #include "../kernels/sequence.h"
 #include "../ops/infer.h"
+#include "../tensor/range.h"
 #include "entries.h"
 
 static rl_status ask_for_gradients(rl_tensor *tensor, SEXP requires_grad) {
@@ -29,7 +30,7 @@ SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
         if (given)
             tensor = rl_tensor_new_like(given, wanted == RL_NO_DTYPE ? (rl_dtype)given->dtype : wanted);
         else if (!rl_failing())
-            tensor = rb_from_r(data, wanted, "data");
+            tensor = rb_from_r(data, wanted, RB_NEW, "data");
         if (tensor && given) rl_copy_data(tensor, given);
     }
     return finish(call, tensor, requires_grad);
@@ -56,14 +57,27 @@ SEXP ffi_item(SEXP self) {
     return rb_end(call, value);
 }
 
-static rl_dtype dtype_for(rl_scalar number) { return number.kind == RL_SCALAR_INT ? RL_INT64 : number.kind == RL_SCALAR_BOOL ? RL_BOOL : rl_default_dtype(); }
+/* Of a fill value, where no dtype is named. */
+static rl_dtype dtype_for(SEXP value) {
+    if (!rb_is_tensor(value)) return rb_own_dtype(value);
+    rl_tensor *tensor = rb_unwrap(value, "fill_value");
+    if (!tensor || rl_dtype_is_floating((rl_dtype)tensor->dtype)) return rl_default_dtype();
+    return tensor->dtype == RL_BOOL ? RL_BOOL : RL_INT64;
+}
 
-/* Whole numbers of any dtype are refused what is beyond them; to a truth value every number is one. */
-static rl_status check_fits(rl_scalar number, rl_dtype dtype) {
-    if (number.kind == RL_SCALAR_NONE || rl_dtype_is_floating(dtype)) return RL_OK;
-    double bits = 8.0 * (double)rl_dtype_size(dtype) - (dtype != RL_UINT8), low = dtype == RL_UINT8 ? 0 : -pow(2, bits);
-    int fits = dtype == RL_BOOL ? number.as_double == number.as_double : number.as_double >= low && number.as_double < pow(2, bits);
-    return fits ? RL_OK : rl_fail("%s does not hold %g; choose another `dtype`", rl_dtype_name(dtype), number.as_double);
+static rl_status fill_with(rl_tensor *tensor, SEXP value) {
+    rl_scalar number;
+    if (!tensor) return RL_FAILED;
+    if (Rf_isNull(value)) return RL_OK;
+    RL_TRY(rb_written_number(value, (rl_dtype)tensor->dtype, "fill_value", &number));
+    rl_fill_elements(tensor, number);
+    return RL_OK;
+}
+
+/* Memory as it is found; that of truth values is cleared, since every byte of them is 0 or 1. */
+static rl_tensor *unfilled(rl_tensor *tensor) {
+    if (tensor && tensor->dtype == RL_BOOL) rl_fill_elements(tensor, rl_scalar_int(0));
+    return tensor;
 }
 
 /* value NULL: not filled */
@@ -72,12 +86,10 @@ SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
     rl_tensor *tensor = NULL;
     rl_dtype wanted;
     rl_ints sizes;
-    rl_scalar number = {RL_SCALAR_NONE, 0, 0};
-    if (rb_wholes(size, "size", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK &&
-        (Rf_isNull(value) || rb_number(value, "fill_value", &number) == RL_OK)) {
-        if (wanted == RL_NO_DTYPE) wanted = dtype_for(number);
-        if (check_fits(number, wanted) == RL_OK) tensor = rl_tensor_new(wanted, sizes.length, sizes.values);
-        if (tensor && number.kind != RL_SCALAR_NONE) rl_fill_elements(tensor, number);
+    if (rb_wholes(size, "size", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
+        if (wanted == RL_NO_DTYPE) wanted = Rf_isNull(value) ? rl_default_dtype() : dtype_for(value);
+        if (!rl_failing()) tensor = unfilled(rl_tensor_new(wanted, sizes.length, sizes.values));
+        if (tensor) fill_with(tensor, value);
     }
     return finish(call, tensor, requires_grad);
 }
@@ -86,11 +98,9 @@ SEXP ffi_filled_like(SEXP input, SEXP value, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
     rl_tensor *model = rb_unwrap(input, "input"), *tensor = NULL;
     rl_dtype wanted;
-    rl_scalar number = {RL_SCALAR_NONE, 0, 0};
-    if (!rl_failing() && rb_dtype(dtype, "dtype", &wanted) == RL_OK && (Rf_isNull(value) || rb_number(value, "fill_value", &number) == RL_OK)) {
-        if (wanted == RL_NO_DTYPE) wanted = (rl_dtype)model->dtype;
-        if (check_fits(number, wanted) == RL_OK) tensor = rl_tensor_new_like(model, wanted);
-        if (tensor && number.kind != RL_SCALAR_NONE) rl_fill_elements(tensor, number);
+    if (!rl_failing() && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
+        tensor = unfilled(rl_tensor_new_like(model, wanted == RL_NO_DTYPE ? (rl_dtype)model->dtype : wanted));
+        if (tensor) fill_with(tensor, value);
     }
     return finish(call, tensor, requires_grad);
 }
@@ -113,7 +123,7 @@ SEXP ffi_strided_empty(SEXP size, SEXP stride, SEXP dtype, SEXP requires_grad) {
                 rl_fail_memory(1e18);
         }
         if (!rl_failing() && rl_count(sizes.length, sizes.values, &numel) == RL_OK) {
-            rl_tensor *all = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 1, &reach);
+            rl_tensor *all = unfilled(rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 1, &reach));
             if (all) tensor = rl_tensor_view(all, sizes.length, sizes.values, strides.values, 0);
         }
     }
@@ -145,6 +155,13 @@ static rl_tensor *sequence_of(int64_t count, SEXP dtype, rl_dtype *wanted) {
     return rl_tensor_new(rl_dtype_is_narrow(*wanted) ? RL_FLOAT : *wanted, 1, &count);
 }
 
+/* A sequence of whole numbers ends within its dtype. */
+static rl_status check_ends(double first, double last, rl_dtype dtype) {
+    if (rl_dtype_is_floating(dtype)) return RL_OK;
+    RL_TRY(rl_check_fits("start", rl_scalar_double(first), dtype));
+    return rl_check_fits("end", rl_scalar_double(last), dtype);
+}
+
 static rl_tensor *convert_sequence(rl_tensor *sequence, rl_dtype wanted) {
     if (!sequence || (rl_dtype)sequence->dtype == wanted) return sequence;
     rl_tensor *converted = rl_tensor_new(wanted, 1, sequence->sizes);
@@ -171,7 +188,8 @@ SEXP ffi_range(SEXP start, SEXP end, SEXP step, SEXP dtype, SEXP requires_grad) 
             rl_fail("`step` leads away from `end`: from %g to %g by %g", from.as_double, to.as_double, by.as_double);
         else if (count > 9e15)
             rl_fail_memory(count * 8);
-        else if ((tensor = sequence_of((int64_t)count, dtype, &wanted)))
+        else if ((tensor = sequence_of((int64_t)count, dtype, &wanted)) &&
+                 check_ends(from.as_double, from.as_double + (count - 1) * by.as_double, wanted) == RL_OK)
             rl_fill_range(tensor, from, by);
         tensor = convert_sequence(tensor, wanted);
     }
@@ -187,7 +205,7 @@ SEXP ffi_linspace(SEXP start, SEXP end, SEXP steps, SEXP dtype, SEXP requires_gr
     if (rb_number(start, "start", &from) == RL_OK && rb_number(end, "end", &to) == RL_OK && rb_whole(steps, "steps", &count) == RL_OK) {
         if (count < 0)
             rl_fail("`steps` must not be negative; it is %lld", (long long)count);
-        else if ((tensor = sequence_of(count, dtype, &wanted)))
+        else if ((tensor = sequence_of(count, dtype, &wanted)) && check_ends(from.as_double, to.as_double, wanted) == RL_OK)
             rl_fill_linspace(tensor, from.as_double, to.as_double);
         tensor = convert_sequence(tensor, wanted);
     }
@@ -204,7 +222,8 @@ SEXP ffi_logspace(SEXP start, SEXP end, SEXP steps, SEXP base, SEXP dtype, SEXP 
         rb_number(base, "base", &of) == RL_OK) {
         if (count < 0)
             rl_fail("`steps` must not be negative; it is %lld", (long long)count);
-        else if ((tensor = sequence_of(count, dtype, &wanted)))
+        else if ((tensor = sequence_of(count, dtype, &wanted)) &&
+                 check_ends(pow(of.as_double, from.as_double), pow(of.as_double, to.as_double), wanted) == RL_OK)
             rl_fill_logspace(tensor, from.as_double, to.as_double, of.as_double);
         tensor = convert_sequence(tensor, wanted);
     }
@@ -223,6 +242,9 @@ SEXP ffi_to(SEXP self, SEXP dtype, SEXP other, SEXP copy) {
     if (!rl_failing() && rb_flag(copy, "copy", &anew) == RL_OK &&
         (rb_names_device(dtype) ? rb_device(dtype, "device") : rb_dtype(dtype, "dtype", &wanted)) == RL_OK) {
         if (wanted == RL_NO_DTYPE) wanted = (rl_dtype)(like ? like : tensor)->dtype;
+        if (like && wanted != (rl_dtype)like->dtype) rl_fail("`dtype` and `other`, which is %s, contradict each other", rl_dtype_name((rl_dtype)like->dtype));
+    }
+    if (!rl_failing()) {
         if ((rl_dtype)tensor->dtype != wanted)
             result = rb_wrap(rl_to_dtype(tensor, wanted));
         else if (anew)
@@ -274,7 +296,8 @@ SEXP ffi_can_cast(SEXP from, SEXP to) {
 
 SEXP ffi_result_type(SEXP tensor1, SEXP tensor2) {
     rb_call call = rb_begin();
-    rl_tensor *operands[] = {rb_as_tensor(tensor1, "tensor1"), rb_as_tensor(tensor2, "tensor2")};
+    rl_tensor *operands[] = {rb_waits(tensor1) ? rb_number_of_kind(tensor1) : rb_as_tensor(tensor1, "tensor1"),
+                             rb_waits(tensor2) ? rb_number_of_kind(tensor2) : rb_as_tensor(tensor2, "tensor2")};
     rl_dtype dtype = rl_failing() ? RL_FLOAT : rl_result_dtype(2, operands);
     return rb_end(call, rb_dtype_object(dtype));
 }
@@ -322,6 +345,14 @@ static const void *bytes_of(SEXP buffer, size_t *size) {
     return NULL;
 }
 
+/* Kernels count on truth values that are 0 or 1. */
+static void copy_bytes(rl_tensor *to, const void *bytes) {
+    size_t size = to->storage->bytes;
+    uint8_t *data = rl_data(to);
+    if (size) memcpy(data, bytes, size);
+    for (size_t k = 0; to->dtype == RL_BOOL && k < size; k++) data[k] = data[k] != 0;
+}
+
 SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {
     rb_call call = rb_begin();
     rl_tensor *tensor = NULL;
@@ -334,8 +365,8 @@ SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {
         if (tensor && tensor->storage->bytes > there)
             rl_fail("`buffer` has %lld bytes, and shape %s takes %lld", (long long)there, rl_sizes_text(sizes.length, sizes.values),
                     (long long)tensor->storage->bytes);
-        else if (tensor && tensor->storage->bytes)
-            memcpy(rl_data(tensor), bytes, tensor->storage->bytes);
+        else if (tensor)
+            copy_bytes(tensor, bytes);
     }
     return rb_end(call, rb_wrap(tensor));
 }

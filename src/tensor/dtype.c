@@ -28,7 +28,7 @@ void rl_set_default_dtype(rl_dtype dtype) { default_dtype = dtype; }
 
 rl_scalar rl_scalar_double(double value) {
     rl_scalar scalar = {RL_SCALAR_FLOAT, value, 0};
-    if (value >= -9.2e18 && value <= 9.2e18) scalar.as_int = (int64_t)value;
+    if (value >= -0x1p63 && value < 0x1p63) scalar.as_int = (int64_t)value;
     return scalar;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static struct {
-    int failing;
+    int failing; /* threads at work look at it */
     int in_host;
     char message[2048];
 } record;
@@ -41,7 +41,7 @@ rl_status rl_fail(const char *format, ...) {
         int length = vsnprintf(record.message, sizeof record.message, format, arguments);
         va_end(arguments);
         tidy(record.message, length >= (int)sizeof record.message);
-        record.failing = 1;
+        __atomic_store_n(&record.failing, 1, __ATOMIC_RELAXED);
     }
     return RL_FAILED;
 }
@@ -52,13 +52,13 @@ rl_status rl_fail_no_loop(const char *dtype) { return rl_fail("this is not defin
 
 rl_status rl_fail_host(void) {
     if (!record.failing) {
-        record.failing = 1;
+        __atomic_store_n(&record.failing, 1, __ATOMIC_RELAXED);
         record.in_host = 1;
     }
     return RL_FAILED;
 }
 
-int rl_failing(void) { return record.failing; }
+int rl_failing(void) { return __atomic_load_n(&record.failing, __ATOMIC_RELAXED); }
 
 int rl_failed_in_host(void) { return record.in_host; }
 

@@ -1,9 +1,14 @@
 /* The core as a library of plain C: no header of R, no R at run time. Ends with "N passed, N failed". */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "../../src/autograd/engine.h"
+#include "../../src/autograd/state.h"
+#include "../../src/kernels/random.h"
 #include "../../src/ops/ops.h"
+#include "../../src/ops/subset.h"
 
 static int passed, failed;
 
@@ -48,6 +53,19 @@ static void test_views(void) {
     check(expanded && expanded->strides[0] == 0 && is_near(at(expanded, 11), 4), "an expanded dimension has stride 0");
     rl_tensor *back = rl_sum_to_size(expanded, 2, sizes);
     check(is_near(at(back, 3), 12), "summing undoes it");
+}
+
+static void test_subsets(void) {
+    int64_t sizes[] = {3, 4};
+    rl_tensor *x = rl_view_as(row(12, 0, 1), 2, sizes);
+    rl_item_of_subset middle[] = {{.kind = RL_PLACE, .start = -1}, {.kind = RL_RANGE, .start = 1, .end = -2, .step = 1}};
+    rl_tensor *view = rl_subset(x, 2, middle, 1);
+    check(view && view->storage == x->storage && view->ndim == 1 && view->sizes[0] == 2 && is_near(at(view, 1), 10), "places and ranges are views");
+    rl_item_of_subset down[] = {{.kind = RL_SEQUENCE, .start = 2, .end = 0}, {.kind = RL_FLAG, .start = 1}};
+    rl_tensor *copy = rl_subset(x, 2, down, 1);
+    check(copy && copy->storage != x->storage && copy->sizes[0] == 3 && copy->sizes[1] == 4 && is_near(at(copy, 0), 8), "a sequence may run downwards");
+    check(rl_subset_put(x, 2, middle, rl_number(7)) == RL_OK && is_near(at(x, 10), 7) && is_near(at(x, 11), 11), "a part is written to");
+    check(rl_subset_put(x, 2, down, row(3, 0, 1)) == RL_FAILED, "a value that does not fit is refused");
 }
 
 static void test_gradient(void) {
@@ -106,13 +124,85 @@ static void run(void (*test)(void), const char *name) {
     check(rl_live.live_tensors == before.live_tensors && rl_live.live_storages == before.live_storages && rl_live.live_nodes == before.live_nodes, name);
 }
 
+/* The bytes of a state in a block of exactly their size, so that a sanitizer sees what is read beyond. */
+static uint8_t *bytes_of(rl_tensor *tensor, size_t *n) {
+    rl_state state;
+    if (rl_state_write(tensor, &state) != RL_OK) return NULL;
+    *n = rl_state_bytes(tensor);
+    uint8_t *bytes = malloc(*n), *to = bytes;
+    if (!bytes) return NULL;
+    memcpy(to, state.head, state.head_bytes);
+    to += state.head_bytes;
+    for (int k = 0; k < state.n; k++) {
+        if (state.tensors[k].bytes) memcpy(to, rl_data(state.values[k]), state.tensors[k].bytes);
+        to += state.tensors[k].bytes;
+    }
+    return bytes;
+}
+
+static rl_tensor *tensor_of(const uint8_t *bytes, size_t n) {
+    rl_state state;
+    const uint8_t *values[RL_STATE_TENSORS];
+    if (rl_state_open(bytes, n, &state) != RL_OK) return NULL;
+    size_t at = state.head_bytes;
+    for (int k = 0; k < state.n; k++) {
+        if (state.tensors[k].bytes > n - at) return NULL;
+        values[k] = bytes + at;
+        at += state.tensors[k].bytes;
+    }
+    return rl_state_read(&state, values);
+}
+
+static rl_tensor *with_grad(void) {
+    rl_tensor *x = row(4, 1, 1);
+    rl_set_requires_grad(x, 1);
+    backward(rl_sum_dims(rl_mul(x, x), RL_INTS_NONE, 0), 0);
+    return x;
+}
+
+static void test_state(void) {
+    size_t n = 0;
+    uint8_t *bytes = bytes_of(with_grad(), &n);
+    rl_tensor *y = bytes ? tensor_of(bytes, n) : NULL;
+    check(y && rl_requires_grad(y) && is_near(at(y, 3), 4) && is_near(at(y->autograd->grad, 3), 8), "a tensor and its grad come back from bytes");
+    free(bytes);
+}
+
+/* A generator of its own, so that the damage is the same each time. */
+static void test_damaged_states(void) {
+    const int64_t rows = 3, columns = 2, square[] = {2, 2}, crossed[] = {1, 2};
+    rl_tensor *tensors[] = {with_grad(), rl_expand_to(row(2, 1, 1), 2, (int64_t[]){rows, columns}), rl_tensor_undefined(), row(0, 1, 1),
+                            rl_tensor_view(row(4, 1, 1), 2, square, crossed, 0)};
+    rl_generator *generator = rl_generator_new();
+    rl_generator_seed(generator, 1);
+    int sound = generator != NULL;
+    for (int round = 0; round < 20000 && sound; round++) {
+        rl_scope scope = rl_scope_enter();
+        size_t n = 0;
+        uint8_t *bytes = bytes_of(tensors[round % 5], &n);
+        for (uint32_t k = 1 + rl_random32(generator) % 3; bytes && k; k--) bytes[rl_random32(generator) % n] = (uint8_t)rl_random32(generator);
+        uint8_t *cut = bytes ? realloc(bytes, n -= rl_random32(generator) % 4 ? 0 : rl_random32(generator) % n) : NULL;
+        rl_tensor *read = cut ? tensor_of(cut, n) : NULL;
+        if (read && read->storage && read->numel < 1000) rl_clone(read);
+        sound = cut && (read || rl_failing() || n > 0);
+        rl_error_clear();
+        free(cut);
+        rl_scope_leave(scope);
+    }
+    rl_generator_release(generator);
+    check(sound, "20,000 damaged states are refused, or read as something else");
+}
+
 int main(void) {
     run(test_arithmetic, "arithmetic leaves nothing behind");
     run(test_views, "views leave nothing behind");
+    run(test_subsets, "subsets leave nothing behind");
     run(test_gradient, "a gradient leaves nothing behind");
     run(test_second_derivative, "a second derivative leaves nothing behind");
     run(test_errors, "errors leave nothing behind");
     run(test_deep_graph, "a deep graph leaves nothing behind");
+    run(test_state, "a state leaves nothing behind");
+    run(test_damaged_states, "damaged states leave nothing behind");
     rl_pool_trim();
     printf("%d passed, %d failed\n", passed, failed);
     return failed > 0;

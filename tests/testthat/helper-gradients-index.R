@@ -10,6 +10,9 @@ gradient_case("index", function(x) x[some_rows(x), ], list(c(4, 3)), except = no
 gradient_case("index", function(x) x[.., c(1, 3, 1)], list(c(4, 3)), except = no_scalar)
 gradient_case("index", function(x) x[checkers(x)], list(c(4, 3)), except = no_scalar)
 gradient_case("index", function(x) x[c(2, 1), , c(1, 1, 3)], list(c(2, 4, 3)), except = c("scalar", "empty"))
+some_cells <- function(x) if (x$shape[1] == 0) matrix(0, 0, 2) else cbind(c(1, 4, 1), c(3, 2, 3))
+gradient_case("index", function(x) x[some_cells(x)], list(c(4, 3)), except = no_scalar)
+gradient_case("index", function(x) x[2:1, TRUE, 3:2], list(c(2, 4, 3)), except = c("scalar", "empty"))
 gradient_case(
   "index",
   function(x) torch_index(x, list(torch_tensor(c(1L, -1L)), NULL, torch_tensor(c(2L, 2L)))),
@@ -35,6 +38,10 @@ gradient_case("index_put", function(x, v) {
   y[c(2, 1), , c(1, 3)] <- v
   y * y
 }, list(c(2, 4, 3), c(2, 4, 2)), except = c("scalar", "empty"))
+gradient_case("index_put", function(x, v) {
+  y <- replace(x, cbind(c(2, 1), c(1, 3)), v)
+  y * y
+}, list(c(2, 3), 2), except = c("scalar", "empty"))
 gradient_case(
   "take",
   function(x) torch_take(x, torch_tensor(if (prod(x$shape)) matrix(c(1L, 12L, 5L, 5L), 2) else integer())),

@@ -295,3 +295,32 @@ test_that("a saved value that has been given other memory is refused", {
     }
   }
 })
+
+test_that("a graph that let go of what it saved, a number too, is refused a second time", {
+  other <- torch_tensor(rbind(c(2, 3), c(4, 5)), dtype = torch_double())
+  freed <- list(
+    function(x) x * 2, function(x) 2 * x, function(x) x / 2, function(x) 2 / x, function(x) x^2, function(x) 2^x, function(x) x * 3 + 1,
+    function(x) x$clone()$mul_(2), function(x) x$clone()$div_(2), function(x) x * other, function(x) torch_exp(x), function(x) x$clamp(0, 1),
+    function(x) torch_addcdiv(x, other, other), function(x) torch_div(x, 2, rounding_mode = "floor"),
+    function(x) torch_div(x, other, rounding_mode = "trunc"), function(x) torch_lerp(x, other, other), function(x) x$masked_fill(other > 3, 1)
+  )
+  kept <- list(
+    function(x) x + 1, function(x) x - other, function(x) 1 - x, function(x) -x, function(x) torch_add(x, x, alpha = 2), function(x) x %% 2,
+    function(x) torch_fmod(x, other), function(x) torch_lerp(x, other, 0.3), function(x) torch_addcmul(x, other, other),
+    function(x) x$mean(), function(x) x$t(), function(x) torch_cat(list(x, x)), function(x) x$clone()$add_(1), function(x) torch_floor(x)
+  )
+  twice <- function(f) {
+    x <- torch_tensor(rbind(c(0.5, 1.5), c(2.5, 3.5)), dtype = torch_double(), requires_grad = TRUE)
+    l <- f(x)$sum()
+    l$backward()
+    l$backward()
+    x$grad
+  }
+  for (f in freed) expect_error(twice(f), "the graph has been freed", class = "rushlight_error", label = deparse(body(f)))
+  for (f in kept) expect_silent(twice(f))
+  x <- torch_tensor(3, requires_grad = TRUE)
+  l <- (x * 2)$sum()
+  l$backward(retain_graph = TRUE)
+  l$backward()
+  expect_equal(as_array(x$grad), 4)
+})

@@ -128,14 +128,6 @@ test_that("bytes make a tensor again", {
   expect_error(torch_tensor_from_buffer(bytes, 5), "bytes")
 })
 
-test_that("a tensor from another session says so", {
-  file <- tempfile()
-  on.exit(unlink(file))
-  saveRDS(torch_ones(2), file)
-  expect_error(readRDS(file)$sum(), "another R session")
-  expect_error(print(readRDS(file)), "another R session")
-})
-
 test_that("another object's finalizer can read a tensor that is garbage with it", {
   seen <- NULL
   local({
@@ -162,4 +154,26 @@ test_that("a forked child computes with its parent's tensors", {
   x <- torch_ones(200000)
   child <- parallel::mcparallel(as.numeric((x * 2)$sum()))
   expect_equal(parallel::mccollect(child)[[1]], 400000)
+})
+
+test_that("a truth value is 0 or 1 in memory, whatever byte it is made of", {
+  bytes <- as.raw(c(0, 1, 7, 255))
+  read <- torch_tensor_from_buffer(bytes, 4, "bool")
+  written <- torch_zeros(4, dtype = torch_bool())
+  written$copy_(torch_tensor(bytes))
+  made <- list(read, written, torch_tensor(bytes)$to(dtype = torch_bool()), torch_tensor(bytes, dtype = torch_bool()),
+    torch_tensor(c(0, 1, 7, 255), dtype = torch_bool()))
+  for (b in made) {
+    expect_identical(buffer_from_torch_tensor(b), as.raw(c(0, 1, 1, 1)))
+    expect_identical(b$sum()$item(), 3L)
+    expect_identical(as_array(b == TRUE), c(FALSE, TRUE, TRUE, TRUE))
+    expect_identical(as_array(torch_logical_and(b, read)), c(FALSE, TRUE, TRUE, TRUE))
+    expect_identical(as_array(b$to(dtype = torch_long())), c(0L, 1L, 1L, 1L))
+    expect_identical(as_array(b$cumsum(1)), 0:3)
+    expect_identical(as_array(torch_tensor(c(2, 3, 4, 5))[b]), c(3, 4, 5))
+  }
+  for (b in list(torch_empty(64, dtype = torch_bool()), torch_empty_like(torch_ones(64), dtype = torch_bool()),
+    torch_empty_strided(64, 1, dtype = torch_bool()))) {
+    expect_true(all(buffer_from_torch_tensor(b) <= as.raw(1)))
+  }
 })

@@ -176,3 +176,30 @@ test_that("a forward that returns an undefined tensor is refused", {
     expect_error(f(torch_ones(1)), "undefined", class = "rushlight_error")
   }
 })
+
+test_that("a name or number under which nothing was saved is an error", {
+  x <- torch_ones(2, requires_grad = TRUE)
+  reading <- function(read, save = function(ctx, x) ctx$save_for_backward(x = x, x * 2)) {
+    f <- autograd_function(function(ctx, x) {
+      save(ctx, x)
+      x * 2
+    }, function(ctx, g) {
+      read(ctx$saved_variables)
+      list(x = g)
+    })
+    f(x)$sum()$backward()
+  }
+  refused <- function(code, text) expect_error(code, text, class = "rushlight_error")
+  refused(reading(function(v) v$y), "nothing was saved as `y`.*2 values.*`x`")
+  refused(reading(function(v) v[["y"]]), "nothing was saved as `y`")
+  refused(reading(function(v) v[[3]]), "no saved value 3")
+  refused(reading(function(v) v$x, function(ctx, x) NULL), "nothing was saved as `x`")
+  reading(function(v) {
+    expect_length(v, 2)
+    expect_named(v, c("x", ""))
+    expect_true(is.list(v))
+    expect_equal(as_array(v$x), c(1, 1))
+    expect_equal(as_array(v[[2]]), c(2, 2))
+    expect_equal(lapply(v, as_array), list(x = c(1, 1), c(2, 2)))
+  })
+})

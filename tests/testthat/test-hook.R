@@ -144,8 +144,35 @@ test_that("a hook may remove others and itself, and those that are left run once
   hooks[[5]]$remove()
 })
 
-test_that("a hook's gradient must be of the tensor's dtype", {
-  x <- leaf(1)
-  hooked(x, function(g) g$to(dtype = torch_int()))
-  expect_error((x * 2)$backward(), "dtype", class = "rushlight_error")
+test_that("what a hook returns invisibly, and NULL, leave the gradient", {
+  looks <- list(
+    function(g) NULL, function(g) seen <<- as_array(g), function(g) invisible(3), function(g) invisible(g * 2), function(g) for (k in 1) k
+  )
+  seen <- NULL
+  for (look in looks) {
+    x <- leaf(1, 2)
+    hooked(x, look)
+    (x * 3)$sum()$backward()
+    expect_equal(as_array(x$grad), c(3, 3))
+  }
+  expect_equal(seen, c(3, 3))
+})
+
+test_that("any other value of a hook is refused, and the session goes on", {
+  for (value in list(2, "gradient", list(1), TRUE, leaf(1)$grad, c(1, 2))) {
+    x <- leaf(1, 2)
+    hook <- hooked(x, function(g) value)
+    expect_error((x * 3)$sum()$backward(), "hook must return a tensor", class = "rushlight_error")
+    hook$remove()
+    (x * 3)$sum()$backward()
+    expect_equal(as_array(x$grad), c(3, 3))
+  }
+})
+
+test_that("a gradient that a hook returns takes the dtype of its tensor", {
+  x <- leaf(1, 2)
+  hooked(x, function(g) torch_tensor(c(5, 6)))
+  (x * 3)$sum()$backward()
+  expect_true(x$grad$dtype == torch_double())
+  expect_equal(as_array(x$grad), c(5, 6))
 })

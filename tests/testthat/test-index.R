@@ -28,7 +28,7 @@ test_that("negative numbers, N and Inf count from the end", {
   equal_to(x[, , 2:5:3], a[, , c(2, 5)])
   equal_to(x[, slc(1, 4, 3), ], a[, c(1, 4), ])
   equal_to(x[, 3:100, ], a[, 3:4, ])
-  shape_is(x[3:2, , ], 0, 4, 5)
+  shape_is(x[slc(3, 2), , ], 0, 4, 5)
   last <- 3
   equal_to(x[, (last - 1):last, ], a[, 2:3, ])
   expect_output(print(slc(1, 5)), "1:5:1")
@@ -59,8 +59,8 @@ test_that("vectors, tensors and masks each go along their own dimension", {
   shape_is(x[, torch_tensor(2L), c(1, 2, 3)], 3, 1, 3)
   shape_is(x[integer(), , ], 0, 4, 5)
   shape_is(x[torch_tensor(2L)$squeeze(1), , ], 4, 5)
-  shape_is(x[TRUE, ..], 1, 3, 4, 5)
-  shape_is(x[FALSE, ..], 0, 3, 4, 5)
+  equal_to(x[TRUE, ..], a)
+  shape_is(x[FALSE, ..], 0, 4, 5)
 })
 
 test_that("a mask may span several dimensions", {
@@ -74,6 +74,226 @@ test_that("a mask may span several dimensions", {
   equal_to(x$transpose(1, 3)[x$transpose(1, 3) > 30], a[a > 30])
   m <- torch_tensor(matrix(1:6, 2))
   expect_equal(as_array(m[m > 100]), integer())
+})
+
+test_that("a logical index is a mask, of length 1 too, and fits its dimension otherwise", {
+  row <- torch_tensor(matrix(c(1, 2, 3), 1))
+  shape_is(row[FALSE, ], 0, 3)
+  expect_equal(as_array(row[TRUE, ]), matrix(c(1, 2, 3), 1))
+  m <- torch_tensor(matrix(1:6, 2))
+  expect_equal(as_array(m[TRUE, ]), matrix(1:6, 2))
+  expect_equal(as_array(m[TRUE, c(FALSE, TRUE, TRUE)]), matrix(3:6, 2))
+  shape_is(m[FALSE], 0, 3)
+  shape_is(m[, FALSE], 2, 0)
+  shape_is(m[newaxis, TRUE, FALSE], 1, 2, 0)
+  expect_error(m[c(TRUE, FALSE, TRUE), ], "mask")
+  expect_error(m[, c(TRUE, FALSE)], "mask")
+  expect_error(m[logical(), ], "mask")
+  expect_error(m[matrix(TRUE, 3, 2)], "mask")
+  expect_error(m[torch_tensor(TRUE), ], "mask")
+  m[TRUE, ]$zero_()
+  expect_equal(as_array(m), matrix(1:6, 2))
+  m[c(FALSE, TRUE), TRUE] <- 0L
+  m[FALSE, ] <- 9L
+  expect_equal(as_array(m), matrix(c(1L, 0L, 3L, 0L, 5L, 0L), 2))
+  shape_is(torch_zeros(0, 2)[TRUE, ], 0, 2)
+  shape_is(torch_zeros(0, 2)[logical(), ], 0, 2)
+  none <- torch_tensor(4)$squeeze()
+  expect_equal(as_array(none[TRUE]), 4)
+  shape_is(none[none > 5], 0)
+  shape_is(none[none > 3], 1)
+  none[none > 3] <- 1
+  none[] <- as_array(none[]) + 1
+  expect_equal(as_array(none), 2)
+})
+
+test_that("a logical array and a tensor of bytes are masks", {
+  m <- torch_tensor(matrix(c(1, 2, 3, 4, 5, 6), 2))
+  upper <- upper.tri(matrix(0, 2, 3))
+  expect_equal(as_array(m[upper]), c(3, 5, 6))
+  expect_equal(as_array(m[array(c(TRUE, FALSE), 2), ]), matrix(c(1, 3, 5), 1))
+  m[upper] <- 0
+  expect_equal(as_array(m), matrix(c(1, 2, 0, 4, 0, 0), 2))
+  bytes <- torch_tensor(c(1, 0, 1), dtype = torch_uint8())
+  expect_equal(as_array(m[, bytes]), matrix(c(1, 2, 0, 0), 2))
+  expect_equal(as_array(torch_index(m, list(NULL, bytes))), matrix(c(1, 2, 0, 0), 2))
+})
+
+test_that("a matrix of numbers names elements, read, written and differentiated", {
+  for (size in list(4, c(3, 4), c(2, 3, 4), c(2, 1, 3, 2))) {
+    b <- array(as.numeric(seq_len(prod(size))), size)
+    cells <- vapply(size, function(n) sample.int(n, 5, TRUE), numeric(5))
+    y <- torch_tensor(b, dtype = torch_double(), requires_grad = TRUE)
+    expect_equal(as_array(y[cells]$detach()), c(b[cells]))
+    storage.mode(cells) <- "integer"
+    g <- torch_tensor(c(1, 10, 100, 1000, 10000), dtype = torch_double())
+    (y[cells] * g)$sum()$backward()
+    expected <- array(0, size)
+    for (k in 1:5) expected[cells[k, , drop = FALSE]] <- expected[cells[k, , drop = FALSE]] + 10^(k - 1)
+    expect_equal(as.numeric(as_array(y$grad)), as.numeric(expected))
+    cells <- unique(cells)
+    z <- torch_tensor(b)
+    z[cells] <- -seq_len(nrow(cells))
+    b[cells] <- -seq_len(nrow(cells))
+    expect_equal(as.numeric(as_array(z)), as.numeric(b))
+  }
+  m <- torch_tensor(matrix(1:6, 2))
+  expect_equal(as_array(m[cbind(c(-1, 1), c(-1, 2))]), c(6L, 3L))
+  shape_is(m[matrix(0, 0, 2)], 0)
+  shape_is(torch_zeros(0, 3)[matrix(0, 0, 2)], 0)
+  expect_equal(as_array(m$t()[cbind(3, 1)]), 5L)
+  expect_error(m[cbind(1, 4)], "index 4 is out of range for dimension 2 of size 3")
+  expect_error(m[cbind(1, 0)], "count from 1")
+  expect_error(m[cbind(1, NA)], "NA")
+  expect_error(m[cbind(1, 1.5)], "1.5")
+  expect_error(m[cbind(1, 1, 1)], "a column for each of the 2 dimensions")
+  expect_error(m[cbind(1:2)], "a column for each of the 2 dimensions")
+  expect_error(m[cbind(1, 2), 1], "no other index")
+  expect_error(m[array(1, c(1, 2, 1))], "shape \\[1, 2, 1\\]")
+  expect_error(m[cbind(1, 2:3)] <- 1:3, "do not fit")
+})
+
+test_that("a range runs downwards as its values do", {
+  v <- torch_tensor(c(10, 20, 30))
+  i <- 3:2
+  expect_equal(as_array(v[3:2]), as_array(v[i]))
+  expect_equal(as_array(v[3:1]), c(30, 20, 10))
+  expect_equal(as_array(v[-1:-2]), c(30, 20))
+  expect_equal(as_array(v[N:1]), c(30, 20, 10))
+  equal_to(x[3:2, 4:1, 5:5], a[3:2, 4:1, 5:5])
+  equal_to(x[2:1, c(TRUE, FALSE), ][, , 1][, 1], a[2:1, 1, 1])
+  shape_is(x[2:1, 2:3, 1], 2, 2)
+  v[2:1] <- c(7, 8)
+  expect_equal(as_array(v), c(8, 7, 30))
+  shape_is(v[slc(3, 2)], 0)
+  shape_is(torch_ones(1)[2:N], 0)
+  expect_error(v[5:4], "5:4 runs downwards and is out of range for dimension 1 of size 3")
+  expect_error(v[1:-1:-2], "step")
+  expect_error(v[3:1:2], "upwards")
+  expect_error(v[1:0], "count from 1")
+})
+
+test_that("double brackets take a field by its name, or one element", {
+  v <- torch_tensor(c(1, 2, 3))
+  expect_false(v[["requires_grad"]])
+  expect_identical(v[["shape"]], 3L)
+  expect_equal(as_array(v[["sum"]]()), 6)
+  v[["requires_grad"]] <- TRUE
+  expect_true(v$requires_grad)
+  m <- torch_tensor(matrix(1:6, 2))
+  expect_equal(as_array(m[[2, 3]]), 6L)
+  expect_equal(as_array(m[[-1, 1]]), 2L)
+  m[[1, 1]] <- 9L
+  expect_equal(as_array(m[1, 1]), 9L)
+  expect_error(m[["shpae"]], "shpae")
+  expect_error(m[[2]], "one place for each dimension")
+  expect_error(m[[1:2, 1]], "one place for each dimension")
+  expect_error(m[[]], "one place for each dimension")
+  expect_error(m[[c("shape", "dtype")]], "character")
+  expect_error(m[[3, 1]], "out of range")
+  expect_error(m[["shape"]] <- 3, "cannot be set")
+})
+
+test_that("a write is in place, but into a copy for the functions of base, stats and utils", {
+  v <- torch_tensor(c(1, 5, 3))
+  same <- v
+  same[1] <- 7
+  local(v[2] <- 8)
+  write_to <- function(u) {
+    u[3] <- 9
+    u
+  }
+  write_to(v)
+  do.call(`[<-`, list(v, 3, value = 6))
+  eval(quote(v[2] <- 5))
+  expect_equal(as_array(v), c(7, 5, 6))
+
+  expect_equal(as_array(replace(v, 2, 0)), c(7, 0, 6))
+  larger <- suppressWarnings(pmax(v, torch_tensor(c(6, 6, 6))))
+  expect_equal(as_array(larger), c(7, 6, 6))
+  expect_equal(as_array(suppressWarnings(pmin(v, torch_tensor(c(6, 6, 6))))), c(6, 5, 6))
+  expect_equal(as_array(lapply(list(v), `[<-`, 1, value = 0)[[1]]), c(0, 5, 6))
+  expect_equal(as_array(Reduce(function(u, k) u * k, list(v, 2))), c(14, 10, 12))
+  expect_equal(as_array(lapply(list(v), `[[<-`, 1, value = 0)[[1]]), c(0, 5, 6))
+  expect_equal(as_array(v), c(7, 5, 6))
+
+  in_stats <- function(u) {
+    u[1] <- 0
+    u
+  }
+  for (name in c("base", "stats", "utils")) {
+    environment(in_stats) <- asNamespace(name)
+    expect_equal(as_array(in_stats(v)), c(0, 5, 6))
+  }
+  expect_equal(as_array(v), c(7, 5, 6))
+  environment(in_stats) <- asNamespace("tools")
+  in_stats(v)
+  expect_equal(as_array(v), c(0, 5, 6))
+})
+
+test_that("what base R's functions write to keeps its graph, and leaves a leaf alone", {
+  w <- torch_tensor(matrix(as.numeric(1:9), 3), dtype = torch_double(), requires_grad = TRUE)
+  d <- w
+  diag(d) <- 5
+  expect_equal(as_array(d$detach()), `diag<-`(matrix(as.numeric(1:9), 3), 5))
+  (d * d)$sum()$backward()
+  expect_equal(as_array(w$grad), `diag<-`(2 * matrix(as.numeric(1:9), 3), 0))
+  expect_equal(as_array(w$detach()), matrix(as.numeric(1:9), 3))
+  w$grad <- NULL
+  v <- torch_tensor(2, requires_grad = TRUE)
+  (replace(w, 1, v) * 3)$sum()$backward()
+  expect_equal(as_array(w$grad)[1, ], c(0, 0, 0))
+  expect_equal(as_array(v$grad), 9)
+  expect_error(w[1] <- 0, "leaf")
+  with_no_grad(expect_false(replace(w, 1, 0)$requires_grad))
+})
+
+test_that("torch_index takes vectors of R's, and truth values as masks", {
+  v <- torch_tensor(c(10, 20, 30))
+  expect_equal(as_array(v$index(list(c(TRUE, FALSE, TRUE)))), c(10, 30))
+  expect_equal(as_array(v$index(list(TRUE))), c(10, 20, 30))
+  shape_is(v$index(list(FALSE)), 0)
+  expect_equal(as_array(v$index(list(c(3, -3)))), c(30, 10))
+  expect_equal(as_array(v$index(list())), c(10, 20, 30))
+  expect_equal(as_array(v$index(list(NULL))), c(10, 20, 30))
+  v$index_put_(list(c(TRUE, FALSE, TRUE)), torch_tensor(c(1, 3)))
+  expect_equal(as_array(v), c(1, 20, 3))
+  v$index_put_(list(TRUE), torch_tensor(0))
+  expect_equal(as_array(v), c(0, 0, 0))
+  m <- torch_tensor(matrix(1:6, 2))
+  shape_is(m$index(list(NULL, FALSE)), 2, 0)
+  expect_equal(as_array(m$index(list(c(TRUE, FALSE), TRUE))), c(1L, 3L, 5L))
+  expect_error(v$index_put_(list(c(TRUE, FALSE, TRUE)), torch_tensor(c(1, 2, 3))), "do not fit")
+  expect_error(v$index(list(c(TRUE, FALSE))), "mask")
+  expect_error(torch_index_select(v, 1, c(TRUE, FALSE, TRUE)), "whole numbers")
+})
+
+test_that("integer64 is an index", {
+  skip_if_not_installed("bit64")
+  v <- torch_tensor(c(10, 20, 30))
+  expect_equal(as_array(v[bit64::as.integer64(2)]), 20)
+  expect_equal(as_array(v[bit64::as.integer64(c(3, 1))]), c(30, 10))
+  expect_error(v[bit64::as.integer64(c(2, NA))], "NA")
+  expect_error(v[bit64::as.integer64(0)], "count from 1")
+})
+
+test_that("a value that does not fit its place is refused", {
+  v <- torch_zeros(3)
+  expect_error(v[c(1, 2)] <- c(1, 2, 3), "shape \\[3\\] do not fit the shape \\[2\\]")
+  expect_error(v[c(TRUE, FALSE, FALSE)] <- c(1, 2), "do not fit")
+  expect_error(v[TRUE] <- c(1, 2), "do not fit")
+  expect_error(v[v > 0] <- c(1, 2), "do not fit")
+  expect_error(v[integer()] <- c(1, 2), "do not fit")
+  expect_error(v[c(1, 2)] <- numeric(), "do not fit")
+  expect_error(v[cbind(1)] <- c(1, 2), "do not fit")
+  expect_error(v[2:1] <- c(1, 2, 3), "do not fit")
+  m <- torch_zeros(3, 3)
+  expect_error(m[c(1, 2), c(1, 2)] <- matrix(1, 2, 3), "3")
+  expect_error(m[c(1, 2), ] <- matrix(1, 3, 3), "do not fit")
+  v[integer()] <- numeric()
+  v[integer()] <- 5
+  v[c(1, 2)] <- matrix(c(1, 2), 1)
+  expect_equal(as_array(v), c(1, 2, 0))
 })
 
 test_that("views share memory, and copies do not", {
@@ -182,6 +402,25 @@ test_that("what is no index is refused, in terms of counting from 1", {
   expect_error(x["a", , ], "character")
   expect_error(x[torch_tensor(1.5), , ], "whole numbers")
   expect_error(x[1:5:0, , ], "step")
+  expect_error(x[c(1.7, 2), , ], "1.7")
+  expect_error(x[NA_real_, , ], "NA")
+  expect_error(x[c(1, NA), , ], "NA")
+  expect_error(x[c(1L, NA), , ], "NA")
+  expect_error(x[c(TRUE, NA, FALSE), , ], "NA")
+  expect_error(x[Inf, , ], "whole")
+  expect_error(x[factor("a"), , ], "factor")
+  expect_error(x[factor(character()), , ], "factor")
+  expect_error(x[character(), , ], "character")
+  expect_error(x[list(1), , ], "list")
+  expect_error(x[1i, , ], "complex")
+  expect_error(x[1, dorp = FALSE], "`dorp` is no argument")
+  expect_error(x[i = 1, , ] <- 0, "`i` is no argument")
+  expect_error(x[1, drop = FALSE] <- 0, "indexes have no names$")
+  expect_error(x[1, , , drop = NA], "drop")
+  expect_error(torch_take(x, NA), "NA")
+  expect_error(torch_take(x, 1.7), "1.7")
+  expect_error(torch_index_select(x, 1, factor("a")), "factor")
+  expect_error(torch_index(x, list(c(TRUE, NA, FALSE))), "NA")
   expect_error(torch_gather(x, 1, torch_tensor(array(4L, c(1, 1, 1)))), "index 4 is out of range for dimension 1 of")
   expect_error(torch_gather(x, 4, torch_tensor(array(1L, c(1, 1, 1)))), "dimension 4")
   expect_error(torch_index_select(x, 1, torch_tensor(0L)), "count from 1")
@@ -239,7 +478,7 @@ test_that("masks fill, select and scatter", {
   expect_equal(as_array(m$masked_scatter(m > 4, torch_tensor(c(8, 9, 10)))), matrix(c(1:4, 8, 9), 2))
   expect_error(m$masked_scatter(m > 0, torch_tensor(1)), "6")
   expect_error(m$masked_fill(m, 1), "truth values")
-  expect_error(torch_tensor(1L)$masked_fill(torch_tensor(TRUE), 1.5), "1.5")
+  expect_equal(as_array(torch_tensor(1L)$masked_fill(torch_tensor(TRUE), 2.5)), 2)
   m$masked_fill_(m > 2, 0)
   expect_equal(as_array(m), matrix(c(1, 2, 0, 0, 0, 0), 2))
 })

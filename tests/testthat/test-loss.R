@@ -40,7 +40,7 @@ test_that("losses bear what would overflow", {
 test_that("the cross-entropy of logits is exact to the last places, in any layout", {
   logits <- c(seq(-750, 750, length.out = 311), seq(-3, 3, length.out = 311), 10^seq(-300, 2, length.out = 98), 0)
   expected <- pmax(logits, 0) + log1p(exp(-abs(logits)))
-  entropy <- function(x, ...) nnf_binary_cross_entropy_with_logits(x, double(0), ..., reduction = "none")
+  entropy <- function(x) nnf_binary_cross_entropy_with_logits(x, torch_zeros_like(x), reduction = "none")
   got <- as_array(entropy(double(logits)))
   kept <- expected > 1e-300
   expect_lt(max(abs(got[kept] / expected[kept] - 1)), 4 * 2^-52)
@@ -48,7 +48,7 @@ test_that("the cross-entropy of logits is exact to the last places, in any layou
   spread <- matrix(logits[1:720], 24)
   expect_identical(as_array(entropy(double(spread)$t())), t(matrix(got[1:720], 24)))
   expect_identical(as_array(entropy(double(spread))[, seq(1, 30, 3)]), as_array(entropy(double(spread)[, seq(1, 30, 3)])))
-  expect_identical(as_array(entropy(double(c(NaN, Inf, -Inf)))), c(NaN, NaN, NaN))
+  expect_identical(as_array(entropy(double(c(NaN, Inf, -Inf)))), c(NaN, Inf, 0))
   expect_equal(as_array(nnf_binary_cross_entropy_with_logits(double(c(Inf, -Inf)), double(c(-1, 1)), reduction = "none")), c(Inf, Inf))
 })
 
@@ -120,4 +120,25 @@ test_that("connectionist temporal classification adds up all readings", {
   expect_equal(nnf_ctc_loss(logs, torch_tensor(c(1L, 1L, 1L)), 3, 3)$item(), Inf)
   expect_equal(nnf_ctc_loss(logs, torch_tensor(c(1L, 1L, 1L)), 3, 3, zero_infinity = TRUE)$item(), 0)
   expect_error(nnf_ctc_loss(logs, torch_tensor(1L), 4, 1), "input_lengths")
+})
+
+test_that("a target of another shape that broadcasts warns", {
+  column <- torch_full(c(4, 1), 0.5)
+  vector <- torch_tensor(c(1, 0.25, 0.5, 0.75))
+  losses <- list(
+    nnf_mse_loss, nnf_l1_loss, nnf_smooth_l1_loss, nnf_soft_margin_loss, nnf_binary_cross_entropy, nnf_binary_cross_entropy_with_logits,
+    nnf_kl_div, nnf_poisson_nll_loss, nnf_hinge_embedding_loss, nnf_multilabel_soft_margin_loss
+  )
+  for (loss in losses) {
+    expect_warning(loss(column, vector), "\\[4\\].*\\[4, 1\\]", class = "rushlight_warning")
+    expect_silent(loss(column, vector$unsqueeze(2)))
+    expect_silent(loss(column, torch_ones(4, 1)))
+  }
+  expect_warning(nnf_mse_loss(column, 1:4), class = "rushlight_warning")
+  expect_warning(nnf_mse_loss(column, torch_scalar_tensor(1)), class = "rushlight_warning")
+  expect_silent(nnf_mse_loss(column, 1))
+  expect_silent(nnf_mse_loss(vector, c(1, 2, 3, 4)))
+  expect_warning(nnf_margin_ranking_loss(vector, vector, column), class = "rushlight_warning")
+  expect_equal(suppressWarnings(nnf_mse_loss(column, vector, reduction = "none"))$shape, c(4L, 4L))
+  expect_error(nnf_mse_loss(torch_ones(3), torch_ones(4)), class = "rushlight_error")
 })

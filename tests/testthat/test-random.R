@@ -148,3 +148,74 @@ test_that("a generator whose state has been written over is refused", {
     expect_error(torch_ones(2)$normal_(generator = generator), "generator", class = "rushlight_error")
   }
 })
+
+drawn_in_children <- function(generator = NULL, n = 4) {
+  unlist(parallel::mclapply(seq_len(n), function(k) as.numeric(torch_rand(1, generator = generator)), mc.cores = 2, mc.preschedule = FALSE))
+}
+
+test_that("each forked child has a stream of its own, which follows from the seed", {
+  skip_on_os("windows")
+  torch_manual_seed(1)
+  first <- as.numeric(torch_rand(3))
+  torch_manual_seed(1)
+  a <- drawn_in_children()
+  b <- drawn_in_children()
+  expect_false(any(duplicated(c(a, b, first))))
+  expect_equal(as.numeric(torch_rand(3)), first)
+  torch_manual_seed(1)
+  expect_identical(drawn_in_children(), a)
+  expect_identical(drawn_in_children(), b)
+
+  state <- torch_get_rng_state()
+  d <- drawn_in_children()
+  with_torch_manual_seed(drawn_in_children(), seed = 2)
+  expect_false(any(drawn_in_children() %in% d))
+  torch_set_rng_state(state)
+  expect_identical(drawn_in_children(), d)
+})
+
+test_that("children of children have streams of their own too", {
+  skip_on_os("windows")
+  torch_manual_seed(1)
+  drawn <- unlist(parallel::mclapply(1:2, function(k) c(drawn_in_children(n = 2), as.numeric(torch_rand(1)))))
+  expect_false(any(duplicated(drawn)))
+})
+
+test_that("a generator's stream differs in each forked child, and follows from its seed", {
+  skip_on_os("windows")
+  g <- torch_generator()
+  g$set_current_seed(3)
+  a <- drawn_in_children(g)
+  expect_false(any(duplicated(c(a, drawn_in_children(g), as.numeric(torch_rand(2, generator = g))))))
+  g$set_current_seed(3)
+  expect_identical(drawn_in_children(g), a)
+  read <- unserialize(serialize(g, NULL))
+  expect_false(any(duplicated(drawn_in_children(read))))
+})
+
+test_that("a generator is saved with its state, and junk for a state is refused", {
+  g <- torch_generator()
+  g$set_current_seed(3)
+  torch_randn(3, generator = g)
+  for (version in 2:3) {
+    read <- unserialize(serialize(g, NULL, version = version))
+    expect_identical(serialize(read$state, NULL, version = 2), serialize(g$state, NULL, version = 2))
+    g2 <- unserialize(serialize(g, NULL))
+    expect_equal(as_array(torch_randn(5, generator = read)), as_array(torch_randn(5, generator = g2)))
+    expect_equal(read$current_seed(), 3)
+  }
+  for (junk in list(5, NULL, raw(0), raw(4), raw(5024), raw(5056), "a", g)) {
+    h <- torch_generator()
+    h$state <- junk
+    expect_error(torch_rand(1, generator = h), class = "rushlight_error")
+    expect_error(h$current_seed(), class = "rushlight_error")
+  }
+  bytes <- g$state
+  set.seed(1)
+  for (k in 1:100) {
+    h <- torch_generator()
+    h$state <- replace(bytes, sample(64, 2), as.raw(sample(0:255, 2)))
+    drawn <- tryCatch(torch_rand(3, generator = h), rushlight_error = function(e) NULL)
+    expect_true(is.null(drawn) || length(drawn) == 3)
+  }
+})

@@ -193,3 +193,39 @@ test_that("a base without a graph gets one from what is written to its views", {
   (column * 3)$sum()$backward()
   expect_equal(as_array(x$grad), c(6, 0))
 })
+
+test_that("elements that share a place in memory share the gradient of as_strided()", {
+  x <- double(c(1, 2))$requires_grad_()
+  gradient <- function(y) as_array(autograd_grad(y, x)[[1]])
+  e <- x$expand(c(3, 2))
+  expect_identical(gradient(e$as_strided(c(3, 2), e$stride())$sum()), c(3, 3))
+  expect_identical(gradient((e$as_strided(2, 1) * double(c(2, 5)))$sum()), c(2, 5))
+
+  x <- double(c(1, 2, 3, 4))$requires_grad_()
+  windows <- x$unfold(1, 2, 1)
+  expect_identical(gradient((windows$as_strided(4, 1) * double(1:4))$pow(2)$sum()), c(2, 16, 54, 128))
+  cubes <- function() (x$unfold(1, 3, 1)$as_strided(c(2, 3), c(1, 1)) * double(matrix(1:6, 2, byrow = TRUE)))$pow(3)$sum()
+  expect_identical(gradient(cubes()), c(3, 864, 4104, 10368))
+  first <- autograd_grad(cubes(), x, create_graph = TRUE)[[1]]
+  expect_identical(gradient(first$pow(2)$sum()), c(36, 1492992, 22457088, 107495424))
+
+  x <- double(rbind(c(1, 2), c(3, 4)))$requires_grad_()
+  seen <- x$unsqueeze(1)$expand(c(3, 2, 2))$as_strided(c(3, 2), c(0, 1), 1)
+  expect_identical(gradient((seen * double(matrix(0:5, 3, byrow = TRUE)))$sum()), rbind(c(0, 6), c(9, 0)))
+
+  for (dtype in list(torch_float(), torch_half())) {
+    x <- torch_ones(2, dtype = dtype, requires_grad = TRUE)
+    e <- x$expand(c(3, 2))
+    expect_identical(gradient(e$as_strided(c(3, 2), e$stride())$sum()), c(3, 3))
+  }
+})
+
+test_that("writing through as_strided() of an expanded tensor reaches its base", {
+  x <- double(c(1, 2, 3))$requires_grad_()
+  y <- x * 1
+  e <- y[1:2]$expand(c(3, 2))
+  e$as_strided(2, 1)$mul_(double(c(2, 3)))
+  expect_identical(as_array(y), c(2, 6, 3))
+  expect_identical(as_array(autograd_grad((y * double(1:3))$sum(), x, retain_graph = TRUE)[[1]]), c(2, 6, 3))
+  expect_identical(as_array(autograd_grad((e * double(matrix(0:5, 3, byrow = TRUE)))$sum(), x)[[1]]), c(12, 27, 0))
+})

@@ -1,0 +1,94 @@
+# The table of functions, ops.txt: a row of it as a list.
+#   call, torch     the function in R, and in Python
+#   arguments       a list of list(kind, shape, choices, r, py, optional)
+#   notes           words
+read_argument <- function(token) {
+  optional <- endsWith(token, "?")
+  if (optional) token <- substr(token, 1L, nchar(token) - 1L)
+  r <- py <- ""
+  if (grepl("^[A-Za-z_/0-9]+=", token)) {
+    r <- py <- sub("=.*", "", token)
+    token <- sub("^[^=]*=", "", token)
+    if (grepl("/", r, fixed = TRUE)) {
+      py <- sub(".*/", "", r)
+      r <- sub("/.*", "", r)
+    }
+  }
+  argument <- list(kind = token, shape = NULL, choices = NULL, r = r, py = py, optional = optional)
+  if (startsWith(token, "{")) {
+    argument$kind <- "one"
+    argument$choices <- lapply(eval(str2lang(paste0("list(", substr(token, 2L, nchar(token) - 1L), ")"))), whole)
+  } else if (grepl("^-?[0-9]+(:[0-9]+)?$", token)) {
+    argument$kind <- "one"
+    argument$choices <- lapply(as.list(eval(str2lang(token))), whole)
+  } else if (grepl("[", token, fixed = TRUE)) {
+    argument$kind <- sub("\\[.*", "", token)
+    argument$shape <- sub(".*\\[(.*)\\]", "\\1", token)
+  }
+  argument
+}
+
+whole <- function(x) if (is.numeric(x) && all(is.finite(x) & x == round(x))) as.integer(x) else x
+
+python_name <- function(call) {
+  if (startsWith(call, "$")) return(paste0(".", sub("$", "", call, fixed = TRUE)))
+  sub("^linalg_", "torch.linalg.", sub("^nnf_", "F.", sub("^torch_", "torch.", call)))
+}
+
+bare_name <- function(call) sub("^(torch_|nnf_|linalg_|[$])", "", call)
+
+read_row <- function(line) {
+  parts <- trimws(strsplit(paste0(line, " "), "|", fixed = TRUE)[[1]])
+  if (length(parts) != 4L) stop("a line of ops.txt needs four parts: ", line)
+  notes <- strsplit(parts[4], " +")[[1]]
+  covers <- sub("^ops:", "", grep("^ops:", notes, value = TRUE))
+  list(call = parts[1], torch = if (nzchar(parts[2])) parts[2] else python_name(parts[1]),
+       arguments = lapply(strsplit(parts[3], " +")[[1]], read_argument), notes = notes,
+       ops = c(bare_name(parts[1]), unlist(strsplit(covers, ","))))
+}
+
+# The rows of ops.def, by what they are: UNARY, BINARY or OP.
+read_ops <- function(file) {
+  lines <- grep("^(UNARY|BINARY|OP)(_IN_PLACE)?\\(", readLines(file), value = TRUE)
+  data.frame(name = sub("^[A-Z_]+\\(([A-Za-z0-9_]+).*", "\\1", lines), form = sub("(_IN_PLACE)?\\(.*", "", lines),
+             in_place = grepl("_IN_PLACE", lines, fixed = TRUE))
+}
+
+# UNARY and BINARY have no line of their own unless something is to be said.
+standard_rows <- function(ops, rows, exact) {
+  told <- unlist(lapply(rows, `[[`, "ops"))
+  ops <- ops[ops$form != "OP" & !ops$name %in% c(told, internal_ops), ]
+  exported <- getNamespaceExports("rushlight")
+  lapply(seq_len(nrow(ops)), function(k) {
+    name <- ops$name[k]
+    call <- paste0(if (paste0("torch_", name) %in% exported) "torch_" else "$", name)
+    line <- sprintf("%s | torch.%s | %s | pointwise%s%s", call, name, if (ops$form[k] == "UNARY") "t" else if (name %in% tensors_only) "t U" else "t u",
+                    if (name %in% exact) " exact" else "", if (ops$in_place[k]) " _" else "")
+    read_row(line)
+  })
+}
+
+# What no function of R's interface is: parts of derivatives and of compositions.
+internal_ops <- c("pass_above", "pass_within", "tanh_slope", "sigmoid_slope", "softmax_slope", "log_softmax_slope", "nll_slope",
+                  "reshape_alias", "unsafe_view", "alias", "dense_copy", "strided_scatter", "strided_gather", "strided_replace",
+                  "exchanges", "recurrence", "shift", "data_range", "pick_along", "put_along", "i1", "unsafe_split_with_sizes",
+                  "resize_", "set_", "as_strided")
+
+# Their second argument is no number in PyTorch.
+tensors_only <- c("maximum", "minimum", "fmax", "fmin", "logaddexp", "logaddexp2", "atan2", "hypot", "nextafter", "heaviside", "gcd",
+                  "lcm", "logical_and", "logical_or", "logical_xor", "copy")
+
+exact_ops <- c("neg", "abs", "sign", "floor", "ceil", "trunc", "frac", "isnan", "isinf", "isposinf", "isneginf", "isfinite",
+               "signbit", "maximum", "minimum", "fmax", "fmin", "fmod", "heaviside", "nextafter", "gcd", "lcm", "eq", "ne", "lt",
+               "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and", "bitwise_or",
+               "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "clamp_min", "clamp_max")
+
+read_table <- function(folder, ops_def) {
+  lines <- readLines(file.path(folder, "ops.txt"))
+  rows <- lapply(lines[!grepl("^(#|$)|skip$", lines)], read_row)
+  ops <- read_ops(ops_def)
+  rows <- c(rows, standard_rows(ops, rows, exact_ops))
+  missing <- setdiff(ops$name, c(unlist(lapply(rows, `[[`, "ops")), internal_ops))
+  if (length(missing)) message("ops.txt has no line for ", paste(missing, collapse = ", "))
+  rows
+}
