@@ -104,13 +104,12 @@ rl_status rb_index(SEXP x, const char *argument, int64_t *index) {
 static int64_t count_of(SEXP x, const char *argument) {
     if (!rb_is_tensor(x)) return Rf_xlength(x);
     rl_tensor *tensor = rb_unwrap(x, argument);
-    if (tensor && !tensor->storage) rl_fail("`%s` is an undefined tensor", argument);
-    return rl_failing() ? 0 : tensor->numel;
+    return tensor ? tensor->numel : 0;
 }
 
 static rl_status append_wholes(SEXP x, int64_t n, const char *argument, int64_t *values) {
     rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap(x, argument) : NULL;
-    if (n && !tensor && !Rf_isNumber(x)) return rl_fail("`%s` must be whole numbers, not %s", argument, rb_kind_of(x));
+    if (!tensor && !Rf_isNumber(x) && !Rf_isNull(x)) return rl_fail("`%s` must be whole numbers, not %s", argument, rb_kind_of(x));
     for (int64_t k = 0; k < n; k++) RL_TRY(tensor ? as_whole(rl_item(tensor, k), argument, &values[k]) : whole_at(x, k, argument, &values[k]));
     return RL_OK;
 }
