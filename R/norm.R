@@ -98,7 +98,7 @@ torch_dist <- function(self, other, p = 2L) .Call(ffi_vector_norm, self - other,
 #' nnf_normalize(x)
 #' @export
 torch_renorm <- function(self, p, dim, maxnorm) {
-  others <- setdiff(seq_len(self$ndim), if (dim < 0) self$ndim + dim + 1 else dim)
+  others <- setdiff(seq_len(self$ndim), from_start(dim, self))
   norms <- .Call(ffi_vector_norm, self, p, others, TRUE, NULL)
   self * torch_where(norms > maxnorm, maxnorm / (norms + 1e-7), 1)
 }

@@ -1,15 +1,17 @@
 """The kinds of difference that are known, each with a predicate. Why they are there: the article on differences from PyTorch."""
 import re
 
+import torch
+
 from program import Leaf
 
 
 class Difference:
     """Where a program's two runs part: at which call, in what (and why, as far as a comparison can tell), as a text."""
 
-    def __init__(self, program, run, call, what, text, k=0, why="", odd=False):
+    def __init__(self, program, run, call, what, text, k=0, why="", pair=None):
         self.program, self.run, self.call, self.what, self.text, self.k = program, run, call, what, text.split("\n")[0], k
-        self.why, self.odd = why, odd
+        self.why, self.pair = why, pair
 
     def needed(self):
         """The parts of the program that the difference comes from, with the numbers of their values."""
@@ -45,10 +47,27 @@ class Difference:
         return self.what.endswith("refused by " + by) and re.search(pattern, self.text) is not None
 
     def differs(self, *names):
-        """A value, or a derivative of a program, in which one of these is called."""
+        """A value that one of these calls gives, or a derivative by what one of them reads."""
         if self.what == "value":
             return self.call.name.rstrip("_") in names
-        return self.what == "derivative" and any(call.name.rstrip("_") in names for call in self.program.calls)
+        return self.what == "derivative" and any(call.name.rstrip("_") in names for call in self.program.calls if self.k in call.reads)
+
+    def dtypes(self):
+        return " ".join(str(self.run.values[k].dtype) for k in self.call.reads)
+
+    def odd(self):
+        """Every element that differs is NaN or infinite, in one answer or the other, or such values are among the program's."""
+        a, b = self.pair
+        if self.what == "value" and not a.is_floating_point():
+            limit = 1 if a.dtype == torch.bool else torch.iinfo(a.dtype).max
+            return any(not bool((self.run.values[k].detach().double().abs() <= limit).all()) for k in self.call.reads)
+        if not (a.isfinite() & b.isfinite()).any():
+            return True
+        return self.what == "derivative" and not all(bool(x.isfinite().all()) for x in self.run.values)
+
+    def same_sum(self):
+        a, b = (x.double() for x in self.pair)
+        return abs(float(a.sum() - b.sum())) <= 1e-3 * float(b.abs().max())
 
 
 PROCESS_ENDED = "PyTorch fails itself"
@@ -68,24 +87,25 @@ def not_differentiated(d):
     if d.what == "requires_grad":
         return d.call.name.rstrip("_") in ("histogram", "nextafter", "heaviside", "unique_consecutive", "geqrf", "eq")
     over = [call for call in d.program.calls if call.name in ("eq_", "logical_or_", "logical_not_", "logical_and_", "logical_xor_")]
-    return bool(over) and (d.refused("would change a leaf that requires gradients", by="us") or d.what.startswith("derivative"))
+    return bool(over) and (d.refused("would change (a view of )?a leaf that requires gradients", by="us") or d.what.startswith("derivative"))
 
 
 def less_strict(d):
     """What has one evident meaning: mixed dtypes, which promote; whole numbers in another dtype; tensors without dimensions."""
     return d.refused(
-        "did not match|expected scalar type|[Ee]xpected dtype|expected .*dtype|same dtype|different dtypes|[Ff]ound dtype|only supports floating|"
-        "could not infer|convertible without narrowing|must not be a floating point|can't be cast to the desired output|"
-        "Bad in-place call|tensor has no dimensions|has no dimensions|must be >= 1-d|Integral inputs not supported|"
-        "0 sized dimensions|to have non-zero size|When source is scalar|without overflow|view size is not compatible|must be 2-D or more|"
-        "must have at least|Dimension out of range|non-zero dims|sized dimension|all input tensors must")
+        "did not match|expected scalar type|expected dtype|same dtypes?|different dtypes|Found dtype|cdist only supports floating-point|"
+        "should be convertible without narrowing|must not be a floating point|can't be cast to the desired output type|Bad in-place call|tensor has no dimensions|"
+        "must be >= 1-d|Integral inputs not supported|0 sized dimensions|When source is scalar|to have non-zero size|"
+        "value cannot be converted to type u?int[0-9]+_t without overflow|floating point dtype but got|Expected a floating point|"
+        "function that returns multiple views|view size is not compatible")
 
 
 def stricter(d):
+    if any(d.run.values[k].numel() == 0 for k in d.call.reads) and d.refused("needs tensors of one dtype|does not exist|not defined for Bool", by="us"):
+        return True
     return d.refused(
         "whole numbers? (as|when)|cannot write|cannot take the number|would write some elements of an expanded tensor|"
-        "without dimensions|of no elements has no value|is not defined for Bool|needs a tensor of at least 2 dimensions|is singular|"
-        "needs a floating dtype|needs tensors of one dtype|the tensor has none|does not hold|does not fit into|has been modified by an in-place",
+        "in a tensor without dimensions|of a tensor without dimensions|of no elements has no value|is singular|needs a tensor of at least 2 dimensions",
         by="us")
 
 
@@ -95,28 +115,33 @@ def fails_itself(d):
         return True
     if d.what == "shape":
         return d.call.name == "aminmax"
-    return d.why == "dense" or d.differs("trace", "softshrink", "histc") or d.what == "dtype" and d.call.name == "sum_to_size"
+    if d.what == "value" and d.call.in_place and d.call.reads.count(d.call.reads[0]) > 1: # read while it is written
+        return True
+    return d.why == "dense" or d.differs("trace", "softshrink") or d.what == "dtype" and d.call.name == "sum_to_size"
 
 
 def nearer_the_exact(d):
-    return d.why == "wide" or d.differs("digamma", "polygamma", "mvlgamma", "lgamma", "hardsigmoid", "i0", "sinc", "logaddexp", "logaddexp2", "renorm")
+    return d.why == "wide" or d.differs("digamma", "polygamma", "mvlgamma", "lgamma", "hardsigmoid", "i0", "sinc", "logaddexp", "logaddexp2", "renorm") or d.differs("isclose") and "int" in d.dtypes()
 
 
-# Where one of two answers must be chosen, and what undefined values do.
-CHOICES = ("amin", "amax", "max", "min", "cdist", "pdist", "norm", "quantile", "nanquantile", "topk", "kthvalue", "median", "nanmedian", "mode",
-           "clamp", "clamp_min", "clamp_max")
-UNDEFINED = ("var", "std", "var_mean", "std_mean", "xlogy", "kl_div", "multi_margin_loss", "multilabel_soft_margin_loss", "pow", "float_power",
+CHOOSING = ("amin", "amax", "max", "min", "quantile", "nanquantile", "topk", "kthvalue", "median", "nanmedian", "mode", "maximum", "minimum")
+ROUND_NAN = ("var", "std", "var_mean", "std_mean", "xlogy", "kl_div", "multi_margin_loss", "multilabel_soft_margin_loss", "pow", "float_power",
              "trapz", "hardswish", "hardshrink", "hardtanh", "relu6", "elu", "selu", "celu", "logcumsumexp", "binary_cross_entropy", "prod",
-             "cumprod", "addbmm", "logit")
+             "cumprod", "addbmm", "addr", "tensordot", "matmul", "addmm", "addmv", "baddbmm", "cross", "cov", "nanmean", "norm", "pdist",
+             "binary_cross_entropy_with_logits", "index_reduce", "scatter_reduce", "soft_margin_loss", "copy", "to",
+             "type_as", "signbit", "copysign", "logit", "renorm", "mode", "nanquantile", "quantile", "amin", "amax", "cdist", "clamp", "clamp_min",
+             "clamp_max")
 
 
 def chosen(d):
-    return d.differs(*CHOICES)
+    """The gradient of an extreme goes to another of equal elements, or is shared among them."""
+    if d.what != "derivative":
+        return False
+    return d.differs(*CHOOSING) and d.same_sum() or d.differs("cdist", "pdist") and "inf" in d.call.expression
 
 
 def undefined(d):
-    """NaN and infinity, in one of the answers or in what is asked for."""
-    return d.differs(*UNDEFINED) and d.odd
+    return d.what in ("value", "derivative") and d.differs(*ROUND_NAN) and d.odd()
 
 
 def part_not_read(d):

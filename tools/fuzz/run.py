@@ -76,17 +76,20 @@ def magnitude(x):
 
 
 class Shaken:
-    """The values as a call with noise sees them: their gradients are multiplied by noise, use by use."""
+    """The values as a call with noise reads them: each use multiplied by noise of its own, or its gradient alone."""
 
-    def __init__(self, values):
-        self.values = values
+    def __init__(self, values, gradients_alone):
+        self.values, self.gradients_alone = values, gradients_alone
 
     def __getitem__(self, k):
         x = self.values[k]
-        if not (x.requires_grad and x.is_floating_point()):
+        if not x.is_floating_point():
             return x
-        x = x.view_as(x)
-        x.register_hook(shaken)
+        if not self.gradients_alone:
+            return shaken(x)
+        if x.requires_grad:
+            x = x.view_as(x)
+            x.register_hook(shaken)
         return x
 
 
@@ -118,10 +121,7 @@ class Run:
     def call(self, call):
         """Whether the program can go on as R's did."""
         shakes = self.noise and not call.exact
-        if shakes and "pointwise" not in call.notes:
-            for k in call.reads:
-                shake(self.values[k])
-        values = Shaken(self.values) if shakes and not call.in_place else self.values
+        values = Shaken(self.values, "pointwise" in call.notes) if shakes and not call.in_place else self.values
         try:
             found = flat(self.evaluate(call, self.names | {"V": values}))
         except Exception as error:
