@@ -66,7 +66,7 @@ torch_threshold_ <- function(self, threshold, value) .Call(ffi_threshold_, self,
 
 #' @rdname torch_activations
 #' @export
-nnf_relu <- function(input, inplace = FALSE) if (inplace) .Call(ffi_relu_, input) else .Call(ffi_relu, input)
+nnf_relu <- function(input, inplace = FALSE) if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_relu_, input) else .Call(ffi_relu, input)
 #' @rdname torch_activations
 #' @export
 nnf_relu_ <- function(input) .Call(ffi_relu_, input)
@@ -75,27 +75,29 @@ nnf_relu_ <- function(input) .Call(ffi_relu_, input)
 nnf_relu6 <- function(input, inplace = FALSE) nnf_hardtanh(input, 0, 6, inplace)
 #' @rdname torch_activations
 #' @export
-nnf_selu <- function(input, inplace = FALSE) if (inplace) torch_selu_(input) else torch_selu(input)
+nnf_selu <- function(input, inplace = FALSE) if (.Call(ffi_flag, inplace, "inplace")) torch_selu_(input) else torch_selu(input)
 #' @rdname torch_activations
 #' @export
 nnf_selu_ <- function(input) torch_selu_(input)
 #' @rdname torch_activations
 #' @export
-nnf_celu <- function(input, alpha = 1, inplace = FALSE) if (inplace) .Call(ffi_celu_, input, alpha) else .Call(ffi_celu, input, alpha)
+nnf_celu <- function(input, alpha = 1, inplace = FALSE) {
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_celu_, input, alpha) else .Call(ffi_celu, input, alpha)
+}
 #' @rdname torch_activations
 #' @export
 nnf_celu_ <- function(input, alpha = 1) .Call(ffi_celu_, input, alpha)
 #' @rdname torch_activations
 #' @export
 nnf_elu <- function(input, alpha = 1, inplace = FALSE) {
-  if (inplace) .Call(ffi_elu_, input, alpha, 1, 1) else .Call(ffi_elu, input, alpha, 1, 1)
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_elu_, input, alpha, 1, 1) else .Call(ffi_elu, input, alpha, 1, 1)
 }
 #' @rdname torch_activations
 #' @export
 nnf_elu_ <- function(input, alpha = 1) .Call(ffi_elu_, input, alpha, 1, 1)
 #' @rdname torch_activations
 #' @export
-nnf_silu <- function(input, inplace = FALSE) if (inplace) .Call(ffi_silu_, input) else .Call(ffi_silu, input)
+nnf_silu <- function(input, inplace = FALSE) if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_silu_, input) else .Call(ffi_silu, input)
 #' @rdname torch_activations
 #' @export
 nnf_gelu <- function(input, approximate = "none") {
@@ -114,11 +116,13 @@ nnf_logsigmoid <- function(input) .Call(ffi_logsigmoid, input)
 #' @rdname torch_activations
 #' @export
 nnf_leaky_relu <- function(input, negative_slope = 0.01, inplace = FALSE) {
-  if (inplace) .Call(ffi_leaky_relu_, input, negative_slope) else .Call(ffi_leaky_relu, input, negative_slope)
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_leaky_relu_, input, negative_slope) else .Call(ffi_leaky_relu, input, negative_slope)
 }
 #' @rdname torch_activations
 #' @export
 nnf_prelu <- function(input, weight) {
+  input <- .Call(ffi_as_tensor, input, "input")
+  weight <- .Call(ffi_as_tensor, weight, "weight")
   slopes <- prod(weight$shape)
   if (slopes != 1 && (input$ndim < 2L || slopes != input$shape[2])) {
     raise_error(sprintf("`weight` must have one element, or as many as the second dimension of `input`; it has %d", slopes))
@@ -145,20 +149,25 @@ nnf_softshrink <- function(input, lambd = 0.5) {
 #' @rdname torch_activations
 #' @export
 nnf_hardtanh <- function(input, min_val = -1, max_val = 1, inplace = FALSE) {
-  if (inplace) .Call(ffi_hardtanh_, input, min_val, max_val) else .Call(ffi_hardtanh, input, min_val, max_val)
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_hardtanh_, input, min_val, max_val) else .Call(ffi_hardtanh, input, min_val, max_val)
 }
 #' @rdname torch_activations
 #' @export
 nnf_hardtanh_ <- function(input, min_val = -1, max_val = 1) .Call(ffi_hardtanh_, input, min_val, max_val)
 #' @rdname torch_activations
 #' @export
-nnf_hardsigmoid <- function(input, inplace = FALSE) if (inplace) .Call(ffi_hardsigmoid_, input) else .Call(ffi_hardsigmoid, input)
+nnf_hardsigmoid <- function(input, inplace = FALSE) {
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_hardsigmoid_, input) else .Call(ffi_hardsigmoid, input)
+}
 #' @rdname torch_activations
 #' @export
-nnf_hardswish <- function(input, inplace = FALSE) if (inplace) .Call(ffi_hardswish_, input) else .Call(ffi_hardswish, input)
+nnf_hardswish <- function(input, inplace = FALSE) {
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_hardswish_, input) else .Call(ffi_hardswish, input)
+}
 #' @rdname torch_activations
 #' @export
 nnf_glu <- function(input, dim = -1) {
+  input <- .Call(ffi_as_tensor, input, "input")
   dim <- .Call(ffi_whole, dim, "dim")
   at <- if (dim < 0) input$ndim + dim + 1 else dim
   if (at < 1 || at > input$ndim) raise_error(sprintf("dimension %d does not exist: `input` has %d", dim, input$ndim))
@@ -171,7 +180,7 @@ nnf_glu <- function(input, dim = -1) {
 #' @rdname torch_activations
 #' @export
 nnf_threshold <- function(input, threshold, value, inplace = FALSE) {
-  if (inplace) .Call(ffi_threshold_, input, threshold, value) else .Call(ffi_threshold, input, threshold, value)
+  if (.Call(ffi_flag, inplace, "inplace")) .Call(ffi_threshold_, input, threshold, value) else .Call(ffi_threshold, input, threshold, value)
 }
 #' @rdname torch_activations
 #' @export

@@ -101,7 +101,9 @@ torch_pow <- function(self, exponent) .Call(ffi_pow, self, exponent)
 #' @export
 torch_ldexp <- function(self, other) .Call(ffi_mul, self, power_of_two(other))
 
-power_of_two <- function(other) if (inherits(other, "torch_tensor")) .Call(ffi_pow, 2, other) else 2^other
+power_of_two <- function(other) {
+  if ((is.numeric(other) || is.logical(other)) && !is.object(other)) 2^other else .Call(ffi_pow, 2, .Call(ffi_as_tensor, other, "other"))
+}
 
 #' Functions of two tensors
 #'

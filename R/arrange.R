@@ -60,7 +60,7 @@ torch_repeat_interleave <- function(self, repeats, dim = NULL, output_size = NUL
                        length(counts)))
   }
   if (anyNA(counts) || any(counts < 0)) raise_error("`repeats` must be 0 or more")
-  if (!is.null(output_size) && output_size != sum(counts)) {
+  if (!is.null(output_size) && .Call(ffi_whole, output_size, "output_size") != sum(counts)) {
     raise_error(sprintf("`output_size` is %g, and `repeats` add up to %g", output_size, sum(counts)))
   }
   torch_index_select(self, dim, torch_tensor(rep(seq_len(n), times = counts), dtype = torch_long()))
@@ -114,15 +114,22 @@ torch_diag_embed <- function(self, offset = 0L, dim1 = -2L, dim2 = -1L) .Call(ff
 #' @rdname torch_tril
 #' @export
 torch_tril_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
+  row <- .Call(ffi_count, row, "row")
+  col <- .Call(ffi_count, col, "col")
+  offset <- .Call(ffi_whole, offset, "offset")
   triangle_indices(row, col, function(i, j) j - i <= offset, dtype, device, layout)
 }
 #' @rdname torch_tril
 #' @export
 torch_triu_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
+  row <- .Call(ffi_count, row, "row")
+  col <- .Call(ffi_count, col, "col")
+  offset <- .Call(ffi_whole, offset, "offset")
   triangle_indices(row, col, function(i, j) j - i >= offset, dtype, device, layout)
 }
 
 triangle_indices <- function(row, col, within, dtype, device, layout) {
+  if (row * col > .Machine$integer.max) raise_error("`row` and `col` are too large", sys.call(-1L))
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout, sys.call(-1L))
   i <- rep(seq_len(row), each = col)

@@ -66,7 +66,7 @@ determinant.torch_tensor <- function(x, logarithm = TRUE, ...) {
   no_dots(...)
   if (identical(sys.function(sys.parent()), base::det)) raise_error("det() cannot give a tensor: use torch_det()", sys.call(sys.parent()))
   parts <- .Call(ffi_slogdet, x)
-  modulus <- if (logarithm) parts[[2L]] else torch_exp(parts[[2L]])
+  modulus <- if (.Call(ffi_flag, logarithm, "logarithm")) parts[[2L]] else torch_exp(parts[[2L]])
   attr(modulus, "logarithm") <- logarithm
   structure(list(modulus = modulus, sign = parts[[1L]]), class = "det")
 }
@@ -106,7 +106,7 @@ median.torch_tensor <- function(x, na.rm = FALSE, ...) { # nolint: object_name_l
 quantile.torch_tensor <- function(x, probs = c(0, 0.25, 0.5, 0.75, 1), na.rm = FALSE, ...) { # nolint: object_name_linter.
   no_dots(...)
   if (!torch_is_floating_point(x)) x <- x$to(dtype = torch_get_default_dtype())
-  if (na.rm) torch_nanquantile(x, probs) else torch_quantile(x, probs)
+  if (.Call(ffi_flag, na.rm, "na.rm")) torch_nanquantile(x, probs) else torch_quantile(x, probs)
 }
 
 #' @rdname tensors-and-base-R
@@ -126,6 +126,7 @@ is_count <- function(x) is.numeric(x) && length(x) == 1L && isTRUE(x >= 1 & x ==
 #' @export
 sort.torch_tensor <- function(x, decreasing = FALSE, na.last = NA, ...) { # nolint: object_name_linter.
   no_dots(...)
+  if (!is.logical(na.last) || length(na.last) != 1L) raise_error("`na.last` must be TRUE, FALSE or NA")
   x <- .Call(ffi_reshape, x, -1L)
   is_number <- x == x
   sorted <- .Call(ffi_sort, x$masked_select(is_number), -1L, decreasing)[[1L]]
@@ -137,5 +138,7 @@ sort.torch_tensor <- function(x, decreasing = FALSE, na.last = NA, ...) { # noli
 #' @export
 qr.torch_tensor <- function(x, ...) {
   if (x$requires_grad) raise_error("qr() would leave the graph: use linalg_qr(), or as_array() to leave it on purpose")
-  qr(as_array(x), ...)
+  values <- as_array(x)
+  if (!all(is.finite(values))) raise_error("qr() needs finite numbers")
+  qr(values, ...)
 }

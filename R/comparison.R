@@ -69,7 +69,11 @@ torch_allclose <- function(self, other, rtol = 1e-05, atol = 1e-08, equal_nan = 
 }
 #' @rdname torch_isclose
 #' @export
-torch_equal <- function(self, other) identical(self$shape, other$shape) && torch_eq(self, other)$all()$item()
+torch_equal <- function(self, other) {
+  self <- .Call(ffi_as_tensor, self, "self")
+  other <- .Call(ffi_as_tensor, other, "other")
+  identical(self$shape, other$shape) && torch_eq(self, other)$all()$item()
+}
 
 #' Logic
 #'

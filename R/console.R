@@ -4,5 +4,6 @@ tensor_fields <- c("device", "dtype", "grad", "grad_fn", "is_cuda", "is_leaf", "
 #' @importFrom utils .DollarNames
 #' @export
 .DollarNames.torch_tensor <- function(x, pattern = "") {
+  if (!is_string(pattern)) raise_error("`pattern` must be one string")
   grep(pattern, sort(c(tensor_fields, ls(tensor_methods))), value = TRUE)
 }

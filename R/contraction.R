@@ -36,7 +36,7 @@
 #' @export
 torch_einsum <- function(equation, tensors, path = NULL) {
   tensors <- operands(if (is.list(tensors)) tensors else list(tensors))
-  if (!is.character(equation) || length(equation) != 1L) raise_error("`equation` must be one string")
+  if (!is_string(equation)) raise_error("`equation` must be one string")
   sides <- strsplit(gsub("[[:space:]]", "", equation), "->", fixed = TRUE)[[1]]
   inputs <- strsplit(paste0(sides[1], ","), ",", fixed = TRUE)[[1]]
   if (length(inputs) != length(tensors)) {
@@ -169,7 +169,8 @@ turn <- function(x, order) if (length(order) > 1L && is.unsorted(order)) x$permu
 # Dimensions counted from the start; a negative one counts from the end.
 from_start <- function(dims, x) {
   n <- length(dim(x))
-  if (!is.numeric(dims) || any(dims == 0 | abs(dims) > n)) raise_error(sprintf("`dims` must name dimensions from 1 to %d", n), sys.call(-2))
+  fits <- is.numeric(dims) && !anyNA(dims) && all(dims != 0 & abs(dims) <= n)
+  if (!fits) raise_error(sprintf("`dims` must name dimensions from 1 to %d", n), sys.call(-2))
   as.integer(ifelse(dims < 0, n + 1L + dims, dims))
 }
 
@@ -206,8 +207,9 @@ torch_cross <- function(self, other, dim = NULL) {
     dim <- which(shapes == 3L)[1]
     if (is.na(dim)) raise_error(sprintf("no dimension of shape [%s] has three elements", toString(shapes)))
   }
-  dim <- from_start(dim, self)
-  if (dim(self)[dim] != 3L || dim(other)[dim] != 3L) raise_error(sprintf("dimension %d must have three elements in both tensors", dim))
+  dim <- from_start(.Call(ffi_whole, dim, "dim"), self)
+  three <- identical(dim(self)[dim], 3L) && identical(dim(other)[dim], 3L)
+  if (!three) raise_error(sprintf("dimension %d must have three elements in both tensors", dim))
   rolled <- function(x, by) torch_roll(x, by, dim)
   rolled(self, -1L) * rolled(other, -2L) - rolled(self, -2L) * rolled(other, -1L)
 }
@@ -220,6 +222,7 @@ broadcast_shape <- function(a, b) {
 #' @rdname torch_einsum
 #' @export
 torch_trace <- function(self) {
+  self <- .Call(ffi_as_tensor, self, "self")
   if (length(dim(self)) != 2L) raise_error(sprintf("torch_trace() needs a matrix; its tensor has shape [%s]", toString(dim(self))))
   torch_sum(torch_diagonal(self))
 }
@@ -293,6 +296,7 @@ multiply_chain <- function(matrices) {
 #' @rdname torch_chain_matmul
 #' @export
 torch_matrix_power <- function(self, n) {
+  self <- .Call(ffi_as_tensor, self, "self")
   check_square(self)
   n <- .Call(ffi_whole, n, "n")
   if (n == 1) return(self$clone())
@@ -315,6 +319,7 @@ linalg_matrix_power <- function(A, n) torch_matrix_power(A, n)
 #' @rdname torch_chain_matmul
 #' @export
 torch_matrix_exp <- function(self) {
+  self <- .Call(ffi_as_tensor, self, "self")
   check_square(self)
   if (!torch_is_floating_point(self)) raise_error(sprintf("torch_matrix_exp() needs a floating dtype, not %s", as.character(self$dtype)))
   if (self$numel() == 0) return(self$clone())

@@ -32,7 +32,10 @@ as.matrix.torch_tensor <- function(x, ...) {
   as.matrix(.Call(ffi_to_array, x, TRUE))
 }
 #' @export
-as.vector.torch_tensor <- function(x, mode = "any") as.vector(.Call(ffi_to_array, x, FALSE), mode)
+as.vector.torch_tensor <- function(x, mode = "any") {
+  one_of(mode, "mode", c("any", "logical", "integer", "numeric", "double", "complex", "character", "raw", "list", "expression", "symbol"))
+  as.vector(.Call(ffi_to_array, x, FALSE), mode)
+}
 #' @export
 as.double.torch_tensor <- function(x, ...) {
   no_dots(...)

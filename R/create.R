@@ -168,10 +168,11 @@ new_like <- function(self, size, fill_value, options, dtype, device, requires_gr
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(options$layout)) check_layout(options$layout, sys.call(-1L))
   if (is.null(dtype)) dtype <- self$dtype
-  .Call(ffi_filled, size, fill_value, dtype, isTRUE(requires_grad))
+  .Call(ffi_filled, size, fill_value, dtype, if (is.null(requires_grad)) FALSE else requires_grad)
 }
 
 check_options <- function(options, call) {
+  if (!is.list(options)) raise_error("`options` must be a list such as list(dtype = torch_float())", call)
   known <- c("dtype", "layout", "device", "requires_grad")
   strange <- setdiff(names(options), known)
   if (length(strange)) refuse_argument(strange[1L], known, call)

@@ -52,7 +52,7 @@ linalg_cholesky <- function(A) .Call(ffi_cholesky, A)
 #' @export
 torch_cholesky <- function(self, upper = FALSE) {
   lower <- .Call(ffi_cholesky, self)
-  if (upper) torch_transpose(lower, -2L, -1L) else lower
+  if (.Call(ffi_flag, upper, "upper")) torch_transpose(lower, -2L, -1L) else lower
 }
 
 #' @rdname linalg_cholesky
@@ -62,7 +62,7 @@ linalg_cholesky_ex <- function(A, check_errors = FALSE) with_info(.Call(ffi_chol
 #' @rdname linalg_cholesky
 #' @export
 linalg_qr <- function(A, mode = "reduced") {
-  if (!is.character(mode) || !mode %in% c("reduced", "complete", "r")) raise_error("`mode` must be \"reduced\", \"complete\" or \"r\"")
+  one_of(mode, "mode", c("reduced", "complete", "r"))
   factors <- .Call(ffi_qr, A, mode == "complete")
   if (mode == "r") factors[[1]] <- torch_empty(0, dtype = A$dtype)
   factors
@@ -70,7 +70,7 @@ linalg_qr <- function(A, mode = "reduced") {
 
 #' @rdname linalg_cholesky
 #' @export
-torch_qr <- function(self, some = TRUE) .Call(ffi_qr, self, !some)
+torch_qr <- function(self, some = TRUE) .Call(ffi_qr, self, !.Call(ffi_flag, some, "some"))
 
 #' @rdname linalg_cholesky
 #' @export
@@ -81,7 +81,7 @@ linalg_eigh <- function(A, UPLO = "L") .Call(ffi_eigh, A, reads_lower(UPLO))
 linalg_eigvalsh <- function(A, UPLO = "L") .Call(ffi_eigh, A, reads_lower(UPLO))[[1]]
 
 reads_lower <- function(UPLO) {
-  if (!is.character(UPLO) || !toupper(UPLO) %in% c("L", "U")) raise_error("`UPLO` must be \"L\" or \"U\"", sys.call(-2))
+  one_of(UPLO, "UPLO", c("L", "U", "l", "u"), sys.call(-1))
   toupper(UPLO) == "L"
 }
 
@@ -108,9 +108,10 @@ linalg_svdvals <- function(A) .Call(ffi_svd, A, FALSE)[[2]]
 #' @rdname linalg_cholesky
 #' @export
 torch_svd <- function(self, some = TRUE, compute_uv = TRUE) {
-  parts <- .Call(ffi_svd, self, !some)
+  parts <- .Call(ffi_svd, self, !.Call(ffi_flag, some, "some"))
   v <- torch_transpose(parts[[3]], -2L, -1L)
-  if (compute_uv) list(parts[[1]], parts[[2]], v) else list(torch_zeros_like(parts[[1]]), parts[[2]], torch_zeros_like(v))
+  if (.Call(ffi_flag, compute_uv, "compute_uv")) return(list(parts[[1]], parts[[2]], v))
+  list(torch_zeros_like(parts[[1]]), parts[[2]], torch_zeros_like(v))
 }
 
 #' @rdname linalg_cholesky
@@ -118,7 +119,7 @@ torch_svd <- function(self, some = TRUE, compute_uv = TRUE) {
 torch_lu <- function(A, pivot = TRUE, get_infos = FALSE, out = NULL) {
   if (!isTRUE(pivot)) raise_error("`pivot` must be TRUE: rows are exchanged in any case")
   factors <- .Call(ffi_lu, A)
-  if (get_infos) factors[[3]] <- torch_zeros(dim(A)[-(length(dim(A)) - 0:1)], dtype = torch_int())
+  if (.Call(ffi_flag, get_infos, "get_infos")) factors[[3]] <- torch_zeros(dim(A)[-(length(dim(A)) - 0:1)], dtype = torch_int())
   if (is.null(out)) return(factors)
   if (!is.list(out) || length(out) != length(factors)) raise_error(sprintf("`out` must be a list of %d tensors", length(factors)))
   Map(function(place, value) .Call(ffi_copy_, place, value), out, factors)
@@ -127,11 +128,13 @@ torch_lu <- function(A, pivot = TRUE, get_infos = FALSE, out = NULL) {
 #' @rdname linalg_cholesky
 #' @export
 torch_lu_unpack <- function(LU_data, LU_pivots, unpack_data = TRUE, unpack_pivots = TRUE) {
+  LU_data <- .Call(ffi_as_tensor, LU_data, "LU_data")
+  check_matrix(LU_data, "LU_data")
   shape <- dim(LU_data)[length(dim(LU_data)) - 1:0]
   least <- min(shape)
   empty <- torch_empty(0, dtype = LU_data$dtype)
-  p <- if (unpack_pivots) .Call(ffi_exchanges, LU_data, LU_pivots) else empty
-  if (!unpack_data) return(list(p, empty, empty))
+  p <- if (.Call(ffi_flag, unpack_pivots, "unpack_pivots")) .Call(ffi_exchanges, LU_data, LU_pivots) else empty
+  if (!.Call(ffi_flag, unpack_data, "unpack_data")) return(list(p, empty, empty))
   l <- torch_tril(torch_narrow(LU_data, -1L, 1L, least), -1L) + torch_eye(shape[1], least, dtype = LU_data$dtype)
   list(p, l, torch_triu(torch_narrow(LU_data, -2L, 1L, least)))
 }
@@ -143,6 +146,8 @@ torch_geqrf <- function(self) .Call(ffi_geqrf, self)
 #' @rdname linalg_cholesky
 #' @export
 linalg_householder_product <- function(A, tau) {
+  A <- .Call(ffi_as_tensor, A, "A")
+  tau <- .Call(ffi_as_tensor, tau, "tau")
   product <- .Call(ffi_orgqr, A$detach(), tau$detach())
   if (!A$requires_grad && !tau$requires_grad) return(product)
   n_dims <- length(dim(A))
@@ -162,10 +167,12 @@ torch_orgqr <- function(self, input2) linalg_householder_product(self, input2)
 #' @rdname linalg_cholesky
 #' @export
 torch_ormqr <- function(self, input2, input3, left = TRUE, transpose = FALSE) {
+  self <- .Call(ffi_as_tensor, self, "self")
+  check_matrix(self, "self")
   shape <- dim(self)
   n_dims <- length(shape)
   shape[n_dims] <- shape[n_dims - 1L] - shape[n_dims]
   q <- linalg_householder_product(torch_cat(list(self, torch_zeros(shape, dtype = self$dtype)), n_dims), input2)
-  if (transpose) q <- torch_transpose(q, -2L, -1L)
-  if (left) torch_matmul(q, input3) else torch_matmul(input3, q)
+  if (.Call(ffi_flag, transpose, "transpose")) q <- torch_transpose(q, -2L, -1L)
+  if (.Call(ffi_flag, left, "left")) torch_matmul(q, input3) else torch_matmul(input3, q)
 }

@@ -14,7 +14,7 @@
 #' @export
 torch_device <- function(type, index = NULL) {
   if (is_torch_device(type)) return(type)
-  if (!is.character(type) || length(type) != 1L || is.na(type)) raise_error("`type` must be one string such as \"cpu\"")
+  if (!is_string(type)) raise_error("`type` must be one string such as \"cpu\"")
   parts <- strsplit(type, ":", fixed = TRUE)[[1L]]
   if (length(parts) == 2L) {
     if (!is.null(index)) raise_error("`index` is given, and again within `type`")
@@ -24,6 +24,7 @@ torch_device <- function(type, index = NULL) {
     raise_error(sprintf("`type` must be \"cpu\", \"cuda\", \"mps\" or \"meta\", perhaps with an index behind a colon; it is \"%s\"", type))
   }
   if (!is.null(index)) {
+    if (!is.numeric(index)) raise_error("`index` must be a whole number, 0 or more")
     index <- suppressWarnings(as.integer(index))
     if (length(index) != 1L || is.na(index) || index < 0L) raise_error("`index` must be a whole number, 0 or more")
   }
@@ -50,7 +51,7 @@ print.torch_device <- function(x, ...) {
 }
 # No index and index 0 are the same place for the CPU alone.
 same_device <- function(a, b) {
-  identical(a$type, b$type) && (identical(a$index, b$index) || a$type == "cpu")
+  identical(a$type, b$type) && (identical(a$index, b$index) || identical(a$type, "cpu"))
 }
 #' @export
 `==.torch_device` <- function(e1, e2) is_torch_device(e1) && is_torch_device(e2) && same_device(e1, e2)
@@ -169,7 +170,7 @@ print.torch_layout <- function(x, ...) {
 #' @export
 print.torch_memory_format <- print.torch_layout
 #' @export
-`==.torch_memory_format` <- function(e1, e2) identical(unclass(e1), unclass(e2))
+`==.torch_memory_format` <- function(e1, e2) is_torch_memory_format(e1) && is_torch_memory_format(e2) && identical(unclass(e1), unclass(e2))
 
 check_layout <- function(layout, call = sys.call(-1L)) {
   if (!is_torch_layout(layout)) raise_error("`layout` must be NULL or torch_strided(): all tensors are strided", call)

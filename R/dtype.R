@@ -93,9 +93,9 @@ print.torch_dtype <- function(x, ...) {
   invisible(x)
 }
 #' @export
-`==.torch_dtype` <- function(e1, e2) identical(unclass(e1), unclass(e2))
+`==.torch_dtype` <- function(e1, e2) is_torch_dtype(e1) && is_torch_dtype(e2) && identical(unclass(e1), unclass(e2))
 #' @export
-`!=.torch_dtype` <- function(e1, e2) !identical(unclass(e1), unclass(e2))
+`!=.torch_dtype` <- function(e1, e2) !(is_torch_dtype(e1) && is_torch_dtype(e2) && identical(unclass(e1), unclass(e2)))
 #' @export
 `$.torch_dtype` <- function(x, name) {
   switch(name,
@@ -112,7 +112,8 @@ print.torch_dtype <- function(x, ...) {
 is_torch_dtype <- function(x) inherits(x, "torch_dtype")
 
 check_dtype <- function(dtype, argument, call = sys.call(-1)) {
-  if (!is_torch_dtype(dtype)) raise_error(sprintf("`%s` must be a dtype such as torch_float()", argument), call)
+  is_one <- is_torch_dtype(dtype) && is.integer(dtype) && length(dtype) == 1L
+  if (!is_one) raise_error(sprintf("`%s` must be a dtype such as torch_float()", argument), call)
 }
 
 #' The default floating dtype

@@ -30,6 +30,7 @@ all.equal.torch_tensor <- function(target, current, ..., tolerance = NULL) { # n
   }
   differing <- c(differing_field("dtype", target, current), differing_field("shape", target, current))
   if (length(differing)) return(differing)
+  if (!is.null(tolerance)) tolerance <- .Call(ffi_number, tolerance, "tolerance")
   if (is.null(tolerance)) tolerance <- dtype_tolerances[[as.character(target$dtype)]]
   all_equal_values(target, current, tolerance, ...)
 }

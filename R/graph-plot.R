@@ -70,6 +70,7 @@ print.graph_dot <- function(x, ...) {
 
 # The functions behind a gradient function, each once, those nearer to it first; and the arrows between them.
 graph_of <- function(root, max_nodes) {
+  max_nodes <- .Call(ffi_count, max_nodes, "max_nodes")
   places <- new.env()
   found <- list(root)
   places[[.Call(ffi_node_id, root)]] <- 1L

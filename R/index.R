@@ -201,13 +201,17 @@ torch_masked_select <- function(self, mask) .Call(ffi_masked_select, self, mask)
 #' @export
 torch_nonzero <- function(self, as_list = FALSE) {
   places <- .Call(ffi_nonzero, self, 1L)
-  if (!as_list) places else if (places$shape[2] == 0L) list() else torch_unbind(places, 2L)
+  if (!.Call(ffi_flag, as_list, "as_list")) places else if (places$shape[2] == 0L) list() else torch_unbind(places, 2L)
 }
 
 reductions <- c("sum", "prod", "mean", "amax", "amin")
 
+place_of <- function(reduce) if (is_string(reduce)) match(reduce, reductions, 0L) else 0L
+
 scaled <- function(source, alpha) {
   if (identical(alpha, 1L) || identical(alpha, 1)) return(source)
+  alpha <- .Call(ffi_number, alpha, "alpha")
+  .Call(ffi_as_tensor, source, "source")
   whole <- is.numeric(alpha) && isTRUE(abs(alpha) <= .Machine$integer.max) && alpha == round(alpha)
   if (inherits(source, "torch_tensor")) torch_mul(source, if (whole) as.integer(alpha) else alpha) else source * alpha
 }
@@ -217,8 +221,7 @@ scatter_reducing <- function(self, dim, index, src, reduce, in_place) {
   if (is.null(reduce)) {
     return(if (in_place) .Call(ffi_scatter_, self, dim, index, src) else .Call(ffi_scatter, self, dim, index, src))
   }
-  how <- match(reduce, c("add", "multiply"), 0L)
-  if (how == 0L) raise_error("`reduce` must be \"add\" or \"multiply\"")
+  how <- match(one_of(reduce, "reduce", c("add", "multiply"), sys.call(-1L)), c("add", "multiply"))
   if (in_place) return(.Call(ffi_scatter_reduce_, self, dim, index, src, how, TRUE))
   .Call(ffi_scatter_reduce, self, dim, index, src, how, TRUE)
 }
@@ -227,6 +230,7 @@ index_methods <- list(
   argwhere = function() .Call(ffi_nonzero, self, 1L),
   nonzero_static = function(size, fill_value = -1L) {
     places <- .Call(ffi_nonzero, self, 1L)
+    size <- .Call(ffi_count, size, "size")
     kept <- min(places$shape[1], size)
     result <- torch_full(c(size, places$shape[2]), fill_value, dtype = torch_long())
     if (kept > 0L) result[1:kept, ] <- places[1:kept, ]
@@ -237,10 +241,10 @@ index_methods <- list(
   scatter_add = function(dim, index, src) .Call(ffi_scatter_add, self, dim, index, src),
   scatter_add_ = function(dim, index, src) .Call(ffi_scatter_add_, self, dim, index, src),
   scatter_reduce = function(dim, index, src, reduce, include_self = TRUE) {
-    .Call(ffi_scatter_reduce, self, dim, index, src, match(reduce, reductions, 0L), include_self)
+    .Call(ffi_scatter_reduce, self, dim, index, src, place_of(reduce), include_self)
   },
   scatter_reduce_ = function(dim, index, src, reduce, include_self = TRUE) {
-    .Call(ffi_scatter_reduce_, self, dim, index, src, match(reduce, reductions, 0L), include_self)
+    .Call(ffi_scatter_reduce_, self, dim, index, src, place_of(reduce), include_self)
   },
   index_add = function(dim, index, source, alpha = 1L) .Call(ffi_index_add, self, dim, index, scaled(source, alpha)),
   index_add_ = function(dim, index, source, alpha = 1L) .Call(ffi_index_add_, self, dim, index, scaled(source, alpha)),
@@ -249,10 +253,10 @@ index_methods <- list(
   index_fill = function(dim, index, value) .Call(ffi_index_fill, self, dim, index, value),
   index_fill_ = function(dim, index, value) .Call(ffi_index_fill_, self, dim, index, value),
   index_reduce = function(dim, index, source, reduce, include_self = TRUE) {
-    .Call(ffi_index_reduce, self, dim, index, source, match(reduce, reductions, 0L), include_self)
+    .Call(ffi_index_reduce, self, dim, index, source, place_of(reduce), include_self)
   },
   index_reduce_ = function(dim, index, source, reduce, include_self = TRUE) {
-    .Call(ffi_index_reduce_, self, dim, index, source, match(reduce, reductions, 0L), include_self)
+    .Call(ffi_index_reduce_, self, dim, index, source, place_of(reduce), include_self)
   },
   masked_fill = function(mask, value) .Call(ffi_masked_fill, self, mask, value),
   masked_fill_ = function(mask, value) .Call(ffi_masked_fill_, self, mask, value),
@@ -272,13 +276,14 @@ index_methods <- list(
 #' nnf_one_hot(torch_tensor(c(1L, 3L, 2L)))
 #' @export
 nnf_one_hot <- function(tensor, num_classes = -1) {
+  tensor <- .Call(ffi_as_tensor, tensor, "tensor")
   size <- tensor$shape
   num_classes <- .Call(ffi_whole, num_classes, "num_classes")
   if (num_classes == -1) {
     if (prod(size) == 0) raise_error("`num_classes` must be given if there are no classes to count")
     num_classes <- as.numeric(tensor$max())
   }
-  if (prod(size) > 0 && as.numeric(tensor$min()) < 1) raise_error("`tensor` must hold classes that count from 1")
+  if (prod(size) > 0 && !isTRUE(as.numeric(tensor$min()) >= 1)) raise_error("`tensor` must hold classes that count from 1")
   torch_zeros(c(size, num_classes), dtype = torch_long())$scatter_(-1L, tensor$unsqueeze(-1L), 1L)
 }
 
@@ -306,6 +311,10 @@ nnf_embedding <- function(input, weight, padding_idx = NULL, max_norm = NULL, no
 }
 
 shrink_rows <- function(weight, input, max_norm, norm_type) {
+  weight <- .Call(ffi_as_tensor, weight, "weight")
+  input <- .Call(ffi_as_tensor, input, "input")
+  max_norm <- .Call(ffi_number, max_norm, "max_norm")
+  norm_type <- .Call(ffi_number, norm_type, "norm_type")
   used <- torch_tensor(unique(as.integer(as.array(input$reshape(-1L)))))
   rows <- torch_index_select(weight, 1L, used)
   norm <- rows$abs()$pow(norm_type)$sum(dim = 2L, keepdim = TRUE)$pow(1 / norm_type)
@@ -336,12 +345,17 @@ nnf_embedding_bag <- function(input, weight, offsets = NULL, max_norm = NULL, no
                               scale_grad_by_freq = FALSE, mode = "mean", sparse = FALSE, per_sample_weights = NULL,
                               include_last_offset = FALSE, padding_idx = NULL) {
   if (!isFALSE(sparse)) raise_error("`sparse` must be FALSE: gradients are dense")
-  if (!mode %in% c("sum", "mean", "max")) raise_error("`mode` must be \"sum\", \"mean\" or \"max\"")
+  one_of(mode, "mode", c("sum", "mean", "max"))
+  input <- .Call(ffi_as_tensor, input, "input")
+  weight <- .Call(ffi_as_tensor, weight, "weight")
+  if (!is.null(per_sample_weights)) per_sample_weights <- .Call(ffi_as_tensor, per_sample_weights, "per_sample_weights")
+  include_last_offset <- .Call(ffi_flag, include_last_offset, "include_last_offset")
   if (!is.null(per_sample_weights) && mode != "sum") raise_error("`per_sample_weights` can be given for sums only")
   bags <- bags_of(input, offsets, include_last_offset)
   input <- input$reshape(-1L)
   if (!is.null(per_sample_weights)) per_sample_weights <- per_sample_weights$reshape(-1L)
   if (!is.null(padding_idx)) {
+    padding_idx <- .Call(ffi_whole, padding_idx, "padding_idx")
     if (padding_idx < 0) padding_idx <- weight$shape[1] + 1L + padding_idx
     kept <- which(as.integer(as.array(input)) != padding_idx)
     bags$of <- bags$of[kept]
@@ -367,7 +381,7 @@ bags_of <- function(input, offsets, include_last_offset) {
     return(list(of = rep(seq_len(size[1]), each = size[2]), count = size[1]))
   }
   if (length(size) != 1L || is.null(offsets)) raise_error("`input` must be a matrix, or a vector with `offsets`")
-  from <- as.integer(as.array(offsets))
+  from <- .Call(ffi_wholes, offsets, "offsets")
   if (length(from) && from[1] == 0L) from <- from + 1L
   if (length(from) == 0L || from[1] != 1L || is.unsorted(from) || from[length(from)] > size + 1L) {
     raise_error(sprintf("`offsets` must rise from 1 to no more than %d", size + 1L))

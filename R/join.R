@@ -102,7 +102,8 @@ torch_unsafe_chunk <- function(self, chunks, dim = 1L) .Call(ffi_unsafe_chunk, s
 #' torch_combinations(torch_tensor(1:3))
 #' @export
 torch_meshgrid <- function(tensors, indexing = "ij") {
-  if (!indexing %in% c("ij", "xy")) raise_error("`indexing` must be \"ij\" or \"xy\"")
+  one_of(indexing, "indexing", c("ij", "xy"))
+  if (!is.list(tensors)) raise_error("`tensors` must be a list of tensors")
   tensors <- lapply(tensors, function(x) .Call(ffi_at_least, x, 1L))
   n <- length(tensors)
   order <- seq_len(n)
@@ -118,18 +119,22 @@ torch_meshgrid <- function(tensors, indexing = "ij") {
 #' @rdname torch_meshgrid
 #' @export
 torch_cartesian_prod <- function(tensors) {
-  if (length(tensors) == 1) return(tensors[[1]])
+  if (!is.list(tensors)) raise_error("`tensors` must be a list of tensors")
+  if (length(tensors) == 1) return(.Call(ffi_as_tensor, tensors[[1]], "tensors"))
   torch_stack(lapply(torch_meshgrid(tensors), torch_flatten), dim = -1L)
 }
 #' @rdname torch_meshgrid
 #' @export
 torch_combinations <- function(self, r = 2L, with_replacement = FALSE) {
+  self <- .Call(ffi_as_tensor, self, "self")
+  with_replacement <- .Call(ffi_flag, with_replacement, "with_replacement")
   if (self$ndim != 1) raise_error(paste0("combinations() needs a tensor of 1 dimension; this one has ", self$ndim))
   r <- .Call(ffi_whole, r, "r")
   if (r < 0) raise_error(paste0("`r` must be 0 or more; it is ", r))
   if (r == 0) return(self$narrow(1L, 1L, 0L))
   n <- self$numel() + if (with_replacement) r - 1 else 0
   if (n < r) return(self$narrow(1L, 1L, 0L)$unsqueeze(2L)$expand(c(-1L, r)))
+  if (choose(n, r) * r > .Machine$integer.max) raise_error("there are too many combinations")
   places <- utils::combn(n, r)
   if (with_replacement) places <- places - (seq_len(r) - 1L)
   columns <- lapply(seq_len(r), function(k) {
@@ -144,7 +149,7 @@ join_methods <- list(
     .Call(ffi_unsafe_split_with_sizes, self, split_sizes, dim)
   },
   tensor_split = function(indices, sections, tensor_indices_or_sections, dim = 1L) {
-    if (!missing(tensor_indices_or_sections)) indices <- as.numeric(as_array(tensor_indices_or_sections))
+    if (!missing(tensor_indices_or_sections)) indices <- .Call(ffi_wholes, tensor_indices_or_sections, "tensor_indices_or_sections")
     cuts <- cuts_of(if (!missing(indices)) indices, if (!missing(sections)) sections)
     .Call(ffi_tensor_split, self, cuts$sections, cuts$indices, dim)
   },
@@ -179,8 +184,9 @@ uneven <- function(self, cuts, dim, at_least) {
   }
   if (is.null(cuts$sections)) return(NULL)
   size <- .Call(ffi_size, self, dim)
-  if (cuts$sections < 1 || size %% cuts$sections != 0) {
-    paste0("makes equal parts: dimension ", dim, " has size ", size, ", which does not split into ", cuts$sections)
+  sections <- .Call(ffi_whole, cuts$sections, "sections")
+  if (sections < 1 || size %% sections != 0) {
+    paste0("makes equal parts: dimension ", dim, " has size ", size, ", which does not split into ", sections)
   }
 }
 
@@ -198,7 +204,7 @@ cbind.torch_tensor <- function(..., deparse.level = 1) bind(list(...), 2L)
 bind <- function(parts, dim) {
   parts <- lapply(parts[lengths(parts) > 0], function(part) {
     if (!inherits(part, "torch_tensor")) {
-      if (is.null(dim(part))) dim(part) <- if (dim == 1L) c(1L, length(part)) else c(length(part), 1L)
+      if (is.atomic(part) && is.null(dim(part))) dim(part) <- if (dim == 1L) c(1L, length(part)) else c(length(part), 1L)
       part
     } else if (part$ndim < 2) {
       .Call(ffi_unsqueeze, .Call(ffi_at_least, part, 1L), dim)

@@ -75,6 +75,7 @@ linalg_inv_ex <- function(A, check_errors = FALSE) with_info(.Call(ffi_inverse, 
 
 # What cannot be computed becomes NaN, and 1 says so.
 with_info <- function(result, A, check_errors) {
+  check_errors <- .Call(ffi_flag, check_errors, "check_errors")
   info <- 0L
   value <- tryCatch(result, rushlight_error = function(e) {
     if (check_errors || !grepl("singular|definite", conditionMessage(e))) stop(e)
@@ -88,11 +89,12 @@ with_info <- function(result, A, check_errors) {
 #' @export
 linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular = FALSE) {
   no_dots(...)
-  if (left) return(.Call(ffi_solve_triangular, A, B, upper, unitriangular))
+  if (.Call(ffi_flag, left, "left")) return(.Call(ffi_solve_triangular, A, B, upper, unitriangular))
   sides <- operands(list(A, B))
   A <- sides[[1]]
   B <- sides[[2]]
-  turned <- .Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), !upper, unitriangular)
+  lower <- !.Call(ffi_flag, upper, "upper")
+  turned <- .Call(ffi_solve_triangular, torch_transpose(A, -2L, -1L), torch_transpose(B, -2L, -1L), lower, unitriangular)
   torch_transpose(turned, -2L, -1L)
 }
 
@@ -102,6 +104,8 @@ torch_triangular_solve <- function(self, A, upper = TRUE, transpose = FALSE, uni
   sides <- operands(list(self, A))
   self <- sides[[1]]
   A <- sides[[2]]
+  transpose <- .Call(ffi_flag, transpose, "transpose")
+  upper <- .Call(ffi_flag, upper, "upper")
   matrix <- if (transpose) torch_transpose(A, -2L, -1L) else A
   list(.Call(ffi_solve_triangular, matrix, self, xor(upper, transpose), unitriangular), A$clone())
 }
@@ -112,7 +116,7 @@ torch_cholesky_solve <- function(self, input2, upper = FALSE) {
   sides <- operands(list(self, input2))
   self <- sides[[1]]
   input2 <- sides[[2]]
-  lower <- if (upper) torch_transpose(input2, -2L, -1L) else input2
+  lower <- if (.Call(ffi_flag, upper, "upper")) torch_transpose(input2, -2L, -1L) else input2
   half <- .Call(ffi_solve_triangular, lower, self, FALSE, FALSE)
   .Call(ffi_solve_triangular, torch_transpose(lower, -2L, -1L), half, TRUE, FALSE)
 }
@@ -120,12 +124,15 @@ torch_cholesky_solve <- function(self, input2, upper = FALSE) {
 #' @rdname linalg_solve
 #' @export
 torch_cholesky_inverse <- function(self, upper = FALSE) {
+  self <- .Call(ffi_as_tensor, self, "self")
+  check_square(self)
   torch_cholesky_solve(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype), self, upper)
 }
 
 #' @rdname linalg_solve
 #' @export
 torch_lu_solve <- function(self, LU_data, LU_pivots) {
+  self <- .Call(ffi_as_tensor, self, "self")
   factors <- torch_lu_unpack(LU_data, LU_pivots)
   right <- torch_matmul(torch_transpose(factors[[1]], -2L, -1L), self)
   .Call(ffi_solve_triangular, factors[[3]], .Call(ffi_solve_triangular, factors[[2]], right, FALSE, TRUE), TRUE, FALSE)
@@ -135,12 +142,23 @@ torch_lu_solve <- function(self, LU_data, LU_pivots) {
 #' @export
 linalg_pinv <- function(A, rcond = NULL, hermitian = FALSE, atol = NULL, rtol = NULL) {
   if (!is.null(rcond) && !is.null(rtol)) raise_error("`rcond` and `rtol` say the same: give one of them")
-  if (hermitian) A <- torch_tril(A) + torch_transpose(torch_tril(A, -1L), -2L, -1L)
-  if (is.null(rtol)) rtol <- if (!is.null(rcond)) rcond else if (is.null(atol) || atol == 0) default_tolerance(A) else 0
+  A <- .Call(ffi_as_tensor, A, "A")
+  if (.Call(ffi_flag, hermitian, "hermitian")) A <- torch_tril(A) + torch_transpose(torch_tril(A, -1L), -2L, -1L)
+  if (!is.null(atol)) atol <- .Call(ffi_number, atol, "atol")
+  if (is.null(rtol)) rtol <- rcond
+  if (is.null(rtol)) rtol <- if (is.null(atol) || atol == 0) default_tolerance(A) else 0
   .Call(ffi_pinv, A, if (is.null(atol)) 0 else atol, rtol)
 }
 
-default_tolerance <- function(A) torch_finfo(A$dtype)$eps * max(dim(A)[length(dim(A)) - 1:0])
+default_tolerance <- function(A) {
+  check_matrix(A, "A", sys.call(-1L))
+  torch_finfo(A$dtype)$eps * max(dim(A)[length(dim(A)) - 1:0])
+}
+
+check_matrix <- function(x, name, call = sys.call(-1L)) {
+  if (length(dim(x)) > 1L) return(invisible())
+  raise_error(sprintf("`%s` must be a matrix, or several; it has shape [%s]", name, toString(dim(x))), call)
+}
 
 #' @rdname linalg_solve
 #' @export
@@ -150,9 +168,7 @@ torch_pinverse <- function(self, rcond = 1e-15) .Call(ffi_pinv, self, 0, rcond)
 #' @export
 linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
   no_dots(...)
-  if (!is.null(driver) && !driver %in% c("gels", "gelsy", "gelsd", "gelss")) {
-    raise_error("`driver` must be NULL, \"gels\", \"gelsy\", \"gelsd\" or \"gelss\"")
-  }
+  if (!is.null(driver)) one_of(driver, "driver", c("gels", "gelsy", "gelsd", "gelss"))
   sides <- operands(list(A, B))
   A <- sides[[1]]
   B <- sides[[2]]
@@ -171,9 +187,13 @@ linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
 #' @export
 linalg_tensorinv <- function(A, ind = 3L) {
   ind <- .Call(ffi_whole, ind, "ind")
+  A <- .Call(ffi_as_tensor, A, "A")
+  if (ind < 2 || ind > length(dim(A))) {
+    raise_error(sprintf("`ind` must lie between 2 and the number of dimensions, %d; it is %g", length(dim(A)), ind))
+  }
   rows <- dim(A)[seq_len(ind - 1)]
   cols <- dim(A)[-seq_len(ind - 1)]
-  if (ind < 2L || prod(rows) != prod(cols)) {
+  if (prod(rows) != prod(cols)) {
     raise_error(sprintf(
       "the dimensions before and from `ind` = %d on must hold as many elements each; the shape is [%s]", ind, toString(dim(A))
     ))
@@ -184,7 +204,7 @@ linalg_tensorinv <- function(A, ind = 3L) {
 #' @rdname linalg_solve
 #' @export
 linalg_tensorsolve <- function(A, B, dims = NULL) {
-  sides <- operands(list(A, B))
+  sides <- two_tensors(A, B, c("A", "B"))
   A <- sides[[1]]
   B <- sides[[2]]
   if (!is.null(dims)) {
@@ -238,6 +258,7 @@ torch_slogdet <- function(self) .Call(ffi_slogdet, self)
 #' @rdname linalg_det
 #' @export
 torch_logdet <- function(self) {
+  self <- .Call(ffi_as_tensor, self, "self")
   parts <- .Call(ffi_slogdet, self)
   torch_where(parts[[1]] < 0, torch_scalar_tensor(NaN, dtype = self$dtype), parts[[2]])
 }
@@ -246,12 +267,15 @@ torch_logdet <- function(self) {
 #' @export
 linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, hermitian = FALSE) {
   no_dots(...)
-  values <- if (hermitian) torch_abs(linalg_eigvalsh(A$detach())) else linalg_svdvals(A$detach())
+  A <- .Call(ffi_as_tensor, A, "A")
+  values <- if (.Call(ffi_flag, hermitian, "hermitian")) torch_abs(linalg_eigvalsh(A$detach())) else linalg_svdvals(A$detach())
   if (!is.null(tol)) {
     if (!is.null(atol) || !is.null(rtol)) raise_error("`tol` stands for `atol` with no `rtol`: give it alone")
     atol <- tol
     rtol <- 0
   }
+  if (!is.null(atol)) atol <- .Call(ffi_number, atol, "atol")
+  if (!is.null(rtol)) rtol <- .Call(ffi_number, rtol, "rtol")
   if (is.null(rtol)) rtol <- if (is.null(atol) || identical(atol, 0)) default_tolerance(A) else 0
   if (is.null(atol)) atol <- 0
   if (dim(values)[length(dim(values))] == 0L) return(torch_sum(values, -1L)$to(dtype = torch_long()))
@@ -262,6 +286,9 @@ linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, her
 #' @rdname linalg_det
 #' @export
 linalg_cond <- function(A, p = NULL) {
+  A <- .Call(ffi_as_tensor, A, "A")
+  check_matrix(A, "A")
+  if (is.character(p)) one_of(p, "p", c("fro", "nuc")) else if (!is.null(p)) p <- .Call(ffi_number, p, "p")
   by_values <- is.null(p) || (is.numeric(p) && identical(abs(as.numeric(p)), 2))
   if (!by_values && !(is.numeric(p) && abs(p) == 1)) check_square(A)
   if (A$numel() == 0) return(torch_zeros(dim(A)[-(length(dim(A)) - 0:1)], dtype = A$dtype))

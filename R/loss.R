@@ -39,7 +39,7 @@ nnf_smooth_l1_loss <- function(input, target, reduction = "mean") {
 #' @rdname nnf_mse_loss
 #' @export
 nnf_l1_loss <- function(input, target, reduction = "mean") {
-  losses <- torch_abs(input - target)
+  losses <- torch_abs(.Call(ffi_sub, input, target, NULL))
   warn_of_shapes(input, target)
   reduced_loss(losses, reduction)
 }
@@ -120,7 +120,7 @@ nnf_soft_margin_loss <- function(input, target, reduction = "mean") {
 nnf_binary_cross_entropy <- function(input, target, weight = NULL, reduction = c("mean", "sum", "none")) {
   loss <- .Call(ffi_bce_loss, input, target, if (is.null(weight)) reduction else "none")
   warn_of_shapes(input, target)
-  if (is.null(weight)) loss else reduced_loss(loss * weight, reduction)
+  if (is.null(weight)) loss else reduced_loss(.Call(ffi_mul, loss, weight), reduction)
 }
 
 #' @rdname nnf_binary_cross_entropy
@@ -131,10 +131,10 @@ nnf_binary_cross_entropy_with_logits <- function(input, target, weight = NULL, r
   warn_of_shapes(input, target)
   if (is.null(weight) && is.null(pos_weight)) return(losses)
   if (!is.null(pos_weight)) {
-    unlikely <- .Call(ffi_bce_logits_loss, input, torch_ones_like(target), "none")
-    losses <- losses + (pos_weight - 1) * target * unlikely
+    unlikely <- .Call(ffi_bce_logits_loss, input, torch_ones_like(.Call(ffi_as_tensor, target, "target")), "none")
+    losses <- losses + .Call(ffi_mul, .Call(ffi_sub, pos_weight, 1, NULL), target) * unlikely
   }
-  reduced_loss(if (is.null(weight)) losses else losses * weight, reduction)
+  reduced_loss(if (is.null(weight)) losses else .Call(ffi_mul, losses, weight), reduction)
 }
 
 #' Cross-entropy of classes
@@ -185,6 +185,7 @@ nnf_cross_entropy <- function(input, target, weight = NULL, ignore_index = -100,
 #' @export
 nnf_ctc_loss <- function(log_probs, targets, input_lengths, target_lengths, blank = 0, reduction = c("mean", "sum", "none"),
                          zero_infinity = FALSE) {
+  log_probs <- .Call(ffi_as_tensor, log_probs, "log_probs")
   single <- log_probs$ndim == 2L
   if (single) log_probs <- log_probs$unsqueeze(2)
   if (log_probs$ndim != 3L) raise_error("`log_probs` must be frames x batch x classes")
@@ -195,14 +196,21 @@ nnf_ctc_loss <- function(log_probs, targets, input_lengths, target_lengths, blan
     raise_error("`input_lengths` and `target_lengths` must have one number for each sequence of the batch")
   }
   if (any(frames < 1 | frames > log_probs$size(1))) raise_error("`input_lengths` must lie within the frames of `log_probs`")
+  if (any(lengths < 0)) raise_error("`target_lengths` must be 0 or more")
   blank <- .Call(ffi_whole, blank, "blank")
-  asked <- as_array(targets)
+  asked <- as_array(.Call(ffi_as_tensor, targets, "targets"))
+  in_rows <- length(dim(asked)) == 2L
+  enough <- if (in_rows) nrow(asked) == batch && all(lengths <= ncol(asked)) else sum(lengths) <= length(asked)
+  if (!enough) {
+    raise_error("`targets` must have as many elements for each sequence of the batch as `target_lengths` says")
+  }
   losses <- lapply(seq_len(batch), function(k) {
     read <- if (length(dim(asked)) == 2) asked[k, seq_len(lengths[k])] else asked[sum(lengths[seq_len(k - 1)]) + seq_len(lengths[k])]
     ctc_loss_of_one(log_probs$select(2, k)$narrow(1, 1, frames[k]), as.integer(read), blank)
   })
   losses <- torch_stack(losses)
-  if (zero_infinity) losses <- torch_where(losses == Inf, 0, losses)
+  if (.Call(ffi_flag, zero_infinity, "zero_infinity")) losses <- torch_where(losses == Inf, 0, losses)
+  check_reduction(reduction)
   if (reduction[1] == "mean") losses <- losses / torch_tensor(pmax(lengths, 1L), dtype = losses$dtype)
   if (single && reduction[1] == "none") losses$squeeze(1) else reduced_loss(losses, reduction)
 }
@@ -253,10 +261,13 @@ torch_reduction_sum <- function() "sum"
 torch_reduction_none <- function() "none"
 
 # The losses themselves, their mean or their sum.
+check_reduction <- function(reduction, call = sys.call(-1)) {
+  if (is.character(reduction) && reduction[1] %in% c("mean", "sum", "none")) return(invisible())
+  raise_error("`reduction` must be \"mean\", \"sum\" or \"none\"", call)
+}
+
 reduced_loss <- function(losses, reduction) {
-  if (!is.character(reduction) || !reduction[1] %in% c("mean", "sum", "none")) {
-    raise_error("`reduction` must be \"mean\", \"sum\" or \"none\"", sys.call(-1))
-  }
+  check_reduction(reduction, sys.call(-1))
   switch(reduction[1], mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
 }
 
@@ -281,7 +292,7 @@ reduced_loss <- function(losses, reduction) {
 #' nnf_poisson_nll_loss(torch_tensor(c(0.5, 1)), torch_tensor(c(2, 3)))
 #' @export
 nnf_kl_div <- function(input, target, reduction = "mean") {
-  both <- operands(list(input, target))
+  both <- two_tensors(input, target, c("input", "target"))
   input <- both[[1]]
   target <- both[[2]]
   losses <- target$xlogy(target) - target * input
@@ -296,8 +307,10 @@ nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, 
   both <- operands(list(input, target))
   input <- both[[1]]
   target <- both[[2]]
-  losses <- if (log_input) torch_exp(input) - target * input else input - target * torch_log(input + eps)
-  if (full) { # Stirling's formula for the factorial
+  eps <- .Call(ffi_number, eps, "eps")
+  is_log <- .Call(ffi_flag, log_input, "log_input")
+  losses <- if (is_log) torch_exp(input) - target * input else input - target * torch_log(input + eps)
+  if (.Call(ffi_flag, full, "full")) { # Stirling's formula for the factorial
     stirling <- target * torch_log(target) - target + 0.5 * torch_log(2 * pi * target)
     losses <- losses + torch_where(target > 1, stirling, 0)$to(dtype = losses$dtype)
   }
@@ -309,8 +322,8 @@ nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, 
 #' @export
 nnf_hinge_embedding_loss <- function(input, target, margin = 1, reduction = "mean") {
   force(target)
-  hinge <- torch_clamp(margin - input, min = 0)
-  losses <- torch_where(target != 1, hinge, 0) + torch_where(target != -1, input, 0)
+  hinge <- torch_clamp(.Call(ffi_sub, margin, input, NULL), min = 0)
+  losses <- torch_where(.Call(ffi_ne, target, 1), hinge, 0) + torch_where(.Call(ffi_ne, target, -1), input, 0)
   warn_of_shapes(input, target)
   reduced_loss(losses, reduction)
 }
@@ -318,8 +331,8 @@ nnf_hinge_embedding_loss <- function(input, target, margin = 1, reduction = "mea
 #' @rdname nnf_soft_margin_loss
 #' @export
 nnf_margin_ranking_loss <- function(input1, input2, target, margin = 0, reduction = "mean") {
-  difference <- input1 - input2
-  losses <- torch_clamp(margin - target * difference, min = 0)
+  difference <- .Call(ffi_sub, input1, input2, NULL)
+  losses <- torch_clamp(.Call(ffi_sub, margin, .Call(ffi_mul, target, difference), NULL), min = 0)
   warn_of_shapes(difference, target)
   reduced_loss(losses, reduction)
 }
@@ -337,23 +350,28 @@ nnf_triplet_margin_loss <- function(anchor, positive, negative, margin = 1, p = 
 nnf_triplet_margin_with_distance_loss <- function(anchor, positive, negative, distance_function = NULL, margin = 1,
                                                   swap = FALSE, reduction = "mean") {
   if (is.null(distance_function)) distance_function <- nnf_pairwise_distance
+  if (!is.function(distance_function)) raise_error("`distance_function` must be a function of two tensors")
   triplet_loss(anchor, positive, negative, distance_function, margin, swap, reduction)
 }
 triplet_loss <- function(anchor, positive, negative, distance, margin, swap, reduction) {
   near <- distance(anchor, positive)
   far <- distance(anchor, negative)
-  if (swap) far <- torch_minimum(far, distance(positive, negative))
-  reduced_loss(torch_clamp(near - far + margin, min = 0), reduction)
+  if (.Call(ffi_flag, swap, "swap")) far <- torch_minimum(far, distance(positive, negative))
+  reduced_loss(torch_clamp(.Call(ffi_add, .Call(ffi_sub, near, far, NULL), margin, NULL), min = 0), reduction)
 }
 
 #' @rdname nnf_soft_margin_loss
 #' @export
 nnf_cosine_embedding_loss <- function(input1, input2, target, margin = 0, reduction = c("mean", "sum", "none")) {
+  both <- two_tensors(input1, input2, c("input1", "input2"))
+  input1 <- both[[1]]
+  input2 <- both[[2]]
   tiny <- 1e-12
   last <- -1L
   cosine <- (input1 * input2)$sum(last) /
     torch_sqrt((input1 * input1)$sum(last)$add(tiny) * (input2 * input2)$sum(last)$add(tiny))
-  losses <- torch_where(target == 1, 1 - cosine, 0) + torch_where(target == -1, torch_clamp(cosine - margin, min = 0), 0)
+  above <- torch_clamp(.Call(ffi_sub, cosine, margin, NULL), min = 0)
+  losses <- torch_where(.Call(ffi_eq, target, 1), 1 - cosine, 0) + torch_where(.Call(ffi_eq, target, -1), above, 0)
   warn_of_shapes(cosine, target)
   reduced_loss(losses, reduction)
 }
@@ -361,7 +379,12 @@ nnf_cosine_embedding_loss <- function(input1, input2, target, margin = 0, reduct
 #' @rdname nnf_soft_margin_loss
 #' @export
 nnf_multi_margin_loss <- function(input, target, p = 1, margin = 1, weight = NULL, reduction = "mean") {
+  p <- .Call(ffi_number, p, "p")
   if (!p %in% c(1, 2)) raise_error("`p` of nnf_multi_margin_loss() must be 1 or 2")
+  margin <- .Call(ffi_number, margin, "margin")
+  input <- .Call(ffi_as_tensor, input, "input")
+  target <- .Call(ffi_as_tensor, target, "target")
+  if (!is.null(weight)) weight <- .Call(ffi_as_tensor, weight, "weight")
   if (input$ndim == 1L) {
     input <- input$unsqueeze(1)
     if (target$ndim == 0L) target <- target$unsqueeze(1)
@@ -381,6 +404,8 @@ nnf_multi_margin_loss <- function(input, target, p = 1, margin = 1, weight = NUL
 #' @rdname nnf_soft_margin_loss
 #' @export
 nnf_multilabel_margin_loss <- function(input, target, reduction = "mean") {
+  input <- .Call(ffi_as_tensor, input, "input")
+  target <- .Call(ffi_as_tensor, target, "target")
   single <- input$ndim == 1L
   if (single) {
     input <- input$unsqueeze(1)
@@ -402,6 +427,6 @@ nnf_multilabel_margin_loss <- function(input, target, reduction = "mean") {
 nnf_multilabel_soft_margin_loss <- function(input, target, weight = NULL, reduction = "mean") {
   losses <- .Call(ffi_bce_logits_loss, input, target, "none")
   warn_of_shapes(input, target)
-  if (!is.null(weight)) losses <- losses * weight
+  if (!is.null(weight)) losses <- .Call(ffi_mul, losses, weight)
   reduced_loss(losses$mean(-1), reduction)
 }

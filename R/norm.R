@@ -33,6 +33,7 @@ linalg_vector_norm <- function(A, ord = 2, dim = NULL, keepdim = FALSE, dtype = 
 #' @rdname torch_norm
 #' @export
 linalg_norm <- function(A, ord = NULL, dim = NULL, keepdim = FALSE, dtype = NULL) {
+  A <- .Call(ffi_as_tensor, A, "A")
   if (is.null(ord) && (is.null(dim) || length(dim) <= 2)) return(.Call(ffi_vector_norm, A, 2, dim, keepdim, dtype))
   if (is.null(dim) && A$ndim > 2) raise_error("`A` must be a vector or a matrix if `ord` is given without `dim`")
   if (is.character(ord) || length(dim) == 2 || (is.null(dim) && A$ndim == 2)) {
@@ -44,6 +45,10 @@ linalg_norm <- function(A, ord = NULL, dim = NULL, keepdim = FALSE, dtype = NULL
 #' @rdname torch_norm
 #' @export
 linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE, dtype = NULL) {
+  A <- .Call(ffi_as_tensor, A, "A")
+  dim <- .Call(ffi_wholes, dim, "dim")
+  keepdim <- .Call(ffi_flag, keepdim, "keepdim")
+  if (is.character(ord)) one_of(ord, "ord", c("fro", "nuc")) else ord <- .Call(ffi_number, ord, "ord")
   if (length(dim) != 2) raise_error("`dim` of linalg_matrix_norm() must be two dimensions")
   if (!is.null(dtype)) A <- A$to(dtype = dtype)
   if (identical(ord, "fro")) return(.Call(ffi_vector_norm, A, 2, dim, keepdim, NULL))
@@ -77,7 +82,7 @@ linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE,
 #' torch_pdist(a)
 #' nnf_pairwise_distance(a, a + 1)
 #' @export
-torch_dist <- function(self, other, p = 2L) .Call(ffi_vector_norm, self - other, p, NULL, FALSE, NULL)
+torch_dist <- function(self, other, p = 2L) .Call(ffi_vector_norm, .Call(ffi_sub, self, other, NULL), p, NULL, FALSE, NULL)
 
 #' Norms no larger than a bound, or all 1
 #'
@@ -98,7 +103,10 @@ torch_dist <- function(self, other, p = 2L) .Call(ffi_vector_norm, self - other,
 #' nnf_normalize(x)
 #' @export
 torch_renorm <- function(self, p, dim, maxnorm) {
-  others <- setdiff(seq_len(self$ndim), from_start(dim, self))
+  self <- .Call(ffi_as_tensor, self, "self")
+  dim <- from_start(.Call(ffi_whole, dim, "dim"), self)
+  maxnorm <- .Call(ffi_number, maxnorm, "maxnorm")
+  others <- setdiff(seq_len(self$ndim), dim)
   norms <- .Call(ffi_vector_norm, self, p, others, TRUE, NULL)
   self * torch_where(norms > maxnorm, maxnorm / (norms + 1e-7), 1)
 }
@@ -121,7 +129,7 @@ norm_methods <- list(
 #' torch_cosine_similarity(torch_tensor(rbind(c(1, 0))), torch_tensor(rbind(c(1, 1))))
 #' @export
 torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
-  both <- operands(list(x1, x2))
+  both <- two_tensors(x1, x2, c("x1", "x2"))
   x1 <- both[[1]]
   x2 <- both[[2]]
   common <- torch_result_type(x1, x2)
@@ -138,24 +146,24 @@ nnf_cosine_similarity <- function(x1, x2, dim = 2, eps = 1e-8) torch_cosine_simi
 #' @rdname torch_renorm
 #' @export
 nnf_normalize <- function(input, p = 2, dim = 2, eps = 1e-12, out = NULL) {
-  result <- input / torch_clamp(.Call(ffi_vector_norm, input, p, dim, TRUE, NULL), min = eps)
+  result <- .Call(ffi_div, input, torch_clamp(.Call(ffi_vector_norm, input, p, dim, TRUE, NULL), min = eps))
   if (is.null(out)) result else .Call(ffi_copy_, out, result)
 }
 
 #' @rdname torch_dist
 #' @export
 nnf_pairwise_distance <- function(x1, x2, p = 2, eps = 1e-6, keepdim = FALSE) {
-  .Call(ffi_norm, x1 - x2 + eps, p, -1L, keepdim, NULL)
+  .Call(ffi_norm, .Call(ffi_add, .Call(ffi_sub, x1, x2, NULL), eps, NULL), p, -1L, keepdim, NULL)
 }
 
 #' @rdname torch_dist
 #' @export
 torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
   modes <- c("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
-  if (!is.null(compute_mode) && !compute_mode %in% c(modes, 0:2)) {
+  if (!is.null(compute_mode) && !(is.atomic(compute_mode) && length(compute_mode) == 1L && compute_mode %in% c(modes, 0:2))) {
     raise_error(sprintf("`compute_mode` must be NULL or one of \"%s\"", paste(modes, collapse = "\", \"")))
   }
-  both <- operands(list(x1, x2))
+  both <- two_tensors(x1, x2, c("x1", "x2"))
   x1 <- both[[1]]
   x2 <- both[[2]]
   lengths_of_rows(x1$unsqueeze(-2) - x2$unsqueeze(-3), p)
@@ -164,6 +172,8 @@ torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
 #' @rdname torch_dist
 #' @export
 torch_pdist <- function(self, p = 2L) {
+  self <- .Call(ffi_as_tensor, self, "self")
+  if (self$ndim != 2L) raise_error(sprintf("distances of rows need a matrix; its tensor has %d dimensions", self$ndim))
   n <- self$size(1)
   first <- rep(seq_len(n), n - seq_len(n))
   second <- sequence(n - seq_len(n), seq_len(n) + 1L)
@@ -181,6 +191,9 @@ nnf_pdist <- function(input, p = 2) torch_pdist(input, p)
 
 # Variables are rows, observations are columns; fweights count an observation several times, aweights weigh it.
 covariance <- function(x, correction, fweights, aweights) {
+  correction <- .Call(ffi_number, correction, "correction")
+  if (length(fweights)) fweights <- .Call(ffi_as_tensor, fweights, "fweights")
+  if (length(aweights)) aweights <- .Call(ffi_as_tensor, aweights, "aweights")
   if (x$ndim > 2L) raise_error("cov() needs a tensor of at most two dimensions")
   if (!is_floating_dtype(x$dtype)) x <- x$to(dtype = torch_get_default_dtype())
   rows <- if (x$ndim < 2L) x$view(c(1, -1)) else x

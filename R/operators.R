@@ -116,7 +116,8 @@ expm1.torch_tensor <- function(x) .Call(ffi_expm1, x)
 #' @export
 log.torch_tensor <- function(x, base) {
   if (missing(base)) return(.Call(ffi_log, x))
-  .Call(ffi_div, .Call(ffi_log, x), if (inherits(base, "torch_tensor")) .Call(ffi_log, base) else log(base))
+  if (is_tensor(base)) return(.Call(ffi_div, .Call(ffi_log, x), .Call(ffi_log, base)))
+  .Call(ffi_div, .Call(ffi_log, x), suppressWarnings(log(.Call(ffi_number, base, "base"))))
 }
 #' @rdname tensor-mathematics
 #' @method log2 torch_tensor
@@ -195,3 +196,9 @@ trigamma.torch_tensor <- function(x) .Call(ffi_polygamma, x, 1L)
 
 # R's vectors among operands become tensors, of the dtype that they promote to beside the others; a single number stays what it is.
 operands <- function(list) if (is.list(list)) .Call(ffi_operands, list) else list
+
+# The same of two, as tensors in any case.
+two_tensors <- function(x, y, names) {
+  both <- operands(list(x, y))
+  list(.Call(ffi_as_tensor, both[[1]], names[1]), .Call(ffi_as_tensor, both[[2]], names[2]))
+}

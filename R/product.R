@@ -145,6 +145,8 @@ whole_factor <- function(x) {
   if (abs(x) <= .Machine$integer.max) as.integer(x) else x
 }
 add_scaled <- function(self, product, beta, alpha) {
+  beta <- .Call(ffi_number, beta, "beta")
+  alpha <- .Call(ffi_number, alpha, "alpha")
   if (!torch_is_floating_point(product)) {
     beta <- whole_factor(beta)
     alpha <- whole_factor(alpha)

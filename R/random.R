@@ -88,7 +88,7 @@ torch_normal <- function(mean = 0, std = 1, size = NULL, generator = NULL, ...) 
   tensors <- Filter(is_tensor, list(mean, std))
   shape <- if (length(tensors)) torch_broadcast_tensors(tensors)[[1L]]$shape else size
   if (is.null(shape)) raise_error("`size` is needed where `mean` and `std` are numbers")
-  if (length(tensors) && !is.null(size) && !identical(as.integer(size), shape)) {
+  if (length(tensors) && !is.null(size) && !identical(as.integer(.Call(ffi_wholes, size, "size")), shape)) {
     raise_error(sprintf("`size` must be the shape of `mean` and `std`, which is [%s]", toString(shape)))
   }
   dtype <- if (is.null(options$dtype) && length(tensors)) tensors[[1L]]$dtype else options$dtype
@@ -122,7 +122,7 @@ torch_rand_like <- function(input, dtype = NULL, layout = NULL, device = NULL, r
   if (!is.null(layout)) check_layout(layout)
   made <- torch_empty_like(input, dtype = dtype, device = device, memory_format = memory_format)
   drawn <- .Call(ffi_uniform_, made, 0, 1, NULL)
-  if (requires_grad) drawn$requires_grad_() else drawn
+  .Call(ffi_requires_grad_, drawn, requires_grad)
 }
 #' @rdname torch_rand
 #' @export
@@ -131,14 +131,14 @@ torch_randn_like <- function(input, dtype = NULL, layout = NULL, device = NULL, 
   if (!is.null(layout)) check_layout(layout)
   made <- torch_empty_like(input, dtype = dtype, device = device, memory_format = memory_format)
   drawn <- .Call(ffi_normal_, made, 0, 1, NULL)
-  if (requires_grad) drawn$requires_grad_() else drawn
+  .Call(ffi_requires_grad_, drawn, requires_grad)
 }
 #' @rdname torch_rand
 #' @export
 torch_randint_like <- function(input, low, high, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(layout)) check_layout(layout)
   drawn <- .Call(ffi_random_, torch_empty_like(input, dtype = dtype, device = device), low, high, NULL)
-  if (requires_grad) drawn$requires_grad_() else drawn
+  .Call(ffi_requires_grad_, drawn, requires_grad)
 }
 
 is_tensor <- function(x) inherits(x, "torch_tensor")
@@ -165,6 +165,7 @@ is_tensor <- function(x) inherits(x, "torch_tensor")
 #' @export
 torch_bernoulli <- function(self, p = NULL, generator = NULL) {
   if (is.null(p)) return(.Call(ffi_trials, self, generator))
+  self <- .Call(ffi_as_tensor, self, "self")
   drawn <- torch_empty(self$shape, dtype = self$dtype)
   draw_trials(drawn, p, generator)
 }
@@ -278,7 +279,9 @@ print.torch_generator <- function(x, ...) {
 #' @export
 nnf_dropout <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
   check_probability(p)
-  if (!training || p == 0) return(input)
+  input <- .Call(ffi_as_tensor, input, "input")
+  inplace <- .Call(ffi_flag, inplace, "inplace")
+  if (!.Call(ffi_flag, training, "training") || p == 0) return(input)
   noise <- if (p == 1) 0 else .Call(ffi_dropout_noise, input, p)
   scale_by(input, noise, inplace)
 }
@@ -286,7 +289,9 @@ nnf_dropout <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
 #' @export
 nnf_dropout2d <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
   check_probability(p)
-  if (!training || p == 0) return(input)
+  input <- .Call(ffi_as_tensor, input, "input")
+  inplace <- .Call(ffi_flag, inplace, "inplace")
+  if (!.Call(ffi_flag, training, "training") || p == 0) return(input)
   shape <- input$shape
   if (length(shape) < 2L) raise_error(sprintf("`input` must have 2 dimensions or more; it has %d", length(shape)))
   shape[-(1:2)] <- 1L
@@ -300,7 +305,9 @@ nnf_dropout3d <- nnf_dropout2d
 #' @export
 nnf_alpha_dropout <- function(input, p = 0.5, training = FALSE, inplace = FALSE) {
   check_probability(p)
-  if (!training || p == 0) return(input)
+  input <- .Call(ffi_as_tensor, input, "input")
+  inplace <- .Call(ffi_flag, inplace, "inplace")
+  if (!.Call(ffi_flag, training, "training") || p == 0) return(input)
   if (p == 1) return(scale_by(input, 0, inplace))
   alpha <- 1.7580993408473766
   a <- 1 / sqrt((alpha^2 * p + 1) * (1 - p))
@@ -330,6 +337,8 @@ check_probability <- function(p, call = sys.call(-1)) {
 #' nnf_rrelu(torch_tensor(c(-1, 2)))
 #' @export
 nnf_rrelu <- function(input, lower = 1 / 8, upper = 1 / 3, training = FALSE, inplace = FALSE) {
+  input <- .Call(ffi_as_tensor, input, "input")
+  inplace <- .Call(ffi_flag, inplace, "inplace")
   scale_by(input, rrelu_slopes(input, lower, upper, training, NULL), inplace)
 }
 #' @rdname nnf_rrelu
@@ -338,11 +347,14 @@ nnf_rrelu_ <- function(input, lower = 1 / 8, upper = 1 / 3, training = FALSE) nn
 #' @rdname nnf_rrelu
 #' @export
 torch_rrelu_ <- function(self, lower = 0.125, upper = 0.333333333333333, training = FALSE, generator = NULL) {
-  self$mul_(rrelu_slopes(self, lower, upper, training, generator))
+  .Call(ffi_mul_, self, rrelu_slopes(self, lower, upper, training, generator))
 }
 
 rrelu_slopes <- function(x, lower, upper, training, generator) {
+  training <- .Call(ffi_flag, training, "training")
+  lower <- .Call(ffi_number, lower, "lower")
+  upper <- .Call(ffi_number, upper, "upper")
   if (!training) lower <- upper <- (lower + upper) / 2
-  x <- x$detach()
+  x <- .Call(ffi_detach, x)
   if (training) .Call(ffi_rrelu_noise, x, lower, upper, generator) else torch_ones_like(x)$where(x > 0, torch_full_like(x, lower))
 }

@@ -128,7 +128,9 @@ the_other <- function(dim, other, keepdim) {
   if (is.null(other)) dim else other
 }
 
-kept_dims <- function(result, x, keepdim) if (isFALSE(keepdim)) result else .Call(ffi_view, result, rep(1L, length(dim(x))))
+kept_dims <- function(result, x, keepdim) {
+  if (.Call(ffi_flag, keepdim, "keepdim")) .Call(ffi_view, result, rep(1L, length(dim(x)))) else result
+}
 
 #' @rdname torch_max
 #' @export
@@ -217,14 +219,14 @@ NULL
 #' @export
 sum.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, dtype = NULL, na.rm = FALSE) { # nolint: object_name_linter.
   x <- together(...)
-  if (na.rm) .Call(ffi_nansum, x, dim, keepdim, dtype) else .Call(ffi_sum, x, dim, keepdim, dtype)
+  if (.Call(ffi_flag, na.rm, "na.rm")) .Call(ffi_nansum, x, dim, keepdim, dtype) else .Call(ffi_sum, x, dim, keepdim, dtype)
 }
 
 #' @rdname summaries
 #' @export
 prod.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, dtype = NULL, na.rm = FALSE) { # nolint: object_name_linter.
   x <- together(...)
-  if (na.rm) x <- replace_nan(x, 1)
+  if (.Call(ffi_flag, na.rm, "na.rm")) x <- replace_nan(x, 1)
   .Call(ffi_prod, x, dim, keepdim, dtype)
 }
 
@@ -232,14 +234,14 @@ prod.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, dtype = NULL, na
 #' @export
 mean.torch_tensor <- function(x, dim = NULL, keepdim = FALSE, dtype = NULL, ..., na.rm = FALSE) { # nolint: object_name_linter.
   if (...length()) no_dots(...)
-  if (na.rm) x$nanmean(dim, keepdim, dtype) else .Call(ffi_mean, x, dim, keepdim, dtype)
+  if (.Call(ffi_flag, na.rm, "na.rm")) x$nanmean(dim, keepdim, dtype) else .Call(ffi_mean, x, dim, keepdim, dtype)
 }
 
 #' @rdname summaries
 #' @export
 max.torch_tensor <- function(..., dim = NULL, other = NULL, keepdim = FALSE, na.rm = FALSE) { # nolint: object_name_linter.
   x <- together(...)
-  torch_max(if (na.rm) replace_nan(x, -Inf) else x, dim, other, keepdim)
+  torch_max(if (.Call(ffi_flag, na.rm, "na.rm")) replace_nan(x, -Inf) else x, dim, other, keepdim)
 }
 
 #' @rdname summaries
@@ -247,7 +249,7 @@ max.torch_tensor <- function(..., dim = NULL, other = NULL, keepdim = FALSE, na.
 #' @export
 min.torch_tensor <- function(..., dim = NULL, other = NULL, keepdim = FALSE, na.rm = FALSE) { # nolint: object_name_linter.
   x <- together(...)
-  torch_min(if (na.rm) replace_nan(x, Inf) else x, dim, other, keepdim)
+  torch_min(if (.Call(ffi_flag, na.rm, "na.rm")) replace_nan(x, Inf) else x, dim, other, keepdim)
 }
 
 #' @rdname summaries
@@ -267,10 +269,10 @@ all.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
 #' @export
 any.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
   x <- together(...)
-  .Call(ffi_item, .Call(ffi_any, if (na.rm) replace_nan(x, 0) else x, NULL, FALSE)) != 0
+  .Call(ffi_item, .Call(ffi_any, if (.Call(ffi_flag, na.rm, "na.rm")) replace_nan(x, 0) else x, NULL, FALSE)) != 0
 }
 
-replace_nan <- function(x, value) if (torch_is_floating_point(x)) torch_where(x == x, x, value) else x
+replace_nan <- function(x, value) if (torch_is_floating_point(x)) replace_nan(x, value) else x
 
 # The elements of several tensors, or numbers, as those of one.
 together <- function(...) {
@@ -278,7 +280,7 @@ together <- function(...) {
   if (!is.null(...names())) no_names(..., known = arguments_of(sys.function(-1L)), call = sys.call(-1L))
   torch_cat(lapply(list(...), function(x) {
     if (inherits(x, "torch_tensor")) return(torch_reshape(x, -1L))
-    dim(x) <- length(x)
+    if (is.atomic(x) && !is.null(x)) dim(x) <- length(x)
     x
   }), 1L)
 }

@@ -69,6 +69,7 @@ cumprod.torch_tensor <- function(x) .Call(ffi_cumprod, x, 1L, NULL)
 #' torch_trapz(torch_tensor(c(0, 1, 4)), x = torch_tensor(c(0, 1, 2)))
 #' @export
 torch_diff <- function(self, n = 1L, dim = -1L, prepend = list(), append = list()) {
+  self <- .Call(ffi_as_tensor, self, "self")
   n <- .Call(ffi_whole, n, "n")
   if (n < 0) raise_error("`n` must be 0 or more")
   if (length(dim(self)) == 0L) raise_error("torch_diff() needs a tensor of at least one dimension")
@@ -88,6 +89,9 @@ torch_diff <- function(self, n = 1L, dim = -1L, prepend = list(), append = list(
 #' @export
 torch_trapz <- function(y, dx = 1L, x = NULL, dim = -1L) {
   if (!is.null(x) && !missing(dx)) raise_error("`dx` and `x` say the same: give one of them")
+  y <- .Call(ffi_as_tensor, y, "y")
+  dx <- .Call(ffi_number, dx, "dx")
+  if (!is.null(x)) x <- .Call(ffi_as_tensor, x, "x")
   n <- y$size(dim)
   if (n < 2L) return(torch_sum(y, dim) * 0)
   ends <- torch_narrow(y, dim, 1L, n - 1L) + torch_narrow(y, dim, 2L, n - 1L)

@@ -48,6 +48,8 @@ torch_flatten <- function(self, dims, start_dim = 1L, end_dim = -1L, out_dim) {
   if (!missing(out_dim) && !is.null(out_dim)) raise_error("`out_dim` must not be given: dimensions have no names")
   if (!missing(dims)) {
     if (!missing(start_dim) || !missing(end_dim)) raise_error("`dims` and `start_dim` or `end_dim` say the same: give one of them")
+    dims <- .Call(ffi_wholes, dims, "dims")
+    if (!length(dims)) raise_error("`dims` must name a dimension")
     start_dim <- dims[[1]]
     if (length(dims) > 1) end_dim <- dims[[length(dims)]]
   }
@@ -206,8 +208,16 @@ check_row_major <- function(memory_format, call) {
 }
 
 # As C has it: from 0, before the end.
-slice_start <- function(start) if (is.null(start)) 0 else if (start > 0) start - 1 else start
-slice_end <- function(end) if (is.null(end) || end == -1) 2^52 else if (end < 0) end + 1 else end
+slice_start <- function(start) {
+  if (is.null(start)) return(0)
+  start <- .Call(ffi_whole, start, "start")
+  if (start > 0) start - 1 else start
+}
+slice_end <- function(end) {
+  if (is.null(end)) return(2^52)
+  end <- .Call(ffi_whole, end, "end")
+  if (end == -1) 2^52 else if (end < 0) end + 1 else end
+}
 
 shape_methods <- list(
   as_strided_ = function(size, stride, storage_offset = NULL) {
@@ -277,7 +287,7 @@ shape_methods <- list(
     }
     count <- min(shape)
     .Call(ffi_as_strided, self, count, sum(stride), NULL)$fill_(fill_value)
-    if (wrap && length(shape) == 2 && shape[1] > shape[2] + 1) {
+    if (.Call(ffi_flag, wrap, "wrap") && length(shape) == 2 && shape[1] > shape[2] + 1) {
       period <- shape[2] + 1
       start <- .Call(ffi_storage_offset, self) + stride[1] * period
       .Call(ffi_as_strided, self, ceiling(prod(shape) / period) - count, sum(stride), start)$fill_(fill_value)
@@ -303,6 +313,7 @@ shape_methods <- list(
     copy
   },
   slice_inverse = function(src, dim = 1L, start = NULL, end = NULL, step = 1L) {
+    src <- .Call(ffi_as_tensor, src, "src")
     .Call(ffi_as_strided, self, src$shape, src$stride(), src$storage_offset())
   }
 )
@@ -327,6 +338,7 @@ rev.torch_tensor <- function(x) {
 #' @export
 head.torch_tensor <- function(x, n = 6L, ...) {
   no_dots(...)
+  check_numbers_kept(n)
   for (dim in seq_along(n)) {
     size <- .Call(ffi_size, x, dim)
     if (!is.na(n[dim])) x <- .Call(ffi_narrow, x, dim, 1L, if (n[dim] < 0) max(size + n[dim], 0) else min(n[dim], size))
@@ -336,6 +348,7 @@ head.torch_tensor <- function(x, n = 6L, ...) {
 #' @export
 tail.torch_tensor <- function(x, n = 6L, ...) {
   no_dots(...)
+  check_numbers_kept(n)
   for (dim in seq_along(n)) {
     size <- .Call(ffi_size, x, dim)
     if (is.na(n[dim])) next
@@ -343,4 +356,8 @@ tail.torch_tensor <- function(x, n = 6L, ...) {
     x <- .Call(ffi_narrow, x, dim, size - length + 1, length)
   }
   x
+}
+
+check_numbers_kept <- function(n, call = sys.call(-1L)) {
+  if (!is.numeric(n) && !(is.logical(n) && all(is.na(n)))) raise_error("`n` must be a whole number for each dimension, or NA", call)
 }

@@ -21,7 +21,7 @@ nnf_log_softmax <- function(input, dim = NULL, dtype = NULL) .Call(ffi_log_softm
 
 #' @rdname nnf_softmax
 #' @export
-nnf_softmin <- function(input, dim, dtype = NULL) .Call(ffi_softmax, -input, dim, dtype)
+nnf_softmin <- function(input, dim, dtype = NULL) .Call(ffi_softmax, .Call(ffi_neg, input), dim, dtype)
 
 #' Draw from a relaxed categorical distribution
 #'
@@ -37,8 +37,10 @@ nnf_softmin <- function(input, dim, dtype = NULL) .Call(ffi_softmax, -input, dim
 #' nnf_gumbel_softmax(torch_tensor(log(c(0.1, 0.2, 0.7))), hard = TRUE)
 #' @export
 nnf_gumbel_softmax <- function(logits, tau = 1, hard = FALSE, dim = -1) {
+  logits <- .Call(ffi_as_tensor, logits, "logits")
+  hard <- .Call(ffi_flag, hard, "hard")
   gumbel <- -torch_log(torch_empty_like(logits)$exponential_())
-  relaxed <- .Call(ffi_softmax, (logits + gumbel) / tau, dim, NULL)
+  relaxed <- .Call(ffi_softmax, .Call(ffi_div, logits + gumbel, tau), dim, NULL)
   if (!hard) return(relaxed)
   chosen <- .Call(ffi_max_dim, relaxed, dim, TRUE)[[2]]
   torch_zeros_like(logits)$scatter(dim, chosen, 1) - relaxed$detach() + relaxed

@@ -84,6 +84,7 @@ torch_unique_consecutive <- function(self, return_inverse = FALSE, return_counts
 #' @export
 torch_searchsorted <- function(sorted_sequence, self, out_int32 = FALSE, right = FALSE, side = NULL, sorter = list()) {
   if (!is.null(side)) {
+    right <- .Call(ffi_flag, right, "right")
     if (!identical(side, "left") && !identical(side, "right")) raise_error("`side` must be \"left\" or \"right\"")
     if (right && side == "left") raise_error("`right` and `side` contradict each other")
     right <- side == "right"
@@ -130,13 +131,14 @@ histogram_of <- function(self, bins, range, weight, density) {
   if (inherits(bins, "torch_tensor")) {
     if (!is.null(range)) raise_error("`range` must be NULL where `bins` is a tensor of edges", sys.call(-1L))
   } else {
+    bins <- .Call(ffi_count, bins, "bins")
     if (is.null(range)) range <- as.numeric(.Call(ffi_data_range, self))
-    if (length(range) != 2L) raise_error("`range` must be two numbers")
+    if (!is.numeric(range) || length(range) != 2L || anyNA(range)) raise_error("`range` must be two numbers", sys.call(-1L))
     if (range[1] == range[2]) range <- range + c(-0.5, 0.5)
     bins <- torch_linspace(range[1], range[2], bins + 1L, dtype = self$dtype)
   }
   counts <- .Call(ffi_histogram, self, bins, given(weight))
-  if (density) counts <- counts / torch_sum(counts) / torch_diff(bins)
+  if (.Call(ffi_flag, density, "density")) counts <- counts / torch_sum(counts) / torch_diff(bins)
   list(counts, bins)
 }
 
@@ -170,10 +172,10 @@ torch_nanquantile <- function(self, q, dim = NULL, keepdim = FALSE, interpolatio
 
 quantiles <- function(self, q, dim, keepdim, interpolation, skip_nan) {
   call <- sys.call(-1)
+  self <- .Call(ffi_as_tensor, self, "self")
+  keepdim <- .Call(ffi_flag, keepdim, "keepdim")
   if (!torch_is_floating_point(self)) raise_error(sprintf("quantiles need a floating dtype, not %s", as.character(self$dtype)), call)
-  if (!is.character(interpolation) || !interpolation %in% c("linear", "lower", "higher", "midpoint", "nearest")) {
-    raise_error("`interpolation` must be \"linear\", \"lower\", \"higher\", \"midpoint\" or \"nearest\"", call)
-  }
+  one_of(interpolation, "interpolation", c("linear", "lower", "higher", "midpoint", "nearest"), call)
   if (!is.numeric(q) && !is_tensor(q)) raise_error("`q` must be numbers from 0 to 1", call)
   single <- if (inherits(q, "torch_tensor")) length(dim(q)) == 0L else length(q) == 1L
   q <- as.numeric(if (inherits(q, "torch_tensor")) as_array(q) else q)

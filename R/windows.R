@@ -31,6 +31,9 @@ window_of <- function(window_length, periodic, dtype, layout, device, requires_g
   if (!is.numeric(window_length) || length(window_length) != 1L || is.na(window_length) || window_length < 0) {
     raise_error("`window_length` must be a whole number, 0 or more", call)
   }
+  window_length <- .Call(ffi_count, window_length, "window_length")
+  periodic <- .Call(ffi_flag, periodic, "periodic")
+  requires_grad <- !is.null(requires_grad) && .Call(ffi_flag, requires_grad, "requires_grad")
   if (is.null(dtype)) dtype <- torch_get_default_dtype()
   if (!is_torch_dtype(dtype) || !dtype$is_floating_point) raise_error("`dtype` must be a floating dtype", call)
   if (window_length < 2) return(torch_ones(window_length, dtype = dtype, requires_grad = isTRUE(requires_grad)))
@@ -45,7 +48,7 @@ window_of <- function(window_length, periodic, dtype, layout, device, requires_g
 torch_hamming_window <- function(window_length, periodic = TRUE, alpha = 0.54, beta = 0.46, dtype = NULL, layout = NULL,
                                  device = NULL, requires_grad = FALSE) {
   window_of(window_length, periodic, dtype, layout, device, requires_grad, function(n, last) {
-    n$mul_(2 * pi / last)$cos_()$mul_(-beta)$add_(alpha)
+    n$mul_(2 * pi / last)$cos_()$mul_(-.Call(ffi_number, beta, "beta"))$add_(alpha)
   })
 }
 #' @rdname torch_windows
@@ -81,6 +84,7 @@ torch_kaiser_window <- function(window_length, periodic = TRUE, beta = 12, dtype
   window_of(window_length, periodic, dtype, layout, device, requires_grad, function(n, last) {
     at <- (as.numeric(n) - last / 2) / (last / 2)
     # scaled by exp(-x), which keeps a large beta from overflowing
+    beta <- .Call(ffi_number, beta, "beta")
     x <- beta * sqrt(pmax(1 - at^2, 0))
     torch_tensor(besselI(x, 0, TRUE) / besselI(beta, 0, TRUE) * exp(x - beta), dtype = n$dtype)
   })
@@ -99,8 +103,8 @@ torch_kaiser_window <- function(window_length, periodic = TRUE, beta = 12, dtype
 #' @export
 torch_vander <- function(x, N = NULL, increasing = FALSE) {
   if (!is_tensor(x) || length(x$shape) != 1L) raise_error("`x` must be a tensor of one dimension")
-  n <- if (is.null(N)) length(x) else N
-  if (!is.numeric(n) || length(n) != 1L || is.na(n) || n < 0) raise_error("`N` must be a whole number, 0 or more")
-  powers <- torch_tensor(if (increasing) seq_len(n) - 1L else rev(seq_len(n) - 1L), dtype = torch_long())
+  n <- if (is.null(N)) length(x) else .Call(ffi_count, N, "N")
+  if (n > .Machine$integer.max) raise_error("`N` is too large")
+  powers <- torch_tensor(if (.Call(ffi_flag, increasing, "increasing")) seq_len(n) - 1L else rev(seq_len(n) - 1L), dtype = torch_long())
   torch_pow(torch_unsqueeze(x, 2), powers)
 }

@@ -19,7 +19,8 @@ tensors <- expression(
   torch_ones(3, requires_grad = TRUE), torch_ones(3, 3, requires_grad = TRUE) * 2
 )
 odd_tensors <- expression(
-  torch_ones(1, requires_grad = TRUE)$grad, torch_zeros(0), torch_zeros(3, 0), torch_zeros(0, 3), torch_zeros(2, 0, 3), torch_zeros(integer(0)),
+  torch_ones(1, requires_grad = TRUE)$grad, torch_zeros(0), torch_zeros(3, 0), torch_zeros(0, 3), torch_zeros(2, 0, 3),
+  torch_zeros(integer(0)),
   torch_ones(rep(1, 32)), torch_ones(2, 2, 2, 2, 2), torch_ones(3, dtype = torch_half()), torch_ones(3, 3, dtype = torch_bfloat16()),
   torch_ones(2, 3, dtype = torch_uint8()), torch_tensor(c(-128L, 127L), dtype = torch_int8()), torch_ones(3, dtype = torch_int16()),
   torch_tensor(c(0L, -1L), dtype = torch_int32()), torch_zeros(3, dtype = torch_long()), torch_tensor(c(7L, -9L, 100L)),
@@ -29,35 +30,45 @@ odd_tensors <- expression(
   torch_ones(3, requires_grad = TRUE)$detach(), torch_ones(3, 3, dtype = torch_half(), requires_grad = TRUE) + 1
 )
 plain <- expression(
-  1, 2, 1L, 2L, -1L, 0, 0L, 0.5, 3, TRUE, FALSE, c(2, 3), c(3L, 3L), 1:2, c(1, 2, 3), "mean", "sum", "none", torch_float(), torch_long(), torch_bool(),
+  1, 2, 1L, 2L, -1L, 0, 0L, 0.5, 3, TRUE, FALSE, c(2, 3), c(3L, 3L), 1:2, c(1, 2, 3), "mean", "sum", "none", torch_float(),
+  torch_long(), torch_bool(),
   list(torch_ones(2), torch_ones(2)), list(torch_ones(2, 2), torch_ones(3)), matrix(1:4, 2)
 )
 junk <- expression(
-  NULL, NA, NA_integer_, NA_real_, NA_character_, NaN, Inf, -Inf, -1, -0.5, 1e10, 1e18, 1e308, 2^31, 2^53, .Machine$integer.max, -.Machine$integer.max,
-  "", "a", "float32", "cuda", c("a", "b"), character(0), "\u00e4\u4e2d", "\xff", strrep("ab", 3000), c(TRUE, NA), logical(0), integer(0), numeric(0),
-  c(1, NA), c(0L, 0L), c(1.5, 2.5), c(1e10, 1e10), rep(1, 40), 1:100, c(a = 1, b = 2), factor("a"), factor(character(0)), factor(c("1", "2")),
+  NULL, NA, NA_integer_, NA_real_, NA_character_, NaN, Inf, -Inf, -1, -0.5, 1e10, 1e18, 1e308, 2^31, 2^53, .Machine$integer.max,
+  -.Machine$integer.max,
+  "", "a", "float32", "cuda", c("a", "b"), character(0), "\u00e4\u4e2d", "\xff", strrep("ab", 3000), c(TRUE, NA), logical(0),
+  integer(0), numeric(0),
+  c(1, NA), c(0L, 0L), c(1.5, 2.5), c(1e10, 1e10), rep(1, 40), 1:100, c(a = 1, b = 2), factor("a"), factor(character(0)),
+  factor(c("1", "2")),
   ordered("a"), list(), list(1, 2), list(1, "a"), list(NULL), list(a = 1), list(list()), list(torch_ones(2), 1), list(torch_ones(2), "a"),
-  list(torch_ones(1, requires_grad = TRUE)$grad), data.frame(), data.frame(a = 1:2, b = 3:4), as.Date("2020-01-01"), .POSIXct(0), as.difftime(1, units = "secs"),
-  1i, complex(0), raw(0), as.raw(1:2), quote(a), quote(a + b), quote(expr = 1), expression(a), a ~ b, function(...) NULL, function(...) stop("junk"),
-  function() 1, function(x) x, function(x, y) x, sum, `if`, new.env(), emptyenv(), matrix(0, 0, 3), matrix("a"), array(1, c(2, 0, 3)), array(1, rep(1, 40)),
+  list(torch_ones(1, requires_grad = TRUE)$grad), data.frame(), data.frame(a = 1:2, b = 3:4), as.Date("2020-01-01"), .POSIXct(0),
+  as.difftime(1, units = "secs"),
+  1i, complex(0), raw(0), as.raw(1:2), quote(a), quote(a + b), quote(expr = 1), expression(a), a ~ b, function(...) NULL,
+  function(...) stop("junk"),
+  function() 1, function(x) x, function(x, y) x, sum, new.env(), emptyenv(), matrix(0, 0, 3), matrix("a"), array(1, c(2, 0, 3)),
+  array(1, rep(1, 40)),
   matrix(list(1, 2), 1), structure(1, class = "foo"), structure(list(), class = "foo"), structure(list(), class = "torch_tensor"),
   structure(1, class = "torch_tensor"), structure(1L, class = "torch_dtype"), structure(list(), class = "torch_dtype"),
   structure(list(), class = "torch_device"), structure(new.env(), class = "torch_generator"), structure(list(), class = "torch_node"),
   structure(list(), class = "torch_autograd_context"), structure(2^-1074, class = "integer64"), structure(numeric(0), class = "integer64"),
-  torch_float(), torch_device("cpu"), torch_generator(), torch_preserve_format(), torch_strided(), numeric_version("1.2"), pairlist(a = 1),
+  torch_float(), torch_device("cpu"), torch_generator(), torch_preserve_format(), torch_strided(), pairlist(a = 1),
   (torch_ones(1, requires_grad = TRUE) * 2)$grad_fn, torch_finfo(torch_float()), no_such_object, stop("junk")
 )
 of_class <- list(
-  torch_dtype = expression(torch_float(), torch_bool()), torch_device = expression(torch_device("cpu")), torch_generator = expression(torch_generator()),
+  torch_dtype = expression(torch_float(), torch_bool()), torch_device = expression(torch_device("cpu")),
+  torch_generator = expression(torch_generator()),
   torch_node = expression((torch_ones(2, requires_grad = TRUE) * 2)$grad_fn), torch_layout = expression(torch_strided()),
-  torch_memory_format = expression(torch_preserve_format()), torch_hook = expression((torch_ones(2, requires_grad = TRUE) * 2)$register_hook(print)),
+  torch_memory_format = expression(torch_preserve_format()),
+  torch_hook = expression((torch_ones(2, requires_grad = TRUE) * 2)$register_hook(print)),
   graph_dot = expression(graph_dot(torch_ones(2, requires_grad = TRUE) * 2)), slice = expression(slc(1, 3))
 )
 
 pick <- function(x) x[[sample.int(length(x), 1L)]]
 a_tensor <- function() if (runif(1) < 0.6) pick(tensors) else pick(odd_tensors)
+usually_tensors <- c("self", "input", "x", "tensor", "tensor1", "tensor2", "mat1", "mat2", "A", "LU_data")
 a_value <- function(hint = "") {
-  if (hint %in% c("self", "input", "x", "tensor", "tensor1", "tensor2", "mat1", "mat2", "A", "LU_data") && runif(1) < 0.7) return(a_tensor())
+  if (hint %in% usually_tensors && runif(1) < 0.7) return(a_tensor())
   switch(sample.int(4L, 1L, prob = c(0.25, 0.3, 0.37, 0.08)), a_tensor(), pick(plain), pick(junk), pick(odd_tensors))
 }
 
@@ -72,18 +83,27 @@ targets <- function() {
   methods <- lapply(sort(ls(namespace$tensor_methods)), function(name) {
     list(name = paste0("$", name), method = name, formals = names(formals(namespace$tensor_methods[[name]])))
   })
-  fields <- lapply(c("shape", "dtype", "grad", "grad_fn", "is_leaf", "ndim", "requires_grad", "names", "device", "is_cuda"), function(name) list(name = paste0("$", name, " field"), field = name))
+  fields <- lapply(namespace$tensor_fields, function(name) list(name = paste0("$", name, " field"), field = name))
   table <- getNamespaceInfo(namespace, "S3methods")
   generics <- lapply(seq_len(nrow(table)), function(k) {
     generic <- sub("^.*::", "", table[k, 1])
-    list(name = paste0(generic, ".", table[k, 2]), head = as.name(generic), first = table[k, 2], formals = setdiff(names(formals(args(get(table[k, 3], namespace)))), "..."))
+    from <- c(as.integer64 = "bit64", compare_proxy = "waldo")[generic]
+    if (!is.na(from) && !requireNamespace(from, quietly = TRUE)) return(NULL)
+    head <- if (is.na(from)) as.name(generic) else call("::", as.name(from), as.name(generic))
+    formals <- setdiff(names(formals(args(get(table[k, 3], namespace)))), "...")
+    list(name = paste0(generic, ".", table[k, 2]), head = head, first = table[k, 2], formals = formals)
   })
-  all <- c(functions, methods, fields, Filter(function(t) t$first == "torch_tensor" || t$first %in% names(of_class), generics))
+  generics <- Filter(function(t) !is.null(t) && t$first %in% c("torch_tensor", names(of_class)), generics)
+  all <- c(functions, methods, fields, generics)
   names(all) <- vapply(all, `[[`, "", "name")
   all
 }
 
-seed_of <- function(name, number, seed) (sum(utf8ToInt(name) * seq_along(utf8ToInt(name))) * 997 + number * 31 + seed * 100003) %% .Machine$integer.max
+# A new target changes no other's calls.
+seed_of <- function(name, number, seed) {
+  letters <- utf8ToInt(name)
+  (sum(letters * seq_along(letters)) * 997 + number * 31 + seed * 100003) %% .Machine$integer.max
+}
 
 # The call as code whose arguments are ..1, ..2: a list of the head, and expressions for the arguments.
 draw_call <- function(target, number, seed) {
@@ -104,7 +124,9 @@ draw_call <- function(target, number, seed) {
     if (runif(1) < 0.08) arguments <- arguments[-sample(count, 1L)]
   }
   if (runif(1) < 0.08 && is.null(target$field)) arguments <- c(arguments, list(a_value()))
-  if (runif(1) < 0.05 && is.null(target$field)) arguments <- c(arguments, structure(list(a_value()), names = pick(c("requiresgrad", "foo", "axis", "out", "inplace"))))
+  if (runif(1) < 0.05 && is.null(target$field)) {
+    arguments <- c(arguments, structure(list(a_value()), names = pick(c("requiresgrad", "foo", "axis", "out", "inplace"))))
+  }
   if (endsWith(target$name, "<-.torch_tensor") && !"value" %in% names(arguments)) arguments <- c(arguments, list(value = a_value()))
   list(self = if (!is.null(target$method) || !is.null(target$field)) a_tensor(), values = c(values, arguments))
 }
@@ -114,7 +136,7 @@ text_of <- function(target, drawn) {
   shown <- vapply(drawn$values, function(e) substr(one(e), 1, 120), "")
   names <- names(drawn$values)
   if (!is.null(names)) shown <- ifelse(nzchar(names), paste(names, "=", shown), shown)
-  head <- if (!is.null(target$head)) paste0("`", target$head, "`") else sprintf("(%s)$%s", one(drawn$self), c(target$method, target$field))
+  head <- if (!is.null(target$head)) one(target$head) else sprintf("(%s)$%s", one(drawn$self), c(target$method, target$field))
   if (is.null(target$field)) paste0(head, "(", paste(shown, collapse = ", "), ")") else head
 }
 
@@ -137,16 +159,29 @@ may_change <- function(target, drawn) {
   names <- names(drawn$values)
   if (is.null(names)) names <- rep("", length(drawn$values))
   self <- grepl("_(\\.torch_tensor)?$", target$name) || target$name %in% in_place || "inplace" %in% c(names, target$formals)
-  list(self = self, values = names == "out" | (seq_along(names) == 1L & self) | (names == "self" & self) | (names == "input" & self) | ("out" %in% target$formals))
+  is_place <- seq_along(names) == 1L | names %in% c("self", "input")
+  list(self = self, values = names == "out" | self & is_place | "out" %in% target$formals)
 }
 
 # ---- one call ----
 
 r_own <- c(
-  "^unused argument", "is missing, with no default$", "^object '.*' not found$", "^formal argument .* matched by multiple actual arguments$",
-  "^argument [0-9]+ matches multiple formal arguments$", "^junk$", "^could not find function", "arguments? passed to .* which requires"
+  "^unused argument", "is missing, with no default$", "^object '.*' not found$",
+  "^formal argument .* matched by multiple actual arguments$",
+  "^argument [0-9]+ matches multiple formal arguments$", "^junk$", "arguments? passed to .* which requires", "^anyNA takes",
+  "^Incompatible methods", "^requires numeric/complex", "^non-conformable arguments$", "^'decreasing' must be"
 )
-is_r_own <- function(e) any(vapply(r_own, grepl, NA, conditionMessage(e), useBytes = TRUE))
+# What R does before one of ours is called (two classes of operands, the arguments of a generic), and graphics parameters.
+before_ours <- c("+", "-", "*", "/", "^", "%%", "%/%", "==", "!=", "<", "<=", ">", ">=", "&", "|", "sort", "$", "$<-")
+graphics <- c("plot.window", "title", "par", "rect", "text", "text.default", "strwidth", "strheight", "lines", "plot.xy", "arrows")
+is_r_own <- function(e) {
+  called <- conditionCall(e)
+  f <- if (is.call(called) && is.name(called[[1]])) as.character(called[[1]]) else ""
+  operator <- grepl("^\\(function\\(\\) a1 [^ ]+ a2\\)\\(\\)$", paste(deparse(called), collapse = ""))
+  is_given <- function(x) is.name(x) && grepl("^a[0-9]+$", as.character(x))
+  at_top <- operator || f %in% before_ours && all(vapply(as.list(called)[-1], is_given, NA))
+  at_top || f %in% graphics || any(vapply(r_own, grepl, NA, conditionMessage(e), useBytes = TRUE))
+}
 is_ours <- function(e) inherits(e, "rushlight_error") || inherits(e, "rushlight_warning") || inherits(e, "rushlight_message")
 
 look_at <- function(x) {
@@ -156,6 +191,9 @@ look_at <- function(x) {
   } else if (is.list(x) && length(x) < 10) for (y in x) look_at(y)
 }
 
+# What fails when it is evaluated, which is left to the function.
+is_fatal <- function(e) identical(e, quote(no_such_object)) || identical(e, quote(stop("junk")))
+
 # The kind of what happened, and what is to be said of it.
 make_call <- function(target, number, seed) {
   drawn <- draw_call(target, number, seed)
@@ -163,7 +201,7 @@ make_call <- function(target, number, seed) {
   made <- tryCatch(
     {
       self <- if (!is.null(drawn$self)) eval(drawn$self)
-      values <- lapply(drawn$values, function(e) if (identical(e, quote(no_such_object)) || identical(e, quote(stop("junk")))) NULL else eval(e))
+      values <- lapply(drawn$values, function(e) if (!is_fatal(e)) eval(e))
       TRUE
     },
     error = function(e) conditionMessage(e)
@@ -171,7 +209,7 @@ make_call <- function(target, number, seed) {
   if (!isTRUE(made)) return(list("not made", made))
   symbols <- lapply(seq_along(values), function(k) {
     e <- drawn$values[[k]]
-    if (identical(e, quote(no_such_object)) || identical(e, quote(stop("junk")))) return(e)
+    if (is_fatal(e)) return(e)
     assign(paste0("a", k), values[[k]], frame)
     as.name(paste0("a", k))
   })
@@ -271,14 +309,14 @@ file.create(log)
 run_child <- function(start) {
   pid_file <- tempfile()
   trace <- tempfile()
-  system(sprintf("(ulimit -v %.0f; ulimit -c 0; exec Rscript --no-save %s child %d %d '%s' %d %s > %s 2>&1 < /dev/null) & echo $! > %s", addresses, shQuote(script), calls, seed, only, start, log, trace, pid_file))
+  command <- sprintf("Rscript --no-save %s child %d %d '%s' %d %s", shQuote(script), calls, seed, only, start, log)
+  system(sprintf("(ulimit -v %.0f; ulimit -c 0; exec %s > %s 2>&1 < /dev/null) & echo $! > %s", addresses, command, trace, pid_file))
   pid <- as.integer(readLines(pid_file))
   size <- -1
   since <- Sys.time()
   repeat {
     Sys.sleep(0.1)
-    if (!dir.exists(paste0("/proc/", pid)) && !tools::pskill(pid, 0L)) break
-    if (file.exists(paste0("/proc/", pid, "/status")) && any(grepl("^State:\tZ", readLines(paste0("/proc/", pid, "/status"), warn = FALSE)))) break
+    if (!tools::pskill(pid, 0L)) break
     now <- file.size(log)
     if (now != size) {
       size <- now
@@ -289,7 +327,8 @@ run_child <- function(start) {
     }
   }
   lines <- readLines(trace, warn = FALSE)
-  head(c("crash", grep("caught segfault|AddressSanitizer|runtime error|abort|corrupt|Error|^ [0-9]+:", lines, value = TRUE, useBytes = TRUE)), 6)
+  telling <- "caught segfault|AddressSanitizer|runtime error|abort|corrupt|Error|^ [0-9]+:"
+  head(c("crash", grep(telling, lines, value = TRUE, useBytes = TRUE)), 6)
 }
 
 start <- 1L
@@ -310,11 +349,14 @@ while (start <= total) {
 }
 
 rows <- strsplit(grep("\tcall$", readLines(log, warn = FALSE, encoding = "UTF-8"), invert = TRUE, value = TRUE), "\t", fixed = TRUE)
-rows <- data.frame(kind = vapply(rows, `[`, "", 2), name = vapply(rows, `[`, "", 3), number = as.integer(vapply(rows, `[`, "", 4)), said = vapply(rows, `[`, "", 5))
+column <- function(k) vapply(rows, `[`, "", k)
+rows <- data.frame(kind = column(2), name = column(3), number = as.integer(column(4)), said = column(5))
 rows$said[is.na(rows$said)] <- ""
 bad <- rows[!rows$kind %in% c("a value", "refused by rushlight", "refused by R, or the caller's own"), ]
 for (k in order(bad$kind, bad$said)) {
-  cat(sprintf("FAILED %s %d, %s: %s\n    %s\n", bad$name[k], bad$number[k], bad$kind[k], bad$said[k], text_of(all[[bad$name[k]]], draw_call(all[[bad$name[k]]], bad$number[k], seed))))
+  target <- all[[bad$name[k]]]
+  cat(sprintf("FAILED %s %d, %s: %s\n", bad$name[k], bad$number[k], bad$kind[k], bad$said[k]))
+  cat("    ", text_of(target, draw_call(target, bad$number[k], seed)), "\n", sep = "")
 }
 counts <- table(rows$kind)
 for (kind in names(counts)) cat(sprintf("%8d %s\n", counts[[kind]], kind))

@@ -14,13 +14,14 @@ forward_and_back <- function(case, layout) {
 programs <- list(
   create = function() {
     list(
-      torch_tensor(matrix(1:6, 2)), torch_tensor(c(TRUE, FALSE)), torch_zeros(2, 3), torch_ones_like(torch_empty(2)), torch_full(c(2, 2), 7), torch_eye(3),
+      torch_tensor(matrix(1:6, 2)), torch_tensor(c(TRUE, FALSE)), torch_zeros(2, 3), torch_ones_like(torch_empty(2)),
+      torch_full(c(2, 2), 7), torch_eye(3),
       torch_arange(1, 5), torch_linspace(0, 1, 5), torch_logspace(0, 1, 5), torch_scalar_tensor(3), torch_ones(2)$new_zeros(3)
     )
   },
   convert = function() {
     x <- torch_tensor(c(1.5, 2.5))
-    list(as_array(x), as.numeric(x), as.character(x), as.list(x), x$to(dtype = torch_int()), x$half(), x$bfloat16(), x$bool(), x$item, length(x), dim(x))
+    list(as_array(x), as.numeric(x), as.character(x), as.list(x), x$to(dtype = torch_int()), x$half(), x$bfloat16(), x$bool(), length(x), dim(x))
   },
   print = function() {
     quiet(print(torch_tensor(matrix(c(1.5, NaN, 1e10, -2), 2))))
@@ -32,8 +33,10 @@ programs <- list(
     g <- torch_generator()
     g$set_current_seed(3)
     list(
-      torch_rand(3), torch_randn(2, 2), torch_randint(1, 5, 3), torch_randperm(5), torch_bernoulli(torch_full(4, 0.5)), torch_poisson(torch_ones(3)),
-      torch_multinomial(torch_ones(4), 2), torch_normal(0, 1, size = 3), torch_empty(3)$exponential_(), torch_rand(2, generator = g), nnf_dropout(torch_ones(5))
+      torch_rand(3), torch_randn(2, 2), torch_randint(1, 5, 3), torch_randperm(5), torch_bernoulli(torch_full(4, 0.5)),
+      torch_poisson(torch_ones(3)),
+      torch_multinomial(torch_ones(4), 2), torch_normal(0, 1, size = 3), torch_empty(3)$exponential_(), torch_rand(2, generator = g),
+      nnf_dropout(torch_ones(5))
     )
   },
   index = function() {
@@ -42,45 +45,52 @@ programs <- list(
     x[x > 10] <- -1
     x[2:3, 1] <- torch_tensor(c(5, 6))
     x[torch_tensor(1L), 2] <- 9
-    list(x[1], x[, -1], x[2:3, c(1, 3)], x[x > 4], x[torch_tensor(c(1L, 3L))], x[.., 1], x[newaxis, ], x[1:3:2, ], x[[2, 1]], head(x, 1), rev(x[1, ]))
+    list(x[1], x[, -1], x[2:3, c(1, 3)], x[x > 4], x[torch_tensor(c(1L, 3L))], x[.., 1], x[1:3:2, ], x[[2, 1]], head(x, 1), rev(x[1, ]))
   },
   join = function() {
     x <- torch_ones(2, 3)
     list(
-      torch_cat(list(x, x)), torch_stack(list(x, x)), rbind(x, x), cbind(x, x), torch_split(x, 1), torch_chunk(x, 2), torch_unbind(x), torch_meshgrid(list(x[1], x[2])),
+      torch_cat(list(x, x)), torch_stack(list(x, x)), rbind(x, x), cbind(x, x), torch_split(x, 1), torch_chunk(x, 2), torch_unbind(x),
+      torch_meshgrid(list(x[1], x[2])),
       torch_block_diag(list(x, x)), torch_broadcast_tensors(list(x, torch_ones(3)))
     )
   },
   shape = function() {
     x <- torch_arange(1, 24)$view(c(2, 3, 4))
     list(
-      x$t, x$permute(c(3, 1, 2))$contiguous(), x$reshape(c(6, 4)), x$flatten(), x$unsqueeze(1)$squeeze(), x$expand(c(2, 3, 4)), x$flip(1), x$roll(1), x$narrow(1, 1, 1),
+      x$t, x$permute(c(3, 1, 2))$contiguous(), x$reshape(c(6, 4)), x$flatten(), x$unsqueeze(1)$squeeze(), x$expand(c(2, 3, 4)),
+      x$flip(1), x$roll(1), x$narrow(1, 1, 1),
       x$unfold(3, 2, 1), x$rot90(), aperm(x), x$`repeat`(c(2, 1, 1)), x$repeat_interleave(2), x$diagonal(0), torch_tril(x), x$movedim(1, 2)
     )
   },
   sort = function() {
     x <- torch_tensor(c(3, 1, 2, 3))
     list(
-      torch_sort(x), torch_argsort(x), torch_topk(x, 2), torch_kthvalue(x, 2), torch_median(x), torch_unique_consecutive(x), torch_bincount(torch_tensor(c(1L, 2L))),
+      torch_sort(x), torch_argsort(x), torch_topk(x, 2), torch_kthvalue(x, 2), torch_median(x), torch_unique_consecutive(x),
+      torch_bincount(torch_tensor(c(1L, 2L))),
       torch_histc(x), torch_searchsorted(torch_sort(x)[[1]], x), torch_bucketize(x, x), torch_mode(x), torch_msort(x), torch_nonzero(x > 1)
     )
   },
   reduce = function() {
     x <- torch_tensor(matrix(c(1, 2, NaN, 4), 2))
     list(
-      sum(x), mean(x), max(x), min(x), prod(x), range(x), torch_var(x), torch_std(x, 1), torch_logsumexp(x, 1), torch_norm(x), torch_argmax(x), all(x > 1), any(x > 1),
-      torch_cumsum(x, 1), torch_cumprod(x, 1), torch_cummax(x, 1), torch_amax(x, 1), torch_nansum(x), torch_quantile(x[1], 0.5), torch_count_nonzero(x)
+      sum(x), mean(x), max(x), min(x), prod(x), range(x), torch_var(x), torch_std(x, 1), torch_logsumexp(x, 1), torch_norm(x),
+      torch_argmax(x), all(x > 1), any(x > 1),
+      torch_cumsum(x, 1), torch_cumprod(x, 1), torch_cummax(x, 1), torch_amax(x, 1), torch_nansum(x), torch_quantile(x[1], 0.5),
+      torch_count_nonzero(x)
     )
   },
   comparison = function() {
     x <- torch_tensor(c(1, 2, 3))
-    list(x > 1, x == c(1, 2, 4), torch_isclose(x, x), torch_allclose(x, x), torch_equal(x, x), x & TRUE, !(x > 1), is.na(x), torch_where(x > 1, x, 0), all.equal(x, x))
+    list(x > 1, x == c(1, 2, 4), torch_isclose(x, x), torch_allclose(x, x), torch_equal(x, x), !(x > 1), is.na(x), torch_where(x > 1, x, 0), all.equal(x, x))
   },
   linalg = function() {
     a <- torch_tensor(matrix(c(4, 1, 1, 3), 2), dtype = torch_double(), requires_grad = TRUE)
     list(
-      linalg_svd(a), linalg_eigh(a), linalg_qr(a), linalg_inv(a), linalg_solve(a, torch_ones(2, dtype = torch_double())), linalg_cholesky(a), torch_lu(a), linalg_det(a),
-      linalg_matrix_rank(a), linalg_lstsq(a, torch_ones(2, 1, dtype = torch_double())), linalg_pinv(a), solve(a, c(1, 2)), a %*% a, torch_einsum("ij,jk->ik", list(a, a)), linalg_matrix_power(a, 3)
+      linalg_svd(a), linalg_eigh(a), linalg_qr(a), linalg_inv(a), linalg_solve(a, torch_ones(2, dtype = torch_double())),
+      linalg_cholesky(a), torch_lu(a), linalg_det(a),
+      linalg_matrix_rank(a), linalg_lstsq(a, torch_ones(2, 1, dtype = torch_double())), linalg_pinv(a), solve(a, c(1, 2)), a %*% a,
+      torch_einsum("ij,jk->ik", list(a, a)), linalg_matrix_power(a, 3)
     )
   },
   autograd = function() {

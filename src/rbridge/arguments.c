@@ -158,6 +158,37 @@ SEXP ffi_whole(SEXP x, SEXP argument) {
     return rb_end(call, rb_numbers(1, &value));
 }
 
+SEXP ffi_count(SEXP x, SEXP argument) {
+    rb_call call = rb_begin();
+    const char *name = CHAR(STRING_ELT(argument, 0));
+    int64_t value = 0;
+    if (rb_whole(x, name, &value) == RL_OK && value < 0) rl_fail("`%s` must be 0 or more; it is %lld", name, (long long)value);
+    return rb_end(call, rb_numbers(1, &value));
+}
+
+SEXP ffi_number(SEXP x, SEXP argument) {
+    rb_call call = rb_begin();
+    rl_scalar value = rl_scalar_int(0);
+    rb_number(x, CHAR(STRING_ELT(argument, 0)), &value);
+    return rb_end(call, value.kind == RL_SCALAR_FLOAT ? Rf_ScalarReal(value.as_double) : rb_numbers(1, &value.as_int));
+}
+
+SEXP ffi_flag(SEXP x, SEXP argument) {
+    rb_call call = rb_begin();
+    int64_t value = 0;
+    rb_flag(x, CHAR(STRING_ELT(argument, 0)), &value);
+    return rb_end(call, Rf_ScalarLogical((int)value));
+}
+
+/* A tensor as it is, anything else as a tensor. */
+SEXP ffi_as_tensor(SEXP x, SEXP argument) {
+    rb_call call = rb_begin();
+    const char *name = CHAR(STRING_ELT(argument, 0));
+    rl_tensor *tensor = rb_as_tensor(x, name);
+    if (tensor && !tensor->storage) rl_fail("`%s` is an undefined tensor", name);
+    return rb_end(call, rl_failing() || rb_is_tensor(x) ? x : rb_wrap(tensor));
+}
+
 /* The first of several counts, so that a default may list the choices. */
 rl_status rb_reduction(SEXP x, int64_t *reduction) {
     static const char *const names[] = {"none", "mean", "sum"};
