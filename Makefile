@@ -11,6 +11,7 @@
 #   make asan        the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make valgrind    a part of the tests under valgrind's memcheck
 #   make interrupts  interrupts at random and at timed moments: bench/RELIABILITY.md; FORM=short takes less than a minute
+#   make fuzz        random programs, compared with PyTorch: SEED=1 PROGRAMS=20000
 #   make bench       against PyTorch, side by side: bench/RESULTS.md
 #   make ulp         the errors of functions of one float, of every 997th; ULP_STEP=1 tries all 2^32
 #   make pin         measure the instruction counts that the tests hold the code to
@@ -89,6 +90,13 @@ interrupts:
 	@mkdir -p out/lib
 	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
 	R_LIBS=out/lib Rscript tools/interrupts.R $(FORM)
+
+fuzz:
+	@tools/need $(R_NEEDS) python3-torch
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out/lib
+	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
+	R_LIBS="$(CURDIR)/out/lib" tools/fuzz/run $(SEED) $(PROGRAMS)
 
 bench:
 	@tools/need $(R_NEEDS) python3-torch

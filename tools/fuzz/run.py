@@ -57,8 +57,13 @@ class Widening(TorchDispatchMode):
         return args[0].copy_(result) if op._schema.is_mutable and isinstance(result, torch.Tensor) else result
 
 
+class Noise:
+    """Multiplies by 1 + k * epsilon, k drawn from 0, 2 and 4, or from 0, -2 and -4, so that what lies within [0, 1] stays there."""
+    step = 2
+
+
 def shaken(x):
-    return x * (torch.randint(-2, 1, x.shape, dtype=torch.int8).to(x.dtype) * (2 * torch.finfo(x.dtype).eps) + 1)
+    return x * (torch.randint(0, 3, x.shape, dtype=torch.int8).to(x.dtype) * (Noise.step * torch.finfo(x.dtype).eps) + 1)
 
 
 def shake(x, size=0.0):
@@ -121,6 +126,9 @@ class Run:
     def call(self, call):
         """Whether the program can go on as R's did."""
         shakes = self.noise and not call.exact
+        if shakes and call.in_place and "pointwise" not in call.notes:
+            for k in call.reads:
+                shake(self.values[k])
         values = Shaken(self.values, "pointwise" in call.notes) if shakes and not call.in_place else self.values
         try:
             found = flat(self.evaluate(call, self.names | {"V": values}))
