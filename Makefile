@@ -29,7 +29,7 @@ R_NEEDS = r-base-core r-base-dev libopenblas-dev
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
-.PHONY: tutorial check core-test walkthrough lint format document asan valgrind interrupts junk oom gctorture bench ulp pin clean
+.PHONY: tutorial check core-test walkthrough lint format document asan valgrind interrupts fuzz junk oom gctorture bench ulp pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
