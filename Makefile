@@ -11,6 +11,7 @@
 #   make asan        the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make valgrind    a part of the tests under valgrind's memcheck
 #   make interrupts  interrupts at random and at timed moments: bench/RELIABILITY.md; FORM=short takes less than a minute
+#   make fuzz        random programs, compared with PyTorch: SEED=1 PROGRAMS=20000
 #   make junk        every export and method called with junk: bench/RELIABILITY.md; CALLS=5 SEED=1 for fewer
 #   make oom         the n-th allocation fails, in programs of every family; FORM=short for fewer
 #   make gctorture   the same programs while R's collector runs at every k-th allocation; FORM=short for fewer
@@ -28,7 +29,7 @@ R_NEEDS = r-base-core r-base-dev libopenblas-dev
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
-.PHONY: tutorial check core-test walkthrough lint format document asan valgrind interrupts junk oom gctorture bench ulp pin clean
+.PHONY: tutorial check core-test walkthrough lint format document asan valgrind interrupts fuzz junk oom gctorture bench ulp pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
@@ -92,6 +93,13 @@ interrupts:
 	@mkdir -p out/lib
 	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
 	R_LIBS=out/lib Rscript tools/interrupts.R $(FORM)
+
+fuzz:
+	@tools/need $(R_NEEDS) python3-torch
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out/lib
+	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
+	R_LIBS="$(CURDIR)/out/lib" tools/fuzz/run $(SEED) $(PROGRAMS)
 
 junk:
 	@tools/need $(R_NEEDS) r-cran-roxygen2

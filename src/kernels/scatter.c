@@ -80,7 +80,7 @@ static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *,
                                              int64_t) = {COLUMN(add), COLUMN(multiply), COLUMN(largest), COLUMN(smallest)};
 
 static void walk_line(const plan *p, char *const *data) {
-    for (int64_t j = 0; j < p->length && !RL_GIVEN_UP_AT(j + STRETCH - 1); j += STRETCH) {
+    for (int64_t j = 0; j < p->length && !(j > 0 && rl_given_up()); j += STRETCH) {
         int64_t n = p->length - j < STRETCH ? p->length - j : STRETCH;
         p->loop(data[0], data[1] + j * p->along[1], data[2] + j * p->along[2], (int64_t[]){0, p->along[1], p->along[2]}, n, p->size, p->along[0]);
     }

@@ -89,11 +89,11 @@ double rl_special_i1(double x) { return x == x ? copysign(bessel(x, 1), x) : x; 
 
 static double igamma_front(double a, double x) { return exp(a * log(x) - x - lgamma(a)); }
 
-/* sum of x^k / (a (a + 1) ... (a + k)) */
+/* sum of x^k / ((a + 1) ... (a + k)) */
 static double igamma_series(double a, double x) {
-    double term = 1 / a, sum = term;
+    double term = 1, sum = term;
     for (int k = 1; k < 100000 && term > sum * 1e-17; k++) sum += term *= x / (a + k);
-    return sum * igamma_front(a, x);
+    return sum * exp(a * log(x) - x - lgamma(a + 1));
 }
 
 /* Legendre's continued fraction, by Lentz's method */

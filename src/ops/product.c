@@ -334,7 +334,9 @@ static rl_status compose_linear(rl_call *call) {
                        rl_sizes_text(x->ndim, x->sizes), rl_sizes_text(weight->ndim, weight->sizes));
     memcpy(sizes, x->sizes, (size_t)x->ndim * sizeof *sizes);
     sizes[x->ndim - 1] = weight->sizes[0];
-    if (x->ndim != 2) rows = rl_reshape(x, 2, (int64_t[]){weight->sizes[1] ? x->numel / weight->sizes[1] : 0, weight->sizes[1]});
+    int64_t n = 1;
+    for (int d = 0; d < x->ndim - 1; d++) n *= x->sizes[d]; /* x has as many rows, and may have no columns */
+    if (x->ndim != 2) rows = rl_reshape(x, 2, (int64_t[]){n, weight->sizes[1]});
     args.n[B_TURNED] = 1;
     rl_tensor *y =
         bias ? rl_apply_to(&rl_op_addmm, &args, 3, (rl_tensor *[]){bias, rows, weight}) : rl_apply_to(&rl_op_mm, &args, 2, (rl_tensor *[]){rows, weight});

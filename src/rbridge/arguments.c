@@ -104,8 +104,7 @@ rl_status rb_index(SEXP x, const char *argument, int64_t *index) {
 static int64_t count_of(SEXP x, const char *argument) {
     if (!rb_is_tensor(x)) return Rf_xlength(x);
     rl_tensor *tensor = rb_unwrap(x, argument);
-    if (tensor && !tensor->storage) rl_fail("`%s` is an undefined tensor", argument);
-    return rl_failing() ? 0 : tensor->numel;
+    return tensor ? tensor->numel : 0;
 }
 
 static rl_status append_wholes(SEXP x, int64_t n, const char *argument, int64_t *values) {

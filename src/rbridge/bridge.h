@@ -8,7 +8,8 @@
  *     ... core calls; R calls in between are allowed ...
  *     return rb_end(call, result);           raises what the core recorded, if anything
  *
- * The result needs no protection by then: rb_end() calls R only to raise, and then there is no result.
+ * The result needs no protection by then: rb_end() protects it where it calls R with no failure to raise, to take an interrupt that
+ * work in place has not listened to.
  *
  * R code that the core calls back (hooks, custom functions) runs under rb_protect(), which turns a jump into a failure of the
  * core and lets it go on when the entry ends. */

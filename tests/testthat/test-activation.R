@@ -75,3 +75,17 @@ test_that("glu() gates one half by the other", {
   expect_equal(as_array(nnf_glu(torch_tensor(m), 1)), m[1, , drop = FALSE] * plogis(m[2, , drop = FALSE]), tolerance = 1e-6)
   expect_error(nnf_glu(torch_ones(2, 3)), "even")
 })
+
+test_that("hardtanh, relu6 and threshold take whole numbers", {
+  for (dtype in list(torch_uint8(), torch_int8(), torch_int16(), torch_int(), torch_long())) {
+    x <- torch_tensor(c(0, 3, 5, 9), dtype = dtype)
+    expect_equal(as.numeric(nnf_relu6(x)), c(0, 3, 5, 6))
+    expect_equal(as.numeric(nnf_hardtanh(x, 1, 5)), c(1, 3, 5, 5))
+    expect_equal(as.numeric(nnf_threshold(x, 3, 7)), c(7, 7, 5, 9))
+    expect_true(nnf_relu6(x)$dtype == dtype)
+  }
+  expect_equal(as.numeric(nnf_threshold_(torch_tensor(c(-4L, 4L)), -1.5, 2.7)), c(2, 4))
+  expect_error(nnf_threshold(torch_tensor(1, dtype = torch_uint8()), 0, 300), "cannot take the number 300", class = "rushlight_error")
+  expect_error(nnf_hardtanh(torch_tensor(1, dtype = torch_uint8())), "cannot take the number -1", class = "rushlight_error")
+  expect_error(nnf_hardtanh(torch_tensor(TRUE)), "Bool", class = "rushlight_error")
+})

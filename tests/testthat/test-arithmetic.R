@@ -170,3 +170,20 @@ test_that("in-place operators keep the tensor's dtype, and refuse what it cannot
   expect_equal(values(y$eq_(2)), c(1, 1))
   expect_equal(values(y$pow_(2)$sub_(0.5)$clamp_(max = 0.25)), c(0.25, 0.25))
 })
+
+test_that("a whole number scales whole tensors, whatever R's type of it", {
+  x <- torch_tensor(1:3)
+  expect_equal(as.numeric(torch_add(x, x, alpha = 2)), c(3, 6, 9))
+  expect_equal(as.numeric(torch_sub(x, x, alpha = 0)), c(1, 2, 3))
+  expect_equal(as.numeric(torch_addcmul(x, x, x, value = 2)), c(3, 10, 21))
+  expect_true(torch_addcmul(x, x, x, value = 2)$dtype == torch_long())
+  expect_error(torch_addcmul(x, x, x, value = 0.5), "whole number", class = "rushlight_error")
+  expect_error(torch_add(x, x, alpha = 0.5), "whole number", class = "rushlight_error")
+})
+
+test_that("where a bound meets NaN, no gradient passes to either", {
+  x <- torch_tensor(c(NaN, 1, 3), requires_grad = TRUE)
+  bound <- torch_tensor(c(2, 2, 2), requires_grad = TRUE)
+  expect_equal(lapply(autograd_grad(x$clamp_min(bound)$sum(), list(x, bound)), as.numeric), list(c(0, 0, 1), c(0, 1, 0)))
+  expect_equal(lapply(autograd_grad(x$clamp_max(bound)$sum(), list(x, bound)), as.numeric), list(c(0, 1, 0), c(0, 0, 1)))
+})

@@ -605,3 +605,20 @@ test_that("set_() needs a stride for each size", {
   expect_error(torch_zeros(1)$set_(x, 0, c(2, 2), 1), "stride", class = "rushlight_error")
   expect_error(torch_zeros(1)$set_(x, 0, c(-1, 2)), "negative", class = "rushlight_error")
 })
+
+test_that("index_add() scales whole numbers by whole numbers", {
+  x <- torch_tensor(c(1, 2, 3), dtype = torch_int16())
+  at <- torch_tensor(c(3L, 3L))
+  expect_equal(as.numeric(x$index_add(1, at, torch_tensor(c(1, 2), dtype = torch_int16()), alpha = 2)), c(1, 2, 9))
+  expect_equal(as.numeric(x$index_add(1, at, torch_tensor(c(1, 2), dtype = torch_int16()), alpha = 0)), c(1, 2, 3))
+  expect_error(x$index_add(1, at, torch_tensor(c(1, 2), dtype = torch_int16()), alpha = 0.5), class = "rushlight_error")
+})
+
+test_that("a tensor without dimensions is written at one index, not at none or several", {
+  x <- torch_tensor(1)$sum()
+  none <- torch_zeros(0, dtype = torch_long())
+  expect_equal(x$index_fill(1, torch_tensor(1L), 2)$item(), 2)
+  expect_error(x$index_fill(1, none, 2), "needs one index", class = "rushlight_error")
+  expect_error(x$index_add(1, torch_tensor(c(1L, 1L)), x), "needs one index", class = "rushlight_error")
+  expect_error(x$index_copy(1, none, x), "needs one index", class = "rushlight_error")
+})

@@ -184,3 +184,22 @@ test_that("Householder's factors must belong to the matrices of the batch", {
   packed <- torch_geqrf(torch_randn(3, 4, 2))
   expect_error(torch_orgqr(packed[[1]], packed[[2]]$narrow(1, 1, 1)), "tau", class = "rushlight_error")
 })
+
+test_that("householder_product() checks `tau` also where gradients are asked for", {
+  a <- torch_ones(3, 2, requires_grad = TRUE)
+  expect_error(linalg_householder_product(a, torch_ones(2, 2)), "`tau` of shape", class = "rushlight_error")
+  expect_error(linalg_householder_product(torch_ones(2, 3, requires_grad = TRUE), torch_ones(2)), "rows", class = "rushlight_error")
+})
+
+test_that("the first power of a matrix is a copy of it", {
+  a <- torch_tensor(diag(2))
+  power <- torch_matrix_power(a, 1)
+  power$zero_()
+  expect_equal(as_array(a), diag(2))
+})
+
+test_that("the exponential of an infinite matrix comes without a warning", {
+  expect_no_warning(result <- torch_matrix_exp(torch_full(c(2, 2), Inf)))
+  expect_false(any(is.finite(as_array(result))))
+  expect_no_warning(torch_matrix_exp(torch_zeros(2, 2)))
+})

@@ -142,3 +142,16 @@ test_that("a target of another shape that broadcasts warns", {
   expect_equal(suppressWarnings(nnf_mse_loss(column, vector, reduction = "none"))$shape, c(4L, 4L))
   expect_error(nnf_mse_loss(torch_ones(3), torch_ones(4)), class = "rushlight_error")
 })
+
+test_that("kl_div() divides by the batch, and has no value for negative probabilities", {
+  x <- torch_tensor(matrix(log(c(0.2, 0.5, 0.8, 0.5)), 2))
+  t <- torch_tensor(matrix(c(0.4, 0.1, 0.6, 0.9), 2))
+  expect_equal(nnf_kl_div(x, t, "batchmean")$item(), nnf_kl_div(x, t, "sum")$item() / 2)
+  expect_true(is.nan(nnf_kl_div(torch_tensor(0), torch_tensor(-1))$item()))
+  expect_equal(nnf_kl_div(torch_tensor(0)$sum(), torch_tensor(1)$sum(), "batchmean")$item(), 0)
+})
+
+test_that("poisson_nll_loss() has the dtype of its input", {
+  loss <- nnf_poisson_nll_loss(torch_ones(3, dtype = torch_bfloat16()), torch_tensor(1:3), full = TRUE)
+  expect_true(loss$dtype == torch_bfloat16())
+})

@@ -52,3 +52,18 @@ test_that("vectors are scaled to a norm", {
   expect_equal(as.numeric(torch_cosine_similarity(x, x * 2)), c(1, 1))
   expect_equal(as.numeric(nnf_cosine_similarity(x, torch_zeros(2, 2))), c(0, 0))
 })
+
+test_that("cosine similarity promotes", {
+  expect_equal(torch_cosine_similarity(torch_tensor(c(3, 4)), torch_tensor(c(3L, 4L)), dim = 1)$item(), 1)
+})
+
+test_that("points without coordinates lie at distance 0", {
+  for (p in c(0, 1, 2, 3, Inf)) {
+    expect_equal(as_array(torch_cdist(torch_zeros(2, 0), torch_zeros(3, 0), p = p)), matrix(0, 2, 3))
+    expect_equal(as.numeric(torch_pdist(torch_zeros(3, 0), p = p)), c(0, 0, 0))
+  }
+})
+
+test_that("renorm() refuses a dimension that is not there", {
+  expect_error(torch_renorm(torch_zeros(2, 0), 2, 3, 1), "dim", class = "rushlight_error")
+})

@@ -163,3 +163,28 @@ test_that("compositions of products agree with R's", {
   expect_equal(as_array(torch_matrix_exp(rotation)), matrix(c(cos(7), sin(7), -sin(7), cos(7)), 2))
   expect_true(gradcheck(torch_matrix_exp, list(torch_randn(3, 3, dtype = torch_double(), requires_grad = TRUE)), order = 2))
 })
+
+test_that("products of integers keep their dtype, whatever kind of number stands beside them", {
+  a <- torch_tensor(array(1:4, c(1, 2, 2)), dtype = torch_uint8())
+  self <- torch_tensor(matrix(1:4, 2), dtype = torch_uint8())
+  expect_equal(as_array(torch_addbmm(self, a, a)), matrix(1:4, 2) + matrix(1:4, 2) %*% matrix(1:4, 2))
+  expect_true(torch_addbmm(self, a, a, beta = 2, alpha = 3)$dtype == torch_uint8())
+  u <- torch_tensor(1:2)
+  sum <- torch_addr(torch_tensor(matrix(1:4, 2)), u, u, beta = 2, alpha = 3)
+  expect_true(sum$dtype == torch_long())
+  expect_equal(as_array(sum), 2 * matrix(1:4, 2) + 3 * (1:2 %o% 1:2))
+  expect_error(torch_addr(torch_tensor(matrix(1:4, 2)), u, u, alpha = 0.5), "whole numbers", class = "rushlight_error")
+})
+
+test_that("NaN as a factor of a product gives NaN", {
+  u <- torch_ones(2)
+  expect_true(all(is.nan(as_array(torch_addr(torch_ones(2, 2), u, u, alpha = NaN)))))
+  expect_true(all(is.nan(as_array(torch_addr(torch_ones(2, 2), u, u, beta = NaN)))))
+})
+
+test_that("linear() of rows without elements is the bias", {
+  y <- nnf_linear(torch_zeros(3, 2, 0), torch_zeros(4, 0), torch_tensor(c(1, 2, 3, 4)))
+  expect_equal(dim(y), c(3, 2, 4))
+  expect_equal(as.numeric(y[1, 1, ]), c(1, 2, 3, 4))
+  expect_equal(dim(nnf_linear(torch_zeros(0, 2, 3), torch_zeros(4, 3))), c(0, 2, 4))
+})

@@ -199,3 +199,9 @@ test_that("covariances and correlations are those of R", {
   expect_equal(as_array(x$cov(aweights = double(w))), cov.wt(t(m), w)$cov)
   expect_equal(double(c(1, 2, 4))$cov()$item(), var(c(1, 2, 4)))
 })
+
+test_that("a NaN gradient of an extreme stays with the extreme", {
+  x <- torch_tensor(c(1, 5, 2), requires_grad = TRUE)
+  expect_equal(as.numeric(autograd_grad(torch_max(x) * NaN, list(x))[[1]]), c(0, NaN, 0))
+  expect_equal(as.numeric(autograd_grad(torch_amin(x, 1) * NaN, list(x))[[1]]), c(NaN, 0, 0))
+})

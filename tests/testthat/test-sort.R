@@ -92,3 +92,10 @@ test_that("quantiles agree with R's", {
   expect_error(torch_quantile(v, 1.5), "from 0 to 1", class = "rushlight_error")
   expect_true(gradcheck(function(x) torch_quantile(x, c(0.3, 0.8), dim = 2), list(x$clone()$requires_grad_()), order = 2))
 })
+
+test_that("a histogram of equal values is half wide on both sides", {
+  found <- torch_tensor(c(3, 3))$histogram(2)
+  expect_equal(lapply(found, as.numeric), list(c(0, 2), c(2.5, 3, 3.5)))
+  expect_equal(as.numeric(torch_tensor(c(3, 3))$histogram(2, range = c(3, 3))[[2]]), c(2.5, 3, 3.5))
+  expect_equal(as.numeric(torch_zeros(0)$histogram(2)[[2]]), c(0, 0.5, 1))
+})

@@ -35,3 +35,10 @@ test_that("the multivariate gamma function is a sum of gamma functions", {
   expect_error(torch_mvlgamma(double(x), 0), "p")
   expect_error(torch_polygamma(-1, double(x)), "order")
 })
+
+test_that("igamma() of a tiny order is 1", {
+  tiny <- torch_tensor(2^-1022, dtype = torch_double())
+  expect_equal(tiny$igamma(tiny)$item(), 1, tolerance = 1e-15)
+  a <- c(1e-10, 0.3, 2, 17)
+  expect_equal(as.numeric(torch_tensor(a, dtype = torch_double())$igamma(torch_tensor(a, dtype = torch_double()))), pgamma(a, a), tolerance = 1e-13)
+})

@@ -2,9 +2,9 @@
 
 Where no rounding takes place (the note `exact` in ops.txt) results must be equal; elsewhere they may differ by a few units in the
 last place of their dtype. What differs by more is run again with noise (Parker's Monte Carlo arithmetic): around every call that
-rounds, the storage of its arguments and results and the gradients on their way back are multiplied by 1 - k * epsilon, k drawn from
-0, 2 and 4 (what lies within [0, 1] stays there). What moves then is not determined better by its inputs than that, and may differ as far. Calls that do not round get
-no noise. What remains is a difference: of a kind that known.py explains, or a failure. SHOWN: how many of a sort are printed."""
+rounds, its arguments and results and the gradients on their way back are multiplied by 1 + k * epsilon, k drawn from 0, 2 and 4, or
+from 0, -2 and -4. What moves then is not determined better by its inputs than that, and may differ as far. Calls that do not round
+get no noise. What remains is a difference: of a kind that known.py explains, or a failure. SHOWN: how many of a sort are printed."""
 import collections
 import multiprocessing
 import sys
@@ -14,7 +14,7 @@ import torch
 
 import known
 from program import DTYPES, NAMES, Bytes, programs
-from run import LOW, Run, magnitude
+from run import LOW, Noise, Run, magnitude
 
 RUNS_WITH_NOISE = 12
 
@@ -81,12 +81,11 @@ class Comparison:
             if result.gradient != run.requires[call][k]:
                 return difference("requires_grad", result.gradient, run.requires[call][k])
             ours = self.bytes.read(result.dtype, result.sizes, result.at)
-            scale = max([1.0] + [magnitude(run.values[j]) for j in call.reads]) if "cancels" in call.notes else 0.0
+            scale = max([1.0, magnitude(ours)] + [magnitude(run.values[j]) for j in call.reads]) if "cancels" in call.notes else 0.0
             value_of = lambda other: other.results.get(call, [None] * (k + 1))[k]
             wrong, why = self.judge(program, ours, x, apart(ours, x, units_of(call, x), scale), value_of)
             if wrong.any():
-                odd = not bool((ours[wrong].isfinite() & x[wrong].isfinite()).any())
-                return difference("value", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why, odd=odd)
+                return difference("value", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why, pair=(ours[wrong], x[wrong]))
         return None
 
     def derivatives(self, program, run):
@@ -113,12 +112,11 @@ class Comparison:
                 continue
             if ours.dtype != x.dtype or ours.shape != x.shape:
                 return difference("form of the derivative", f"{dtype} {shape}", f"{NAMES[x.dtype]} {list(x.shape)}")
-            scale = magnitude(ours)
+            scale = max(magnitude(ours), 1.0 if "cancels" in call.notes else 0.0)
             value_of = lambda other: other.derive(program).gradients.get(k)
             wrong, why = self.judge(program, ours, x, apart(ours, x, 4 if x.dtype in LOW else 8, scale), value_of)
             if wrong.any():
-                odd = not bool((ours[wrong].isfinite() & x[wrong].isfinite()).any()) or not all(bool(v.isfinite().all()) for v in run.values)
-                return difference("derivative", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why, odd=odd)
+                return difference("derivative", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why, pair=(ours[wrong], x[wrong]))
         return None
 
     def judge(self, program, ours, theirs, wrong, value_of):
@@ -142,7 +140,9 @@ class Comparison:
 
     def unexplained(self, program, ours, wrong, value_of):
         torch.manual_seed(program.number)
-        seen = [value_of(Run(program, self.bytes, noise=True)) for _ in range(RUNS_WITH_NOISE)]
+        seen = []
+        for Noise.step in (2, -2) * (RUNS_WITH_NOISE // 2):
+            seen.append(value_of(Run(program, self.bytes, noise=True)))
         seen = [x.detach() for x in seen if x is not None and x.shape == ours.shape and x.dtype == ours.dtype]
         if not seen:
             return wrong

@@ -1,15 +1,17 @@
 """The kinds of difference that are known, each with a predicate. Why they are there: the article on differences from PyTorch."""
 import re
 
+import torch
+
 from program import Leaf
 
 
 class Difference:
     """Where a program's two runs part: at which call, in what (and why, as far as a comparison can tell), as a text."""
 
-    def __init__(self, program, run, call, what, text, k=0, why="", odd=False):
+    def __init__(self, program, run, call, what, text, k=0, why="", pair=None):
         self.program, self.run, self.call, self.what, self.text, self.k = program, run, call, what, text.split("\n")[0], k
-        self.why, self.odd = why, odd
+        self.why, self.pair = why, pair
 
     def needed(self):
         """The parts of the program that the difference comes from, with the numbers of their values."""
@@ -45,10 +47,31 @@ class Difference:
         return self.what.endswith("refused by " + by) and re.search(pattern, self.text) is not None
 
     def differs(self, *names):
-        """A value, or a derivative of a program, in which one of these is called."""
+        """A value that one of these calls gives, or a derivative by what one of them reads."""
         if self.what == "value":
             return self.call.name.rstrip("_") in names
-        return self.what == "derivative" and any(call.name.rstrip("_") in names for call in self.program.calls)
+        return self.what == "derivative" and any(call.name.rstrip("_") in names for call in self.program.calls if self.k in call.reads)
+
+    def dtypes(self):
+        return " ".join(str(self.run.values[k].dtype) for k in self.call.reads)
+
+    def squares_overflow(self):
+        reads = [self.run.values[k].detach() for k in self.call.reads]
+        return any(bool((x.double().abs() > torch.finfo(x.dtype).max ** 0.5).any()) for x in reads if x.is_floating_point())
+
+    def odd(self):
+        """Every element that differs is NaN or infinite, in one answer or the other, or such values are among the program's."""
+        a, b = self.pair
+        if self.what == "value" and not a.is_floating_point():
+            limit = 1 if a.dtype == torch.bool else torch.iinfo(a.dtype).max
+            return any(not bool((self.run.values[k].detach().double().abs() <= limit).all()) for k in self.call.reads)
+        if not (a.isfinite() & b.isfinite()).any():
+            return True
+        return self.what == "derivative" and not all(bool(x.isfinite().all()) for x in self.run.values)
+
+    def same_sum(self):
+        a, b = (x.double() for x in self.pair)
+        return abs(float(a.sum() - b.sum())) <= 1e-3 * float(b.abs().max())
 
 
 PROCESS_ENDED = "PyTorch fails itself"
@@ -61,31 +84,35 @@ def no_kernel(d):
 def not_differentiated(d):
     """PyTorch refuses an argument that requires gradients, or the backward pass; or says that its result has gradients, which a
     backward pass would refuse; or does so by what is written over in place by the result of a comparison."""
-    if d.refused("is not differentiable with respect to argument|(derivative for|derivative for aten::).* is not implemented"):
+    if d.refused("is not differentiable with respect to argument|(derivative for|derivative for aten::).* is not implemented|In-place elu backward"):
         return True
     if d.refused("igammac?\\(\\) has no derivative by its first argument|lu\\(\\) is defined for square matrices", by="us"):
         return True
     if d.what == "requires_grad":
         return d.call.name.rstrip("_") in ("histogram", "nextafter", "heaviside", "unique_consecutive", "geqrf", "eq")
     over = [call for call in d.program.calls if call.name in ("eq_", "logical_or_", "logical_not_", "logical_and_", "logical_xor_")]
-    return bool(over) and (d.refused("would change a leaf that requires gradients", by="us") or d.what.startswith("derivative"))
+    return bool(over) and (d.refused("would change (a view of )?a leaf that requires gradients", by="us") or d.what.startswith("derivative"))
 
 
 def less_strict(d):
     """What has one evident meaning: mixed dtypes, which promote; whole numbers in another dtype; tensors without dimensions."""
+    if d.what == "dtype" and d.call.name in ("prelu", "soft_margin_loss") and len(set(d.dtypes().split())) > 1:
+        return True
     return d.refused(
-        "did not match|expected scalar type|[Ee]xpected dtype|expected .*dtype|same dtype|different dtypes|[Ff]ound dtype|only supports floating|"
-        "could not infer|convertible without narrowing|must not be a floating point|can't be cast to the desired output|"
-        "Bad in-place call|tensor has no dimensions|has no dimensions|must be >= 1-d|Integral inputs not supported|"
-        "0 sized dimensions|to have non-zero size|When source is scalar|without overflow|view size is not compatible|must be 2-D or more|"
-        "must have at least|Dimension out of range|non-zero dims|sized dimension|all input tensors must")
+        "did not match|expected scalar type|expected dtype|same dtypes?|different dtypes|Found dtype|cdist only supports floating-point|"
+        "should be convertible without narrowing|must not be a floating point|can't be cast to the desired output type|Bad in-place call|tensor has no dimensions|"
+        "must be >= 1-d|Integral inputs not supported|0 sized dimensions|When source is scalar|to have non-zero size|"
+        "value cannot be converted to type u?int[0-9]+_t without overflow|floating point dtype but got|Expected a floating point|"
+        "function that returns multiple views|view size is not compatible")
 
 
 def stricter(d):
+    if any(d.run.values[k].numel() == 0 for k in d.call.reads) and d.refused("needs tensors of one dtype|does not exist|not defined for Bool", by="us"):
+        return True
     return d.refused(
         "whole numbers? (as|when)|cannot write|cannot take the number|would write some elements of an expanded tensor|"
-        "without dimensions|of no elements has no value|is not defined for Bool|needs a tensor of at least 2 dimensions|is singular|"
-        "needs a floating dtype|needs tensors of one dtype|the tensor has none|does not hold|does not fit into|has been modified by an in-place",
+        "in a tensor without dimensions|of a tensor without dimensions|of no elements has no value|is singular|does not hold|needs a tensor of at least 2 dimensions|"
+        "a value that (Erfinv|Logaddexp2?)Backward0 needs for its gradient has been modified",
         by="us")
 
 
@@ -95,28 +122,52 @@ def fails_itself(d):
         return True
     if d.what == "shape":
         return d.call.name == "aminmax"
-    return d.why == "dense" or d.differs("trace", "softshrink", "histc") or d.what == "dtype" and d.call.name == "sum_to_size"
+    if d.what == "value" and d.call.in_place and d.call.reads.count(d.call.reads[0]) > 1: # read while it is written
+        return True
+    return d.why == "dense" or d.differs("trace", "softshrink", "masked_scatter", "narrow_copy") or d.what == "dtype" and d.call.name == "sum_to_size"
+
+
+# What PyTorch computes less precisely, as other ways of computing it tell, in double precision too.
+LESS_PRECISE = ("digamma", "polygamma", "mvlgamma", "lgamma", "hardsigmoid", "i0", "sinc", "log1p", "logaddexp", "logaddexp2", "renorm",
+                "matrix_exp")
 
 
 def nearer_the_exact(d):
-    return d.why == "wide" or d.differs("digamma", "polygamma", "mvlgamma", "lgamma", "hardsigmoid", "i0", "sinc", "logaddexp", "logaddexp2", "renorm")
+    if d.why == "wide" or d.differs(*LESS_PRECISE):
+        return True
+    if d.differs("cosine_similarity", "normalize", "pairwise_distance") and d.squares_overflow():
+        return True
+    mixed = len(set(d.dtypes().split())) > 1
+    if mixed and "pointwise" in d.call.notes and d.what == "derivative" and not d.odd():
+        return True
+    return d.differs("isclose", "softsign") and "int" in d.dtypes()
 
 
-# Where one of two answers must be chosen, and what undefined values do.
-CHOICES = ("amin", "amax", "max", "min", "cdist", "pdist", "norm", "quantile", "nanquantile", "topk", "kthvalue", "median", "nanmedian", "mode",
-           "clamp", "clamp_min", "clamp_max")
-UNDEFINED = ("var", "std", "var_mean", "std_mean", "xlogy", "kl_div", "multi_margin_loss", "multilabel_soft_margin_loss", "pow", "float_power",
-             "trapz", "hardswish", "hardshrink", "hardtanh", "relu6", "elu", "selu", "celu", "logcumsumexp", "binary_cross_entropy", "prod",
-             "cumprod", "addbmm", "logit")
+CHOOSING = "amin amax max min quantile nanquantile topk kthvalue median nanmedian mode maximum minimum".split()
 
 
 def chosen(d):
-    return d.differs(*CHOICES)
+    """The gradient of an extreme goes to another of equal elements, or is shared among them."""
+    if d.what != "derivative":
+        return False
+    return d.differs(*CHOOSING) and d.same_sum() or d.differs("cdist", "pdist") and "inf" in d.call.expression
+
+
+ROUND_NAN = """
+    var std var_mean std_mean cov corrcoef norm vector_norm pdist cdist cosine_similarity pairwise_distance renorm normalize
+    prod cumprod trapz matmul addmm addmv addbmm baddbmm addr tensordot einsum cross logdet index_reduce scatter_reduce
+    xlogy pow float_power atan2 logit logcumsumexp nanmean kl_div multi_margin_loss multilabel_soft_margin_loss soft_margin_loss
+    binary_cross_entropy binary_cross_entropy_with_logits hardswish hardshrink hardtanh relu6 elu selu celu
+    clamp clamp_min clamp_max amin amax mode quantile nanquantile copy to type_as signbit copysign
+""".split()
+# Their derivative is 0, also times NaN.
+FLAT = ("sgn", "sign", "floor", "ceil", "trunc", "fix", "round")
 
 
 def undefined(d):
-    """NaN and infinity, in one of the answers or in what is asked for."""
-    return d.differs(*UNDEFINED) and d.odd
+    if d.what == "derivative" and d.odd() and any(call.name.rstrip("_") in FLAT for call in d.program.calls): # 0 times NaN
+        return True
+    return d.what in ("value", "derivative") and d.differs(*ROUND_NAN) and d.odd()
 
 
 def part_not_read(d):
@@ -124,7 +175,7 @@ def part_not_read(d):
 
 
 def constant(d):
-    return d.what == "requires_grad" and d.call.name in ("matrix_power", "vander", "trapz", "cond")
+    return d.what == "requires_grad" and d.call.name in ("matrix_power", "vander", "trapz", "cond", "addr", "addbmm")
 
 
 # In the order of the table in the article on differences.

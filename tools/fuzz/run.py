@@ -57,8 +57,13 @@ class Widening(TorchDispatchMode):
         return args[0].copy_(result) if op._schema.is_mutable and isinstance(result, torch.Tensor) else result
 
 
+class Noise:
+    """Multiplies by 1 + k * epsilon, k drawn from 0, 2 and 4, or from 0, -2 and -4, so that what lies within [0, 1] stays there."""
+    step = 2
+
+
 def shaken(x):
-    return x * (torch.randint(-2, 1, x.shape, dtype=torch.int8).to(x.dtype) * (2 * torch.finfo(x.dtype).eps) + 1)
+    return x * (torch.randint(0, 3, x.shape, dtype=torch.int8).to(x.dtype) * (Noise.step * torch.finfo(x.dtype).eps) + 1)
 
 
 def shake(x, size=0.0):
@@ -76,17 +81,20 @@ def magnitude(x):
 
 
 class Shaken:
-    """The values as a call with noise sees them: their gradients are multiplied by noise, use by use."""
+    """The values as a call with noise reads them: each use multiplied by noise of its own, or its gradient alone."""
 
-    def __init__(self, values):
-        self.values = values
+    def __init__(self, values, gradients_alone):
+        self.values, self.gradients_alone = values, gradients_alone
 
     def __getitem__(self, k):
         x = self.values[k]
-        if not (x.requires_grad and x.is_floating_point()):
+        if not x.is_floating_point():
             return x
-        x = x.view_as(x)
-        x.register_hook(shaken)
+        if not self.gradients_alone:
+            return shaken(x)
+        if x.requires_grad:
+            x = x.view_as(x)
+            x.register_hook(shaken)
         return x
 
 
@@ -118,10 +126,10 @@ class Run:
     def call(self, call):
         """Whether the program can go on as R's did."""
         shakes = self.noise and not call.exact
-        if shakes and "pointwise" not in call.notes:
+        if shakes and call.in_place and "pointwise" not in call.notes:
             for k in call.reads:
                 shake(self.values[k])
-        values = Shaken(self.values) if shakes and not call.in_place else self.values
+        values = Shaken(self.values, "pointwise" in call.notes) if shakes and not call.in_place else self.values
         try:
             found = flat(self.evaluate(call, self.names | {"V": values}))
         except Exception as error:

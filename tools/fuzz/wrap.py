@@ -109,7 +109,7 @@ def select_scatter(x, src, dim, index):
 
 
 def slice_scatter(x, src, dim, start, end):
-    return torch.slice_scatter(x, src, dim=dim - 1, start=start - 1, end=end)
+    return torch.ops.aten.slice_scatter(x, src, dim - 1, start - 1, end)
 
 
 def split_with_sizes(x, sizes):
