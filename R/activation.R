@@ -133,10 +133,10 @@ nnf_prelu <- function(input, weight) {
 }
 #' @rdname torch_activations
 #' @export
-nnf_softsign <- function(input) input / (torch_abs(input) + 1)
+nnf_softsign <- function(input) .Call(ffi_div, input, torch_abs(input) + 1)
 #' @rdname torch_activations
 #' @export
-nnf_tanhshrink <- function(input) input - torch_tanh(input)
+nnf_tanhshrink <- function(input) .Call(ffi_sub, input, torch_tanh(input), NULL)
 #' @rdname torch_activations
 #' @export
 nnf_hardshrink <- function(input, lambd = 0.5) .Call(ffi_hardshrink, input, lambd)
@@ -170,7 +170,7 @@ nnf_glu <- function(input, dim = -1) {
   input <- .Call(ffi_as_tensor, input, "input")
   dim <- .Call(ffi_whole, dim, "dim")
   at <- if (dim < 0) input$ndim + dim + 1 else dim
-  if (at < 1 || at > input$ndim) raise_error(sprintf("dimension %d does not exist: `input` has %d", dim, input$ndim))
+  if (at < 1 || at > input$ndim) raise_error(sprintf("dimension %.0f does not exist: `input` has %d", dim, input$ndim))
   half <- input$shape[at] / 2
   if (half != round(half)) {
     raise_error(sprintf("dimension %d of `input` must have an even size; it has %d", at, input$shape[at]))

@@ -152,11 +152,11 @@ session <- new.env(parent = emptyenv())
 warn_of_graph <- function() {
   if (!is.null(session$warned_of_graph)) return()
   session$warned_of_graph <- TRUE
-  warning(
+  message <- paste0(
     "a backward pass with create_graph = TRUE leaves in $grad a gradient that holds the graph, and with it the tensor: memory that is ",
-    "not freed before $grad is set to NULL. Better use autograd_grad(). (This warning is given once in a session.)",
-    call. = FALSE
+    "not freed before $grad is set to NULL. Better use autograd_grad(). (This warning is given once in a session.)"
   )
+  warning(structure(class = c("rushlight_warning", "warning", "condition"), list(message = message, call = NULL)))
 }
 
 autograd_methods <- list(

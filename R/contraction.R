@@ -148,7 +148,7 @@ torch_tensordot <- function(a, b, dims = 2) {
   } else {
     n <- .Call(ffi_whole, dims, "dims")
     n_dims <- c(length(dim(a)), length(dim(b)))
-    if (n < 0 || n > min(n_dims)) raise_error(sprintf("`dims` is %d, and the tensors have %d and %d dimensions", n, n_dims[1], n_dims[2]))
+    if (n < 0 || n > min(n_dims)) raise_error(sprintf("`dims` is %.0f, and the tensors have %d and %d dimensions", n, n_dims[1], n_dims[2]))
     of_a <- length(dim(a)) - n + seq_len(n)
     of_b <- seq_len(n)
   }
