@@ -12,6 +12,9 @@
 #   make valgrind    a part of the tests under valgrind's memcheck
 #   make interrupts  interrupts at random and at timed moments: bench/RELIABILITY.md; FORM=short takes less than a minute
 #   make fuzz        random programs, compared with PyTorch: SEED=1 PROGRAMS=20000
+#   make junk        every export and method called with junk: bench/RELIABILITY.md; CALLS=5 SEED=1 for fewer
+#   make oom         the n-th allocation fails, in programs of every family; FORM=short for fewer
+#   make gctorture   the same programs while R's collector runs at every k-th allocation; FORM=short for fewer
 #   make bench       against PyTorch, side by side: bench/RESULTS.md
 #   make ulp         the errors of functions of one float, of every 997th; ULP_STEP=1 tries all 2^32
 #   make pin         measure the instruction counts that the tests hold the code to
@@ -26,7 +29,7 @@ R_NEEDS = r-base-core r-base-dev libopenblas-dev
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
-.PHONY: tutorial check core-test walkthrough lint format document asan valgrind interrupts bench ulp pin clean
+.PHONY: tutorial check core-test walkthrough lint format document asan valgrind interrupts fuzz junk oom gctorture bench ulp pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
@@ -97,6 +100,25 @@ fuzz:
 	@mkdir -p out/lib
 	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
 	R_LIBS="$(CURDIR)/out/lib" tools/fuzz/run $(SEED) $(PROGRAMS)
+
+junk:
+	@tools/need $(R_NEEDS) r-cran-roxygen2
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out/lib
+	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
+	R_LIBS=out/lib Rscript tools/junk.R $(or $(CALLS),50) $(or $(SEED),1)
+
+oom:
+	@tools/need $(R_NEEDS) r-cran-roxygen2
+	@test -f NAMESPACE || $(MAKE) document
+	tools/oom $(FORM)
+
+gctorture:
+	@tools/need $(R_NEEDS) r-cran-roxygen2
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out/lib
+	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
+	R_LIBS=out/lib Rscript tools/gctorture.R $(FORM)
 
 bench:
 	@tools/need $(R_NEEDS) python3-torch

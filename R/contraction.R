@@ -137,11 +137,12 @@ contract <- function(left, right, wanted, sizes) {
 #' @rdname torch_einsum
 #' @export
 torch_tensordot <- function(a, b, dims = 2) {
-  both <- operands(list(a, b))
+  both <- two_tensors(a, b, c("a", "b"))
   a <- both[[1]]
   b <- both[[2]]
   if (is.list(dims) || inherits(dims, "torch_tensor") && length(dim(dims)) == 2L) {
     if (!is.list(dims)) dims <- list(.Call(ffi_wholes, dims[1], "dims"), .Call(ffi_wholes, dims[2], "dims"))
+    if (length(dims) != 2L) raise_error("`dims` must be a number, or a list of dimensions of `a` and dimensions of `b`")
     of_a <- from_start(unlist(dims[[1]]), a)
     of_b <- from_start(unlist(dims[[2]]), b)
   } else {
@@ -175,7 +176,7 @@ from_start <- function(dims, x) {
 }
 
 inner_product <- function(self, other) {
-  both <- operands(list(self, other))
+  both <- two_tensors(self, other, c("self", "other"))
   self <- both[[1]]
   other <- both[[2]]
   if (length(dim(self)) == 0L || length(dim(other)) == 0L) return(self * other)
@@ -185,7 +186,7 @@ inner_product <- function(self, other) {
 #' @rdname torch_einsum
 #' @export
 torch_kron <- function(self, other) {
-  both <- operands(list(self, other))
+  both <- two_tensors(self, other, c("self", "other"))
   self <- both[[1]]
   other <- both[[2]]
   n <- max(length(dim(self)), length(dim(other)))
@@ -199,7 +200,8 @@ torch_kron <- function(self, other) {
 #' @rdname torch_einsum
 #' @export
 torch_cross <- function(self, other, dim = NULL) {
-  both <- operands(list(self, other))
+  if (!is.null(dim)) dim <- .Call(ffi_whole, dim, "dim")
+  both <- two_tensors(self, other, c("self", "other"))
   self <- both[[1]]
   other <- both[[2]]
   shapes <- broadcast_shape(dim(self), dim(other))
@@ -207,7 +209,7 @@ torch_cross <- function(self, other, dim = NULL) {
     dim <- which(shapes == 3L)[1]
     if (is.na(dim)) raise_error(sprintf("no dimension of shape [%s] has three elements", toString(shapes)))
   }
-  dim <- from_start(.Call(ffi_whole, dim, "dim"), self)
+  dim <- from_start(dim, self)
   three <- identical(dim(self)[dim], 3L) && identical(dim(other)[dim], 3L)
   if (!three) raise_error(sprintf("dimension %d must have three elements in both tensors", dim))
   rolled <- function(x, by) torch_roll(x, by, dim)
@@ -248,7 +250,7 @@ torch_trace <- function(self) {
 #' torch_chain_matmul(list(torch_ones(2, 3), torch_ones(3, 4), torch_ones(4, 1)))
 #' @export
 torch_chain_matmul <- function(matrices) {
-  if (!is.list(matrices) || !length(matrices)) raise_error("`matrices` must be a list of at least one matrix")
+  if (typeof(matrices) != "list" || !length(matrices)) raise_error("`matrices` must be a list of at least one matrix")
   matrices <- operands(matrices)
   wrong <- which(vapply(matrices, function(x) length(dim(x)) != 2L, NA))
   if (length(wrong)) {
@@ -262,7 +264,7 @@ torch_chain_matmul <- function(matrices) {
 #' @export
 linalg_multi_dot <- function(tensors) {
   n <- length(tensors)
-  if (!is.list(tensors) || n < 2L) raise_error("`tensors` must be a list of at least two tensors")
+  if (typeof(tensors) != "list" || n < 2L) raise_error("`tensors` must be a list of at least two tensors")
   tensors <- operands(tensors)
   first <- length(dim(tensors[[1]])) == 1L
   last <- length(dim(tensors[[n]])) == 1L

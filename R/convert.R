@@ -18,7 +18,10 @@
 #' @export
 as_array <- function(x) UseMethod("as_array")
 #' @export
-as_array.default <- function(x) as.array(x)
+as_array.default <- function(x) {
+  holds_values <- is.atomic(x) && !is.null(x) || is.list(x) && !is.data.frame(x)
+  if (holds_values) as.array(x) else raise_error("`x` must be a tensor, a vector or an array")
+}
 #' @export
 as_array.torch_tensor <- function(x) .Call(ffi_to_array, x, TRUE)
 #' @export

@@ -178,7 +178,8 @@ linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
   solution <- torch_matmul(linalg_pinv(A, rcond = rcond), B)
   rank <- linalg_matrix_rank(A, rtol = rcond)
   residuals <- torch_empty(0, dtype = A$dtype)
-  if (shape[1] > shape[2] && shape[2] > 0 && all(as.numeric(rank) == shape[2])) residuals <- torch_sum((torch_matmul(A, solution) - B)^2, -2L)
+  is_full <- shape[1] > shape[2] && shape[2] > 0 && all(as.numeric(rank) == shape[2])
+  if (is_full) residuals <- torch_sum((torch_matmul(A, solution) - B)^2, -2L)
   if (vector) solution <- torch_squeeze(solution, -1L)
   list(solution, residuals, rank, torch_empty(0, dtype = A$dtype))
 }

@@ -191,6 +191,7 @@ nnf_pdist <- function(input, p = 2) torch_pdist(input, p)
 
 # Variables are rows, observations are columns; fweights count an observation several times, aweights weigh it.
 covariance <- function(x, correction, fweights, aweights) {
+  x <- .Call(ffi_as_tensor, x, "self")
   correction <- .Call(ffi_number, correction, "correction")
   if (length(fweights)) fweights <- .Call(ffi_as_tensor, fweights, "fweights")
   if (length(aweights)) aweights <- .Call(ffi_as_tensor, aweights, "aweights")

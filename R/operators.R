@@ -195,7 +195,7 @@ digamma.torch_tensor <- function(x) .Call(ffi_digamma, x)
 trigamma.torch_tensor <- function(x) .Call(ffi_polygamma, x, 1L)
 
 # R's vectors among operands become tensors, of the dtype that they promote to beside the others; a single number stays what it is.
-operands <- function(list) if (is.list(list)) .Call(ffi_operands, list) else list
+operands <- function(list) if (typeof(list) == "list") .Call(ffi_operands, list) else list
 
 # The same of two, as tensors in any case.
 two_tensors <- function(x, y, names) {

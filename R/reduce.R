@@ -272,7 +272,7 @@ any.torch_tensor <- function(..., na.rm = FALSE) { # nolint: object_name_linter.
   .Call(ffi_item, .Call(ffi_any, if (.Call(ffi_flag, na.rm, "na.rm")) replace_nan(x, 0) else x, NULL, FALSE)) != 0
 }
 
-replace_nan <- function(x, value) if (torch_is_floating_point(x)) replace_nan(x, value) else x
+replace_nan <- function(x, value) if (torch_is_floating_point(x)) torch_where(x == x, x, value) else x
 
 # The elements of several tensors, or numbers, as those of one.
 together <- function(...) {

@@ -71,6 +71,7 @@ cumprod.torch_tensor <- function(x) .Call(ffi_cumprod, x, 1L, NULL)
 torch_diff <- function(self, n = 1L, dim = -1L, prepend = list(), append = list()) {
   self <- .Call(ffi_as_tensor, self, "self")
   n <- .Call(ffi_whole, n, "n")
+  dim <- .Call(ffi_whole, dim, "dim")
   if (n < 0) raise_error("`n` must be 0 or more")
   if (length(dim(self)) == 0L) raise_error("torch_diff() needs a tensor of at least one dimension")
   ends <- Filter(Negate(is.null), list(given(prepend), self, given(append)))

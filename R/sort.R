@@ -173,6 +173,7 @@ torch_nanquantile <- function(self, q, dim = NULL, keepdim = FALSE, interpolatio
 quantiles <- function(self, q, dim, keepdim, interpolation, skip_nan) {
   call <- sys.call(-1)
   self <- .Call(ffi_as_tensor, self, "self")
+  if (!is.null(dim)) dim <- .Call(ffi_whole, dim, "dim")
   keepdim <- .Call(ffi_flag, keepdim, "keepdim")
   if (!torch_is_floating_point(self)) raise_error(sprintf("quantiles need a floating dtype, not %s", as.character(self$dtype)), call)
   one_of(interpolation, "interpolation", c("linear", "lower", "higher", "midpoint", "nearest"), call)

@@ -168,7 +168,7 @@ may_change <- function(target, drawn) {
 r_own <- c(
   "^unused argument", "is missing, with no default$", "^object '.*' not found$",
   "^formal argument .* matched by multiple actual arguments$",
-  "^argument [0-9]+ matches multiple formal arguments$", "^junk$", "arguments? passed to .* which requires", "^anyNA takes",
+  "^argument [0-9]+ matches multiple formal arguments$", "^junk$", "arguments? passed to .* which requires", "^anyNA takes", "^invalid subscript type 'language'$", "^NAs introduced by coercion to integer range$",
   "^Incompatible methods", "^requires numeric/complex", "^non-conformable arguments$", "^'decreasing' must be"
 )
 # What R does before one of ours is called (two classes of operands, the arguments of a generic), and graphics parameters.
@@ -219,6 +219,7 @@ make_call <- function(target, number, seed) {
   code <- if (is.null(target$field)) as.call(c(head, symbols)) else head
   before <- list(print_of(self), lapply(values, print_of))
   foreign <- NULL
+  said <- ""
   outcome <- tryCatch(
     withCallingHandlers(
       {
@@ -234,7 +235,10 @@ make_call <- function(target, number, seed) {
     ),
     error = function(e) {
       if (is_ours(e)) return("refused by rushlight")
-      if (is_r_own(e)) return("refused by R, or the caller's own")
+      if (is_r_own(e)) {
+        said <<- conditionMessage(e)
+        return("refused by R, or the caller's own")
+      }
       foreign <<- c(foreign, paste0(conditionMessage(e), "   [", paste(substr(deparse(conditionCall(e))[1], 1, 100), collapse = ""), "]"))
       "foreign"
     }
@@ -246,7 +250,7 @@ make_call <- function(target, number, seed) {
   for (k in seq_along(values)) {
     if (!may$values[k] && !identical(before[[2]][[k]], after[[2]][[k]])) return(list("changed", sprintf("argument %d changed", k)))
   }
-  list(outcome, "")
+  list(outcome, said)
 }
 
 settle <- function() {
@@ -305,7 +309,7 @@ script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 cat(sprintf("%d calls with junk of each of %d exports, methods and S3 methods, seed %d\n", calls, length(all), seed))
 
 log <- tempfile("junk")
-file.create(log)
+invisible(file.create(log))
 run_child <- function(start) {
   pid_file <- tempfile()
   trace <- tempfile()
@@ -360,5 +364,6 @@ for (k in order(bad$kind, bad$said)) {
 }
 counts <- table(rows$kind)
 for (kind in names(counts)) cat(sprintf("%8d %s\n", counts[[kind]], kind))
+if (nzchar(Sys.getenv("JUNK_LOG"))) invisible(file.copy(log, Sys.getenv("JUNK_LOG"), overwrite = TRUE))
 cat(sprintf("%d passed, %d failed\n", nrow(rows) - nrow(bad), nrow(bad)))
 quit(status = nrow(bad) > 0)

@@ -188,6 +188,9 @@ static rl_status run_hooks(const pass *run, rl_task *task, int k) {
         } else if (!fits(replaced, &task->node->out[k])) {
             status = rl_fail("a hook returned a gradient of shape %s for a tensor of shape %s", rl_sizes_text(replaced->ndim, replaced->sizes),
                              rl_sizes_text(task->node->out[k].ndim, task->node->out[k].sizes));
+        } else if (!rl_dtype_is_floating((rl_dtype)replaced->dtype)) {
+            status = rl_fail("a hook returned a gradient of dtype %s for a %s tensor; a gradient is floating", rl_dtype_name((rl_dtype)replaced->dtype),
+                             rl_dtype_name(task->node->out[k].dtype));
         } else if (replaced != task->gradients[k]) {
             replaced = rl_to_dtype(replaced, task->node->out[k].dtype);
             if (!replaced) {

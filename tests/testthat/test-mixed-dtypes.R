@@ -60,11 +60,11 @@ test_that("addcmul and addcdiv scale in double", {
 })
 
 test_that("losses have double derivatives beside other dtypes", {
-  tensors <- setdiff(names(others), c("bool", "number", "whole"))
+  tensors <- setdiff(names(others), c("bool", "no_dims", "number", "whole"))
   for (loss in c("nnf_mse_loss", "nnf_smooth_l1_loss", "nnf_soft_margin_loss", "nnf_binary_cross_entropy_with_logits")) {
     f <- get(loss)
     expect_double(loss, function(a, b) f(a, b), tensors)
-    expect_double(paste(loss, "by target"), function(a, b) f(b, a), setdiff(tensors, "no_dims"))
+    expect_double(paste(loss, "by target"), function(a, b) f(b, a), tensors)
   }
   expect_double("nnf_margin_ranking_loss", function(a, b) nnf_margin_ranking_loss(a, a * 2, b), tensors)
 })
