@@ -2,6 +2,8 @@
 # R's own on how arguments are matched and found, and what the caller's own code raises.
 #
 #   Rscript tools/junk.R [CALLS] [SEED] [NAME-REGEX]
+# With JUNK_LOG=file every call is written to it: what came of it, its name and number, what was said.
+#
 #   Rscript tools/junk.R call NAME NUMBER [SEED]      one call again, in this process, with what it says
 #
 # The calls run in a child, which notes each before it makes it; so a crash or a hang is known by its call, and another child goes on.
@@ -168,7 +170,8 @@ may_change <- function(target, drawn) {
 r_own <- c(
   "^unused argument", "is missing, with no default$", "^object '.*' not found$",
   "^formal argument .* matched by multiple actual arguments$",
-  "^argument [0-9]+ matches multiple formal arguments$", "^junk$", "arguments? passed to .* which requires", "^anyNA takes", "^invalid subscript type 'language'$", "^NAs introduced by coercion to integer range$",
+  "^argument [0-9]+ matches multiple formal arguments$", "^junk$", "arguments? passed to .* which requires", "^anyNA takes",
+  "^invalid subscript type 'language'$", "^NAs introduced by coercion to integer range$",
   "^Incompatible methods", "^requires numeric/complex", "^non-conformable arguments$", "^'decreasing' must be"
 )
 # What R does before one of ours is called (two classes of operands, the arguments of a generic), and graphics parameters.
@@ -188,7 +191,9 @@ look_at <- function(x) {
   if (inherits(x, "torch_tensor") && typeof(x) == "externalptr") {
     if (!.Call(rushlight:::ffi_is_undefined, x) && x$numel() > 1000) return()
     print(x)
-  } else if (is.list(x) && length(x) < 10) for (y in x) look_at(y)
+  } else if (is.list(x) && length(x) < 10) {
+    for (y in x) look_at(y)
+  }
 }
 
 # What fails when it is evaluated, which is left to the function.

@@ -43,7 +43,13 @@ starve <- function(name, program, step) {
   n <- 1
   repeat {
     fail_allocation(n)
-    result <- tryCatch({program(); NULL}, error = identity)
+    result <- tryCatch(
+      {
+        program()
+        NULL
+      },
+      error = identity
+    )
     if (!fail_allocation(0)) break
     if (is.null(result)) note(TRUE, "") # what the collector was to feel may be missing
     else note(is_told(result), "%s, allocation %d: %s", name, n, conditionMessage(result))
@@ -59,12 +65,12 @@ starve <- function(name, program, step) {
 
 total <- 0
 for (name in names(here$programs)) {
-  failures <- starve(name, here$programs[[name]], if (short) 7 else 1)
+  failures <- starve(name, here$programs[[name]], if (short) 13 else 1)
   total <- total + failures
   if (!short) cat(sprintf("%-12s %5d allocations\n", name, failures))
 }
 cases <- here$gradient_cases$all
-for (case in if (short) cases[seq(1, length(cases), 8)] else cases) {
+for (case in if (short) cases[seq(1, length(cases), 16)] else cases) {
   for (layout in if (short) "contiguous" else setdiff(here$layouts, case$except)) {
     starve(paste(case$ops[1], layout), function() here$forward_and_back(case, layout), if (short) 3 else 1)
   }
