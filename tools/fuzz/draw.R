@@ -310,7 +310,8 @@ kinds <- list(
   u = function(p, a) if (chance(0.2)) plain(if (chance(0.3)) sample(-2:4, 1L) else number(p)) else kinds$U(p, a),
   shift = function(p, a) {
     dtype <- first_dtype(p)
-    if (!dtype %in% floating) add_leaf(p, if (dtype == "Bool") "Int" else dtype, first_shape(p), sample(0:6, prod(first_shape(p)), TRUE)) else kinds$U(p, a)
+    if (dtype %in% floating) return(kinds$U(p, a))
+    add_leaf(p, if (dtype == "Bool") "Int" else dtype, first_shape(p), sample(0:6, prod(first_shape(p)), TRUE))
   },
   mask = function(p, a) add_leaf(p, "Bool", broadcasting(first_shape(p))),
   spd = function(p, a) matrices(p, a$shape, function(k) crossprod(spread(k)) + diag(1, k)),

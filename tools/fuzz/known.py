@@ -50,7 +50,8 @@ class Difference:
         """A value that one of these calls gives, or a derivative by what one of them reads."""
         if self.what == "value":
             return self.call.name.rstrip("_") in names
-        return self.what.startswith("derivative") and any(call.name.rstrip("_") in names for call in self.program.calls if self.k in call.reads)
+        return self.what in ("derivative", "derivative is missing") and any(
+            call.name.rstrip("_") in names for call in self.program.calls if self.k in call.reads)
 
     def dtypes(self):
         return " ".join(str(self.run.values[k].dtype) for k in self.call.reads)
@@ -154,6 +155,8 @@ LESS_PRECISE = """
 
 
 def nearer_the_exact(d):
+    if d.what not in ("value", "derivative"):
+        return False
     if d.why == "wide" or d.differs(*LESS_PRECISE):
         return True
     if d.differs("cosine_similarity", "normalize", "pairwise_distance") and d.squares_overflow():
