@@ -22,8 +22,8 @@
 
 export LC_ALL = C.UTF-8
 CC = gcc
-CORE_SOURCES = src/tensor/*.c src/kernels/*.c src/autograd/*.c src/ops/*.c
-C_FILES = src/init.c src/*/*.c src/*/*.h tests/core/*.c
+CORE_SOURCES = src/tensor/*.c src/kernels/*.c src/dispatch/*.c src/ops/*.c src/transforms/*/*.c
+C_FILES = src/init.c src/*/*.c src/*/*.h src/*/*/*.c src/*/*/*.h tests/core/*.c
 
 R_NEEDS = r-base-core r-base-dev libopenblas-dev
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 valgrind

@@ -133,7 +133,7 @@ nnf_prelu <- function(input, weight) {
 }
 #' @rdname torch_activations
 #' @export
-nnf_softsign <- function(input) .Call(ffi_div, input, torch_abs(input) + 1)
+nnf_softsign <- function(input) .Call(ffi_div, input, torch_abs(input) + 1L)
 #' @rdname torch_activations
 #' @export
 nnf_tanhshrink <- function(input) .Call(ffi_sub, input, torch_tanh(input), NULL)

@@ -132,7 +132,7 @@ nnf_binary_cross_entropy_with_logits <- function(input, target, weight = NULL, r
   if (is.null(weight) && is.null(pos_weight)) return(losses)
   if (!is.null(pos_weight)) {
     unlikely <- .Call(ffi_bce_logits_loss, input, torch_ones_like(.Call(ffi_as_tensor, target, "target")), "none")
-    losses <- losses + .Call(ffi_mul, .Call(ffi_sub, pos_weight, 1, NULL), target) * unlikely
+    losses <- losses + .Call(ffi_mul, .Call(ffi_sub, pos_weight, 1L, NULL), target) * unlikely
   }
   reduced_loss(if (is.null(weight)) losses else .Call(ffi_mul, losses, weight), reduction)
 }

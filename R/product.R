@@ -111,18 +111,18 @@ if (getRversion() < "4.3.0") {
 #' torch_addr(torch_zeros(2, 3), torch_tensor(c(1, 2)), torch_tensor(c(1, 2, 3)), alpha = 2)
 #' @export
 torch_addmm <- function(self, mat1, mat2, out_dtype = NULL, beta = 1L, alpha = 1L) {
-  product <- .Call(ffi_addmm, self, mat1, mat2, beta, alpha)
+  product <- .Call(ffi_addmm, self, mat1, mat2, alpha, beta)
   if (is.null(out_dtype)) product else .Call(ffi_to_dtype, product, out_dtype)
 }
 
 #' @rdname torch_addmm
 #' @export
-torch_addmv <- function(self, mat, vec, beta = 1L, alpha = 1L) .Call(ffi_addmv, self, mat, vec, beta, alpha)
+torch_addmv <- function(self, mat, vec, beta = 1L, alpha = 1L) .Call(ffi_addmv, self, mat, vec, alpha, beta)
 
 #' @rdname torch_addmm
 #' @export
 torch_baddbmm <- function(self, batch1, batch2, out_dtype = NULL, beta = 1L, alpha = 1L) {
-  product <- .Call(ffi_baddbmm, self, batch1, batch2, beta, alpha)
+  product <- .Call(ffi_baddbmm, self, batch1, batch2, alpha, beta)
   if (is.null(out_dtype)) product else .Call(ffi_to_dtype, product, out_dtype)
 }
 
@@ -176,10 +176,10 @@ nnf_linear <- function(input, weight, bias = NULL) .Call(ffi_linear, input, weig
 product_methods <- list(
   mm = function(mat2) .Call(ffi_mm, self, mat2),
   bmm = function(mat2) .Call(ffi_bmm, self, mat2),
-  addmm = function(mat1, mat2, beta = 1L, alpha = 1L) .Call(ffi_addmm, self, mat1, mat2, beta, alpha),
-  addmm_ = function(mat1, mat2, beta = 1L, alpha = 1L) .Call(ffi_addmm_, self, mat1, mat2, beta, alpha),
-  baddbmm = function(batch1, batch2, beta = 1L, alpha = 1L) .Call(ffi_baddbmm, self, batch1, batch2, beta, alpha),
-  baddbmm_ = function(batch1, batch2, beta = 1L, alpha = 1L) .Call(ffi_baddbmm_, self, batch1, batch2, beta, alpha),
+  addmm = function(mat1, mat2, beta = 1L, alpha = 1L) .Call(ffi_addmm, self, mat1, mat2, alpha, beta),
+  addmm_ = function(mat1, mat2, beta = 1L, alpha = 1L) .Call(ffi_addmm_, self, mat1, mat2, alpha, beta),
+  baddbmm = function(batch1, batch2, beta = 1L, alpha = 1L) .Call(ffi_baddbmm, self, batch1, batch2, alpha, beta),
+  baddbmm_ = function(batch1, batch2, beta = 1L, alpha = 1L) .Call(ffi_baddbmm_, self, batch1, batch2, alpha, beta),
   addr_ = function(vec1, vec2, beta = 1L, alpha = 1L) self$copy_(torch_addr(self, vec1, vec2, beta, alpha)),
   addbmm_ = function(batch1, batch2, beta = 1L, alpha = 1L) self$copy_(torch_addbmm(self, batch1, batch2, beta, alpha)),
   inner = function(other) inner_product(self, other)

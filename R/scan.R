@@ -76,6 +76,7 @@ torch_diff <- function(self, n = 1L, dim = -1L, prepend = list(), append = list(
   if (length(dim(self)) == 0L) raise_error("torch_diff() needs a tensor of at least one dimension")
   ends <- Filter(Negate(is.null), list(given(prepend), self, given(append)))
   if (length(ends) > 1L) self <- torch_cat(ends, dim)
+  if (n == 0 || self$size(dim) == 0L) return(torch_clone(self))
   for (k in seq_len(n)) {
     length <- self$size(dim)
     if (length == 0L) break

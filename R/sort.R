@@ -184,6 +184,7 @@ quantiles <- function(self, q, dim, keepdim, interpolation, skip_nan) {
   if (self$numel() == 0L) raise_error("quantiles need at least one element", call)
   n_dims <- length(dim(self))
   shape <- rep(1L, n_dims)
+  if (!is.null(dim) && n_dims == 0L) from_start(dim, torch_unsqueeze(self, 1L))
   if (is.null(dim) || n_dims == 0L) {
     lines <- torch_flatten(torch_reshape(self, -1L))
   } else {

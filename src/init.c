@@ -5,8 +5,8 @@
 #include "rbridge/start.h"
 
 #define ROW(name, arity) {"ffi_" #name, (DL_FUNC)&ffi_##name, arity},
-#define OP(name, arity, signature) ROW(name, arity)
-#define OP_IN_PLACE(name, arity, signature) ROW(name, arity){"ffi_" #name "_", (DL_FUNC)&ffi_##name##_, arity},
+#define OP(name, schema) ROW(name, RL_##name##_ARITY)
+#define OP_IN_PLACE(name, schema) OP(name, schema) ROW(name##_, RL_##name##_ARITY)
 #define ENTRY(name, arity) ROW(name, arity)
 
 static const R_CallMethodDef entries[] = {

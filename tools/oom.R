@@ -12,7 +12,6 @@ sys.source("tools/programs.R", here)
 fail_allocation <- function(n) .Call(rushlight:::ffi_fail_allocation, as.integer(n))
 live <- function() {
   gc(FALSE)
-  gc(FALSE)
   torch_ones(1) # what the collector has left to the next call is let go
   gc(FALSE)
   rushlight:::rushlight_counts()[c("tensors", "storages", "nodes", "bytes")]
@@ -38,8 +37,6 @@ is_told <- function(e) {
 }
 
 starve <- function(name, program, step) {
-  program() # what is made once and kept is made now
-  before <- live()
   n <- 1
   repeat {
     fail_allocation(n)
@@ -57,16 +54,18 @@ starve <- function(name, program, step) {
     n <- n + step
   }
   autograd_set_grad_mode(TRUE)
-  left <- live() - before
+  now <- live()
+  left <- now - before
+  before <<- now
   note(all(left == 0), "%s left %s", name, paste(names(left), left, collapse = ", "))
   note(usable(), "%s: the session is not usable", name)
   n - step
 }
 
-total <- 0
+for (program in here$programs) program() # what is made once and kept is made now
+before <- live()
 for (name in names(here$programs)) {
   failures <- starve(name, here$programs[[name]], if (short) 13 else 1)
-  total <- total + failures
   if (!short) cat(sprintf("%-12s %5d allocations\n", name, failures))
 }
 cases <- here$gradient_cases$all

@@ -53,7 +53,8 @@ SHIFT_LOOPS(shift_right)
         U g = gcd_of_##tag(a, b);                                         \
         if (g == 0) return 0;                                             \
         U x = a < 0 ? (U)0 - (U)a : (U)a, y = b < 0 ? (U)0 - (U)b : (U)b; \
-        return (T)(x / g * y);                                            \
+        T product = (T)(x / g * y);                                       \
+        return product < 0 ? (T)((U)0 - (U)product) : product;            \
     }                                                                     \
     RL_BINARY_ROW(gcd_##tag, T, T, , gcd_of_##tag(a, b))                  \
     RL_BINARY_ROW(lcm_##tag, T, T, , lcm_of_##tag(a, b))

@@ -62,7 +62,7 @@ LOSS(soft_margin_loss, softplusf(-a *b), softplus(-a *b))
     }
 LOGITS(float, rl_expf, rl_log1pf)
 LOGITS(double, rl_exp64, rl_log1p_unit64)
-const rl_loops rl_bce_logits_loops = {.of = {[RL_FLOAT] = logits_float, [RL_DOUBLE] = logits_double}};
+const rl_loops rl_bce_logits_loss_loops = {.of = {[RL_FLOAT] = logits_float, [RL_DOUBLE] = logits_double}};
 
 /* ---- classes ---- */
 

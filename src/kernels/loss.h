@@ -6,7 +6,7 @@
 
 extern const rl_loops rl_mse_loss_loops, rl_smooth_l1_loss_loops, rl_bce_loss_loops, rl_soft_margin_loss_loops;
 /* Of logits, in fresh memory: losses, what was predicted, the target; and the predicted probabilities unless the context is NULL. */
-extern const rl_loops rl_bce_logits_loops;
+extern const rl_loops rl_bce_logits_loss_loops;
 
 /* Scores of n x classes x inner, row-major; the classes asked for are n x inner of them, from 1. */
 typedef struct {

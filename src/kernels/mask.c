@@ -148,3 +148,20 @@ void rl_list_places(int64_t *out, int64_t place_step, int64_t dim_step, const rl
              .base = base};
     rl_parallel(rl_mask_chunks(mask), 2, list_chunks, &j);
 }
+
+int64_t rl_count_nonzero_bytes(const rl_tensor *mask) {
+    int64_t at[RL_MAX_DIMS] = {0}, total = 0;
+    const uint8_t *data = rl_data(mask);
+    int inner = mask->ndim - 1;
+    int64_t n = mask->ndim ? mask->sizes[inner] : 1, stride = mask->ndim ? mask->strides[inner] : 1;
+    for (int64_t rows = n ? mask->numel / n : 0; rows > 0; rows--) {
+        for (int64_t i = 0; i < n; i++) total += data[i * stride] != 0;
+        for (int d = inner - 1; d >= 0; d--) {
+            data += mask->strides[d];
+            if (++at[d] < mask->sizes[d]) break;
+            data -= mask->strides[d] * mask->sizes[d];
+            at[d] = 0;
+        }
+    }
+    return total;
+}

@@ -8,6 +8,9 @@
 int64_t rl_mask_chunks(const rl_tensor *mask);
 int64_t rl_count_true(const rl_tensor *mask, int64_t *starts);
 
+/* The same of any strides, and of bytes as well as booleans. */
+int64_t rl_count_nonzero_bytes(const rl_tensor *mask);
+
 /* out: the elements of x where the mask is true, one after the other. */
 void rl_compress_elements(rl_tensor *out, const rl_tensor *x, const rl_tensor *mask, const int64_t *starts);
 /* The reverse: x's elements where the mask is true become values' first, second, ... */

@@ -14,13 +14,13 @@ static rl_tensor *between(rl_tensor *x, double low, double high) { return rl_log
 static rl_tensor *within(rl_tensor *x, double low, double high) { return rl_logical_and(rl_ge(x, rl_number(low)), at_most(x, high)); }
 static rl_tensor *beyond(rl_tensor *x, double low, double high) { return rl_logical_or(at_most(x, low), rl_ge(x, rl_number(high))); }
 
-static rl_status infer_no_truth(rl_call *call) {
+static rl_status infer_no_truth(const rl_call *call, rl_result *result) {
     if (call->in[0]->dtype == RL_BOOL) return rl_fail("%s() is not defined for Bool tensors", call->op->name);
-    return rl_infer_elementwise(call);
+    return rl_infer_elementwise(call, result);
 }
 
 /* Of a tensor of whole numbers, the two numbers beside it are cut to whole ones, which it must hold. */
-static rl_status infer_piecewise(rl_call *call) {
+static rl_status infer_piecewise(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     if (rl_dtype_is_integral(dtype)) {
         int bits = (int)rl_dtype_size(dtype) * 8 - (dtype != RL_UINT8);
@@ -31,13 +31,13 @@ static rl_status infer_piecewise(rl_call *call) {
                 return rl_fail("%s() of a %s tensor cannot take the number %g", call->op->name, rl_dtype_name(dtype), call->args.s[k].as_double);
         }
     }
-    return infer_no_truth(call);
+    return infer_no_truth(call, result);
 }
 
-static rl_status infer_floats(rl_call *call) {
+static rl_status infer_floats(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("%s() needs a floating tensor, not %s", call->op->name, rl_dtype_name(dtype));
-    return rl_infer_elementwise(call);
+    return rl_infer_elementwise(call, result);
 }
 
 /* ---- pass_above: how the gradient of everything with a threshold passes ---- */
@@ -45,9 +45,10 @@ static rl_status infer_floats(rl_call *call) {
 FORWARD(pass_above)
 RULE(pass_above) { D(0, rl_pass_above(G, X1, NUM(0))); }
 const rl_op rl_op_pass_above = {.name = "pass_above",
+                                SCHEMA(pass_above),
                                 .grad_name = "ThresholdBackward",
-                                .traits = RL_BROADCASTS | RL_IN_STEP,
-                                .saves = {X(1)},
+                                .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                                .saves = {SAVE_X(1)},
                                 .infer = rl_infer_floating,
                                 .forward = pass_above_forward,
                                 .vjp = pass_above_vjp};
@@ -63,9 +64,10 @@ rl_tensor *rl_pass_above(rl_tensor *g, rl_tensor *x, double threshold) {
 FORWARD(pass_within)
 RULE(pass_within) { D(0, rl_pass_within(G, X1, v->args->s)); }
 const rl_op rl_op_pass_within = {.name = "pass_within",
+                                 SCHEMA(pass_within),
                                  .grad_name = "ClampBackward",
-                                 .traits = RL_BROADCASTS | RL_IN_STEP,
-                                 .saves = {X(1)},
+                                 .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                                 .saves = {SAVE_X(1)},
                                  .infer = rl_infer_floating,
                                  .forward = pass_within_forward,
                                  .vjp = pass_within_vjp};
@@ -85,9 +87,10 @@ RULE(tanh_slope) {
     D(1, rl_mul(G, rl_mul_number(rl_mul(X0, X1), -2)));
 }
 const rl_op rl_op_tanh_slope = {.name = "tanh_slope",
+                                SCHEMA(tanh_slope),
                                 .grad_name = "TanhBackward",
-                                .traits = RL_BROADCASTS | RL_IN_STEP,
-                                .saves = {X(1), X(0) | X(1)},
+                                .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                                .saves = {SAVE_X(1), SAVE_X(0) | SAVE_X(1)},
                                 .infer = rl_infer_floating,
                                 .forward = tanh_slope_forward,
                                 .vjp = tanh_slope_vjp};
@@ -98,18 +101,19 @@ RULE(sigmoid_slope) {
     D(1, rl_mul(G, rl_mul(X0, rl_number_minus(1, rl_mul_number(X1, 2)))));
 }
 const rl_op rl_op_sigmoid_slope = {.name = "sigmoid_slope",
+                                   SCHEMA(sigmoid_slope),
                                    .grad_name = "SigmoidBackward",
-                                   .traits = RL_BROADCASTS | RL_IN_STEP,
-                                   .saves = {X(1), X(0) | X(1)},
+                                   .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                                   .saves = {SAVE_X(1), SAVE_X(0) | SAVE_X(1)},
                                    .infer = rl_infer_floating,
                                    .forward = sigmoid_slope_forward,
                                    .vjp = sigmoid_slope_vjp};
 
 /* ---- thresholds ---- */
 
-ELEMENTWISE(relu, "Relu", infer_no_truth, Y(0), rl_pass_above(g, y, 0))
+ELEMENTWISE(relu, "Relu", infer_no_truth, SAVE_Y(0), rl_pass_above(g, y, 0))
 /* threshold(x, threshold, value): value where x is not above */
-ELEMENTWISE(threshold, "Threshold", infer_piecewise, X(0), rl_pass_above(g, x, NUM(0)))
+ELEMENTWISE(threshold, "Threshold", infer_piecewise, SAVE_X(0), rl_pass_above(g, x, NUM(0)))
 
 /* ---- elu(x, alpha, scale, input_scale): scale (x above 0, alpha (exp(input_scale x) - 1) else) ---- */
 
@@ -117,23 +121,41 @@ static rl_tensor *elu_slope(rl_tensor *x, double alpha, double scale, double inp
     return rl_where(at_most(x, 0), rl_mul_number(rl_exp(rl_mul_number(x, input_scale)), input_scale * alpha * scale), rl_number(scale));
 }
 
-static rl_status infer_elu(rl_call *call) {
+static rl_status canonicalize_elu(rl_call *call) {
     for (int k = 0; k < 3; k++)
         if (call->args.s[k].kind == RL_SCALAR_NONE) call->args.s[k] = rl_scalar_double(1);
-    return infer_floats(call);
+    return RL_OK;
 }
-ELEMENTWISE(elu, "Elu", infer_elu, X(0), rl_mul(g, elu_slope(x, NUM(0), NUM(1), NUM(2))))
+FORWARD(elu)
+UNARY_RULE(elu, rl_mul(g, elu_slope(x, NUM(0), NUM(1), NUM(2))))
+const rl_op rl_op_elu = {.name = "elu",
+                         SCHEMA(elu),
+                         .grad_name = "Elu",
+                         .traits = RL_ELEMENTWISE,
+                         .saves = {SAVE_X(0)},
+                         .canonicalize = canonicalize_elu,
+                         .infer = infer_floats,
+                         .forward = elu_forward,
+                         .vjp = elu_vjp};
 
-static rl_status infer_celu(rl_call *call) {
+static rl_status canonicalize_celu(rl_call *call) {
     double alpha = call->args.s[0].as_double;
     if (alpha == 0) return rl_fail("`alpha` of celu() must not be 0");
     call->args.s[1] = rl_scalar_double(1);
     call->args.s[2] = rl_scalar_double(1 / alpha);
-    return infer_floats(call);
+    return RL_OK;
 }
 static rl_status celu_forward(rl_call *call) { return elu_forward(call); }
 UNARY_RULE(celu, rl_mul(g, elu_slope(x, NUM(0), NUM(1), NUM(2))))
-UNARY_RECORD(celu, "Celu", infer_celu, X(0))
+const rl_op rl_op_celu = {.name = "celu",
+                          SCHEMA(celu),
+                          .grad_name = "Celu",
+                          .traits = RL_ELEMENTWISE,
+                          .saves = {SAVE_X(0)},
+                          .canonicalize = canonicalize_celu,
+                          .infer = infer_floats,
+                          .forward = celu_forward,
+                          .vjp = celu_vjp};
 
 /* ---- smooth ones ---- */
 
@@ -141,7 +163,7 @@ static rl_tensor *silu_slope(rl_tensor *x) {
     rl_tensor *s = rl_sigmoid(x);
     return rl_mul(s, rl_add_number(rl_mul(x, rl_number_minus(1, s)), 1));
 }
-ELEMENTWISE(silu, "Silu", infer_floats, X(0), rl_mul(g, silu_slope(x)))
+ELEMENTWISE(silu, "Silu", infer_floats, SAVE_X(0), rl_mul(g, silu_slope(x)))
 
 /* x times the normal distribution function, or its approximation by tanh if n[0] says so */
 #define TANH_SCALE 0.79788456080286536
@@ -162,24 +184,24 @@ static rl_tensor *gelu_tanh_slope(rl_tensor *x) {
     return rl_mul_number(rl_add(rl_add_number(t, 1), moved), 0.5);
 }
 UNARY_RULE(gelu, rl_mul(g, v->args->n[0] ? gelu_tanh_slope(x) : gelu_slope(x)))
-UNARY_RECORD(gelu, "Gelu", infer_floats, X(0))
+UNARY_RECORD(gelu, "Gelu", infer_floats, SAVE_X(0))
 
 /* softplus(x, beta, threshold): log(1 + exp(beta x)) / beta, or x itself where beta x is above the threshold */
 static rl_tensor *softplus_slope(rl_tensor *x, double beta, double threshold) {
     rl_tensor *scaled = rl_mul_number(x, beta);
     return rl_where(above(scaled, threshold), rl_number(1), rl_sigmoid(scaled));
 }
-ELEMENTWISE(softplus, "Softplus", infer_floats, X(0), rl_mul(g, softplus_slope(x, NUM(0), NUM(1))))
-ELEMENTWISE(logsigmoid, "LogSigmoid", infer_floats, X(0), rl_mul(g, rl_sigmoid(rl_neg(x))))
+ELEMENTWISE(softplus, "Softplus", infer_floats, SAVE_X(0), rl_mul(g, softplus_slope(x, NUM(0), NUM(1))))
+ELEMENTWISE(logsigmoid, "LogSigmoid", infer_floats, SAVE_X(0), rl_mul(g, rl_sigmoid(rl_neg(x))))
 
 /* ---- piecewise linear ones: as in PyTorch, the gradient passes at NaN, save for leaky_relu and hardsigmoid ---- */
 
-ELEMENTWISE(leaky_relu, "LeakyRelu", infer_floats, X(0), rl_where(above(x, 0), g, rl_mul_number(g, NUM(0))))
-ELEMENTWISE(hardshrink, "Hardshrink", infer_floats, X(0), drop(within(x, -NUM(0), NUM(0)), g))
-ELEMENTWISE(softshrink, "Softshrink", infer_floats, X(0), drop(within(x, -NUM(0), NUM(0)), g))
-ELEMENTWISE(hardtanh, "Hardtanh", infer_piecewise, X(0), drop(beyond(x, NUM(0), NUM(1)), g))
-ELEMENTWISE(hardsigmoid, "Hardsigmoid", infer_floats, X(0), keep(between(x, -3, 3), rl_mul_number(g, 1.0 / 6)))
-ELEMENTWISE(hardswish, "Hardswish", infer_floats, X(0),
+ELEMENTWISE(leaky_relu, "LeakyRelu", infer_floats, SAVE_X(0), rl_where(above(x, 0), g, rl_mul_number(g, NUM(0))))
+ELEMENTWISE(hardshrink, "Hardshrink", infer_floats, SAVE_X(0), drop(within(x, -NUM(0), NUM(0)), g))
+ELEMENTWISE(softshrink, "Softshrink", infer_floats, SAVE_X(0), drop(within(x, -NUM(0), NUM(0)), g))
+ELEMENTWISE(hardtanh, "Hardtanh", infer_piecewise, SAVE_X(0), drop(beyond(x, NUM(0), NUM(1)), g))
+ELEMENTWISE(hardsigmoid, "Hardsigmoid", infer_floats, SAVE_X(0), keep(between(x, -3, 3), rl_mul_number(g, 1.0 / 6)))
+ELEMENTWISE(hardswish, "Hardswish", infer_floats, SAVE_X(0),
             drop(below(x, -3), rl_where(at_most(x, 3), rl_mul(g, rl_add_number(rl_mul_number(x, 1.0 / 3), 0.5)), g)))
 
 /* ---- prelu: a slope of its own for what is below 0, that broadcasts ---- */
@@ -190,9 +212,10 @@ RULE(prelu) {
     D(1, rl_where(above(X0, 0), rl_number(0), rl_mul(G, X0)));
 }
 const rl_op rl_op_prelu = {.name = "prelu",
+                           SCHEMA(prelu),
                            .grad_name = "Prelu",
-                           .traits = RL_BROADCASTS | RL_IN_STEP,
-                           .saves = {X(0) | X(1), X(0)},
+                           .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                           .saves = {SAVE_X(0) | SAVE_X(1), SAVE_X(0)},
                            .infer = infer_floats,
                            .forward = prelu_forward,
                            .vjp = prelu_vjp};

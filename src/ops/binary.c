@@ -6,36 +6,44 @@
 #include "infer.h"
 
 /* Arithmetic that a number takes part in has another name in the graph: AddBackward1 for AddBackward0. */
-static void name_variant(rl_call *call) { call->variant = call->in[0]->wrapped_number || call->in[1]->wrapped_number; }
+static void name_variant(const rl_call *call, rl_result *result) { result->variant = call->in[0]->wrapped_number || call->in[1]->wrapped_number; }
 
 #define FORWARD(op) \
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, NULL); }
 
-static rl_status infer_arithmetic(rl_call *call) {
-    name_variant(call);
-    return rl_infer_elementwise(call);
+static rl_status infer_arithmetic(const rl_call *call, rl_result *result) {
+    name_variant(call, result);
+    return rl_infer_elementwise(call, result);
 }
 
-static rl_status infer_division(rl_call *call) {
-    name_variant(call);
-    return rl_infer_floating(call);
+static rl_status infer_division(const rl_call *call, rl_result *result) {
+    name_variant(call, result);
+    return rl_infer_floating(call, result);
 }
 
 /* ---- add, sub: a + alpha * b, a - alpha * b ---- */
 
-static rl_status infer_scaled(rl_call *call) {
-    rl_scalar *alpha = &call->args.s[0];
-    int whole = alpha->kind != RL_SCALAR_FLOAT || (double)alpha->as_int == alpha->as_double;
-    if (!whole && !rl_dtype_is_floating(rl_result_dtype(2, call->in)))
-        return rl_fail("`alpha` must be a whole number when the tensors are whole numbers; it is %g", alpha->as_double);
+enum { ALPHA = RL_SCALAR(add, alpha) };
+
+/* None is 1. */
+static rl_status canonicalize_scaled(rl_call *call) {
+    rl_scalar *alpha = &call->args.s[ALPHA];
     if (alpha->kind != RL_SCALAR_NONE && alpha->as_double == 1) alpha->kind = RL_SCALAR_NONE;
-    return infer_arithmetic(call);
+    return RL_OK;
 }
 
-static rl_status infer_sub(rl_call *call) {
+static rl_status infer_scaled(const rl_call *call, rl_result *result) {
+    rl_scalar alpha = call->args.s[ALPHA];
+    int is_integer = alpha.kind != RL_SCALAR_FLOAT || (double)alpha.as_int == alpha.as_double;
+    if (!is_integer && !rl_dtype_is_floating(rl_result_dtype(2, call->in)))
+        return rl_fail("`alpha` must be a whole number when the tensors are whole numbers; it is %g", alpha.as_double);
+    return infer_arithmetic(call, result);
+}
+
+static rl_status infer_sub(const rl_call *call, rl_result *result) {
     if (call->in[0]->dtype == RL_BOOL || call->in[1]->dtype == RL_BOOL)
         return rl_fail("sub() is not defined for Bool tensors; use torch_logical_not() or torch_logical_xor(), or convert the tensor");
-    return infer_scaled(call);
+    return infer_scaled(call, result);
 }
 
 static rl_status run_scaled(rl_call *call, const rl_loops *plain, int sign) {
@@ -53,14 +61,27 @@ RULE(add) {
     D(0, G);
     D(1, v->args->s[0].kind != RL_SCALAR_NONE ? rl_mul_number(G, v->args->s[0].as_double) : G);
 }
-const rl_op rl_op_add = {
-    .name = "add", .grad_name = "Add", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_scaled, .forward = add_forward, .vjp = add_vjp};
+const rl_op rl_op_add = {.name = "add",
+                         SCHEMA(add),
+                         .grad_name = "Add",
+                         .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                         .canonicalize = canonicalize_scaled,
+                         .infer = infer_scaled,
+                         .forward = add_forward,
+                         .vjp = add_vjp};
 
 RULE(sub) {
     D(0, G);
     D(1, v->args->s[0].kind != RL_SCALAR_NONE ? rl_mul_number(G, -v->args->s[0].as_double) : rl_neg(G));
 }
-const rl_op rl_op_sub = {.name = "sub", .grad_name = "Sub", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_sub, .forward = sub_forward, .vjp = sub_vjp};
+const rl_op rl_op_sub = {.name = "sub",
+                         SCHEMA(sub),
+                         .grad_name = "Sub",
+                         .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                         .canonicalize = canonicalize_scaled,
+                         .infer = infer_sub,
+                         .forward = sub_forward,
+                         .vjp = sub_vjp};
 
 /* ---- mul, div ---- */
 
@@ -70,9 +91,10 @@ RULE(mul) {
     D(1, rl_mul(G, X0));
 }
 const rl_op rl_op_mul = {.name = "mul",
+                         SCHEMA(mul),
                          .grad_name = "Mul",
-                         .traits = RL_BROADCASTS | RL_IN_STEP,
-                         .saves = {X(1), X(0)},
+                         .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                         .saves = {SAVE_X(1), SAVE_X(0)},
                          .infer = infer_arithmetic,
                          .forward = mul_forward,
                          .vjp = mul_vjp};
@@ -83,22 +105,23 @@ RULE(div) {
     D(1, rl_neg(rl_mul(G, rl_div(rl_div(X0, X1), X1))));
 }
 const rl_op rl_op_div = {.name = "div",
+                         SCHEMA(div),
                          .grad_name = "Div",
-                         .traits = RL_BROADCASTS | RL_IN_STEP,
-                         .saves = {X(1), X(0) | X(1)},
+                         .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                         .saves = {SAVE_X(1), SAVE_X(0) | SAVE_X(1)},
                          .infer = infer_division,
                          .forward = div_forward,
                          .vjp = div_vjp};
 
 /* ---- pow ---- */
 
-static rl_status infer_pow(rl_call *call) {
+static rl_status infer_pow(const rl_call *call, rl_result *result) {
     rl_tensor *base = call->in[0], *exponent = call->in[1];
-    call->variant = exponent->wrapped_number ? 0 : base->wrapped_number ? 2 : 1;
+    result->variant = exponent->wrapped_number ? 0 : base->wrapped_number ? 2 : 1;
     if (exponent->wrapped_number && rl_dtype_is_integral((rl_dtype)base->dtype) && rl_dtype_is_integral((rl_dtype)exponent->dtype) &&
         rl_item(exponent, 0).as_int < 0)
         return rl_fail("whole numbers have no negative powers; convert the tensor to a floating dtype");
-    return rl_infer_elementwise(call);
+    return rl_infer_elementwise(call, result);
 }
 
 /* The powers that have a quicker way. */
@@ -139,9 +162,10 @@ RULE(pow) {
     D(1, pow_by_exponent(G, X0 && X0->wrapped_number ? X0 : rl_as_result(v, 0), X1, Y0));
 }
 const rl_op rl_op_pow = {.name = "pow",
+                         SCHEMA(pow),
                          .grad_name = "Pow",
-                         .traits = RL_BROADCASTS | RL_IN_STEP,
-                         .saves = {X(0) | X(1), X(0) | X(1) | Y(0)},
+                         .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                         .saves = {SAVE_X(0) | SAVE_X(1), SAVE_X(0) | SAVE_X(1) | SAVE_Y(0)},
                          .infer = infer_pow,
                          .forward = pow_forward,
                          .vjp = pow_vjp};
@@ -150,13 +174,14 @@ const rl_op rl_op_pow = {.name = "pow",
 
 static rl_tensor *half_if_equal(rl_tensor *g, rl_tensor *a, rl_tensor *b) { return rl_where(rl_eq(a, b), rl_mul_number(g, 0.5), g); }
 
-#define EXTREMUM_RECORD(op, grad)                                   \
-    const rl_op rl_op_##op = {.name = #op,                          \
-                              .grad_name = grad,                    \
-                              .traits = RL_BROADCASTS | RL_IN_STEP, \
-                              .saves = {X(0) | X(1), X(0) | X(1)},  \
-                              .infer = rl_infer_elementwise,        \
-                              .forward = op##_forward,              \
+#define EXTREMUM_RECORD(op, grad)                                                      \
+    const rl_op rl_op_##op = {.name = #op,                                             \
+                              SCHEMA(op),                                              \
+                              .grad_name = grad,                                       \
+                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,                \
+                              .saves = {SAVE_X(0) | SAVE_X(1), SAVE_X(0) | SAVE_X(1)}, \
+                              .infer = rl_infer_elementwise,                           \
+                              .forward = op##_forward,                                 \
                               .vjp = op##_vjp};
 
 #define EXTREMUM(op, grad, first_wins, second_wins)                        \

@@ -4,13 +4,14 @@
 #define FORWARD(op) \
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, call->args.s); }
 
-#define RECORD(op, grad, infer_as, first, second)                   \
-    const rl_op rl_op_##op = {.name = #op,                          \
-                              .grad_name = grad,                    \
-                              .traits = RL_BROADCASTS | RL_IN_STEP, \
-                              .saves = {first, second},             \
-                              .infer = infer_as,                    \
-                              .forward = op##_forward,              \
+#define RECORD(op, grad, infer_as, first, second)                       \
+    const rl_op rl_op_##op = {.name = #op,                              \
+                              SCHEMA(op),                               \
+                              .grad_name = grad,                        \
+                              .traits = RL_BROADCASTS | RL_ELEMENTWISE, \
+                              .saves = {first, second},                 \
+                              .infer = infer_as,                        \
+                              .forward = op##_forward,                  \
                               .vjp = op##_vjp};
 
 /* Functions of two floating numbers: the derivatives by the first, a, and by the second, b. */
@@ -25,54 +26,54 @@
     RECORD(op, grad, infer_as, needs, needs)
 
 static rl_tensor *squares(rl_tensor *a, rl_tensor *b) { return rl_add(rl_mul(a, a), rl_mul(b, b)); }
-OF_TWO(atan2, "Atan2", rl_infer_floating, X(0) | X(1), rl_mul(g, rl_div(b, squares(a, b))), rl_neg(rl_mul(g, rl_div(a, squares(a, b)))))
-OF_TWO(hypot, "Hypot", rl_infer_floating, X(0) | X(1) | Y(0), rl_mul(g, rl_div(a, y)), rl_mul(g, rl_div(b, y)))
+OF_TWO(atan2, "Atan2", rl_infer_floating, SAVE_X(0) | SAVE_X(1), rl_mul(g, rl_div(b, squares(a, b))), rl_neg(rl_mul(g, rl_div(a, squares(a, b)))))
+OF_TWO(hypot, "Hypot", rl_infer_floating, SAVE_X(0) | SAVE_X(1) | SAVE_Y(0), rl_mul(g, rl_div(a, y)), rl_mul(g, rl_div(b, y)))
 
 /* exp(a) / (exp(a) + exp(b)), which an infinite result does not spoil */
 static rl_tensor *share(rl_tensor *a, rl_tensor *b) { return rl_sigmoid(rl_sub(a, b)); }
 static rl_tensor *share2(rl_tensor *a, rl_tensor *b) { return rl_sigmoid(rl_mul_number(rl_sub(a, b), 0.69314718055994530942)); }
-OF_TWO(logaddexp, "Logaddexp", rl_infer_floating, X(0) | X(1), rl_mul(g, share(a, b)), rl_mul(g, share(b, a)))
-OF_TWO(logaddexp2, "Logaddexp2", rl_infer_floating, X(0) | X(1), rl_mul(g, share2(a, b)), rl_mul(g, share2(b, a)))
+OF_TWO(logaddexp, "Logaddexp", rl_infer_floating, SAVE_X(0) | SAVE_X(1), rl_mul(g, share(a, b)), rl_mul(g, share(b, a)))
+OF_TWO(logaddexp2, "Logaddexp2", rl_infer_floating, SAVE_X(0) | SAVE_X(1), rl_mul(g, share2(a, b)), rl_mul(g, share2(b, a)))
 
 /* ---- xlogy: a log(b), 0 where a is ---- */
 
-static rl_status infer_xlogy(rl_call *call) {
-    call->variant = call->in[0]->wrapped_number ? 1 : call->in[1]->wrapped_number ? 2 : 0;
-    return rl_infer_floating(call);
+static rl_status infer_xlogy(const rl_call *call, rl_result *result) {
+    result->variant = call->in[0]->wrapped_number ? 1 : call->in[1]->wrapped_number ? 2 : 0;
+    return rl_infer_floating(call, result);
 }
 
 static rl_tensor *nothing_of(rl_tensor *a, rl_tensor *b) { return rl_logical_and(rl_eq(a, rl_number(0)), rl_le(b, rl_number(0))); }
-OF_TWO(xlogy, "Xlogy", infer_xlogy, X(0) | X(1), rl_where(nothing_of(a, b), rl_number(0), rl_mul(g, rl_log(b))), rl_mul(g, rl_div(a, b)))
+OF_TWO(xlogy, "Xlogy", infer_xlogy, SAVE_X(0) | SAVE_X(1), rl_where(nothing_of(a, b), rl_number(0), rl_mul(g, rl_log(b))), rl_mul(g, rl_div(a, b)))
 
 /* ---- copysign: a's size with b's sign ---- */
 
-static rl_status infer_copysign(rl_call *call) {
-    call->variant = call->in[1]->wrapped_number;
-    return rl_infer_floating(call);
+static rl_status infer_copysign(const rl_call *call, rl_result *result) {
+    result->variant = call->in[1]->wrapped_number;
+    return rl_infer_floating(call, result);
 }
-OF_TWO(copysign, "Copysign", infer_copysign, X(0) | Y(0), rl_where(rl_eq(a, rl_number(0)), rl_number(0), rl_mul(g, rl_div(y, a))), ZERO(1))
+OF_TWO(copysign, "Copysign", infer_copysign, SAVE_X(0) | SAVE_Y(0), rl_where(rl_eq(a, rl_number(0)), rl_number(0), rl_mul(g, rl_div(y, a))), ZERO(1))
 
 /* ---- without derivatives ---- */
 
 #define STEP(op, infer_as) \
     FORWARD(op)            \
-    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_as, .forward = op##_forward};
+    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_as, .forward = op##_forward};
 
-static rl_status infer_whole(rl_call *call) {
+static rl_status infer_whole(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
     if (!rl_dtype_is_integral(dtype)) return rl_fail("%s() works on whole numbers, not on %s", call->op->name, rl_dtype_name(dtype));
-    return rl_infer_elementwise(call);
+    return rl_infer_elementwise(call, result);
 }
 
 /* Half and bfloat16 as they are: a step of float would be lost. */
-static rl_status infer_own_steps(rl_call *call) {
+static rl_status infer_own_steps(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
     int64_t sizes[RL_MAX_DIMS];
     int ndim;
     RL_TRY(rl_broadcast_inputs(call, &ndim, sizes));
-    RL_TRY(rl_set_outputs(call, 1));
-    for (int k = 0; k < 2; k++) RL_TRY(rl_read_as(call, k, dtype));
-    return rl_output(call, 0, dtype, dtype, ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    for (int k = 0; k < 2; k++) rl_read_as(result, k, dtype);
+    return rl_output(result, 0, dtype, dtype, ndim, sizes);
 }
 
 STEP(gcd, infer_whole)
@@ -92,4 +93,4 @@ static rl_status float_power(rl_call *call) {
     power = (call->inplace ? rl_apply_in_place : rl_apply_to)(&rl_op_pow, NULL, 2, (rl_tensor *[]){base, exponent});
     return rl_set_result(call, 1, &power);
 }
-const rl_op rl_op_float_power = {.name = "float_power", .compose = float_power};
+const rl_op rl_op_float_power = {.name = "float_power", SCHEMA(float_power), .compose = float_power};

@@ -10,13 +10,6 @@ enum { NONE, MEAN, SUM };
 enum { IGNORED, REDUCTION };    /* args.n */
 enum { SCORES, ASKED, WEIGHT }; /* call->in */
 
-static rl_status dense(rl_call *call, int k) {
-    rl_tensor *x = call->x[k];
-    if (!x || rl_is_contiguous(x)) return RL_OK;
-    call->x[k] = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes);
-    return call->x[k] ? rl_copy_data(call->x[k], x) : RL_FAILED;
-}
-
 /* Sizes of the losses: the scores', without the classes. */
 static int without_classes(int ndim, const int64_t *scores, int64_t *sizes) {
     int kept = 0;
@@ -41,16 +34,16 @@ static rl_status check_asked(const rl_call *call, int ndim, const int64_t *score
     return RL_OK;
 }
 
-static rl_status infer_classes(rl_call *call, int ndim, const int64_t *scores, int out_ndim, const int64_t *out_sizes) {
+static rl_status infer_classes(const rl_call *call, rl_result *result, int ndim, const int64_t *scores, int out_ndim, const int64_t *out_sizes) {
     rl_dtype dtype = (rl_dtype)call->in[SCORES]->dtype;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("%s() needs floating scores, not %s", call->op->name, rl_dtype_name(dtype));
     RL_TRY(check_asked(call, ndim, scores));
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, SCORES, rl_computed_in(dtype)));
-    RL_TRY(rl_read_as(call, ASKED, RL_INT64));
-    RL_TRY(rl_read_as(call, WEIGHT, rl_computed_in(dtype)));
-    for (int k = 0; k < 3; k++) RL_TRY(dense(call, k));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), out_ndim, out_sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, SCORES, rl_computed_in(dtype));
+    rl_read_as(result, ASKED, RL_INT64);
+    rl_read_as(result, WEIGHT, rl_computed_in(dtype));
+    for (int k = 0; k < 3; k++) rl_read_contiguous(result, k);
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), out_ndim, out_sizes);
 }
 
 static rl_class_loss class_loss(const rl_call *call, int ndim, const int64_t *scores) {
@@ -62,10 +55,10 @@ static rl_class_loss class_loss(const rl_call *call, int ndim, const int64_t *sc
     return loss;
 }
 
-static rl_status infer_nll_loss(rl_call *call) {
+static rl_status infer_nll_loss(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[SCORES];
     int64_t sizes[RL_MAX_DIMS];
-    return infer_classes(call, x->ndim, x->sizes, call->args.n[REDUCTION] == NONE ? without_classes(x->ndim, x->sizes, sizes) : 0, sizes);
+    return infer_classes(call, result, x->ndim, x->sizes, call->args.n[REDUCTION] == NONE ? without_classes(x->ndim, x->sizes, sizes) : 0, sizes);
 }
 
 static rl_status nll_loss_forward(rl_call *call) {
@@ -82,12 +75,17 @@ RULE(nll_loss) {
     args.list[0] = (rl_ints){v->in[0].ndim, v->in[0].sizes};
     D(0, rl_apply_to(&rl_op_nll_slope, &args, 3, (rl_tensor *[]){G, X1, X2}));
 }
-const rl_op rl_op_nll_loss = {
-    .name = "nll_loss", .grad_name = "NllLoss", .saves = {X(1) | X(2)}, .infer = infer_nll_loss, .forward = nll_loss_forward, .vjp = nll_loss_vjp};
+const rl_op rl_op_nll_loss = {.name = "nll_loss",
+                              SCHEMA(nll_loss),
+                              .grad_name = "NllLoss",
+                              .saves = {SAVE_X(1) | SAVE_X(2)},
+                              .infer = infer_nll_loss,
+                              .forward = nll_loss_forward,
+                              .vjp = nll_loss_vjp};
 
-static rl_status infer_nll_slope(rl_call *call) {
+static rl_status infer_nll_slope(const rl_call *call, rl_result *result) {
     rl_ints scores = call->args.list[0];
-    return infer_classes(call, scores.length, scores.values, scores.length, scores.values);
+    return infer_classes(call, result, scores.length, scores.values, scores.length, scores.values);
 }
 
 static rl_status nll_slope_forward(rl_call *call) {
@@ -98,8 +96,13 @@ static rl_status nll_slope_forward(rl_call *call) {
 }
 
 RULE(nll_slope) { D(0, rl_apply_to(&rl_op_nll_loss, v->args, 3, (rl_tensor *[]){G, X1, X2})); }
-const rl_op rl_op_nll_slope = {
-    .name = "nll_slope", .grad_name = "NllLossBackward", .saves = {X(1) | X(2)}, .infer = infer_nll_slope, .forward = nll_slope_forward, .vjp = nll_slope_vjp};
+const rl_op rl_op_nll_slope = {.name = "nll_slope",
+                               SCHEMA(nll_slope),
+                               .grad_name = "NllLossBackward",
+                               .saves = {SAVE_X(1) | SAVE_X(2)},
+                               .infer = infer_nll_slope,
+                               .forward = nll_slope_forward,
+                               .vjp = nll_slope_vjp};
 
 /* ---- cross_entropy: of classes, or of their probabilities ---- */
 
@@ -132,4 +135,4 @@ static rl_status compose_cross_entropy(rl_call *call) {
     return rl_set_result(call, 1, &loss);
 }
 
-const rl_op rl_op_cross_entropy = {.name = "cross_entropy", .compose = compose_cross_entropy};
+const rl_op rl_op_cross_entropy = {.name = "cross_entropy", SCHEMA(cross_entropy), .compose = compose_cross_entropy};

@@ -13,13 +13,13 @@ static int is_exact(const rl_call *call) {
     return (a == RL_INT64 && b == RL_DOUBLE) || (a == RL_DOUBLE && b == RL_INT64);
 }
 
-static rl_status infer_compared(rl_call *call) {
+static rl_status infer_compared(const rl_call *call, rl_result *result) {
     int64_t sizes[RL_MAX_DIMS];
     int ndim;
-    if (!is_exact(call) || rl_comparison_dtype(2, call->in) != RL_DOUBLE) return rl_infer_comparison(call);
+    if (!is_exact(call) || rl_comparison_dtype(2, call->in) != RL_DOUBLE) return rl_infer_comparison(call, result);
     RL_TRY(rl_broadcast_inputs(call, &ndim, sizes));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, RL_BOOL, RL_BOOL, ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, RL_BOOL, RL_BOOL, ndim, sizes);
 }
 
 static void exchange(rl_call *call) {
@@ -46,7 +46,7 @@ static rl_status compare(rl_call *call, int how) {
 
 #define COMPARISON(op, how)                                                     \
     static rl_status op##_forward(rl_call *call) { return compare(call, how); } \
-    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_compared, .forward = op##_forward};
+    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_compared, .forward = op##_forward};
 
 COMPARISON(eq, RL_EQ)
 COMPARISON(ne, RL_NE)
@@ -56,26 +56,26 @@ COMPARISON(lt, RL_LT)
 COMPARISON(le, RL_LE)
 
 /* Logic: every number other than 0 is true. */
-static rl_status infer_logic(rl_call *call) { return rl_infer_as(call, RL_BOOL, RL_BOOL); }
+static rl_status infer_logic(const rl_call *call, rl_result *result) { return rl_infer_as(call, result, RL_BOOL, RL_BOOL); }
 
 #define LOGIC(op, loops) \
     FORWARD(op, &loops)  \
-    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_logic, .forward = op##_forward};
+    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_logic, .forward = op##_forward};
 
 LOGIC(logical_and, rl_bitwise_and_loops)
 LOGIC(logical_or, rl_bitwise_or_loops)
 LOGIC(logical_xor, rl_bitwise_xor_loops)
 LOGIC(logical_not, rl_bitwise_not_loops)
 
-static rl_status infer_bits(rl_call *call) {
+static rl_status infer_bits(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
     if (rl_dtype_is_floating(dtype)) return rl_fail("%s() works on whole numbers and truth values, not on %s", call->op->name, rl_dtype_name(dtype));
-    return rl_infer_elementwise(call);
+    return rl_infer_elementwise(call, result);
 }
 
 #define BITS(op)                  \
     FORWARD(op, &rl_##op##_loops) \
-    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_bits, .forward = op##_forward};
+    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_bits, .forward = op##_forward};
 
 BITS(bitwise_and)
 BITS(bitwise_or)
@@ -83,15 +83,15 @@ BITS(bitwise_xor)
 BITS(bitwise_not)
 
 /* Shifts take whole numbers alone. */
-static rl_status infer_shift(rl_call *call) {
+static rl_status infer_shift(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
     if (!rl_dtype_is_integral(dtype)) return rl_fail("%s() works on whole numbers, not on %s", call->op->name, rl_dtype_name(dtype));
-    return rl_infer_elementwise(call);
+    return rl_infer_elementwise(call, result);
 }
 
 #define SHIFT(op, loops) \
     FORWARD(op, &loops)  \
-    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = infer_shift, .forward = op##_forward};
+    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_shift, .forward = op##_forward};
 
 SHIFT(bitwise_left_shift, rl_shift_left_loops)
 SHIFT(bitwise_right_shift, rl_shift_right_loops)

@@ -2,11 +2,6 @@
 
 #include "infer.h"
 
-rl_status rl_copy_data(rl_tensor *to, rl_tensor *from) {
-    rl_copy_elements(to, from);
-    return rl_failing() ? RL_FAILED : RL_OK;
-}
-
 rl_tensor *rl_filled(rl_dtype dtype, int ndim, const int64_t *sizes, double value) {
     rl_tensor *filled = rl_tensor_new(dtype, ndim, sizes);
     if (filled) rl_fill_elements(filled, rl_scalar_double(value));
@@ -19,27 +14,31 @@ rl_tensor *rl_ones(rl_dtype dtype, int ndim, const int64_t *sizes) { return rl_f
 
 /* ---- clone ---- */
 
-static rl_status infer_clone(rl_call *call) {
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output_is(call, 0, rl_tensor_new_like(call->in[0], (rl_dtype)call->in[0]->dtype));
+static rl_status infer_clone(const rl_call *call, rl_result *result) {
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output_like(result, 0, (rl_dtype)call->in[0]->dtype, call->in[0]);
 }
 
-static rl_status clone_forward(rl_call *call) { return rl_copy_data(call->y[0], call->x[0]); }
+static rl_status clone_forward(rl_call *call) {
+    rl_copy_elements(call->y[0], call->x[0]);
+    return RL_OK;
+}
 
 RULE(clone) { D(0, G); }
-const rl_op rl_op_clone = {.name = "clone", .grad_name = "Clone", .infer = infer_clone, .forward = clone_forward, .vjp = clone_vjp};
+const rl_op rl_op_clone = {.name = "clone", SCHEMA(clone), .grad_name = "Clone", .infer = infer_clone, .forward = clone_forward, .vjp = clone_vjp};
 
 rl_tensor *rl_clone(rl_tensor *x) { return rl_apply_to(&rl_op_clone, NULL, 1, &x); }
 
 /* ---- to_dtype ---- */
 
-static rl_status infer_to_dtype(rl_call *call) {
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output_is(call, 0, rl_tensor_new_like(call->in[0], call->args.dtype));
+static rl_status infer_to_dtype(const rl_call *call, rl_result *result) {
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output_like(result, 0, call->args.dtype, call->in[0]);
 }
 
 RULE(to_dtype) { D(0, rl_to_dtype(G, v->in[0].dtype)); }
-const rl_op rl_op_to_dtype = {.name = "to_dtype", .grad_name = "ToCopy", .infer = infer_to_dtype, .forward = clone_forward, .vjp = to_dtype_vjp};
+const rl_op rl_op_to_dtype = {
+    .name = "to_dtype", SCHEMA(to_dtype), .grad_name = "ToCopy", .infer = infer_to_dtype, .forward = clone_forward, .vjp = to_dtype_vjp};
 
 rl_tensor *rl_to_dtype(rl_tensor *x, rl_dtype dtype) {
     rl_args args = RL_ARGS_NONE;

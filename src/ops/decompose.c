@@ -10,14 +10,14 @@ static int64_t cols_of(const rl_tensor *a) { return a->sizes[a->ndim - 1]; }
 static int64_t least_of(const rl_tensor *a) { return rows_of(a) < cols_of(a) ? rows_of(a) : cols_of(a); }
 
 /* Output k: a matrix of that shape for each of the batch; without columns a vector. */
-static rl_status set_part(rl_call *call, int k, int64_t rows, int64_t cols) {
+static rl_status set_part(const rl_call *call, rl_result *result, int k, int64_t rows, int64_t cols) {
     const rl_tensor *a = call->in[0];
     int64_t sizes[RL_MAX_DIMS];
     int ndim = a->ndim - 2;
     memcpy(sizes, a->sizes, (size_t)a->ndim * sizeof *sizes);
     sizes[ndim++] = rows;
     if (cols >= 0) sizes[ndim++] = cols;
-    return rl_double_output(call, k, ndim, sizes);
+    return rl_double_output(call, result, k, ndim, sizes);
 }
 
 static rl_tensor *identity(rl_dtype dtype, int64_t n) {
@@ -35,13 +35,13 @@ static rl_tensor *times_column(rl_tensor *a, rl_tensor *values) { return rl_mul(
 
 enum { COMPLETE };
 
-static rl_status infer_qr(rl_call *call) {
+static rl_status infer_qr(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
     RL_TRY(rl_check_matrices(call, 0));
     int64_t k = call->args.n[COMPLETE] ? rows_of(a) : least_of(a);
-    RL_TRY(rl_set_double_outputs(call, 2));
-    RL_TRY(set_part(call, 0, rows_of(a), k));
-    return set_part(call, 1, k, cols_of(a));
+    RL_TRY(rl_set_double_outputs(call, result, 2));
+    RL_TRY(set_part(call, result, 0, rows_of(a), k));
+    return set_part(call, result, 1, k, cols_of(a));
 }
 
 static rl_status qr_forward(rl_call *call) {
@@ -78,19 +78,20 @@ RULE(qr) {
     rl_tensor *first = square_qr(q, left, by_q, by_left), *second = by_right ? rl_times(q, by_right) : rl_mul_number(rl_times(q, right), 0);
     if (first && second) D(0, rl_cat(2, (rl_tensor *[]){first, second}, -1));
 }
-const rl_op rl_op_qr = {.name = "qr", .grad_name = "LinalgQr", .saves = {Y(0) | Y(1)}, .infer = infer_qr, .forward = qr_forward, .vjp = qr_vjp};
+const rl_op rl_op_qr = {
+    .name = "qr", SCHEMA(qr), .grad_name = "LinalgQr", .saves = {SAVE_Y(0) | SAVE_Y(1)}, .infer = infer_qr, .forward = qr_forward, .vjp = qr_vjp};
 
 /* ---- lu: both factors in one matrix, and the exchanges of rows ---- */
 
-static rl_status infer_lu(rl_call *call) {
+static rl_status infer_lu(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
     int64_t sizes[RL_MAX_DIMS];
     RL_TRY(rl_check_matrices(call, 0));
-    RL_TRY(rl_set_double_outputs(call, 2));
-    RL_TRY(set_part(call, 0, rows_of(a), cols_of(a)));
+    RL_TRY(rl_set_double_outputs(call, result, 2));
+    RL_TRY(set_part(call, result, 0, rows_of(a), cols_of(a)));
     memcpy(sizes, a->sizes, (size_t)a->ndim * sizeof *sizes);
     sizes[a->ndim - 2] = least_of(a);
-    return rl_output(call, 1, RL_INT32, RL_INT32, a->ndim - 1, sizes);
+    return rl_output(result, 1, RL_INT32, RL_INT32, a->ndim - 1, sizes);
 }
 
 static rl_status lu_forward(rl_call *call) {
@@ -143,7 +144,8 @@ RULE(lu) {
     rl_tensor *both = rl_matrix_turned(rl_triangle_solved(u, rl_matrix_turned(left), 1, 0));
     D(0, rl_times(exchanges(v->y[1], rows_of(lu), (rl_dtype)lu->dtype), both));
 }
-const rl_op rl_op_lu = {.name = "lu", .grad_name = "LinalgLuFactorEx", .saves = {Y(0) | Y(1)}, .infer = infer_lu, .forward = lu_forward, .vjp = lu_vjp};
+const rl_op rl_op_lu = {
+    .name = "lu", SCHEMA(lu), .grad_name = "LinalgLuFactorEx", .saves = {SAVE_Y(0) | SAVE_Y(1)}, .infer = infer_lu, .forward = lu_forward, .vjp = lu_vjp};
 
 /* exchanges(lu, pivots): the matrix that stands for the exchanges */
 static rl_status compose_exchanges(rl_call *call) {
@@ -160,18 +162,18 @@ static rl_status compose_exchanges(rl_call *call) {
     pivots = rl_contiguous(pivots);
     return rl_set_result(call, 1, (rl_tensor *[]){pivots ? exchanges(pivots, rows_of(lu), (rl_dtype)lu->dtype) : NULL});
 }
-const rl_op rl_op_exchanges = {.name = "lu_unpack", .compose = compose_exchanges};
+const rl_op rl_op_exchanges = {.name = "lu_unpack", SCHEMA(exchanges), .compose = compose_exchanges};
 
 /* ---- eigh ---- */
 
 enum { LOWER };
 
-static rl_status infer_eigh(rl_call *call) {
+static rl_status infer_eigh(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
     RL_TRY(rl_check_square(call, 0));
-    RL_TRY(rl_set_double_outputs(call, 2));
-    RL_TRY(set_part(call, 0, rows_of(a), -1));
-    return set_part(call, 1, rows_of(a), rows_of(a));
+    RL_TRY(rl_set_double_outputs(call, result, 2));
+    RL_TRY(set_part(call, result, 0, rows_of(a), -1));
+    return set_part(call, result, 1, rows_of(a), rows_of(a));
 }
 
 static rl_status eigen_one(rl_double_matrix a, int lower, double *values, rl_double_matrix vectors) {
@@ -203,20 +205,21 @@ RULE(eigh) {
     if (v->g[0]) inner = rl_add(inner, rl_times_row(identity((rl_dtype)values->dtype, cols_of(vectors)), v->g[0]));
     D(0, rl_times_turned(rl_times(vectors, inner), vectors));
 }
-const rl_op rl_op_eigh = {.name = "eigh", .grad_name = "LinalgEigh", .saves = {Y(0) | Y(1)}, .infer = infer_eigh, .forward = eigh_forward, .vjp = eigh_vjp};
+const rl_op rl_op_eigh = {
+    .name = "eigh", SCHEMA(eigh), .grad_name = "LinalgEigh", .saves = {SAVE_Y(0) | SAVE_Y(1)}, .infer = infer_eigh, .forward = eigh_forward, .vjp = eigh_vjp};
 
 /* ---- svd ---- */
 
 enum { FULL };
 
-static rl_status infer_svd(rl_call *call) {
+static rl_status infer_svd(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
     RL_TRY(rl_check_matrices(call, 0));
     int full = (int)call->args.n[FULL];
-    RL_TRY(rl_set_double_outputs(call, 3));
-    RL_TRY(set_part(call, 0, rows_of(a), full ? rows_of(a) : least_of(a)));
-    RL_TRY(set_part(call, 1, least_of(a), -1));
-    return set_part(call, 2, full ? cols_of(a) : least_of(a), cols_of(a));
+    RL_TRY(rl_set_double_outputs(call, result, 3));
+    RL_TRY(set_part(call, result, 0, rows_of(a), full ? rows_of(a) : least_of(a)));
+    RL_TRY(set_part(call, result, 1, least_of(a), -1));
+    return set_part(call, result, 2, full ? cols_of(a) : least_of(a), cols_of(a));
 }
 
 static rl_status svd_one(rl_double_matrix a, double *values, rl_double_matrix u, rl_double_matrix vt) {
@@ -259,7 +262,13 @@ RULE(svd) {
         D(0, rl_times(u, rl_times(inner, vt)));
     }
 }
-const rl_op rl_op_svd = {.name = "svd", .grad_name = "LinalgSvd", .saves = {Y(0) | Y(1) | Y(2)}, .infer = infer_svd, .forward = svd_forward, .vjp = svd_vjp};
+const rl_op rl_op_svd = {.name = "svd",
+                         SCHEMA(svd),
+                         .grad_name = "LinalgSvd",
+                         .saves = {SAVE_Y(0) | SAVE_Y(1) | SAVE_Y(2)},
+                         .infer = infer_svd,
+                         .forward = svd_forward,
+                         .vjp = svd_vjp};
 
 /* The product of all others, for each. */
 static rl_tensor *products_of_others(rl_tensor *s) {
@@ -287,11 +296,11 @@ rl_tensor *rl_cofactors(rl_tensor *a) {
 
 enum { ATOL, RTOL };
 
-static rl_status infer_pinv(rl_call *call) {
+static rl_status infer_pinv(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
     RL_TRY(rl_check_matrices(call, 0));
-    RL_TRY(rl_set_double_outputs(call, 1));
-    return set_part(call, 0, cols_of(a), rows_of(a));
+    RL_TRY(rl_set_double_outputs(call, result, 1));
+    return set_part(call, result, 0, cols_of(a), rows_of(a));
 }
 
 static rl_status pinv_one(const rl_call *call, rl_double_matrix a, rl_double_matrix y) {
@@ -332,25 +341,26 @@ RULE(pinv) {
         D(0, rl_add(rl_sub(rl_sub(pk, rl_times(pk, rl_times(p, a))), rl_matrix_turned(rl_times(k, p))), rest));
     }
 }
-const rl_op rl_op_pinv = {.name = "pinv", .grad_name = "LinalgPinv", .saves = {X(0) | Y(0)}, .infer = infer_pinv, .forward = pinv_forward, .vjp = pinv_vjp};
+const rl_op rl_op_pinv = {
+    .name = "pinv", SCHEMA(pinv), .grad_name = "LinalgPinv", .saves = {SAVE_X(0) | SAVE_Y(0)}, .infer = infer_pinv, .forward = pinv_forward, .vjp = pinv_vjp};
 
 /* ---- Householder's vectors ---- */
 
-static rl_status infer_geqrf(rl_call *call) {
+static rl_status infer_geqrf(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
     RL_TRY(rl_check_matrices(call, 0));
-    RL_TRY(rl_set_double_outputs(call, 2));
-    RL_TRY(set_part(call, 0, rows_of(a), cols_of(a)));
-    return set_part(call, 1, least_of(a), -1);
+    RL_TRY(rl_set_double_outputs(call, result, 2));
+    RL_TRY(set_part(call, result, 0, rows_of(a), cols_of(a)));
+    return set_part(call, result, 1, least_of(a), -1);
 }
 
 static rl_status geqrf_forward(rl_call *call) {
     RL_EACH_MATRIX(call->x[0], call->x[0]->ndim - 2, rl_householder_qr(RL_MATRIX(call->x[0]), RL_MATRIX(call->y[0]), VALUES(call->y[1], least_of(batch))));
     return RL_OK;
 }
-const rl_op rl_op_geqrf = {.name = "geqrf", .infer = infer_geqrf, .forward = geqrf_forward};
+const rl_op rl_op_geqrf = {.name = "geqrf", SCHEMA(geqrf), .infer = infer_geqrf, .forward = geqrf_forward};
 
-static rl_status infer_orgqr(rl_call *call) {
+static rl_status infer_orgqr(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0], *tau = call->in[1];
     RL_TRY(rl_check_matrices(call, 0));
     if (rows_of(a) < cols_of(a))
@@ -358,8 +368,8 @@ static rl_status infer_orgqr(rl_call *call) {
     if (tau->ndim != a->ndim - 1 || memcmp(tau->sizes, a->sizes, (size_t)(a->ndim - 2) * sizeof *a->sizes) != 0 || tau->sizes[tau->ndim - 1] > cols_of(a))
         return rl_fail("householder_product(): `tau` of shape %s does not fit a tensor of shape %s", rl_sizes_text(tau->ndim, tau->sizes),
                        rl_sizes_text(a->ndim, a->sizes));
-    RL_TRY(rl_set_double_outputs(call, 1));
-    return set_part(call, 0, rows_of(a), cols_of(a));
+    RL_TRY(rl_set_double_outputs(call, result, 1));
+    return set_part(call, result, 0, rows_of(a), cols_of(a));
 }
 
 static rl_status orgqr_forward(rl_call *call) {
@@ -369,4 +379,4 @@ static rl_status orgqr_forward(rl_call *call) {
     RL_EACH_MATRIX(call->x[0], call->x[0]->ndim - 2, rl_householder_product(RL_MATRIX(call->x[0]), VALUES(tau, n), n, RL_MATRIX(call->y[0])));
     return RL_OK;
 }
-const rl_op rl_op_orgqr = {.name = "orgqr", .infer = infer_orgqr, .forward = orgqr_forward};
+const rl_op rl_op_orgqr = {.name = "orgqr", SCHEMA(orgqr), .infer = infer_orgqr, .forward = orgqr_forward};

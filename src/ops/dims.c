@@ -2,44 +2,37 @@
 
 #include "view.h"
 
-void rl_geometry_of(const rl_tensor *x, rl_geometry *geometry) {
-    geometry->ndim = x->ndim;
-    geometry->offset = x->offset;
-    if (x->ndim == 0) return;
-    memcpy(geometry->sizes, x->sizes, x->ndim * sizeof *x->sizes);
-    memcpy(geometry->strides, x->strides, x->ndim * sizeof *x->strides);
-}
-
-void rl_geometry_contiguous(int ndim, const int64_t *sizes, rl_geometry *geometry) {
+void rl_layout_contiguous(int ndim, const int64_t *sizes, rl_layout *geometry) {
     geometry->ndim = ndim;
     geometry->offset = 0;
     if (ndim) memcpy(geometry->sizes, sizes, (size_t)ndim * sizeof *sizes);
     rl_contiguous_strides(ndim, sizes, geometry->strides);
 }
 
-rl_tensor *rl_seen_through(const rl_tensor *x, const rl_geometry *geometry) {
+rl_tensor *rl_seen_through(const rl_tensor *x, const rl_layout *geometry) {
     return rl_tensor_view(x, geometry->ndim, geometry->sizes, geometry->strides, geometry->offset);
 }
 
-rl_status rl_infer_view(rl_call *call, rl_geometry_of_view view_of) {
-    rl_geometry x, view;
-    rl_geometry_of(call->in[0], &x);
-    if (call->inplace) call->variant++;
+rl_status rl_infer_view(const rl_call *call, rl_result *result, rl_layout_of_view view_of) {
+    rl_layout x, view;
+    rl_layout_of(call->in[0], &x);
+    if (call->inplace) result->variant++;
     RL_TRY(view_of(&call->args, &x, &view));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output_is(call, 0, rl_seen_through(call->in[0], &view));
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_output_view(result, 0, view.ndim, view.sizes, view.strides, view.offset);
+    return RL_OK;
 }
 
-rl_tensor *rl_spread_through(const rl_vjp *v, rl_tensor *g, rl_geometry_of_view view_of) {
-    rl_geometry x, view;
-    rl_geometry_contiguous(v->in[0].ndim, v->in[0].sizes, &x);
+rl_tensor *rl_spread_through(const rl_vjp *v, rl_tensor *g, rl_layout_of_view view_of) {
+    rl_layout x, view;
+    rl_layout_contiguous(v->in[0].ndim, v->in[0].sizes, &x);
     if (view_of(v->args, &x, &view) != RL_OK) return NULL;
     return rl_scatter_strided(g, x.ndim, x.sizes, view.strides, view.offset);
 }
 
 /* ---- permute, transpose ---- */
 
-static rl_status permute_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+static rl_status permute_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     rl_ints dims = args->list[0];
     uint8_t seen[RL_MAX_DIMS] = {0};
     int length = dims.length > 0 ? dims.length : 0;
@@ -73,7 +66,7 @@ rl_tensor *rl_permute(rl_tensor *x, rl_ints dims) {
     return rl_apply_to(&rl_op_permute, &args, 1, &x);
 }
 
-static void swap(rl_geometry *view, int a, int b) {
+static void swap(rl_layout *view, int a, int b) {
     int64_t size = view->sizes[a], stride = view->strides[a];
     view->sizes[a] = view->sizes[b];
     view->strides[a] = view->strides[b];
@@ -81,7 +74,7 @@ static void swap(rl_geometry *view, int a, int b) {
     view->strides[b] = stride;
 }
 
-static rl_status transpose_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+static rl_status transpose_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     int a, b;
     RL_TRY(rl_wrap_dim(args->n[0], x->ndim, &a));
     RL_TRY(rl_wrap_dim(args->n[1], x->ndim, &b));
@@ -100,7 +93,7 @@ rl_tensor *rl_transpose(rl_tensor *x, int64_t a, int64_t b) {
     return rl_apply_to(&rl_op_transpose, &args, 1, &x);
 }
 
-static rl_status t_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+static rl_status t_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     (void)args;
     if (x->ndim > 2) return rl_fail("t() needs a tensor of at most 2 dimensions; this one has %d: use $transpose() or $permute()", x->ndim);
     *view = *x;
@@ -156,7 +149,7 @@ COMPOSITION(numpy_T, reversed(call->in[0]))
 
 /* ---- squeeze, unsqueeze ---- */
 
-static rl_status squeeze_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+static rl_status squeeze_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     int dim = -1;
     if (args->n[0] != RL_NO_DIM) RL_TRY(rl_wrap_dim(args->n[0], x->ndim, &dim));
     view->ndim = 0;
@@ -169,14 +162,14 @@ static rl_status squeeze_geometry(const rl_args *args, const rl_geometry *x, rl_
     return RL_OK;
 }
 
-static rl_status infer_squeeze(rl_call *call) {
-    RL_TRY(rl_infer_view(call, squeeze_geometry));
-    call->variant = (call->inplace ? 2 : 0) + (call->args.n[0] != RL_NO_DIM);
+static rl_status infer_squeeze(const rl_call *call, rl_result *result) {
+    RL_TRY(rl_infer_view(call, result, squeeze_geometry));
+    result->variant = (call->inplace ? 2 : 0) + (call->args.n[0] != RL_NO_DIM);
     return RL_OK;
 }
 
 RULE(squeeze) { D(0, rl_reshape(G, v->in[0].ndim, v->in[0].sizes)); }
-const rl_op rl_op_squeeze = {.name = "squeeze", .grad_name = "Squeeze", .traits = RL_IS_VIEW, .infer = infer_squeeze, .vjp = squeeze_vjp};
+const rl_op rl_op_squeeze = {.name = "squeeze", SCHEMA(squeeze), .grad_name = "Squeeze", .traits = RL_IS_VIEW, .infer = infer_squeeze, .vjp = squeeze_vjp};
 
 rl_tensor *rl_squeeze(rl_tensor *x, int64_t dim) {
     rl_args args = RL_ARGS_NONE;
@@ -184,7 +177,7 @@ rl_tensor *rl_squeeze(rl_tensor *x, int64_t dim) {
     return rl_apply_to(&rl_op_squeeze, &args, 1, &x);
 }
 
-static rl_status unsqueeze_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+static rl_status unsqueeze_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     int dim;
     if (x->ndim == RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
     if (args->n[0] < -x->ndim - 1 || args->n[0] > x->ndim)

@@ -9,9 +9,9 @@ static rl_status run_division(rl_call *call, const rl_loops *loops) {
 }
 
 #define DIVISION(op, grad, number, loops, by_first, by_second, first_saves, second_saves) \
-    static rl_status infer_##op(rl_call *call) {                                          \
-        call->variant = number;                                                           \
-        return rl_infer_elementwise(call);                                                \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) {                 \
+        result->variant = number;                                                         \
+        return rl_infer_elementwise(call, result);                                        \
     }                                                                                     \
     static rl_status op##_forward(rl_call *call) { return run_division(call, loops); }    \
     RULE(op) {                                                                            \
@@ -19,8 +19,9 @@ static rl_status run_division(rl_call *call, const rl_loops *loops) {
         D(1, by_second);                                                                  \
     }                                                                                     \
     const rl_op rl_op_##op = {.name = #op,                                                \
+                              SCHEMA(op),                                                 \
                               .grad_name = grad,                                          \
-                              .traits = RL_BROADCASTS | RL_IN_STEP,                       \
+                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,                   \
                               .saves = {first_saves, second_saves},                       \
                               .infer = infer_##op,                                        \
                               .forward = op##_forward,                                    \
@@ -30,7 +31,7 @@ static rl_status run_division(rl_call *call, const rl_loops *loops) {
 
 /* The rounded quotients are flat wherever they have a derivative; the rests follow the dividend. */
 DIVISION(floor_divide, "FloorDivide", 0, &rl_floor_divide_loops, ZERO(0), ZERO(1), 0, 0)
-DIVISION(div_floor, "Div", 2 + BY_NUMBER, &rl_floor_divide_loops, ZERO(0), ZERO(1), X(1), X(1))
-DIVISION(div_trunc, "Div", 2 + BY_NUMBER, &rl_trunc_divide_loops, ZERO(0), ZERO(1), X(1), X(1))
-DIVISION(remainder, "Remainder", !BY_NUMBER, &rl_remainder_loops, G, rl_neg(rl_mul(G, rl_div_floor(X0, X1))), 0, X(0) | X(1))
-DIVISION(fmod, "Fmod", !BY_NUMBER, &rl_fmod_loops, G, rl_neg(rl_mul(G, rl_div_trunc(X0, X1))), 0, X(0) | X(1))
+DIVISION(div_floor, "Div", 2 + BY_NUMBER, &rl_floor_divide_loops, ZERO(0), ZERO(1), SAVE_X(1), SAVE_X(1))
+DIVISION(div_trunc, "Div", 2 + BY_NUMBER, &rl_trunc_divide_loops, ZERO(0), ZERO(1), SAVE_X(1), SAVE_X(1))
+DIVISION(remainder, "Remainder", !BY_NUMBER, &rl_remainder_loops, G, rl_neg(rl_mul(G, rl_div_floor(X0, X1))), 0, SAVE_X(0) | SAVE_X(1))
+DIVISION(fmod, "Fmod", !BY_NUMBER, &rl_fmod_loops, G, rl_neg(rl_mul(G, rl_div_trunc(X0, X1))), 0, SAVE_X(0) | SAVE_X(1))

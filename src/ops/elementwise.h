@@ -18,7 +18,7 @@
         D(0, derivative);                   \
     }
 
-/* needs: what the derivative reads, X(0) | Y(0) */
+/* needs: what the derivative reads, SAVE_X(0) | SAVE_Y(0) */
 #define ELEMENTWISE(op, grad, infer_as, needs, derivative) \
     FORWARD(op)                                            \
     UNARY_RULE(op, derivative)                             \
@@ -26,7 +26,7 @@
 
 #define UNARY_RECORD(op, grad, infer_as, needs) \
     const rl_op rl_op_##op = {                  \
-        .name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {needs}, .infer = infer_as, .forward = op##_forward, .vjp = op##_vjp};
+        .name = #op, SCHEMA(op), .grad_name = grad, .traits = RL_ELEMENTWISE, .saves = {needs}, .infer = infer_as, .forward = op##_forward, .vjp = op##_vjp};
 
 /* Functions of floating numbers, integers becoming floating. */
 #define SMOOTH(op, grad, needs, derivative) ELEMENTWISE(op, grad, rl_infer_floating, needs, derivative)

@@ -2,13 +2,13 @@
 #include "reduce.h"
 
 /* What extremes are is what they were taken of. */
-static rl_status infer_extreme(rl_call *call) {
+static rl_status infer_extreme(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    RL_TRY(rl_output_reduced(call, 0, dtype, rl_computed_in(dtype)));
-    if (x->numel == 0 && call->out[0]->numel)
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    RL_TRY(rl_output_reduced(call, result, 0, dtype, rl_computed_in(dtype)));
+    if (x->numel == 0 && rl_gives_elements(result, 0))
         return rl_fail("%s() of no elements has no value: the tensor has shape %s", call->op->name, rl_sizes_text(x->ndim, x->sizes));
     return RL_OK;
 }
@@ -23,13 +23,14 @@ rl_tensor *rl_shared_among_equals(rl_vjp *v) {
     return rl_where(equal, rl_div(rl_kept_dims(v, G), rl_reduced_again(v, &rl_op_sum, equal)), rl_number(0));
 }
 
-#define EXTREME(op, is, grad, number)             \
-    static rl_status infer_##op(rl_call *call) {  \
-        call->variant = number;                   \
-        return infer_extreme(call);               \
-    }                                             \
-    RULE(op) { D(0, rl_shared_among_equals(v)); } \
-    const rl_op rl_op_##op = {.name = #is, .grad_name = grad, .saves = {X(0) | Y(0)}, .infer = infer_##op, .forward = a##is##_forward, .vjp = op##_vjp};
+#define EXTREME(op, is, grad, number)                                     \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) { \
+        result->variant = number;                                         \
+        return infer_extreme(call, result);                               \
+    }                                                                     \
+    RULE(op) { D(0, rl_shared_among_equals(v)); }                         \
+    const rl_op rl_op_##op = {                                            \
+        .name = #is, SCHEMA(op), .grad_name = grad, .saves = {SAVE_X(0) | SAVE_Y(0)}, .infer = infer_##op, .forward = a##is##_forward, .vjp = op##_vjp};
 
 EXTREME(amax, max, "Amax", 0)
 EXTREME(amin, min, "Amin", 0)
@@ -49,15 +50,15 @@ rl_tensor *rl_placed_gradient(rl_vjp *v, int before) {
 
 /* ---- max and min along a dimension ---- */
 
-rl_status rl_infer_placed(rl_call *call) {
+rl_status rl_infer_placed(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype;
     if (call->args.list[RL_DIMS].length != 1) return rl_fail("`dim` of %s() must be one dimension", call->op->name);
-    RL_TRY(rl_set_outputs(call, 2));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    RL_TRY(rl_output_reduced(call, 0, dtype, rl_computed_in(dtype)));
-    RL_TRY(rl_output_reduced(call, 1, RL_INT64, RL_INT64));
-    if (x->numel == 0 && call->out[0]->numel)
+    RL_TRY(rl_set_outputs(result, 2));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    RL_TRY(rl_output_reduced(call, result, 0, dtype, rl_computed_in(dtype)));
+    RL_TRY(rl_output_reduced(call, result, 1, RL_INT64, RL_INT64));
+    if (x->numel == 0 && rl_gives_elements(result, 0))
         return rl_fail("%s() of no elements has no value: the tensor has shape %s", call->op->name, rl_sizes_text(x->ndim, x->sizes));
     return RL_OK;
 }
@@ -66,26 +67,24 @@ static rl_status max_places_forward(rl_call *call) { return rl_run_reducers(call
 static rl_status min_places_forward(rl_call *call) { return rl_run_reducers(call, &rl_amin_places_reducers, NULL); }
 
 RULE(max_dim) { D(0, rl_placed_gradient(v, 0)); }
-const rl_op rl_op_max_dim = {.name = "max", .grad_name = "Max", .saves = {Y(1)}, .infer = rl_infer_placed, .forward = max_places_forward, .vjp = max_dim_vjp};
-const rl_op rl_op_min_dim = {.name = "min", .grad_name = "Min", .saves = {Y(1)}, .infer = rl_infer_placed, .forward = min_places_forward, .vjp = max_dim_vjp};
+const rl_op rl_op_max_dim = {
+    .name = "max", SCHEMA(max_dim), .grad_name = "Max", .saves = {SAVE_Y(1)}, .infer = rl_infer_placed, .forward = max_places_forward, .vjp = max_dim_vjp};
+const rl_op rl_op_min_dim = {
+    .name = "min", SCHEMA(min_dim), .grad_name = "Min", .saves = {SAVE_Y(1)}, .infer = rl_infer_placed, .forward = min_places_forward, .vjp = max_dim_vjp};
 
 /* ---- argmax, argmin: without a dimension, the place among all elements in row-major order ---- */
 
-static rl_status infer_place_alone(rl_call *call) {
+static rl_status infer_place_alone(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     RL_TRY(rl_one_dim(call));
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in((rl_dtype)x->dtype)));
-    RL_TRY(rl_output_reduced(call, 0, RL_INT64, RL_INT64));
-    if (x->numel == 0 && call->out[0]->numel)
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in((rl_dtype)x->dtype));
+    RL_TRY(rl_output_reduced(call, result, 0, RL_INT64, RL_INT64));
+    if (call->args.list[RL_DIMS].length <= 0) rl_read_contiguous(result, 0);
+    if (x->numel == 0 && rl_gives_elements(result, 0))
         return rl_fail("%s() of no elements has no value: the tensor has shape %s", call->op->name, rl_sizes_text(x->ndim, x->sizes));
-    if (call->args.list[RL_DIMS].length > 0 || rl_is_contiguous(call->x[0])) return RL_OK;
-    rl_tensor *row_major = rl_tensor_new((rl_dtype)call->x[0]->dtype, x->ndim, x->sizes);
-    if (!row_major) return RL_FAILED;
-    RL_TRY(rl_copy_data(row_major, call->x[0]));
-    call->x[0] = row_major;
     return RL_OK;
 }
 
-const rl_op rl_op_argmax = {.name = "argmax", .grad_name = "Argmax", .infer = infer_place_alone, .forward = max_places_forward};
-const rl_op rl_op_argmin = {.name = "argmin", .grad_name = "Argmin", .infer = infer_place_alone, .forward = min_places_forward};
+const rl_op rl_op_argmax = {.name = "argmax", SCHEMA(argmax), .grad_name = "Argmax", .infer = infer_place_alone, .forward = max_places_forward};
+const rl_op rl_op_argmin = {.name = "argmin", SCHEMA(argmin), .grad_name = "Argmin", .infer = infer_place_alone, .forward = min_places_forward};

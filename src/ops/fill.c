@@ -4,21 +4,21 @@
 #include "infer.h"
 
 /* The result is what the first operand is. */
-static rl_status infer_kept(rl_call *call) {
+static rl_status infer_kept(const rl_call *call, rl_result *result) {
     const rl_tensor *self = call->in[0];
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)self->dtype, (rl_dtype)self->dtype, self->ndim, self->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)self->dtype, (rl_dtype)self->dtype, self->ndim, self->sizes);
 }
 
 /* ---- copy ---- */
 
-static rl_status infer_copy(rl_call *call) {
+static rl_status infer_copy(const rl_call *call, rl_result *result) {
     const rl_tensor *self = call->in[0], *from = call->in[1];
-    call->variant = -1;
+    result->variant = -1;
     if (!rl_broadcasts_to(from->ndim, from->sizes, self->ndim, self->sizes))
         return rl_fail("a value of shape %s does not fit its place, which has shape %s", rl_sizes_text(from->ndim, from->sizes),
                        rl_sizes_text(self->ndim, self->sizes));
-    return infer_kept(call);
+    return infer_kept(call, result);
 }
 
 static rl_status copy_forward(rl_call *call) { return rl_copy_data(call->y[0], call->x[1]); }
@@ -27,16 +27,21 @@ RULE(copy) {
     D(0, ZERO(0));
     D(1, G);
 }
-const rl_op rl_op_copy = {
-    .name = "copy", .grad_name = "CopyBackwards", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_copy, .forward = copy_forward, .vjp = copy_vjp};
+const rl_op rl_op_copy = {.name = "copy",
+                          SCHEMA(copy),
+                          .grad_name = "CopyBackwards",
+                          .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                          .infer = infer_copy,
+                          .forward = copy_forward,
+                          .vjp = copy_vjp};
 
 /* ---- fill, with a number or a tensor of one ---- */
 
-static rl_status infer_fill(rl_call *call) {
+static rl_status infer_fill(const rl_call *call, rl_result *result) {
     const rl_tensor *value = call->in[1];
-    call->variant = value->wrapped_number ? 2 : 3;
+    result->variant = value->wrapped_number ? 2 : 3;
     if (value->numel != 1) return rl_fail("fill_() takes one number; `value` has shape %s", rl_sizes_text(value->ndim, value->sizes));
-    return infer_kept(call);
+    return infer_kept(call, result);
 }
 
 static rl_status fill_forward(rl_call *call) {
@@ -51,7 +56,7 @@ RULE(fill) {
     D(1, whole_sum(G, &v->in[1]));
 }
 const rl_op rl_op_fill = {
-    .name = "fill", .grad_name = "Fill", .traits = RL_BROADCASTS | RL_IN_STEP, .infer = infer_fill, .forward = fill_forward, .vjp = fill_vjp};
+    .name = "fill", SCHEMA(fill), .grad_name = "Fill", .traits = RL_BROADCASTS | RL_ELEMENTWISE, .infer = infer_fill, .forward = fill_forward, .vjp = fill_vjp};
 
 /* ---- zero ---- */
 
@@ -61,4 +66,5 @@ static rl_status zero_forward(rl_call *call) {
 }
 
 RULE(zero) { D(0, ZERO(0)); }
-const rl_op rl_op_zero = {.name = "zero", .grad_name = "Zero", .traits = RL_IN_STEP, .infer = infer_kept, .forward = zero_forward, .vjp = zero_vjp};
+const rl_op rl_op_zero = {
+    .name = "zero", SCHEMA(zero), .grad_name = "Zero", .traits = RL_ELEMENTWISE, .infer = infer_kept, .forward = zero_forward, .vjp = zero_vjp};

@@ -27,15 +27,12 @@ rl_status rl_check_gathered(const rl_call *call, const rl_tensor *x, const rl_te
     return RL_OK;
 }
 
-static rl_status infer_gather(rl_call *call) {
+static rl_status infer_gather(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0], *index = call->in[1];
-    int dim;
-    RL_TRY(rl_wrap_dim(call->args.n[DIM], x->ndim, &dim));
-    call->args.n[DIM] = dim;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_indexes(call, 1));
-    RL_TRY(rl_check_gathered(call, x, index, dim));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, index->ndim, index->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    RL_TRY(rl_read_indexes(call, result, 1));
+    RL_TRY(rl_check_gathered(call, x, index, (int)call->args.n[DIM]));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, index->ndim, index->sizes);
 }
 
 static rl_status gather_along(rl_tensor *y, rl_tensor *x, rl_tensor *index, int dim) {
@@ -49,7 +46,14 @@ static rl_status gather_forward(rl_call *call) { return gather_along(call->y[0],
 static rl_tensor *zeros_like_input(const rl_vjp *v, const rl_tensor *g) { return g ? rl_zeros((rl_dtype)g->dtype, v->in[0].ndim, v->in[0].sizes) : NULL; }
 
 RULE(gather) { D(0, rl_scatter_add(zeros_like_input(v, G), v->args->n[DIM], X1, G)); }
-const rl_op rl_op_gather = {.name = "gather", .grad_name = "Gather", .saves = {X(1)}, .infer = infer_gather, .forward = gather_forward, .vjp = gather_vjp};
+const rl_op rl_op_gather = {.name = "gather",
+                            SCHEMA(gather),
+                            .grad_name = "Gather",
+                            .saves = {SAVE_X(1)},
+                            .canonicalize = rl_canonicalize_dim,
+                            .infer = infer_gather,
+                            .forward = gather_forward,
+                            .vjp = gather_vjp};
 
 rl_tensor *rl_gather(rl_tensor *x, int64_t dim, rl_tensor *index) {
     rl_args args = RL_ARGS_NONE;
@@ -59,19 +63,16 @@ rl_tensor *rl_gather(rl_tensor *x, int64_t dim, rl_tensor *index) {
 
 /* ---- index_select ---- */
 
-static rl_status infer_index_select(rl_call *call) {
+static rl_status infer_index_select(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0], *index = call->in[1];
     int64_t sizes[RL_MAX_DIMS];
-    int dim;
-    RL_TRY(rl_wrap_dim(call->args.n[DIM], x->ndim, &dim));
     if (index->ndim > 1) return rl_fail("index_select() needs a vector of indexes; `index` has shape %s", rl_sizes_text(index->ndim, index->sizes));
     if (x->ndim == 0 && index->numel != 1)
         return rl_fail("index_select() can take one element of a tensor without dimensions, not %lld", (long long)index->numel);
-    call->args.n[DIM] = dim;
-    for (int d = 0; d < x->ndim; d++) sizes[d] = d == dim ? index->numel : x->sizes[d];
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_indexes(call, 1));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, sizes);
+    for (int d = 0; d < x->ndim; d++) sizes[d] = d == call->args.n[DIM] ? index->numel : x->sizes[d];
+    RL_TRY(rl_set_outputs(result, 1));
+    RL_TRY(rl_read_indexes(call, result, 1));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, sizes);
 }
 
 static rl_status index_select_forward(rl_call *call) {
@@ -84,8 +85,14 @@ static rl_status index_select_forward(rl_call *call) {
 }
 
 RULE(index_select) { D(0, rl_index_add(zeros_like_input(v, G), v->args->n[DIM], X1, G)); }
-const rl_op rl_op_index_select = {
-    .name = "index_select", .grad_name = "IndexSelect", .saves = {X(1)}, .infer = infer_index_select, .forward = index_select_forward, .vjp = index_select_vjp};
+const rl_op rl_op_index_select = {.name = "index_select",
+                                  SCHEMA(index_select),
+                                  .grad_name = "IndexSelect",
+                                  .saves = {SAVE_X(1)},
+                                  .canonicalize = rl_canonicalize_dim,
+                                  .infer = infer_index_select,
+                                  .forward = index_select_forward,
+                                  .vjp = index_select_vjp};
 
 rl_tensor *rl_index_select(rl_tensor *x, int64_t dim, rl_tensor *index) {
     rl_args args = RL_ARGS_NONE;
@@ -122,29 +129,34 @@ static rl_status compose_take_along_dim(rl_call *call) {
     rl_tensor *taken = take_along_dim(call->in[0], call->in[1], call->args.n[DIM]);
     return rl_set_result(call, 1, &taken);
 }
-const rl_op rl_op_take_along_dim = {.name = "take_along_dim", .compose = compose_take_along_dim};
+const rl_op rl_op_take_along_dim = {.name = "take_along_dim", SCHEMA(take_along_dim), .compose = compose_take_along_dim};
 
 /* ---- embedding: rows of a table; the row `padding` gets no gradient ---- */
 
 enum { PADDING, BY_FREQUENCY };
 
-static rl_status infer_embedding(rl_call *call) {
-    rl_tensor *weight = call->in[0], *index = call->in[1];
-    int64_t sizes[RL_MAX_DIMS], *padding = &call->args.n[PADDING];
-    if (weight->ndim != 2) return rl_fail("an embedding needs a matrix of weights; `weight` has shape %s", rl_sizes_text(weight->ndim, weight->sizes));
-    if (index->ndim == RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
+/* The padding row counts from 0; -1 is none. */
+static rl_status canonicalize_embedding(rl_call *call) {
+    int64_t *padding = &call->args.n[PADDING], rows = call->in[0]->ndim ? call->in[0]->sizes[0] : 0;
     if (*padding == RL_NO_DIM)
         *padding = -1;
-    else if (*padding < -weight->sizes[0] || *padding >= weight->sizes[0])
-        return rl_fail("`padding_idx` is %lld, and the embedding has %lld rows", (long long)(*padding >= 0 ? *padding + 1 : *padding),
-                       (long long)weight->sizes[0]);
+    else if (*padding < -rows || *padding >= rows)
+        return rl_fail("`padding_idx` is %lld, and the embedding has %lld rows", (long long)(*padding >= 0 ? *padding + 1 : *padding), (long long)rows);
     else if (*padding < 0)
-        *padding += weight->sizes[0];
+        *padding += rows;
+    return RL_OK;
+}
+
+static rl_status infer_embedding(const rl_call *call, rl_result *result) {
+    const rl_tensor *weight = call->in[0], *index = call->in[1];
+    int64_t sizes[RL_MAX_DIMS];
+    if (weight->ndim != 2) return rl_fail("an embedding needs a matrix of weights; `weight` has shape %s", rl_sizes_text(weight->ndim, weight->sizes));
+    if (index->ndim == RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
     if (index->ndim) memcpy(sizes, index->sizes, index->ndim * sizeof *sizes);
     sizes[index->ndim] = weight->sizes[1];
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_indexes(call, 1));
-    return rl_output(call, 0, (rl_dtype)weight->dtype, (rl_dtype)weight->dtype, index->ndim + 1, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    RL_TRY(rl_read_indexes(call, result, 1));
+    return rl_output(result, 0, (rl_dtype)weight->dtype, (rl_dtype)weight->dtype, index->ndim + 1, sizes);
 }
 
 static rl_status embedding_forward(rl_call *call) {
@@ -188,5 +200,11 @@ static rl_tensor *row_sums(const rl_vjp *v, rl_tensor *g, rl_tensor *index) {
 }
 
 RULE(embedding) { D(0, row_sums(v, G, X1)); }
-const rl_op rl_op_embedding = {
-    .name = "embedding", .grad_name = "Embedding", .saves = {X(1)}, .infer = infer_embedding, .forward = embedding_forward, .vjp = embedding_vjp};
+const rl_op rl_op_embedding = {.name = "embedding",
+                               SCHEMA(embedding),
+                               .grad_name = "Embedding",
+                               .saves = {SAVE_X(1)},
+                               .canonicalize = canonicalize_embedding,
+                               .infer = infer_embedding,
+                               .forward = embedding_forward,
+                               .vjp = embedding_vjp};

@@ -20,25 +20,21 @@ rl_tensor *rl_spread_to(rl_tensor *x, int ndim, const int64_t *sizes) {
     return rl_tensor_view(x, ndim, sizes, strides, x->offset);
 }
 
-rl_status rl_read_indexes(rl_call *call, int k) {
+rl_status rl_read_indexes(const rl_call *call, rl_result *result, int k) {
     rl_dtype dtype = (rl_dtype)call->in[k]->dtype;
     if (!rl_dtype_is_integral(dtype)) return rl_fail("indexes must be whole numbers, such as a torch_long() tensor, not %s", rl_dtype_name(dtype));
-    return dtype == RL_INT64 ? RL_OK : rl_read_as(call, k, RL_INT64);
+    rl_read_as(result, k, RL_INT64);
+    rl_read_apart(result, k);
+    return RL_OK;
 }
 
-rl_status rl_read_apart(rl_call *call, int k) {
-    rl_tensor *x = call->x[k];
-    if (!x || !call->inplace || x->storage != call->inplace->storage) return RL_OK;
-    call->x[k] = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes);
-    return call->x[k] ? rl_copy_data(call->x[k], x) : RL_FAILED;
-}
-
-rl_status rl_read_to_write(rl_call *call, int k, rl_dtype dtype, rl_dtype computed) {
+rl_status rl_read_to_write(const rl_call *call, rl_result *result, int k, rl_dtype dtype, rl_dtype computed) {
     rl_tensor *x = call->in[k];
     if (!x->wrapped_number && !rl_dtype_can_cast((rl_dtype)x->dtype, dtype))
         return rl_fail("%s() cannot write %s values into a %s tensor", call->op->name, rl_dtype_name((rl_dtype)x->dtype), rl_dtype_name(dtype));
-    RL_TRY(rl_read_as(call, k, computed));
-    return rl_read_apart(call, k);
+    rl_read_as(result, k, computed);
+    rl_read_apart(result, k);
+    return RL_OK;
 }
 
 rl_status rl_start_from_self(rl_call *call) {
@@ -63,10 +59,11 @@ rl_status rl_places_of(rl_tensor *mask, rl_tensor **places) {
 /* ---- the layout of an indexing: Note [Placement] ---- */
 
 typedef struct {
-    rl_tensor *at[RL_MAX_DIMS]; /* each dimension's index, or NULL */
-    int first, last;            /* of the indexed dimensions */
-    int together;               /* nothing stands between them */
-    int ndim;                   /* of the indexes */
+    rl_tensor *at[RL_MAX_DIMS]; /* each dimension's places, or NULL */
+    uint8_t indexed[RL_MAX_DIMS];
+    int first, last; /* of the indexed dimensions */
+    int together;    /* nothing stands between them */
+    int ndim;        /* of the indexes */
     int64_t sizes[RL_MAX_DIMS];
     int whole_mask; /* which input alone is a mask of x's shape, or 0 */
 } layout;
@@ -99,11 +96,12 @@ static rl_status find_dims(const rl_call *call, int first_index, uint8_t *indexe
     return RL_OK;
 }
 
-static rl_status lay_out(rl_call *call, int first_index, layout *l) {
+/* All of the layout but the places themselves; a mask is counted, since as many places are its size. */
+static rl_status plan(const rl_call *call, int first_index, layout *l) {
     uint8_t indexed[RL_MAX_DIMS];
-    int dim = 0, used, given = 0;
-    RL_TRY(find_dims(call, first_index, indexed, &used));
+    int used, given = 0;
     memset(l, 0, sizeof *l);
+    RL_TRY(find_dims(call, first_index, indexed, &used));
     l->first = l->last = -1;
     for (int d = 0; d < used; d++) {
         if (!indexed[d]) continue;
@@ -112,27 +110,43 @@ static rl_status lay_out(rl_call *call, int first_index, layout *l) {
     }
     l->together = 1;
     for (int d = l->first; d < l->last; d++) l->together &= d < 0 || indexed[d];
+    memcpy(l->indexed, indexed, sizeof indexed);
     for (int k = first_index; k < call->n_in; k++) {
-        given += call->in[k] != NULL;
-        if (call->in[k] && call->in[k]->dtype == RL_BOOL && call->in[k]->ndim == call->in[0]->ndim) l->whole_mask = k;
+        const rl_tensor *index = call->in[k];
+        if (!index) continue;
+        given++;
+        if (index->dtype == RL_BOOL && index->ndim == call->in[0]->ndim) l->whole_mask = k;
+        if (index->dtype != RL_BOOL) {
+            RL_TRY(rl_broadcast_sizes(l->ndim, l->sizes, index->ndim, index->sizes, &l->ndim, l->sizes));
+        } else {
+            int64_t count = rl_count_nonzero_bytes(index);
+            RL_TRY(rl_broadcast_sizes(l->ndim, l->sizes, 1, &count, &l->ndim, l->sizes));
+        }
     }
     if (given > 1) l->whole_mask = 0;
-    for (int k = first_index; k < call->n_in; k++) RL_TRY(rl_read_apart(call, k));
-    if (l->whole_mask) return RL_OK;
+    return RL_OK;
+}
+
+/* The places that each dimension's index names. */
+static rl_status find_places(const rl_call *call, int first_index, layout *l) {
+    int dim = 0;
     for (int k = first_index; k < call->n_in; k++) {
-        rl_tensor *index = call->in[k];
+        rl_tensor *index = call->x[k];
         if (index && index->dtype == RL_BOOL) {
-            RL_TRY(rl_places_of(call->x[k], l->at + dim));
-            if (index->ndim) RL_TRY(rl_broadcast_sizes(l->ndim, l->sizes, 1, l->at[dim]->sizes, &l->ndim, l->sizes));
+            RL_TRY(rl_places_of(index, l->at + dim));
             dim += index->ndim;
-            continue;
+        } else {
+            l->at[dim++] = index;
         }
-        if (index) {
-            RL_TRY(rl_read_indexes(call, k));
-            l->at[dim] = call->x[k];
-            RL_TRY(rl_broadcast_sizes(l->ndim, l->sizes, index->ndim, index->sizes, &l->ndim, l->sizes));
-        }
-        dim++;
+    }
+    return RL_OK;
+}
+
+static rl_status read_all_indexes(const rl_call *call, rl_result *result, int first_index) {
+    for (int k = first_index; k < call->n_in; k++) {
+        if (!call->in[k]) continue;
+        if (call->in[k]->dtype != RL_BOOL) RL_TRY(rl_read_indexes(call, result, k));
+        rl_read_apart(result, k);
     }
     return RL_OK;
 }
@@ -154,10 +168,6 @@ static rl_status result_sizes(const rl_tensor *x, const uint8_t *indexed, int nd
     memcpy(result, out, (size_t)n * sizeof *result);
     *result_ndim = n;
     return RL_OK;
-}
-
-static void indexed_dims(const layout *l, const rl_tensor *x, uint8_t *indexed) {
-    for (int d = 0; d < x->ndim; d++) indexed[d] = l->at[d] != NULL;
 }
 
 /* Adds what one index contributes; one alone may be the offsets as it stands. */
@@ -185,8 +195,7 @@ static rl_tensor *offsets_in(const layout *l, const rl_tensor *x) {
 /* other is contiguous, of the result's shape, or one number */
 static void make_picks(const layout *l, const rl_tensor *x, const rl_tensor *offsets, const rl_tensor *other, rl_picks *picks) {
     int64_t stride = other->numel == 1 ? 0 : 1, after = 1;
-    uint8_t indexed[RL_MAX_DIMS];
-    indexed_dims(l, x, indexed);
+    const uint8_t *indexed = l->indexed;
     picks->count = offsets->numel;
     picks->offsets = rl_data(offsets);
     picks->ndim = 0;
@@ -208,41 +217,52 @@ static void make_picks(const layout *l, const rl_tensor *x, const rl_tensor *off
 
 /* ---- index ---- */
 
-static rl_status compress(rl_call *call, rl_tensor *x, rl_tensor *mask) {
+static rl_status infer_index(const rl_call *call, rl_result *result) {
+    const rl_tensor *x = call->in[0];
+    int64_t sizes[RL_MAX_DIMS];
+    int ndim;
+    layout l;
+    RL_TRY(plan(call, 1, &l));
+    RL_TRY(rl_set_outputs(result, 1));
+    RL_TRY(read_all_indexes(call, result, 1));
+    RL_TRY(result_sizes(x, l.indexed, l.ndim, l.sizes, l.first, l.together, &ndim, sizes));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, ndim, sizes);
+}
+
+static rl_status compress(rl_tensor *y, rl_tensor *x, rl_tensor *mask) {
     x = rl_packed(x);
     mask = rl_packed(mask);
     int64_t *starts = x && mask ? rl_scope_memory((size_t)rl_mask_chunks(mask) + 1, sizeof *starts) : NULL;
     if (!starts) return RL_FAILED;
-    int64_t count = rl_count_true(mask, starts);
-    RL_TRY(rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, 1, &count));
-    rl_compress_elements(call->y[0], x, mask, starts);
+    rl_count_true(mask, starts);
+    rl_compress_elements(y, x, mask, starts);
     return RL_OK;
 }
 
-/* What the indexes name has to be found to know the result's shape, so infer does all of it. */
-static rl_status infer_index(rl_call *call) {
-    rl_tensor *x = call->in[0];
-    int64_t sizes[RL_MAX_DIMS];
-    uint8_t indexed[RL_MAX_DIMS];
-    int ndim;
+static rl_status index_forward(rl_call *call) {
+    rl_tensor *x = call->x[0], *y = call->y[0];
     layout l;
     rl_picks picks;
-    RL_TRY(lay_out(call, 1, &l));
-    RL_TRY(rl_set_outputs(call, 1));
-    if (l.whole_mask) return compress(call, x, call->in[l.whole_mask]);
-    indexed_dims(&l, x, indexed);
-    RL_TRY(result_sizes(x, indexed, l.ndim, l.sizes, l.first, l.together, &ndim, sizes));
+    RL_TRY(plan(call, 1, &l));
+    if (l.whole_mask) return compress(y, x, call->x[l.whole_mask]);
+    RL_TRY(find_places(call, 1, &l));
     rl_tensor *offsets = offsets_in(&l, x);
     if (!offsets) return RL_FAILED;
-    RL_TRY(rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, ndim, sizes));
-    if (call->y[0]->numel == 0) return RL_OK;
-    make_picks(&l, x, offsets, call->y[0], &picks);
-    rl_pick(&picks, rl_dtype_size((rl_dtype)x->dtype), rl_data(call->y[0]), rl_data(x));
+    if (y->numel == 0) return RL_OK;
+    make_picks(&l, x, offsets, y, &picks);
+    rl_pick(&picks, rl_dtype_size((rl_dtype)x->dtype), rl_data(y), rl_data(x));
     return RL_OK;
 }
 
 RULE(index) { D(0, rl_index_put(rl_zeros((rl_dtype)G->dtype, v->in[0].ndim, v->in[0].sizes), G, v->n_in - 1, v->x + 1, 1)); }
-const rl_op rl_op_index = {.name = "index", .grad_name = "Index", .saves = {X(1) | X(2) | X(3)}, .infer = infer_index, .vjp = index_vjp};
+const rl_op rl_op_index = {.name = "index",
+                           SCHEMA(index),
+                           .grad_name = "Index",
+                           .traits = RL_DEPENDS_ON_VALUES,
+                           .saves = {SAVE_ALL_X & ~SAVE_X(0)},
+                           .infer = infer_index,
+                           .forward = index_forward,
+                           .vjp = index_vjp};
 
 rl_tensor *rl_index(rl_tensor *x, int n, rl_tensor *const *indexes) {
     rl_tensor *in[RL_MAX_DIMS + 1] = {x};
@@ -259,13 +279,14 @@ rl_tensor *rl_index(rl_tensor *x, int n, rl_tensor *const *indexes) {
 
 enum { VALUES = 1, FIRST_INDEX = 2, ACCUMULATE = 0 };
 
-static rl_status infer_index_put(rl_call *call) {
+static rl_status infer_index_put(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype, computed = call->args.n[ACCUMULATE] ? rl_computed_in(dtype) : dtype;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, computed));
-    RL_TRY(rl_read_as(call, VALUES, computed));
-    RL_TRY(rl_read_apart(call, VALUES));
-    return rl_output(call, 0, dtype, computed, call->in[0]->ndim, call->in[0]->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, computed);
+    rl_read_as(result, VALUES, computed);
+    rl_read_apart(result, VALUES);
+    RL_TRY(read_all_indexes(call, result, FIRST_INDEX));
+    return rl_output(result, 0, dtype, computed, call->in[0]->ndim, call->in[0]->sizes);
 }
 
 static int fits(const rl_tensor *values, int ndim, const int64_t *sizes) {
@@ -306,19 +327,14 @@ static rl_status put_masked(rl_call *call, rl_tensor *mask) {
 static rl_status index_put_forward(rl_call *call) {
     rl_tensor *y = call->y[0];
     int64_t sizes[RL_MAX_DIMS];
-    uint8_t indexed[RL_MAX_DIMS];
     int ndim;
     layout l;
     rl_picks picks;
-    RL_TRY(lay_out(call, FIRST_INDEX, &l));
+    RL_TRY(plan(call, FIRST_INDEX, &l));
     RL_TRY(rl_start_from_self(call));
     if (l.whole_mask && !call->args.n[ACCUMULATE]) return put_masked(call, call->x[l.whole_mask]);
-    if (l.whole_mask) {
-        RL_TRY(rl_places_of(call->x[l.whole_mask], l.at));
-        RL_TRY(rl_broadcast_sizes(0, NULL, 1, l.at[0]->sizes, &l.ndim, l.sizes));
-    }
-    indexed_dims(&l, y, indexed);
-    RL_TRY(result_sizes(y, indexed, l.ndim, l.sizes, l.first, l.together, &ndim, sizes));
+    RL_TRY(find_places(call, FIRST_INDEX, &l));
+    RL_TRY(result_sizes(y, l.indexed, l.ndim, l.sizes, l.first, l.together, &ndim, sizes));
     rl_tensor *offsets = offsets_in(&l, y), *values = values_for(call->x[VALUES], ndim, sizes);
     if (!offsets || !values) return RL_FAILED;
     make_picks(&l, y, offsets, values, &picks);
@@ -334,9 +350,10 @@ RULE(index_put) {
     D(1, rl_index(G, n, indexes));
 }
 const rl_op rl_op_index_put = {.name = "index_put",
+                               SCHEMA(index_put),
                                .grad_name = "IndexPut",
-                               .traits = RL_BROADCASTS | RL_IN_STEP,
-                               .saves = {X(2) | X(3), X(2) | X(3)},
+                               .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                               .saves = {SAVE_ALL_X & ~(SAVE_X(0) | SAVE_X(1)), SAVE_ALL_X & ~(SAVE_X(0) | SAVE_X(1))},
                                .infer = infer_index_put,
                                .forward = index_put_forward,
                                .vjp = index_put_vjp};
@@ -371,11 +388,11 @@ static rl_tensor *flat_offsets(const rl_call *call, const rl_tensor *x, int k) {
     return add_offsets(NULL, index, 1, index->ndim, index->sizes, x->numel, 1, 0);
 }
 
-static rl_status infer_take(rl_call *call) {
+static rl_status infer_take(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_indexes(call, 1));
-    return rl_output(call, 0, dtype, dtype, call->in[1]->ndim, call->in[1]->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    RL_TRY(rl_read_indexes(call, result, 1));
+    return rl_output(result, 0, dtype, dtype, call->in[1]->ndim, call->in[1]->sizes);
 }
 
 static rl_status take_forward(rl_call *call) {
@@ -394,20 +411,20 @@ static rl_tensor *put_flat(rl_tensor *x, rl_tensor *index, rl_tensor *source, in
 }
 
 RULE(take) { D(0, put_flat(rl_zeros((rl_dtype)G->dtype, v->in[0].ndim, v->in[0].sizes), X1, G, 1)); }
-const rl_op rl_op_take = {.name = "take", .grad_name = "Take", .saves = {X(1)}, .infer = infer_take, .forward = take_forward, .vjp = take_vjp};
+const rl_op rl_op_take = {
+    .name = "take", SCHEMA(take), .grad_name = "Take", .saves = {SAVE_X(1)}, .infer = infer_take, .forward = take_forward, .vjp = take_vjp};
 
-static rl_status infer_put(rl_call *call) {
+static rl_status infer_put(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype, computed = call->args.n[ACCUMULATE] ? rl_computed_in(dtype) : dtype;
     if (call->in[1]->numel != call->in[2]->numel)
         return rl_fail("put() needs a source element for each index: there are %lld indexes and %lld elements", (long long)call->in[1]->numel,
                        (long long)call->in[2]->numel);
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, computed));
-    RL_TRY(rl_read_indexes(call, 1));
-    RL_TRY(rl_read_apart(call, 1));
-    RL_TRY(rl_read_to_write(call, 2, dtype, computed));
-    return rl_output(call, 0, dtype, computed, x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, computed);
+    RL_TRY(rl_read_indexes(call, result, 1));
+    RL_TRY(rl_read_to_write(call, result, 2, dtype, computed));
+    return rl_output(result, 0, dtype, computed, x->ndim, x->sizes);
 }
 
 static rl_status put_forward(rl_call *call) {
@@ -431,5 +448,11 @@ RULE(put) {
     D(0, accumulate ? G : put_flat(G, X1, rl_zeros((rl_dtype)G->dtype, v->in[1].ndim, v->in[1].sizes), 0));
     D(2, rl_reshape(take(G, X1), v->in[2].ndim, v->in[2].sizes));
 }
-const rl_op rl_op_put = {
-    .name = "put", .grad_name = "Put", .traits = RL_IN_STEP, .saves = {X(1), 0, X(1)}, .infer = infer_put, .forward = put_forward, .vjp = put_vjp};
+const rl_op rl_op_put = {.name = "put",
+                         SCHEMA(put),
+                         .grad_name = "Put",
+                         .traits = RL_ELEMENTWISE,
+                         .saves = {SAVE_X(1), 0, SAVE_X(1)},
+                         .infer = infer_put,
+                         .forward = put_forward,
+                         .vjp = put_vjp};

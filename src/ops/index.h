@@ -11,13 +11,10 @@ enum { DIM };
 enum { SELF, INDEX, SRC };
 
 /* An input of indexes, as forward reads it. */
-rl_status rl_read_indexes(rl_call *call, int k);
-
-/* Input k as forward can read it while it writes the output: a copy if they share memory. */
-rl_status rl_read_apart(rl_call *call, int k);
+rl_status rl_read_indexes(const rl_call *call, rl_result *result, int k);
 
 /* Input k as forward writes it into a tensor of that dtype: numbers fit any, tensors must promote no further. */
-rl_status rl_read_to_write(rl_call *call, int k, rl_dtype dtype, rl_dtype computed);
+rl_status rl_read_to_write(const rl_call *call, rl_result *result, int k, rl_dtype dtype, rl_dtype computed);
 
 /* The output starts as the first input: copies it there, unless it is there already. */
 rl_status rl_start_from_self(rl_call *call);
@@ -35,9 +32,13 @@ rl_tensor *rl_along(rl_tensor *index, int dim, int ndim, const int64_t *sizes);
 rl_status rl_check_gathered(const rl_call *call, const rl_tensor *x, const rl_tensor *index, int dim);
 
 /* Of the ops that write along a dimension (scatter.c); `slicewise` means that the index is a vector, one for each slice. */
-rl_status rl_infer_scatter(rl_call *call, int computes);
-rl_status rl_infer_slicewise(rl_call *call, int computes);
+rl_status rl_infer_scatter(const rl_call *call, rl_result *result, int computes);
+rl_status rl_infer_slicewise(const rl_call *call, rl_result *result, int computes);
+rl_status rl_canonicalize_scatter(rl_call *call);
+#define rl_canonicalize_slicewise rl_canonicalize_dim
 rl_status rl_run_scatter(rl_call *call, rl_combine combine);
+rl_status rl_run_slicewise(rl_call *call, rl_combine combine);
+rl_status rl_expand_index(rl_call *call);
 rl_tensor *rl_index_by_element(const rl_vjp *v, int slicewise);
 rl_tensor *rl_gathered_gradient(const rl_vjp *v, rl_tensor *g, int slicewise);
 rl_tensor *rl_zero_where_written(const rl_vjp *v, rl_tensor *g, int slicewise);

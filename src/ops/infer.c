@@ -38,6 +38,18 @@ rl_dtype rl_result_dtype(int n, rl_tensor *const *operands) {
     return outweigh(outweigh(tensors, zero_dims), numbers);
 }
 
+rl_dtype rl_result_dtype_with_numbers(rl_tensor *x, int n, const rl_scalar *numbers) {
+    static const rl_dtype of_kind[] = {[RL_SCALAR_BOOL] = RL_BOOL, [RL_SCALAR_INT] = RL_INT64, [RL_SCALAR_FLOAT] = RL_DOUBLE};
+    rl_tensor weak[RL_MAX_SCALARS], *operands[RL_MAX_SCALARS + 1] = {x};
+    int count = 1;
+    for (int k = 0; k < n; k++) {
+        if (numbers[k].kind == RL_SCALAR_NONE) continue;
+        weak[k] = (rl_tensor){.dtype = (uint8_t)of_kind[numbers[k].kind], .wrapped_number = 1};
+        operands[count++] = &weak[k];
+    }
+    return rl_result_dtype(count, operands);
+}
+
 /* Of a number that the tensors' dtype holds as it is, that dtype. */
 static rl_dtype exact_dtype(rl_dtype tensors, const rl_tensor *number) {
     rl_scalar value = rl_item(number, 0);
@@ -63,11 +75,9 @@ rl_status rl_broadcast_inputs(const rl_call *call, int *ndim, int64_t *sizes) {
 }
 
 /* A number takes the dtype, half and bfloat16 too, before it is computed with. */
-static rl_status read_operand(rl_call *call, int k, rl_dtype dtype) {
-    rl_tensor *in = call->in[k];
-    if (!in || !in->wrapped_number || !rl_dtype_is_narrow(dtype)) return rl_read_as(call, k, rl_computed_in(dtype));
-    rl_tensor *narrow = rl_tensor_scalar(dtype, rl_item(in, 0));
-    return narrow && (call->x[k] = rl_tensor_scalar(rl_computed_in(dtype), rl_item(narrow, 0))) ? RL_OK : RL_FAILED;
+static void read_operand(const rl_call *call, rl_result *result, int k, rl_dtype dtype) {
+    rl_read_as(result, k, rl_computed_in(dtype));
+    if (call->in[k] && call->in[k]->wrapped_number && rl_dtype_is_narrow(dtype)) rl_read_rounded(result, k, dtype);
 }
 
 static int all_of_one_shape(const rl_call *call) {
@@ -76,7 +86,7 @@ static int all_of_one_shape(const rl_call *call) {
     return 1;
 }
 
-rl_status rl_infer_as(rl_call *call, rl_dtype dtype, rl_dtype result) {
+rl_status rl_infer_as(const rl_call *call, rl_result *result, rl_dtype dtype, rl_dtype out_dtype) {
     int64_t broadcast[RL_MAX_DIMS];
     const int64_t *sizes = call->in[0]->sizes;
     int ndim = call->in[0]->ndim;
@@ -84,23 +94,30 @@ rl_status rl_infer_as(rl_call *call, rl_dtype dtype, rl_dtype result) {
         RL_TRY(rl_broadcast_inputs(call, &ndim, broadcast));
         sizes = broadcast;
     }
-    RL_TRY(rl_set_outputs(call, 1));
-    for (int k = 0; k < call->n_in; k++) RL_TRY(read_operand(call, k, dtype));
-    return rl_output(call, 0, result, rl_computed_in(result), ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    for (int k = 0; k < call->n_in; k++) read_operand(call, result, k, dtype);
+    return rl_output(result, 0, out_dtype, rl_computed_in(out_dtype), ndim, sizes);
 }
 
-rl_status rl_infer_elementwise(rl_call *call) {
+rl_status rl_infer_elementwise(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
-    return rl_infer_as(call, dtype, dtype);
+    return rl_infer_as(call, result, dtype, dtype);
 }
 
-rl_status rl_infer_floating(rl_call *call) {
+rl_status rl_infer_floating(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
     if (!rl_dtype_is_floating(dtype)) dtype = rl_default_dtype();
-    return rl_infer_as(call, dtype, dtype);
+    return rl_infer_as(call, result, dtype, dtype);
 }
 
-rl_status rl_infer_comparison(rl_call *call) { return rl_infer_as(call, rl_comparison_dtype(call->n_in, call->in), RL_BOOL); }
+rl_status rl_infer_comparison(const rl_call *call, rl_result *result) { return rl_infer_as(call, result, rl_comparison_dtype(call->n_in, call->in), RL_BOOL); }
+
+int rl_gives_elements(const rl_result *result, int k) {
+    const rl_layout *layout = &result->out[k].layout;
+    for (int d = 0; d < layout->ndim; d++)
+        if (layout->sizes[d] == 0) return 0;
+    return 1;
+}
 
 rl_tensor *rl_as_result(rl_vjp *v, int k) {
     rl_tensor *x = v->x[k];
@@ -115,6 +132,13 @@ rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context
     rl_tensor *operands[RL_MAX_OPERANDS] = {call->y[0]};
     for (int k = 0; k < call->n_in; k++) operands[k + 1] = call->x[k];
     return rl_each(call->n_in + 1, operands, loop, context);
+}
+
+rl_status rl_canonicalize_dim(rl_call *call) {
+    int dim;
+    RL_TRY(rl_wrap_dim(call->args.n[0], call->in[0]->ndim, &dim));
+    call->args.n[0] = dim;
+    return RL_OK;
 }
 
 rl_status rl_marked_dims(rl_ints dims, int ndim, uint8_t *marked) {

@@ -10,19 +10,28 @@ rl_dtype rl_result_dtype(int n, rl_tensor *const *operands);
 /* The dtype that they are compared in. A number beside whole numbers or truth values is not rounded for it. */
 rl_dtype rl_comparison_dtype(int n, rl_tensor *const *operands);
 
+/* The same of a tensor and numbers that are arguments; of kind RL_SCALAR_NONE: not given. */
+rl_dtype rl_result_dtype_with_numbers(rl_tensor *x, int n, const rl_scalar *numbers);
+
 /* infer of elementwise ops, whose operands promote to one dtype and broadcast to one shape; the result is ... */
-rl_status rl_infer_elementwise(rl_call *call); /* of that dtype */
-rl_status rl_infer_floating(rl_call *call);    /* of that dtype, integers made floating */
-rl_status rl_infer_comparison(rl_call *call);  /* a truth value */
+rl_status rl_infer_elementwise(const rl_call *call, rl_result *result); /* of that dtype */
+rl_status rl_infer_floating(const rl_call *call, rl_result *result);    /* of that dtype, integers made floating */
+rl_status rl_infer_comparison(const rl_call *call, rl_result *result);  /* a truth value */
 /* The same with the dtypes named: operands are read as `dtype`, the result is `result`. */
-rl_status rl_infer_as(rl_call *call, rl_dtype dtype, rl_dtype result);
+rl_status rl_infer_as(const rl_call *call, rl_result *result, rl_dtype dtype, rl_dtype out_dtype);
 rl_status rl_broadcast_inputs(const rl_call *call, int *ndim, int64_t *sizes);
+
+/* Whether output k has elements. */
+int rl_gives_elements(const rl_result *result, int k);
 
 /* forward of elementwise ops */
 rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context);
 
 /* The dtype forward computes in: float for half and bfloat16. */
 rl_dtype rl_computed_in(rl_dtype dtype);
+
+/* canonicalize where the first integer argument is a dimension of the first input: counted from 0 */
+rl_status rl_canonicalize_dim(rl_call *call);
 
 /* The dimensions that args name, as truth values; none given means all. */
 rl_status rl_marked_dims(rl_ints dims, int ndim, uint8_t *marked);

@@ -12,14 +12,20 @@ static const rl_tensor *first_that_counts(const rl_call *call) {
     return call->in[0];
 }
 
-static rl_status infer_cat(rl_call *call) {
+static rl_status canonicalize_cat(rl_call *call) {
     int dim;
-    int64_t sizes[RL_MAX_DIMS];
     if (call->n_in == 0) return rl_fail("cat() needs at least one tensor");
     const rl_tensor *model = first_that_counts(call);
     if (model->ndim == 0) return rl_fail("cat() cannot join tensors of no dimensions; use torch_stack()");
     RL_TRY(rl_wrap_dim(call->args.n[0], model->ndim, &dim));
     call->args.n[0] = dim;
+    return RL_OK;
+}
+
+static rl_status infer_cat(const rl_call *call, rl_result *result) {
+    int64_t sizes[RL_MAX_DIMS];
+    const rl_tensor *model = first_that_counts(call);
+    int dim = (int)call->args.n[0];
     for (int d = 0; d < model->ndim; d++) sizes[d] = model->sizes[d];
     sizes[dim] = 0;
     for (int k = 0; k < call->n_in; k++) {
@@ -34,14 +40,14 @@ static rl_status infer_cat(rl_call *call) {
         if (__builtin_add_overflow(sizes[dim], x->sizes[dim], &sizes[dim])) return rl_fail_memory(1e18);
     }
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, dtype, dtype, model->ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, dtype, dtype, model->ndim, sizes);
 }
 
 static rl_status cat_forward(rl_call *call) {
-    rl_geometry part;
+    rl_layout part;
     int dim = (int)call->args.n[0];
-    rl_geometry_of(call->y[0], &part);
+    rl_layout_of(call->y[0], &part);
     for (int k = 0; k < call->n_in; k++) {
         rl_tensor *x = call->x[k];
         if (counts_for_nothing(x->ndim, x->sizes)) continue;
@@ -65,7 +71,8 @@ RULE(cat) {
         start += length;
     }
 }
-const rl_op rl_op_cat = {.name = "cat", .grad_name = "Cat", .infer = infer_cat, .forward = cat_forward, .vjp = cat_vjp};
+const rl_op rl_op_cat = {
+    .name = "cat", SCHEMA(cat), .grad_name = "Cat", .canonicalize = canonicalize_cat, .infer = infer_cat, .forward = cat_forward, .vjp = cat_vjp};
 
 rl_tensor *rl_cat(int n, rl_tensor *const *tensors, int64_t dim) {
     rl_args args = RL_ARGS_NONE;
@@ -75,29 +82,34 @@ rl_tensor *rl_cat(int n, rl_tensor *const *tensors, int64_t dim) {
 
 /* ---- stack ---- */
 
-static rl_status infer_stack(rl_call *call) {
+static rl_status canonicalize_stack(rl_call *call) {
     int dim;
-    int64_t sizes[RL_MAX_DIMS];
     if (call->n_in == 0) return rl_fail("stack() needs at least one tensor");
-    const rl_tensor *model = call->in[0];
-    if (model->ndim == RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
-    RL_TRY(rl_wrap_dim(call->args.n[0], model->ndim + 1, &dim));
+    RL_TRY(rl_wrap_dim(call->args.n[0], call->in[0]->ndim + 1, &dim));
     call->args.n[0] = dim;
+    return RL_OK;
+}
+
+static rl_status infer_stack(const rl_call *call, rl_result *result) {
+    int64_t sizes[RL_MAX_DIMS];
+    const rl_tensor *model = call->in[0];
+    int dim = (int)call->args.n[0];
+    if (model->ndim == RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
     for (int k = 1; k < call->n_in; k++)
         if (!rl_same_sizes(call->in[k], model))
             return rl_fail("stack() needs tensors of one shape: tensor %d has shape %s, and the first has %s", k + 1,
                            rl_sizes_text(call->in[k]->ndim, call->in[k]->sizes), rl_sizes_text(model->ndim, model->sizes));
     for (int d = 0; d <= model->ndim; d++) sizes[d] = d == dim ? call->n_in : model->sizes[d < dim ? d : d - 1];
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, dtype, dtype, model->ndim + 1, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, dtype, dtype, model->ndim + 1, sizes);
 }
 
 static rl_status stack_forward(rl_call *call) {
     rl_tensor *y = call->y[0];
     int dim = (int)call->args.n[0];
-    rl_geometry part;
-    rl_geometry_of(y, &part);
+    rl_layout part;
+    rl_layout_of(y, &part);
     for (int d = dim; d < y->ndim - 1; d++) {
         part.sizes[d] = y->sizes[d + 1];
         part.strides[d] = y->strides[d + 1];
@@ -117,7 +129,8 @@ static rl_status stack_forward(rl_call *call) {
 RULE(stack) {
     for (int k = 0; k < v->n_in; k++) D(k, rl_select(G, v->args->n[0], k));
 }
-const rl_op rl_op_stack = {.name = "stack", .grad_name = "Stack", .infer = infer_stack, .forward = stack_forward, .vjp = stack_vjp};
+const rl_op rl_op_stack = {
+    .name = "stack", SCHEMA(stack), .grad_name = "Stack", .canonicalize = canonicalize_stack, .infer = infer_stack, .forward = stack_forward, .vjp = stack_vjp};
 
 rl_tensor *rl_stack(int n, rl_tensor *const *tensors, int64_t dim) {
     rl_args args = RL_ARGS_NONE;
@@ -132,7 +145,7 @@ static void block_sizes(int ndim, const int64_t *sizes, int64_t *rows, int64_t *
     *columns = ndim == 0 ? 1 : sizes[ndim - 1];
 }
 
-static rl_status infer_block_diag(rl_call *call) {
+static rl_status infer_block_diag(const rl_call *call, rl_result *result) {
     int64_t sizes[2] = {0, 0}, rows, columns;
     if (call->n_in == 0) return rl_fail("block_diag() needs at least one tensor");
     for (int k = 0; k < call->n_in; k++) {
@@ -142,14 +155,14 @@ static rl_status infer_block_diag(rl_call *call) {
         if (__builtin_add_overflow(sizes[0], rows, &sizes[0]) || __builtin_add_overflow(sizes[1], columns, &sizes[1])) return rl_fail_memory(1e18);
     }
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, dtype, dtype, 2, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, dtype, dtype, 2, sizes);
 }
 
 static rl_status block_diag_forward(rl_call *call) {
     rl_tensor *y = call->y[0];
-    rl_geometry part;
-    rl_geometry_of(y, &part);
+    rl_layout part;
+    rl_layout_of(y, &part);
     rl_fill_elements(y, rl_scalar_int(0));
     for (int k = 0; k < call->n_in; k++) {
         rl_tensor *x = call->x[k];
@@ -172,4 +185,4 @@ RULE(block_diag) {
     }
 }
 const rl_op rl_op_block_diag = {
-    .name = "block_diag", .grad_name = "BlockDiag", .infer = infer_block_diag, .forward = block_diag_forward, .vjp = block_diag_vjp};
+    .name = "block_diag", SCHEMA(block_diag), .grad_name = "BlockDiag", .infer = infer_block_diag, .forward = block_diag_forward, .vjp = block_diag_vjp};

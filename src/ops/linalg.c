@@ -19,18 +19,18 @@ rl_status rl_check_square(const rl_call *call, int k) {
     return RL_OK;
 }
 
-rl_status rl_set_double_outputs(rl_call *call, int n_out) {
+rl_status rl_set_double_outputs(const rl_call *call, rl_result *result, int n_out) {
     for (int k = 0; k < call->n_in; k++) {
         if (call->in[k]->dtype != call->in[0]->dtype)
             return rl_fail("%s() needs tensors of one dtype; they are %s and %s", call->op->name, rl_dtype_name((rl_dtype)call->in[0]->dtype),
                            rl_dtype_name((rl_dtype)call->in[k]->dtype));
-        RL_TRY(rl_read_as(call, k, RL_DOUBLE));
+        rl_read_as(result, k, RL_DOUBLE);
     }
-    return rl_set_outputs(call, n_out);
+    return rl_set_outputs(result, n_out);
 }
 
-rl_status rl_double_output(rl_call *call, int k, int ndim, const int64_t *sizes) {
-    return rl_output(call, k, (rl_dtype)call->in[0]->dtype, RL_DOUBLE, ndim, sizes);
+rl_status rl_double_output(const rl_call *call, rl_result *result, int k, int ndim, const int64_t *sizes) {
+    return rl_output(result, k, (rl_dtype)call->in[0]->dtype, RL_DOUBLE, ndim, sizes);
 }
 
 rl_double_matrix rl_matrix_at(const rl_tensor *t, const rl_tensor *batch, int batch_ndim, int64_t index) {
@@ -65,7 +65,7 @@ static rl_status fail_singular(const rl_call *call, int64_t index, int64_t count
 
 /* ---- solve: a x = b, of matrices b ---- */
 
-static rl_status infer_pair(rl_call *call) {
+static rl_status infer_pair(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0], *b = call->in[1];
     int64_t sizes[RL_MAX_DIMS];
     int ndim;
@@ -77,8 +77,8 @@ static rl_status infer_pair(rl_call *call) {
     RL_TRY(rl_broadcast_sizes(a->ndim - 2, a->sizes, b->ndim - 2, b->sizes, &ndim, sizes));
     sizes[ndim++] = b->sizes[b->ndim - 2];
     sizes[ndim++] = b->sizes[b->ndim - 1];
-    RL_TRY(rl_set_double_outputs(call, 1));
-    return rl_double_output(call, 0, ndim, sizes);
+    RL_TRY(rl_set_double_outputs(call, result, 1));
+    return rl_double_output(call, result, 0, ndim, sizes);
 }
 
 static rl_status solve_one(const rl_call *call, int64_t index, int64_t count, rl_double_matrix a, rl_double_matrix b, rl_double_matrix x) {
@@ -99,9 +99,10 @@ RULE(solve) {
     D(0, rl_neg(rl_times_turned(by_b, Y0)));
 }
 const rl_op rl_op_solve = {.name = "solve",
+                           SCHEMA(solve),
                            .grad_name = "LinalgSolveEx",
                            .traits = RL_BROADCASTS,
-                           .saves = {X(0) | Y(0), X(0)},
+                           .saves = {SAVE_X(0) | SAVE_Y(0), SAVE_X(0)},
                            .infer = infer_pair,
                            .forward = solve_forward,
                            .vjp = solve_vjp};
@@ -110,11 +111,11 @@ rl_tensor *rl_solved(rl_tensor *a, rl_tensor *b) { return rl_apply_to(&rl_op_sol
 
 /* ---- inverse ---- */
 
-static rl_status infer_square(rl_call *call) {
+static rl_status infer_square(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
     RL_TRY(rl_check_square(call, 0));
-    RL_TRY(rl_set_double_outputs(call, 1));
-    return rl_double_output(call, 0, a->ndim, a->sizes);
+    RL_TRY(rl_set_double_outputs(call, result, 1));
+    return rl_double_output(call, result, 0, a->ndim, a->sizes);
 }
 
 static rl_status invert_one(const rl_call *call, int64_t index, int64_t count, rl_double_matrix a, rl_double_matrix y) {
@@ -130,18 +131,23 @@ static rl_status inverse_forward(rl_call *call) {
 }
 
 RULE(inverse) { D(0, rl_neg(rl_turned_times(Y0, rl_times_turned(G, Y0)))); }
-const rl_op rl_op_inverse = {
-    .name = "inverse", .grad_name = "LinalgInvEx", .saves = {Y(0)}, .infer = infer_square, .forward = inverse_forward, .vjp = inverse_vjp};
+const rl_op rl_op_inverse = {.name = "inverse",
+                             SCHEMA(inverse),
+                             .grad_name = "LinalgInvEx",
+                             .saves = {SAVE_Y(0)},
+                             .infer = infer_square,
+                             .forward = inverse_forward,
+                             .vjp = inverse_vjp};
 
 rl_tensor *rl_inverse_of(rl_tensor *a) { return rl_apply_to(&rl_op_inverse, NULL, 1, &a); }
 
 /* ---- determinants ---- */
 
-static rl_status infer_det(rl_call *call) {
+static rl_status infer_det(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
     RL_TRY(rl_check_square(call, 0));
-    RL_TRY(rl_set_double_outputs(call, 1));
-    return rl_double_output(call, 0, a->ndim - 2, a->sizes);
+    RL_TRY(rl_set_double_outputs(call, result, 1));
+    return rl_double_output(call, result, 0, a->ndim - 2, a->sizes);
 }
 
 static rl_status det_one(rl_double_matrix a, double *det) {
@@ -168,14 +174,15 @@ static int has_zero(const rl_tensor *x) {
 }
 
 RULE(det) { D(0, has_zero(Y0) ? rl_mul(as_matrices(G), rl_cofactors(X0)) : times_inverse_turned(rl_mul(G, Y0), X0)); }
-const rl_op rl_op_det = {.name = "det", .grad_name = "LinalgDet", .saves = {X(0) | Y(0)}, .infer = infer_det, .forward = det_forward, .vjp = det_vjp};
+const rl_op rl_op_det = {
+    .name = "det", SCHEMA(det), .grad_name = "LinalgDet", .saves = {SAVE_X(0) | SAVE_Y(0)}, .infer = infer_det, .forward = det_forward, .vjp = det_vjp};
 
-static rl_status infer_slogdet(rl_call *call) {
+static rl_status infer_slogdet(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
     RL_TRY(rl_check_square(call, 0));
-    RL_TRY(rl_set_double_outputs(call, 2));
-    RL_TRY(rl_double_output(call, 0, a->ndim - 2, a->sizes));
-    return rl_double_output(call, 1, a->ndim - 2, a->sizes);
+    RL_TRY(rl_set_double_outputs(call, result, 2));
+    RL_TRY(rl_double_output(call, result, 0, a->ndim - 2, a->sizes));
+    return rl_double_output(call, result, 1, a->ndim - 2, a->sizes);
 }
 
 static rl_status slogdet_forward(rl_call *call) {
@@ -187,8 +194,13 @@ static rl_status slogdet_forward(rl_call *call) {
 RULE(slogdet) {
     if (v->g[1]) D(0, times_inverse_turned(v->g[1], X0));
 }
-const rl_op rl_op_slogdet = {
-    .name = "slogdet", .grad_name = "LinalgSlogdet", .saves = {X(0)}, .infer = infer_slogdet, .forward = slogdet_forward, .vjp = slogdet_vjp};
+const rl_op rl_op_slogdet = {.name = "slogdet",
+                             SCHEMA(slogdet),
+                             .grad_name = "LinalgSlogdet",
+                             .saves = {SAVE_X(0)},
+                             .infer = infer_slogdet,
+                             .forward = slogdet_forward,
+                             .vjp = slogdet_vjp};
 
 /* ---- Cholesky ---- */
 
@@ -215,8 +227,13 @@ RULE(cholesky) {
     rl_tensor *left = rl_triangle_solved(turned, both, 1, 0);
     D(0, rl_mul_number(rl_matrix_turned(rl_triangle_solved(turned, rl_matrix_turned(left), 1, 0)), 0.5));
 }
-const rl_op rl_op_cholesky = {
-    .name = "cholesky", .grad_name = "LinalgCholeskyEx", .saves = {Y(0)}, .infer = infer_square, .forward = cholesky_forward, .vjp = cholesky_vjp};
+const rl_op rl_op_cholesky = {.name = "cholesky",
+                              SCHEMA(cholesky),
+                              .grad_name = "LinalgCholeskyEx",
+                              .saves = {SAVE_Y(0)},
+                              .infer = infer_square,
+                              .forward = cholesky_forward,
+                              .vjp = cholesky_vjp};
 
 /* ---- triangular systems ---- */
 
@@ -241,9 +258,10 @@ RULE(solve_triangular) {
     D(0, upper ? rl_triu(by_a, unit) : rl_tril(by_a, -unit));
 }
 const rl_op rl_op_solve_triangular = {.name = "solve_triangular",
+                                      SCHEMA(solve_triangular),
                                       .grad_name = "LinalgSolveTriangular",
                                       .traits = RL_BROADCASTS,
-                                      .saves = {X(0) | Y(0), X(0) | Y(0)},
+                                      .saves = {SAVE_X(0) | SAVE_Y(0), SAVE_X(0) | SAVE_Y(0)},
                                       .infer = infer_pair,
                                       .forward = triangle_forward,
                                       .vjp = solve_triangular_vjp};

@@ -9,8 +9,8 @@
 /* infer: whole tensors of floating dtype, computed in double whatever it is; ndim and sizes are of the output. */
 rl_status rl_check_matrices(const rl_call *call, int k);
 rl_status rl_check_square(const rl_call *call, int k);
-rl_status rl_set_double_outputs(rl_call *call, int n_out);
-rl_status rl_double_output(rl_call *call, int k, int ndim, const int64_t *sizes);
+rl_status rl_set_double_outputs(const rl_call *call, rl_result *result, int n_out);
+rl_status rl_double_output(const rl_call *call, rl_result *result, int k, int ndim, const int64_t *sizes);
 
 /* forward: the matrix of a tensor that belongs to a place in the batch. */
 rl_double_matrix rl_matrix_at(const rl_tensor *t, const rl_tensor *batch, int batch_ndim, int64_t index);

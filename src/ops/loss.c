@@ -7,23 +7,19 @@
 enum { NONE, MEAN, SUM };
 enum { REDUCTION }; /* args.n */
 
-static rl_status infer_losses(rl_call *call, int with_probabilities) {
+static rl_status infer_loss(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(2, call->in);
     int64_t sizes[RL_MAX_DIMS];
     int ndim;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("%s() needs floating tensors, not %s", call->op->name, rl_dtype_name(dtype));
     RL_TRY(rl_broadcast_inputs(call, &ndim, sizes));
-    RL_TRY(rl_set_outputs(call, with_probabilities ? 2 : 1));
-    for (int k = 0; k < 2; k++) RL_TRY(rl_read_as(call, k, rl_computed_in(dtype)));
-    if (with_probabilities) RL_TRY(rl_output(call, 1, dtype, rl_computed_in(dtype), ndim, sizes));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), call->args.n[REDUCTION] == NONE ? ndim : 0, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    for (int k = 0; k < 2; k++) rl_read_as(result, k, rl_computed_in(dtype));
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), call->args.n[REDUCTION] == NONE ? ndim : 0, sizes);
 }
 
-static rl_status infer_loss(rl_call *call) { return infer_losses(call, 0); }
-
-/* The loop gets the losses, the inputs, and the second output if there is one. */
 static rl_status run_loss(rl_call *call, const rl_loops *loops) {
-    rl_tensor *y = call->y[0], *losses = y, *probabilities = call->n_out > 1 ? call->y[1] : NULL;
+    rl_tensor *y = call->y[0], *losses = y;
     int64_t sizes[RL_MAX_DIMS], reduction = call->args.n[REDUCTION];
     uint8_t marked[RL_MAX_DIMS];
     int ndim;
@@ -32,7 +28,7 @@ static rl_status run_loss(rl_call *call, const rl_loops *loops) {
         losses = rl_tensor_new((rl_dtype)y->dtype, ndim, sizes);
         if (!losses) return RL_FAILED;
     }
-    RL_TRY(rl_each(probabilities ? 4 : 3, (rl_tensor *[]){losses, call->x[0], call->x[1], probabilities}, loops->of[y->dtype], probabilities));
+    RL_TRY(rl_each(3, (rl_tensor *[]){losses, call->x[0], call->x[1]}, loops->of[y->dtype], NULL));
     if (reduction == NONE) return RL_OK;
     RL_TRY(rl_marked_dims(RL_INTS_NONE, ndim, marked));
     return rl_reduce((reduction == MEAN ? &rl_mean_reducers : &rl_sum_reducers)->of[y->dtype], &y, 1, losses, marked, NULL);
@@ -52,18 +48,19 @@ static rl_tensor *each(rl_vjp *v) {
 #define LOSS(op, title, grad, of_x, of_t)                                                     \
     static rl_status op##_forward(rl_call *call) { return run_loss(call, &rl_##op##_loops); } \
     LOSS_RULE(op, title, grad, of_x, of_t)
-#define LOSS_RULE(op, title, grad, of_x, of_t)                                    \
-    RULE(op) {                                                                    \
-        rl_tensor *x = rl_as_result(v, 0), *t = rl_as_result(v, 1), *g = each(v); \
-        D(0, of_x);                                                               \
-        D(1, of_t);                                                               \
-    }                                                                             \
-    const rl_op rl_op_##op = {.name = title,                                      \
-                              .grad_name = grad,                                  \
-                              .traits = RL_BROADCASTS,                            \
-                              .saves = {X(0) | X(1), X(0) | X(1)},                \
-                              .infer = infer_loss,                                \
-                              .forward = op##_forward,                            \
+#define LOSS_RULE(op, title, grad, of_x, of_t)                                         \
+    RULE(op) {                                                                         \
+        rl_tensor *x = rl_as_result(v, 0), *t = rl_as_result(v, 1), *g = each(v);      \
+        D(0, of_x);                                                                    \
+        D(1, of_t);                                                                    \
+    }                                                                                  \
+    const rl_op rl_op_##op = {.name = title,                                           \
+                              SCHEMA(op),                                              \
+                              .grad_name = grad,                                       \
+                              .traits = RL_BROADCASTS,                                 \
+                              .saves = {SAVE_X(0) | SAVE_X(1), SAVE_X(0) | SAVE_X(1)}, \
+                              .infer = infer_loss,                                     \
+                              .forward = op##_forward,                                 \
                               .vjp = op##_vjp};
 
 static rl_tensor *within_one(rl_tensor *x) { return rl_clamp(x, rl_scalar_double(-1), rl_scalar_double(1)); }
@@ -112,25 +109,4 @@ LOSS_RULE(bce_loss, "binary_cross_entropy", "BinaryCrossEntropy", rl_mul(g, odds
           rl_mul(g, rl_sub(bounded_log(rl_number_minus(1, x)), bounded_log(x))))
 LOSS(soft_margin_loss, "soft_margin_loss", "SoftMarginLoss", margin_slope(g, x, t), margin_slope(g, t, x))
 
-/* ---- of logits: the probabilities are kept as an output of their own, for the derivatives ---- */
-
-static rl_status infer_bce_logits(rl_call *call) { return infer_losses(call, rl_grad_enabled() && rl_requires_grad(call->in[0])); }
-static rl_status bce_logits_forward(rl_call *call) { return run_loss(call, &rl_bce_logits_loops); }
-
-RULE(bce_logits) {
-    rl_tensor *g = G ? each(v) : NULL, *by_losses = NULL, *by_probabilities = NULL;
-    if (v->needs[0] && g) by_losses = rl_mul(g, rl_sub(v->y[1], rl_as_result(v, 1)));
-    if (v->needs[0] && v->n_out > 1 && v->g[1]) by_probabilities = rl_sigmoid_slope(v->g[1], v->y[1]);
-    D(0, by_losses && by_probabilities ? rl_add(by_losses, by_probabilities) : by_losses ? by_losses : by_probabilities);
-    D(1, g ? rl_neg(rl_mul(g, rl_as_result(v, 0))) : NULL);
-}
-static const rl_op bce_logits = {.name = "binary_cross_entropy_with_logits",
-                                 .grad_name = "BinaryCrossEntropyWithLogits",
-                                 .traits = RL_BROADCASTS,
-                                 .saves = {X(1) | Y(1), X(0)},
-                                 .infer = infer_bce_logits,
-                                 .forward = bce_logits_forward,
-                                 .vjp = bce_logits_vjp};
-
-static rl_status compose_bce_logits(rl_call *call) { return rl_set_result(call, 1, (rl_tensor *[]){rl_apply_to(&bce_logits, &call->args, 2, call->in)}); }
-const rl_op rl_op_bce_logits_loss = {.name = "binary_cross_entropy_with_logits", .compose = compose_bce_logits};
+LOSS(bce_logits_loss, "binary_cross_entropy_with_logits", "BinaryCrossEntropyWithLogits", rl_mul(g, rl_sub(rl_sigmoid(x), t)), rl_neg(rl_mul(g, x)))

@@ -12,14 +12,14 @@ static rl_status check_mask(const rl_call *call) {
     return RL_OK;
 }
 
-static rl_status infer_masked(rl_call *call, rl_dtype dtype) {
+static rl_status infer_masked(const rl_call *call, rl_result *result, rl_dtype dtype) {
     int64_t sizes[RL_MAX_DIMS];
     int ndim;
     RL_TRY(check_mask(call));
     RL_TRY(rl_broadcast_sizes(call->in[0]->ndim, call->in[0]->sizes, call->in[MASK]->ndim, call->in[MASK]->sizes, &ndim, sizes));
-    RL_TRY(rl_read_as(call, MASK, RL_BOOL));
-    RL_TRY(rl_read_apart(call, MASK));
-    return rl_output(call, 0, dtype, dtype, ndim, sizes);
+    rl_read_as(result, MASK, RL_BOOL);
+    rl_read_apart(result, MASK);
+    return rl_output(result, 0, dtype, dtype, ndim, sizes);
 }
 
 /* The mask as the output has its shape, packed, and what rl_count_true() tells of it. */
@@ -36,14 +36,14 @@ static int64_t total(const rl_tensor *mask, const int64_t *starts) { return star
 
 /* ---- masked_fill ---- */
 
-static rl_status infer_masked_fill(rl_call *call) {
+static rl_status infer_masked_fill(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     rl_tensor *value = call->in[VALUE];
     if (value->numel != 1) return rl_fail("masked_fill() needs one number; `value` has shape %s", rl_sizes_text(value->ndim, value->sizes));
-    call->variant = !value->wrapped_number;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_to_write(call, VALUE, dtype, dtype));
-    return infer_masked(call, dtype);
+    result->variant = !value->wrapped_number;
+    RL_TRY(rl_set_outputs(result, 1));
+    RL_TRY(rl_read_to_write(call, result, VALUE, dtype, dtype));
+    return infer_masked(call, result, dtype);
 }
 
 static rl_status masked_fill_forward(rl_call *call) {
@@ -62,9 +62,10 @@ RULE(masked_fill) {
     D(2, sum_chosen(v, G));
 }
 const rl_op rl_op_masked_fill = {.name = "masked_fill",
+                                 SCHEMA(masked_fill),
                                  .grad_name = "MaskedFill",
-                                 .traits = RL_BROADCASTS | RL_IN_STEP,
-                                 .saves = {X(1), 0, X(1)},
+                                 .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                                 .saves = {SAVE_X(1), 0, SAVE_X(1)},
                                  .infer = infer_masked_fill,
                                  .forward = masked_fill_forward,
                                  .vjp = masked_fill_vjp};
@@ -77,19 +78,28 @@ rl_tensor *rl_masked_fill(rl_tensor *x, rl_tensor *mask, double value) {
 /* ---- masked_select ---- */
 
 /* How many are chosen is the result's shape, so infer does all of it. */
-static rl_status infer_masked_select(rl_call *call) {
-    rl_tensor *x = call->in[0];
-    int64_t sizes[RL_MAX_DIMS], *starts;
+static rl_status infer_masked_select(const rl_call *call, rl_result *result) {
+    const rl_tensor *x = call->in[0], *mask = call->in[MASK];
+    int64_t sizes[RL_MAX_DIMS], count, of_mask, of_all;
     int ndim;
     RL_TRY(check_mask(call));
-    RL_TRY(rl_broadcast_sizes(x->ndim, x->sizes, call->in[MASK]->ndim, call->in[MASK]->sizes, &ndim, sizes));
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, MASK, RL_BOOL));
+    RL_TRY(rl_broadcast_sizes(x->ndim, x->sizes, mask->ndim, mask->sizes, &ndim, sizes));
+    RL_TRY(rl_count(mask->ndim, mask->sizes, &of_mask));
+    RL_TRY(rl_count(ndim, sizes, &of_all));
+    count = of_mask ? rl_count_nonzero_bytes(mask) * (of_all / of_mask) : 0;
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, MASK, RL_BOOL);
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, 1, &count);
+}
+
+static rl_status masked_select_forward(rl_call *call) {
+    rl_tensor *x = call->x[0];
+    int64_t sizes[RL_MAX_DIMS], *starts;
+    int ndim;
+    RL_TRY(rl_broadcast_sizes(x->ndim, x->sizes, call->x[MASK]->ndim, call->x[MASK]->sizes, &ndim, sizes));
     rl_tensor *mask = counted(call->x[MASK], ndim, sizes, &starts), *spread = rl_spread_to(x, ndim, sizes);
     spread = spread ? rl_packed(spread) : NULL;
     if (!mask || !spread) return RL_FAILED;
-    int64_t count = total(mask, starts);
-    RL_TRY(rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, 1, &count));
     rl_compress_elements(call->y[0], spread, mask, starts);
     return RL_OK;
 }
@@ -104,18 +114,24 @@ static rl_tensor *put_back(const rl_vjp *v, rl_tensor *g) {
 }
 
 RULE(masked_select) { D(0, put_back(v, G)); }
-const rl_op rl_op_masked_select = {
-    .name = "masked_select", .grad_name = "MaskedSelect", .traits = RL_BROADCASTS, .saves = {X(1)}, .infer = infer_masked_select, .vjp = masked_select_vjp};
+const rl_op rl_op_masked_select = {.name = "masked_select",
+                                   SCHEMA(masked_select),
+                                   .grad_name = "MaskedSelect",
+                                   .traits = RL_BROADCASTS | RL_DEPENDS_ON_VALUES,
+                                   .saves = {SAVE_X(1)},
+                                   .infer = infer_masked_select,
+                                   .forward = masked_select_forward,
+                                   .vjp = masked_select_vjp};
 
 rl_tensor *rl_masked_select(rl_tensor *x, rl_tensor *mask) { return x && mask ? rl_apply_to(&rl_op_masked_select, NULL, 2, (rl_tensor *[]){x, mask}) : NULL; }
 
 /* ---- masked_scatter: the source's first elements, one for each that is chosen ---- */
 
-static rl_status infer_masked_scatter(rl_call *call) {
+static rl_status infer_masked_scatter(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_to_write(call, VALUE, dtype, dtype));
-    return infer_masked(call, dtype);
+    RL_TRY(rl_set_outputs(result, 1));
+    RL_TRY(rl_read_to_write(call, result, VALUE, dtype, dtype));
+    return infer_masked(call, result, dtype);
 }
 
 static rl_status masked_scatter_forward(rl_call *call) {
@@ -149,29 +165,38 @@ RULE(masked_scatter) {
     D(2, of_source(v, G));
 }
 const rl_op rl_op_masked_scatter = {.name = "masked_scatter",
+                                    SCHEMA(masked_scatter),
                                     .grad_name = "MaskedScatter",
-                                    .traits = RL_BROADCASTS | RL_IN_STEP,
-                                    .saves = {X(1), 0, X(1)},
+                                    .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                                    .saves = {SAVE_X(1), 0, SAVE_X(1)},
                                     .infer = infer_masked_scatter,
                                     .forward = masked_scatter_forward,
                                     .vjp = masked_scatter_vjp};
 
 /* ---- nonzero: a row of coordinates for each element that is not zero; n[0] is what they count from ---- */
 
-static rl_status infer_nonzero(rl_call *call) {
-    rl_tensor *x = call->in[0], *mask = x;
-    RL_TRY(rl_set_outputs(call, 1));
-    if (x->dtype != RL_BOOL) {
-        mask = rl_tensor_new(RL_BOOL, x->ndim, x->sizes);
-        if (!mask || rl_copy_data(mask, x) != RL_OK) return RL_FAILED;
-    }
+static rl_status infer_nonzero(const rl_call *call, rl_result *result) {
+    const rl_tensor *mask = call->in[0];
+    int64_t sizes[] = {rl_count_nonzero_bytes(mask), mask->ndim};
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, RL_INT64, RL_INT64, 2, sizes);
+}
+
+static rl_status nonzero_forward(rl_call *call) {
     int64_t *starts;
-    mask = counted(mask, x->ndim, x->sizes, &starts);
+    rl_tensor *x = call->x[0], *y = call->y[0], *mask = counted(x, x->ndim, x->sizes, &starts);
     if (!mask) return RL_FAILED;
-    int64_t sizes[] = {total(mask, starts), x->ndim};
-    RL_TRY(rl_output(call, 0, RL_INT64, RL_INT64, 2, sizes));
-    if (call->y[0]->numel) rl_list_places(rl_data(call->y[0]), x->ndim, 1, mask, starts, call->args.n[0]);
+    if (y->numel) rl_list_places(rl_data(y), x->ndim, 1, mask, starts, call->args.n[0]);
     return RL_OK;
 }
 
-const rl_op rl_op_nonzero = {.name = "nonzero", .grad_name = "Nonzero", .infer = infer_nonzero};
+static const rl_op nonzero_of_mask = {
+    .name = "nonzero", .grad_name = "Nonzero", .traits = RL_DEPENDS_ON_VALUES, .infer = infer_nonzero, .forward = nonzero_forward};
+
+static rl_tensor *nonzero(rl_tensor *x, const rl_args *args) {
+    if (x->dtype != RL_BOOL) x = rl_ne(x, rl_number(0));
+    return rl_apply_to(&nonzero_of_mask, args, 1, &x);
+}
+
+static rl_status compose_nonzero(rl_call *call) { return rl_set_result(call, 1, (rl_tensor *[]){nonzero(call->in[0], &call->args)}); }
+const rl_op rl_op_nonzero = {.name = "nonzero", SCHEMA(nonzero), .compose = compose_nonzero};

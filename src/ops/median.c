@@ -7,9 +7,9 @@
 
 /* ---- along a dimension ---- */
 
-static rl_status infer_median(rl_call *call) {
-    call->variant = 1;
-    return rl_infer_placed(call);
+static rl_status infer_median(const rl_call *call, rl_result *result) {
+    result->variant = 1;
+    return rl_infer_placed(call, result);
 }
 
 /* The outputs with 1 at the dimension, whether or not it was kept. */
@@ -124,18 +124,24 @@ static rl_status mode_forward(rl_call *call) {
 
 RULE(median_dim) { D(0, rl_placed_gradient(v, 1)); }
 const rl_op rl_op_median_dim = {
-    .name = "median", .grad_name = "Median", .saves = {Y(1)}, .infer = infer_median, .forward = median_forward, .vjp = median_dim_vjp};
-const rl_op rl_op_nanmedian_dim = {
-    .name = "nanmedian", .grad_name = "Nanmedian", .saves = {Y(1)}, .infer = infer_median, .forward = nanmedian_forward, .vjp = median_dim_vjp};
-const rl_op rl_op_mode = {.name = "mode", .grad_name = "Mode", .saves = {Y(1)}, .infer = rl_infer_placed, .forward = mode_forward, .vjp = median_dim_vjp};
+    .name = "median", SCHEMA(median_dim), .grad_name = "Median", .saves = {SAVE_Y(1)}, .infer = infer_median, .forward = median_forward, .vjp = median_dim_vjp};
+const rl_op rl_op_nanmedian_dim = {.name = "nanmedian",
+                                   SCHEMA(nanmedian_dim),
+                                   .grad_name = "Nanmedian",
+                                   .saves = {SAVE_Y(1)},
+                                   .infer = infer_median,
+                                   .forward = nanmedian_forward,
+                                   .vjp = median_dim_vjp};
+const rl_op rl_op_mode = {
+    .name = "mode", SCHEMA(mode), .grad_name = "Mode", .saves = {SAVE_Y(1)}, .infer = rl_infer_placed, .forward = mode_forward, .vjp = median_dim_vjp};
 
 /* ---- of all elements ---- */
 
-static rl_status infer_median_all(rl_call *call) {
+static rl_status infer_median_all(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), 0, NULL);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), 0, NULL);
 }
 
 /* As the elements in one line; `skip` NaN. */
@@ -162,7 +168,17 @@ static rl_status median_all_forward(rl_call *call) { return median_of_all(call, 
 static rl_status nanmedian_all_forward(rl_call *call) { return median_of_all(call, 1); }
 
 RULE(median_all) { D(0, rl_shared_among_equals(v)); }
-const rl_op rl_op_median_all = {
-    .name = "median", .grad_name = "Median", .saves = {X(0) | Y(0)}, .infer = infer_median_all, .forward = median_all_forward, .vjp = median_all_vjp};
-const rl_op rl_op_nanmedian_all = {
-    .name = "nanmedian", .grad_name = "Nanmedian", .saves = {X(0) | Y(0)}, .infer = infer_median_all, .forward = nanmedian_all_forward, .vjp = median_all_vjp};
+const rl_op rl_op_median_all = {.name = "median",
+                                SCHEMA(median_all),
+                                .grad_name = "Median",
+                                .saves = {SAVE_X(0) | SAVE_Y(0)},
+                                .infer = infer_median_all,
+                                .forward = median_all_forward,
+                                .vjp = median_all_vjp};
+const rl_op rl_op_nanmedian_all = {.name = "nanmedian",
+                                   SCHEMA(nanmedian_all),
+                                   .grad_name = "Nanmedian",
+                                   .saves = {SAVE_X(0) | SAVE_Y(0)},
+                                   .infer = infer_median_all,
+                                   .forward = nanmedian_all_forward,
+                                   .vjp = median_all_vjp};

@@ -3,17 +3,17 @@
 
 enum { UNBIASED = 1 };
 
-static rl_status infer_moments(rl_call *call, int n_out) {
+static rl_status infer_moments(const rl_call *call, rl_result *result, int n_out) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("%s() needs a floating dtype, not %s", call->op->name, rl_dtype_name(dtype));
-    RL_TRY(rl_set_outputs(call, n_out));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    for (int k = 0; k < n_out; k++) RL_TRY(rl_output_reduced(call, k, dtype, rl_computed_in(dtype)));
+    RL_TRY(rl_set_outputs(result, n_out));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    for (int k = 0; k < n_out; k++) RL_TRY(rl_output_reduced(call, result, k, dtype, rl_computed_in(dtype)));
     return RL_OK;
 }
 
-static rl_status infer_one(rl_call *call) { return infer_moments(call, 1); }
-static rl_status infer_two(rl_call *call) { return infer_moments(call, 2); }
+static rl_status infer_one(const rl_call *call, rl_result *result) { return infer_moments(call, result, 1); }
+static rl_status infer_two(const rl_call *call, rl_result *result) { return infer_moments(call, result, 2); }
 
 static rl_status var_forward(rl_call *call) { return rl_run_reducers(call, &rl_moments_reducers, &(rl_moments){(double)call->args.n[UNBIASED], 0}); }
 static rl_status std_forward(rl_call *call) { return rl_run_reducers(call, &rl_moments_reducers, &(rl_moments){(double)call->args.n[UNBIASED], 1}); }
@@ -43,8 +43,15 @@ RULE(var) { D(0, var_gradient(v)); }
 RULE(std) { D(0, std_gradient(v)); }
 RULE(var_mean) { D(0, both(v, var_gradient)); }
 RULE(std_mean) { D(0, both(v, std_gradient)); }
-const rl_op rl_op_var = {.name = "var", .grad_name = "Var", .saves = {X(0)}, .infer = infer_one, .forward = var_forward, .vjp = var_vjp};
-const rl_op rl_op_std = {.name = "std", .grad_name = "Std", .saves = {X(0) | Y(0)}, .infer = infer_one, .forward = std_forward, .vjp = std_vjp};
-const rl_op rl_op_var_mean = {.name = "var_mean", .grad_name = "VarMean", .saves = {X(0)}, .infer = infer_two, .forward = var_forward, .vjp = var_mean_vjp};
-const rl_op rl_op_std_mean = {
-    .name = "std_mean", .grad_name = "StdMean", .saves = {X(0) | Y(0)}, .infer = infer_two, .forward = std_forward, .vjp = std_mean_vjp};
+const rl_op rl_op_var = {.name = "var", SCHEMA(var), .grad_name = "Var", .saves = {SAVE_X(0)}, .infer = infer_one, .forward = var_forward, .vjp = var_vjp};
+const rl_op rl_op_std = {
+    .name = "std", SCHEMA(std), .grad_name = "Std", .saves = {SAVE_X(0) | SAVE_Y(0)}, .infer = infer_one, .forward = std_forward, .vjp = std_vjp};
+const rl_op rl_op_var_mean = {
+    .name = "var_mean", SCHEMA(var_mean), .grad_name = "VarMean", .saves = {SAVE_X(0)}, .infer = infer_two, .forward = var_forward, .vjp = var_mean_vjp};
+const rl_op rl_op_std_mean = {.name = "std_mean",
+                              SCHEMA(std_mean),
+                              .grad_name = "StdMean",
+                              .saves = {SAVE_X(0) | SAVE_Y(0)},
+                              .infer = infer_two,
+                              .forward = std_forward,
+                              .vjp = std_mean_vjp};

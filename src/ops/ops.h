@@ -3,8 +3,8 @@
 #ifndef RL_OPS_OPS_H
 #define RL_OPS_OPS_H
 
-#include "../autograd/apply.h"
-#include "../autograd/basis.h"
+#include "../dispatch/apply.h"
+#include "../kernels/copy.h"
 
 #define UNARY(name)                  \
     extern const rl_op rl_op_##name; \
@@ -12,9 +12,18 @@
 #define BINARY(name)                 \
     extern const rl_op rl_op_##name; \
     rl_tensor *rl_##name(rl_tensor *a, rl_tensor *b);
-#define OP(name, arity, signature) extern const rl_op rl_op_##name;
+#define OP(name, schema) extern const rl_op rl_op_##name;
 #include "ops.def"
 
+/* The slots of each op's arguments, and its schema for the op's definition. */
+#define OP(name, schema)                                      \
+    extern const rl_parameter rl_##name##_parameters[];       \
+    enum { RL_##name##_ARITY = RL_COUNT_PARAMETERS(schema) }; \
+    RL_SLOTS(name, schema)
+#include "ops.def"
+#define SCHEMA(name) .parameters = rl_##name##_parameters, .n_parameters = RL_##name##_ARITY
+
+rl_tensor *rl_add(rl_tensor *a, rl_tensor *b);
 rl_tensor *rl_sub(rl_tensor *a, rl_tensor *b);
 rl_tensor *rl_where(rl_tensor *condition, rl_tensor *a, rl_tensor *b);
 rl_tensor *rl_pass_above(rl_tensor *g, rl_tensor *x, double threshold); /* 0 where x is not above, else g, at NaN too */
@@ -29,7 +38,15 @@ rl_tensor *rl_mul_number(rl_tensor *x, double number);
 rl_tensor *rl_pow_number(rl_tensor *x, double number);
 rl_tensor *rl_number_minus(double number, rl_tensor *x);
 
+rl_status rl_add_into(rl_tensor *a, rl_tensor *b); /* a += b */
+rl_tensor *rl_clone(rl_tensor *x);
+rl_tensor *rl_to_dtype(rl_tensor *x, rl_dtype dtype); /* x itself if it is of that dtype */
+
+rl_tensor *rl_sum_to_size(rl_tensor *x, int ndim, const int64_t *sizes); /* broadcasting, reversed */
 rl_tensor *rl_sum_dims(rl_tensor *x, rl_ints dims, int keepdim);
+rl_tensor *rl_view_as_strided(rl_tensor *x, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset);
+/* The arguments of strided_replace: the layouts of a view and its base; room for 2 * RL_MAX_DIMS integers. */
+rl_args rl_strided_args(const rl_tensor *base, const rl_tensor *view, int64_t *room);
 /* Shapes. Views share memory; dimensions count from 0, and from the end if negative. */
 rl_tensor *rl_view_as(rl_tensor *x, int ndim, const int64_t *sizes);
 rl_tensor *rl_reshape(rl_tensor *x, int ndim, const int64_t *sizes); /* a view where it can be one */
@@ -64,6 +81,14 @@ rl_tensor *rl_index_add(rl_tensor *x, int64_t dim, rl_tensor *index, rl_tensor *
 rl_tensor *rl_masked_fill(rl_tensor *x, rl_tensor *mask, double value);
 rl_tensor *rl_masked_select(rl_tensor *x, rl_tensor *mask);
 
+/* Values alone: no graph, no version. */
+static inline rl_status rl_copy_data(rl_tensor *to, rl_tensor *from) {
+    rl_copy_elements(to, from);
+    return RL_OK;
+}
+
+rl_tensor *rl_ones(rl_dtype dtype, int ndim, const int64_t *sizes);
+rl_tensor *rl_zeros(rl_dtype dtype, int ndim, const int64_t *sizes);
 rl_tensor *rl_filled(rl_dtype dtype, int ndim, const int64_t *sizes, double value);
 
 #endif

@@ -15,11 +15,11 @@ static rl_status check_places(const rl_call *call) {
     return RL_OK;
 }
 
-static rl_status infer_pick(rl_call *call) {
+static rl_status infer_pick(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     RL_TRY(check_places(call));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, dtype, dtype, call->in[1]->ndim, call->in[1]->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, dtype, dtype, call->in[1]->ndim, call->in[1]->sizes);
 }
 
 static rl_status pick_forward(rl_call *call) { return rl_pick_places(call->y[0], call->x[1], call->x[0], (int)call->args.n[DIM]); }
@@ -28,19 +28,24 @@ RULE(pick_along) {
     int64_t dim = v->args ? v->args->n[DIM] : 0;
     D(0, rl_put_along(G, X1, dim, rl_length_along(v->in[0].ndim, v->in[0].sizes, dim)));
 }
-const rl_op rl_op_pick_along = {
-    .name = "pick_along", .grad_name = "PickAlong", .saves = {X(1)}, .infer = infer_pick, .forward = pick_forward, .vjp = pick_along_vjp};
+const rl_op rl_op_pick_along = {.name = "pick_along",
+                                SCHEMA(pick_along),
+                                .grad_name = "PickAlong",
+                                .saves = {SAVE_X(1)},
+                                .infer = infer_pick,
+                                .forward = pick_forward,
+                                .vjp = pick_along_vjp};
 
-static rl_status infer_put(rl_call *call) {
+static rl_status infer_put(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype;
     int64_t sizes[RL_MAX_DIMS];
     RL_TRY(check_places(call));
     if (x->ndim) memcpy(sizes, x->sizes, (size_t)x->ndim * sizeof *sizes);
     sizes[call->args.n[DIM]] = call->args.n[LENGTH];
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), x->ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), x->ndim, sizes);
 }
 
 static rl_status put_forward(rl_call *call) {
@@ -49,7 +54,8 @@ static rl_status put_forward(rl_call *call) {
 }
 
 RULE(put_along) { D(0, rl_pick_along(G, X1, v->args->n[DIM])); }
-const rl_op rl_op_put_along = {.name = "put_along", .grad_name = "PutAlong", .saves = {X(1)}, .infer = infer_put, .forward = put_forward, .vjp = put_along_vjp};
+const rl_op rl_op_put_along = {
+    .name = "put_along", SCHEMA(put_along), .grad_name = "PutAlong", .saves = {SAVE_X(1)}, .infer = infer_put, .forward = put_forward, .vjp = put_along_vjp};
 
 rl_tensor *rl_pick_along(rl_tensor *x, rl_tensor *places, int64_t dim) {
     rl_args args = RL_ARGS_NONE;

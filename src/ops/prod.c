@@ -1,8 +1,8 @@
 #include "reduce.h"
 
-static rl_status infer_prod(rl_call *call) {
+static rl_status infer_prod(const rl_call *call, rl_result *result) {
     RL_TRY(rl_one_dim(call));
-    return rl_infer_sum(call);
+    return rl_infer_sum(call, result);
 }
 
 static rl_status prod_forward(rl_call *call) { return rl_run_reducers(call, &rl_prod_reducers, NULL); }
@@ -54,4 +54,5 @@ static rl_tensor *prod_gradient(rl_vjp *v) {
 }
 
 RULE(prod) { D(0, prod_gradient(v)); }
-const rl_op rl_op_prod = {.name = "prod", .grad_name = "Prod", .saves = {X(0) | Y(0)}, .infer = infer_prod, .forward = prod_forward, .vjp = prod_vjp};
+const rl_op rl_op_prod = {
+    .name = "prod", SCHEMA(prod), .grad_name = "Prod", .saves = {SAVE_X(0) | SAVE_Y(0)}, .infer = infer_prod, .forward = prod_forward, .vjp = prod_vjp};

@@ -50,14 +50,14 @@ static rl_status fail_inner(const rl_call *call, const rl_tensor *a, const rl_te
                    rl_sizes_text(a->ndim, a->sizes), rl_sizes_text(b->ndim, b->sizes), (long long)cols, (long long)rows);
 }
 
-static rl_status set_product(rl_call *call, int ndim, const int64_t *sizes) {
+static rl_status set_product(const rl_call *call, rl_result *result, int ndim, const int64_t *sizes) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype, computed = rl_computed_in(dtype);
     for (int k = 0; k < 2 && !rl_dtype_is_floating(dtype); k++)
         if (call->args.s[k].kind == RL_SCALAR_FLOAT && (double)call->args.s[k].as_int != call->args.s[k].as_double)
             return rl_fail("%s() of integers needs whole numbers as `alpha` and `beta`", call->op->name);
-    RL_TRY(rl_set_outputs(call, 1));
-    for (int k = 0; k < call->n_in; k++) RL_TRY(rl_read_as(call, k, computed));
-    return rl_output(call, 0, dtype, computed, ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    for (int k = 0; k < call->n_in; k++) rl_read_as(result, k, computed);
+    return rl_output(result, 0, dtype, computed, ndim, sizes);
 }
 
 /* ---- running them ---- */
@@ -113,14 +113,14 @@ static rl_status multiply_forward(rl_call *call) { return multiply(call, call->x
 
 /* ---- mm, bmm ---- */
 
-static rl_status infer_mm(rl_call *call) {
+static rl_status infer_mm(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0], *b = call->in[1];
     int a_turned = (int)call->args.n[A_TURNED], b_turned = (int)call->args.n[B_TURNED];
     RL_TRY(check_ndim(call, 0, 2));
     RL_TRY(check_ndim(call, 1, 2));
     RL_TRY(check_dtypes(call));
     if (cols_of(a, a_turned) != rows_of(b, b_turned)) return fail_inner(call, a, b, cols_of(a, a_turned), rows_of(b, b_turned));
-    return set_product(call, 2, (int64_t[]){rows_of(a, a_turned), cols_of(b, b_turned)});
+    return set_product(call, result, 2, (int64_t[]){rows_of(a, a_turned), cols_of(b, b_turned)});
 }
 
 RULE(mm) {
@@ -129,9 +129,10 @@ RULE(mm) {
     D(0, a ? rl_product_of(X1, b, G, 1, alpha) : rl_product_of(G, 0, X1, !b, alpha));
     D(1, b ? rl_product_of(G, 1, X0, a, alpha) : rl_product_of(X0, !a, G, 0, alpha));
 }
-const rl_op rl_op_mm = {.name = "mm", .grad_name = "Mm", .saves = {X(1), X(0)}, .infer = infer_mm, .forward = multiply_forward, .vjp = mm_vjp};
+const rl_op rl_op_mm = {
+    .name = "mm", SCHEMA(mm), .grad_name = "Mm", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_mm, .forward = multiply_forward, .vjp = mm_vjp};
 
-static rl_status infer_batch(rl_call *call, const rl_tensor *a, const rl_tensor *b, int *ndim, int64_t *sizes) {
+static rl_status infer_batch(const rl_call *call, const rl_tensor *a, const rl_tensor *b, int *ndim, int64_t *sizes) {
     int a_turned = (int)call->args.n[A_TURNED], b_turned = (int)call->args.n[B_TURNED];
     RL_TRY(check_dtypes(call));
     if (cols_of(a, a_turned) != rows_of(b, b_turned)) return fail_inner(call, a, b, cols_of(a, a_turned), rows_of(b, b_turned));
@@ -141,16 +142,17 @@ static rl_status infer_batch(rl_call *call, const rl_tensor *a, const rl_tensor 
     return RL_OK;
 }
 
-static rl_status infer_batched(rl_call *call) {
+static rl_status infer_batched(const rl_call *call, rl_result *result) {
     int ndim;
     int64_t sizes[RL_MAX_DIMS + 2];
     RL_TRY(infer_batch(call, call->in[0], call->in[1], &ndim, sizes));
-    return set_product(call, ndim, sizes);
+    return set_product(call, result, ndim, sizes);
 }
 const rl_op rl_op_batched_mm = {.name = "batched_mm",
+                                SCHEMA(batched_mm),
                                 .grad_name = "Bmm",
                                 .traits = RL_BROADCASTS,
-                                .saves = {X(1), X(0)},
+                                .saves = {SAVE_X(1), SAVE_X(0)},
                                 .infer = infer_batched,
                                 .forward = multiply_forward,
                                 .vjp = mm_vjp};
@@ -164,11 +166,12 @@ static rl_status check_batches(const rl_call *call, int first) {
     return RL_OK;
 }
 
-static rl_status infer_bmm(rl_call *call) {
+static rl_status infer_bmm(const rl_call *call, rl_result *result) {
     RL_TRY(check_batches(call, 0));
-    return infer_batched(call);
+    return infer_batched(call, result);
 }
-const rl_op rl_op_bmm = {.name = "bmm", .grad_name = "Bmm", .saves = {X(1), X(0)}, .infer = infer_bmm, .forward = multiply_forward, .vjp = mm_vjp};
+const rl_op rl_op_bmm = {
+    .name = "bmm", SCHEMA(bmm), .grad_name = "Bmm", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_bmm, .forward = multiply_forward, .vjp = mm_vjp};
 
 rl_tensor *rl_product_of(rl_tensor *a, int a_turned, rl_tensor *b, int b_turned, rl_scalar alpha) {
     rl_args args = RL_ARGS_NONE;
@@ -190,17 +193,17 @@ static rl_tensor *times_vector(rl_tensor *a, int turned, rl_tensor *x, rl_scalar
     return rl_apply_to(&rl_op_mv, &args, 2, (rl_tensor *[]){a, x});
 }
 
-static rl_status check_vector_product(rl_call *call, const rl_tensor *a, const rl_tensor *x) {
+static rl_status check_vector_product(const rl_call *call, const rl_tensor *a, const rl_tensor *x) {
     int turned = (int)call->args.n[A_TURNED];
     RL_TRY(check_dtypes(call));
     return cols_of(a, turned) == x->numel ? RL_OK : fail_inner(call, a, x, cols_of(a, turned), x->numel);
 }
 
-static rl_status infer_mv(rl_call *call) {
+static rl_status infer_mv(const rl_call *call, rl_result *result) {
     RL_TRY(check_ndim(call, 0, 2));
     RL_TRY(check_ndim(call, 1, 1));
     RL_TRY(check_vector_product(call, call->in[0], call->in[1]));
-    return set_product(call, 1, (int64_t[]){rows_of(call->in[0], (int)call->args.n[A_TURNED])});
+    return set_product(call, result, 1, (int64_t[]){rows_of(call->in[0], (int)call->args.n[A_TURNED])});
 }
 
 RULE(mv) {
@@ -209,24 +212,27 @@ RULE(mv) {
     D(0, rl_scaled(turned ? rl_outer(X1, G) : rl_outer(G, X1), alpha));
     D(1, times_vector(X0, !turned, G, alpha));
 }
-const rl_op rl_op_mv = {.name = "mv", .grad_name = "Mv", .saves = {X(1), X(0)}, .infer = infer_mv, .forward = multiply_forward, .vjp = mv_vjp};
+const rl_op rl_op_mv = {
+    .name = "mv", SCHEMA(mv), .grad_name = "Mv", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_mv, .forward = multiply_forward, .vjp = mv_vjp};
 
-static rl_status infer_dot(rl_call *call) {
+static rl_status infer_dot(const rl_call *call, rl_result *result) {
     RL_TRY(check_ndim(call, 0, 1));
     RL_TRY(check_ndim(call, 1, 1));
     RL_TRY(check_dtypes(call));
     if (call->in[0]->numel != call->in[1]->numel)
         return rl_fail("%s() needs vectors of one length; they have %lld and %lld elements", call->op->name, (long long)call->in[0]->numel,
                        (long long)call->in[1]->numel);
-    return set_product(call, 0, NULL);
+    return set_product(call, result, 0, NULL);
 }
 
 RULE(dot) {
     D(0, rl_mul(G, X1));
     D(1, rl_mul(G, X0));
 }
-const rl_op rl_op_dot = {.name = "dot", .grad_name = "Dot", .saves = {X(1), X(0)}, .infer = infer_dot, .forward = multiply_forward, .vjp = dot_vjp};
-const rl_op rl_op_vdot = {.name = "vdot", .grad_name = "Vdot", .saves = {X(1), X(0)}, .infer = infer_dot, .forward = multiply_forward, .vjp = dot_vjp};
+const rl_op rl_op_dot = {
+    .name = "dot", SCHEMA(dot), .grad_name = "Dot", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_dot, .forward = multiply_forward, .vjp = dot_vjp};
+const rl_op rl_op_vdot = {
+    .name = "vdot", SCHEMA(vdot), .grad_name = "Vdot", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_dot, .forward = multiply_forward, .vjp = dot_vjp};
 
 /* ---- beta self + alpha times a product ---- */
 
@@ -242,42 +248,34 @@ static rl_status check_target(const rl_call *call, int ndim, const int64_t *size
                    rl_sizes_text(ndim, sizes));
 }
 
-/* R gives beta, then alpha; they are kept the other way round, as all products have them. */
-static void take_factors(rl_call *call) {
-    rl_scalar beta = call->args.s[0];
-    call->args.s[ALPHA] = call->args.s[1];
-    call->args.s[BETA] = beta;
-}
-
-static rl_status set_sum(rl_call *call, int ndim, const int64_t *sizes) {
-    take_factors(call);
+static rl_status set_sum(const rl_call *call, rl_result *result, int ndim, const int64_t *sizes) {
     RL_TRY(check_target(call, ndim, sizes));
-    return set_product(call, ndim, sizes);
+    return set_product(call, result, ndim, sizes);
 }
 
-static rl_status infer_addmm(rl_call *call) {
+static rl_status infer_addmm(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[1], *b = call->in[2];
     RL_TRY(check_ndim(call, 1, 2));
     RL_TRY(check_ndim(call, 2, 2));
     RL_TRY(check_dtypes(call));
     int b_turned = (int)call->args.n[B_TURNED];
     if (a->sizes[1] != rows_of(b, b_turned)) return fail_inner(call, a, b, a->sizes[1], rows_of(b, b_turned));
-    return set_sum(call, 2, (int64_t[]){a->sizes[0], cols_of(b, b_turned)});
+    return set_sum(call, result, 2, (int64_t[]){a->sizes[0], cols_of(b, b_turned)});
 }
 
-static rl_status infer_baddbmm(rl_call *call) {
+static rl_status infer_baddbmm(const rl_call *call, rl_result *result) {
     int ndim;
     int64_t sizes[RL_MAX_DIMS + 2];
     RL_TRY(check_batches(call, 1));
     RL_TRY(infer_batch(call, call->in[1], call->in[2], &ndim, sizes));
-    return set_sum(call, ndim, sizes);
+    return set_sum(call, result, ndim, sizes);
 }
 
-static rl_status infer_addmv(rl_call *call) {
+static rl_status infer_addmv(const rl_call *call, rl_result *result) {
     RL_TRY(check_ndim(call, 1, 2));
     RL_TRY(check_ndim(call, 2, 1));
     RL_TRY(check_vector_product(call, call->in[1], call->in[2]));
-    return set_sum(call, 1, call->in[1]->sizes);
+    return set_sum(call, result, 1, call->in[1]->sizes);
 }
 
 static rl_status add_forward(rl_call *call) {
@@ -293,12 +291,19 @@ RULE(addmm) {
     D(1, rl_product_of(G, 0, X2, !b, alpha));
     D(2, b ? rl_product_of(G, 1, X1, 0, alpha) : rl_product_of(X1, 1, G, 0, alpha));
 }
-const rl_op rl_op_addmm = {
-    .name = "addmm", .grad_name = "Addmm", .traits = RL_BROADCASTS, .saves = {0, X(2), X(1)}, .infer = infer_addmm, .forward = add_forward, .vjp = addmm_vjp};
+const rl_op rl_op_addmm = {.name = "addmm",
+                           SCHEMA(addmm),
+                           .grad_name = "Addmm",
+                           .traits = RL_BROADCASTS,
+                           .saves = {0, SAVE_X(2), SAVE_X(1)},
+                           .infer = infer_addmm,
+                           .forward = add_forward,
+                           .vjp = addmm_vjp};
 const rl_op rl_op_baddbmm = {.name = "baddbmm",
+                             SCHEMA(baddbmm),
                              .grad_name = "Baddbmm",
                              .traits = RL_BROADCASTS,
-                             .saves = {0, X(2), X(1)},
+                             .saves = {0, SAVE_X(2), SAVE_X(1)},
                              .infer = infer_baddbmm,
                              .forward = add_forward,
                              .vjp = addmm_vjp};
@@ -309,8 +314,14 @@ RULE(addmv) {
     D(1, rl_scaled(rl_outer(G, X2), alpha));
     D(2, times_vector(X1, 1, G, alpha));
 }
-const rl_op rl_op_addmv = {
-    .name = "addmv", .grad_name = "Addmv", .traits = RL_BROADCASTS, .saves = {0, X(2), X(1)}, .infer = infer_addmv, .forward = add_forward, .vjp = addmv_vjp};
+const rl_op rl_op_addmv = {.name = "addmv",
+                           SCHEMA(addmv),
+                           .grad_name = "Addmv",
+                           .traits = RL_BROADCASTS,
+                           .saves = {0, SAVE_X(2), SAVE_X(1)},
+                           .infer = infer_addmv,
+                           .forward = add_forward,
+                           .vjp = addmv_vjp};
 
 /* ---- compositions ---- */
 
@@ -319,10 +330,10 @@ static rl_status compose_outer(rl_call *call) {
     RL_TRY(check_ndim(call, 1, 1));
     return rl_set_result(call, 1, (rl_tensor *[]){rl_outer(call->in[0], call->in[1])});
 }
-const rl_op rl_op_outer = {.name = "outer", .compose = compose_outer};
+const rl_op rl_op_outer = {.name = "outer", SCHEMA(outer), .compose = compose_outer};
 
 static rl_status compose_matmul(rl_call *call) { return rl_set_result(call, 1, (rl_tensor *[]){rl_matmul(call->in[0], call->in[1])}); }
-const rl_op rl_op_matmul = {.name = "matmul", .compose = compose_matmul};
+const rl_op rl_op_matmul = {.name = "matmul", SCHEMA(matmul), .compose = compose_matmul};
 
 /* x weight' + bias, over the last dimension of x. */
 static rl_status compose_linear(rl_call *call) {
@@ -342,7 +353,7 @@ static rl_status compose_linear(rl_call *call) {
         bias ? rl_apply_to(&rl_op_addmm, &args, 3, (rl_tensor *[]){bias, rows, weight}) : rl_apply_to(&rl_op_mm, &args, 2, (rl_tensor *[]){rows, weight});
     return rl_set_result(call, 1, (rl_tensor *[]){y && x->ndim != 2 ? rl_view_as(y, x->ndim, sizes) : y});
 }
-const rl_op rl_op_linear = {.name = "linear", .compose = compose_linear};
+const rl_op rl_op_linear = {.name = "linear", SCHEMA(linear), .compose = compose_linear};
 
 /* Many rows against one matrix or vector: one large product, if the rows can be seen as one matrix without a copy. */
 static rl_tensor *folded(rl_tensor *a, rl_tensor *b) {

@@ -2,36 +2,36 @@
 #include "view.h"
 
 /* Copies through a geometry that no view may have, as its strides run backwards. */
-static rl_status infer_copy(rl_call *call, rl_geometry_of_view view_of) {
-    rl_geometry x, seen;
+static rl_status infer_copy(const rl_call *call, rl_result *result, rl_layout_of_view view_of) {
+    rl_layout x, seen;
     rl_tensor *self = call->in[0];
-    rl_geometry_of(self, &x);
+    rl_layout_of(self, &x);
     RL_TRY(view_of(&call->args, &x, &seen));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)self->dtype, (rl_dtype)self->dtype, seen.ndim, seen.sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)self->dtype, (rl_dtype)self->dtype, seen.ndim, seen.sizes);
 }
 
-static rl_status forward_copy(rl_call *call, rl_geometry_of_view view_of) {
-    rl_geometry x, seen;
-    rl_geometry_of(call->x[0], &x);
+static rl_status forward_copy(rl_call *call, rl_layout_of_view view_of) {
+    rl_layout x, seen;
+    rl_layout_of(call->x[0], &x);
     RL_TRY(view_of(&call->args, &x, &seen));
     rl_tensor *from = rl_seen_through(call->x[0], &seen);
     return from ? rl_copy_data(call->y[0], from) : RL_FAILED;
 }
 
-#define COPY_THROUGH(op, grad)                                                                 \
-    static rl_status infer_##op(rl_call *call) { return infer_copy(call, op##_geometry); }     \
-    static rl_status op##_forward(rl_call *call) { return forward_copy(call, op##_geometry); } \
-    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
+#define COPY_THROUGH(op, grad)                                                                                              \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_copy(call, result, op##_geometry); } \
+    static rl_status op##_forward(rl_call *call) { return forward_copy(call, op##_geometry); }                              \
+    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .grad_name = grad, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
 
-static void reverse(rl_geometry *seen, int dim) {
+static void reverse(rl_layout *seen, int dim) {
     if (seen->sizes[dim] > 0) seen->offset += (seen->sizes[dim] - 1) * seen->strides[dim];
     seen->strides[dim] = -seen->strides[dim];
 }
 
 /* ---- flip ---- */
 
-static rl_status flip_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *seen) {
+static rl_status flip_geometry(const rl_args *args, const rl_layout *x, rl_layout *seen) {
     uint8_t marked[RL_MAX_DIMS] = {0};
     *seen = *x;
     if (args->list[0].length > 0) RL_TRY(rl_marked_dims(args->list[0], x->ndim, marked));
@@ -51,7 +51,7 @@ rl_tensor *rl_flip(rl_tensor *x, rl_ints dims) {
 
 /* ---- rot90: turns from the first dimension towards the second ---- */
 
-static rl_status rot90_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *seen) {
+static rl_status rot90_geometry(const rl_args *args, const rl_layout *x, rl_layout *seen) {
     int a, b, turns = (int)((args->n[0] % 4 + 4) % 4);
     rl_ints dims = args->list[0];
     if (dims.length != 2) return rl_fail("rot90() turns from one dimension to another; `dims` has %d", dims.length < 0 ? 0 : dims.length);
@@ -81,7 +81,7 @@ COPY_THROUGH(rot90, "Rot90")
 
 /* ---- roll: by shifts along dims; along no dimension, the elements in their order ---- */
 
-static rl_status infer_roll(rl_call *call) {
+static rl_status infer_roll(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     rl_ints shifts = call->args.list[0], dims = call->args.list[1];
     int of_dims = dims.length > 0 ? dims.length : 0;
@@ -93,14 +93,14 @@ static rl_status infer_roll(rl_call *call) {
         if (x->ndim == 0)
             return rl_fail("dimension %lld does not exist: the tensor has none", (long long)(dims.values[k] < 0 ? dims.values[k] : dims.values[k] + 1));
     }
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
 }
 
 static rl_status copy_part(rl_tensor *to, int64_t to_start, const rl_tensor *from, int64_t from_start, int dim, int64_t length) {
-    rl_geometry target, source;
-    rl_geometry_of(to, &target);
-    rl_geometry_of(from, &source);
+    rl_layout target, source;
+    rl_layout_of(to, &target);
+    rl_layout_of(from, &source);
     target.sizes[dim] = source.sizes[dim] = length;
     target.offset += to_start * target.strides[dim];
     source.offset += from_start * source.strides[dim];
@@ -148,11 +148,11 @@ RULE(roll) {
     back.list[0].values = opposite;
     if (opposite) D(0, rl_apply_to(&rl_op_roll, &back, 1, &G));
 }
-const rl_op rl_op_roll = {.name = "roll", .grad_name = "Roll", .infer = infer_roll, .forward = roll_forward, .vjp = roll_vjp};
+const rl_op rl_op_roll = {.name = "roll", SCHEMA(roll), .grad_name = "Roll", .infer = infer_roll, .forward = roll_forward, .vjp = roll_vjp};
 
 /* ---- repeat: whole copies side by side ---- */
 
-static rl_status infer_repeat(rl_call *call) {
+static rl_status infer_repeat(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     rl_ints times = call->args.list[0];
     int64_t sizes[RL_MAX_DIMS];
@@ -163,16 +163,16 @@ static rl_status infer_repeat(rl_call *call) {
         if (times.values[d] < 0) return rl_fail("repeat() counts must be 0 or more; one is %lld", (long long)times.values[d]);
         if (__builtin_mul_overflow(times.values[d], from < 0 ? 1 : x->sizes[from], &sizes[d])) return rl_fail_memory(1e18);
     }
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, times.length, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, times.length, sizes);
 }
 
 /* Dimension by dimension from the last, what stands at the front is copied behind it, twice as much each time. */
 static rl_status repeat_forward(rl_call *call) {
     rl_tensor *x = call->x[0], *y = call->y[0];
-    rl_geometry filled;
+    rl_layout filled;
     if (y->numel == 0) return RL_OK;
-    rl_geometry_of(y, &filled);
+    rl_layout_of(y, &filled);
     for (int d = 0; d < y->ndim; d++) {
         int from = d - (y->ndim - x->ndim);
         filled.sizes[d] = from < 0 ? 1 : x->sizes[from];
@@ -183,7 +183,7 @@ static rl_status repeat_forward(rl_call *call) {
     for (int d = y->ndim - 1; d >= 0; d--) {
         while (filled.sizes[d] < y->sizes[d]) {
             int64_t have = filled.sizes[d], more = y->sizes[d] - have < have ? y->sizes[d] - have : have;
-            rl_geometry next = filled;
+            rl_layout next = filled;
             filled.sizes[d] = next.sizes[d] = more;
             next.offset += have * y->strides[d];
             rl_tensor *to = rl_seen_through(y, &next), *of = rl_seen_through(y, &filled);
@@ -213,11 +213,11 @@ RULE(repeat) {
     rl_tensor *apart = rl_reshape(G, ndim, sizes);
     v->dx[0] = count ? rl_sum_dims(apart, (rl_ints){count, summed}, 0) : apart;
 }
-const rl_op rl_op_repeat = {.name = "repeat", .grad_name = "Repeat", .infer = infer_repeat, .forward = repeat_forward, .vjp = repeat_vjp};
+const rl_op rl_op_repeat = {.name = "repeat", SCHEMA(repeat), .grad_name = "Repeat", .infer = infer_repeat, .forward = repeat_forward, .vjp = repeat_vjp};
 
 /* ---- shuffles: one dimension taken apart, its parts put elsewhere ---- */
 
-static rl_status infer_pixel_shuffle(rl_call *call) {
+static rl_status infer_pixel_shuffle(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     int64_t by = call->args.n[0], sizes[RL_MAX_DIMS], square;
     int at = x->ndim - 3;
@@ -229,11 +229,11 @@ static rl_status infer_pixel_shuffle(rl_call *call) {
     sizes[at] = x->sizes[at] / square;
     if (__builtin_mul_overflow(x->sizes[at + 1], by, &sizes[at + 1]) || __builtin_mul_overflow(x->sizes[at + 2], by, &sizes[at + 2]))
         return rl_fail_memory(1e18);
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, sizes);
 }
 
-static rl_status infer_pixel_unshuffle(rl_call *call) {
+static rl_status infer_pixel_unshuffle(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     int64_t by = call->args.n[0], sizes[RL_MAX_DIMS], square;
     int at = x->ndim - 3;
@@ -246,15 +246,15 @@ static rl_status infer_pixel_unshuffle(rl_call *call) {
     if (__builtin_mul_overflow(x->sizes[at], square, &sizes[at])) return rl_fail_memory(1e18);
     sizes[at + 1] = x->sizes[at + 1] / by;
     sizes[at + 2] = x->sizes[at + 2] / by;
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, sizes);
 }
 
 /* wide: [..., C, H r, W r] seen as narrow lies: [..., C, r, r, H, W]. */
 static rl_tensor *seen_apart(const rl_tensor *wide, int64_t by) {
-    rl_geometry seen;
+    rl_layout seen;
     int at = wide->ndim - 3;
-    rl_geometry_of(wide, &seen);
+    rl_layout_of(wide, &seen);
     int64_t rows = seen.strides[at + 1], columns = seen.strides[at + 2];
     int64_t sizes[] = {by, by, wide->sizes[at + 1] / by, wide->sizes[at + 2] / by}, strides[] = {rows, columns, rows * by, columns * by};
     for (int d = 0; d < 4; d++) {
@@ -267,9 +267,9 @@ static rl_tensor *seen_apart(const rl_tensor *wide, int64_t by) {
 
 /* The narrow one with its channels as [C, r, r]. */
 static rl_tensor *channels_apart(const rl_tensor *narrow, int64_t by) {
-    rl_geometry seen;
+    rl_layout seen;
     int at = narrow->ndim - 3;
-    rl_geometry_of(narrow, &seen);
+    rl_layout_of(narrow, &seen);
     int64_t channel = seen.strides[at];
     for (int d = at + 2; d > at; d--) {
         seen.sizes[d + 2] = seen.sizes[d];
@@ -294,10 +294,18 @@ static rl_status pixel_shuffle_forward(rl_call *call) { return shuffle(call, see
 static rl_status pixel_unshuffle_forward(rl_call *call) { return shuffle(call, channels_apart, seen_apart); }
 RULE(pixel_shuffle) { D(0, rl_apply_to(&rl_op_pixel_unshuffle, v->args, 1, &G)); }
 RULE(pixel_unshuffle) { D(0, rl_apply_to(&rl_op_pixel_shuffle, v->args, 1, &G)); }
-const rl_op rl_op_pixel_shuffle = {
-    .name = "pixel_shuffle", .grad_name = "PixelShuffle", .infer = infer_pixel_shuffle, .forward = pixel_shuffle_forward, .vjp = pixel_shuffle_vjp};
-const rl_op rl_op_pixel_unshuffle = {
-    .name = "pixel_unshuffle", .grad_name = "PixelUnshuffle", .infer = infer_pixel_unshuffle, .forward = pixel_unshuffle_forward, .vjp = pixel_unshuffle_vjp};
+const rl_op rl_op_pixel_shuffle = {.name = "pixel_shuffle",
+                                   SCHEMA(pixel_shuffle),
+                                   .grad_name = "PixelShuffle",
+                                   .infer = infer_pixel_shuffle,
+                                   .forward = pixel_shuffle_forward,
+                                   .vjp = pixel_shuffle_vjp};
+const rl_op rl_op_pixel_unshuffle = {.name = "pixel_unshuffle",
+                                     SCHEMA(pixel_unshuffle),
+                                     .grad_name = "PixelUnshuffle",
+                                     .infer = infer_pixel_unshuffle,
+                                     .forward = pixel_unshuffle_forward,
+                                     .vjp = pixel_unshuffle_vjp};
 
 static rl_tensor *channel_shuffle(rl_tensor *x, int64_t groups) {
     int64_t sizes[RL_MAX_DIMS + 1];

@@ -9,7 +9,7 @@ rl_status rl_one_dim(const rl_call *call) {
     return rl_fail("`dim` of %s() must be one dimension; it names %d", call->op->name, call->args.list[RL_DIMS].length);
 }
 
-rl_status rl_output_reduced(rl_call *call, int k, rl_dtype dtype, rl_dtype computed) {
+rl_status rl_output_reduced(const rl_call *call, rl_result *result, int k, rl_dtype dtype, rl_dtype computed) {
     const rl_tensor *x = call->in[0];
     uint8_t marked[RL_MAX_DIMS];
     int64_t sizes[RL_MAX_DIMS];
@@ -17,7 +17,7 @@ rl_status rl_output_reduced(rl_call *call, int k, rl_dtype dtype, rl_dtype compu
     RL_TRY(marked_dims(&call->args, x->ndim, marked));
     for (int d = 0; d < x->ndim; d++)
         if (!marked[d] || call->args.n[RL_KEEPDIM]) sizes[ndim++] = marked[d] ? 1 : x->sizes[d];
-    return rl_output(call, k, dtype, computed, ndim, sizes);
+    return rl_output(result, k, dtype, computed, ndim, sizes);
 }
 
 rl_status rl_run_reducers(rl_call *call, const rl_reducers *reducers, const void *context) {
@@ -58,31 +58,35 @@ double rl_reduced_count(const rl_vjp *v) {
 
 /* ---- sum, mean ---- */
 
-rl_status rl_infer_sum(rl_call *call) {
-    rl_dtype of = (rl_dtype)call->in[0]->dtype, dtype = call->args.dtype;
-    if (dtype == RL_NO_DTYPE) dtype = rl_dtype_is_floating(of) ? of : RL_INT64;
-    call->variant = call->args.list[RL_DIMS].length > 0;
-    RL_TRY(rl_set_outputs(call, 1));
-    if (rl_dtype_is_floating(of) || rl_dtype_is_floating(dtype)) RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    return rl_output_reduced(call, 0, dtype, rl_dtype_is_floating(dtype) ? rl_computed_in(dtype) : RL_INT64);
+static rl_status infer_sum_as(const rl_call *call, rl_result *result, rl_dtype dtype) {
+    int floating = rl_dtype_is_floating(dtype);
+    result->variant = call->args.list[RL_DIMS].length > 0;
+    RL_TRY(rl_set_outputs(result, 1));
+    if (floating || rl_dtype_is_floating((rl_dtype)call->in[0]->dtype)) rl_read_as(result, 0, rl_computed_in(dtype));
+    return rl_output_reduced(call, result, 0, dtype, floating ? rl_computed_in(dtype) : RL_INT64);
+}
+
+/* Integers add up as int64, unless a dtype is asked for. */
+rl_status rl_infer_sum(const rl_call *call, rl_result *result) {
+    rl_dtype of = (rl_dtype)call->in[0]->dtype, asked = call->args.dtype;
+    return infer_sum_as(call, result, asked != RL_NO_DTYPE ? asked : rl_dtype_is_floating(of) ? of : RL_INT64);
 }
 
 static rl_status sum_forward(rl_call *call) { return rl_run_reducers(call, &rl_sum_reducers, NULL); }
 
 RULE(sum) { D(0, rl_spread(v, G)); }
-const rl_op rl_op_sum = {.name = "sum", .grad_name = "Sum", .infer = rl_infer_sum, .forward = sum_forward, .vjp = sum_vjp};
+const rl_op rl_op_sum = {.name = "sum", SCHEMA(sum), .grad_name = "Sum", .infer = rl_infer_sum, .forward = sum_forward, .vjp = sum_vjp};
 
-static rl_status infer_mean(rl_call *call) {
+static rl_status infer_mean(const rl_call *call, rl_result *result) {
     rl_dtype dtype = call->args.dtype != RL_NO_DTYPE ? call->args.dtype : (rl_dtype)call->in[0]->dtype;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("mean() needs a floating dtype, not %s; convert the tensor or pass `dtype`", rl_dtype_name(dtype));
-    call->args.dtype = dtype;
-    return rl_infer_sum(call);
+    return infer_sum_as(call, result, dtype);
 }
 
 static rl_status mean_forward(rl_call *call) { return rl_run_reducers(call, &rl_mean_reducers, NULL); }
 
 RULE(mean) { D(0, rl_spread(v, rl_mul_number(G, 1 / rl_reduced_count(v)))); }
-const rl_op rl_op_mean = {.name = "mean", .grad_name = "Mean", .infer = infer_mean, .forward = mean_forward, .vjp = mean_vjp};
+const rl_op rl_op_mean = {.name = "mean", SCHEMA(mean), .grad_name = "Mean", .infer = infer_mean, .forward = mean_forward, .vjp = mean_vjp};
 
 /* ---- nansum, count_nonzero, any, all ---- */
 
@@ -91,29 +95,30 @@ static rl_status nansum_forward(rl_call *call) {
 }
 
 RULE(nansum) { D(0, rl_mul(rl_kept_dims(v, G), rl_eq(X0, X0))); }
-const rl_op rl_op_nansum = {.name = "nansum", .grad_name = "Nansum", .saves = {X(0)}, .infer = rl_infer_sum, .forward = nansum_forward, .vjp = nansum_vjp};
+const rl_op rl_op_nansum = {
+    .name = "nansum", SCHEMA(nansum), .grad_name = "Nansum", .saves = {SAVE_X(0)}, .infer = rl_infer_sum, .forward = nansum_forward, .vjp = nansum_vjp};
 
-static rl_status infer_count(rl_call *call) {
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in((rl_dtype)call->in[0]->dtype)));
-    return rl_output_reduced(call, 0, RL_INT64, RL_INT64);
+static rl_status infer_count(const rl_call *call, rl_result *result) {
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in((rl_dtype)call->in[0]->dtype));
+    return rl_output_reduced(call, result, 0, RL_INT64, RL_INT64);
 }
 
 static rl_status count_forward(rl_call *call) { return rl_run_reducers(call, &rl_nonzero_reducers, NULL); }
-const rl_op rl_op_count_nonzero = {.name = "count_nonzero", .grad_name = "CountNonzero", .infer = infer_count, .forward = count_forward};
+const rl_op rl_op_count_nonzero = {.name = "count_nonzero", SCHEMA(count_nonzero), .grad_name = "CountNonzero", .infer = infer_count, .forward = count_forward};
 
-static rl_status infer_truth(rl_call *call) {
+static rl_status infer_truth(const rl_call *call, rl_result *result) {
     rl_dtype dtype = call->in[0]->dtype == RL_UINT8 ? RL_UINT8 : RL_BOOL;
     RL_TRY(rl_one_dim(call));
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in((rl_dtype)call->in[0]->dtype)));
-    return rl_output_reduced(call, 0, dtype, dtype);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in((rl_dtype)call->in[0]->dtype));
+    return rl_output_reduced(call, result, 0, dtype, dtype);
 }
 
 static rl_status any_forward(rl_call *call) { return rl_run_reducers(call, &rl_any_reducers, NULL); }
 static rl_status all_forward(rl_call *call) { return rl_run_reducers(call, &rl_all_reducers, NULL); }
-const rl_op rl_op_any = {.name = "any", .grad_name = "Any", .infer = infer_truth, .forward = any_forward};
-const rl_op rl_op_all = {.name = "all", .grad_name = "All", .infer = infer_truth, .forward = all_forward};
+const rl_op rl_op_any = {.name = "any", SCHEMA(any), .grad_name = "Any", .infer = infer_truth, .forward = any_forward};
+const rl_op rl_op_all = {.name = "all", SCHEMA(all), .grad_name = "All", .infer = infer_truth, .forward = all_forward};
 
 rl_tensor *rl_sum_dims(rl_tensor *x, rl_ints dims, int keepdim) {
     rl_args args = RL_ARGS_NONE;

@@ -10,8 +10,8 @@ enum { RL_DIMS = 0, RL_KEEPDIM = 0 };
 /* The dimensions of a call that names one or none. */
 rl_status rl_one_dim(const rl_call *call);
 /* Output k of a reduction of in[0]: of that dtype, written as `computed`. */
-rl_status rl_output_reduced(rl_call *call, int k, rl_dtype dtype, rl_dtype computed);
-rl_status rl_infer_sum(rl_call *call); /* whole numbers become int64, and are read as they are */
+rl_status rl_output_reduced(const rl_call *call, rl_result *result, int k, rl_dtype dtype, rl_dtype computed);
+rl_status rl_infer_sum(const rl_call *call, rl_result *result); /* whole numbers become int64, and are read as they are */
 /* forward: reduces x[0] into the outputs. */
 rl_status rl_run_reducers(rl_call *call, const rl_reducers *reducers, const void *context);
 
@@ -25,7 +25,7 @@ rl_tensor *rl_reduced_again(rl_vjp *v, const rl_op *op, rl_tensor *x); /* x redu
  * places along the dimension that output 1 tells. */
 rl_tensor *rl_shared_among_equals(rl_vjp *v);
 rl_tensor *rl_placed_gradient(rl_vjp *v, int before); /* they count from 1, or so much lower */
-rl_status rl_infer_placed(rl_call *call);
+rl_status rl_infer_placed(const rl_call *call, rl_result *result);
 static inline int64_t rl_flag(const rl_vjp *v, int k) { return v->args ? v->args->n[k] : 0; }
 
 #endif

@@ -20,14 +20,12 @@ ROUNDING(trunc, "Trunc")
 NUMERIC(frac, "Frac", 0, g)
 
 /* round(x, decimals): half to even */
-static rl_status infer_round(rl_call *call) {
-    rl_scalar *decimals = &call->args.s[0];
-    if (decimals->kind != RL_SCALAR_NONE) {
-        if (!(decimals->as_double == (double)decimals->as_int)) return rl_fail("`decimals` must be a whole number; it is %g", decimals->as_double);
-        call->variant = 1;
-    }
-    if (decimals->as_double == 0) decimals->kind = RL_SCALAR_NONE;
-    return rl_infer_elementwise(call);
+static rl_status infer_round(const rl_call *call, rl_result *result) {
+    rl_scalar decimals = call->args.s[0];
+    if (decimals.kind != RL_SCALAR_NONE && decimals.as_double != (double)decimals.as_int)
+        return rl_fail("`decimals` must be an integer; it is %g", decimals.as_double);
+    result->variant = decimals.kind != RL_SCALAR_NONE;
+    return rl_infer_elementwise(call, result);
 }
 
 static rl_status round_forward(rl_call *call) {
@@ -39,14 +37,14 @@ UNARY_RECORD(round, "Round", infer_round, 0)
 
 /* ---- frexp: x = mantissa 2^exponent, the mantissa from 1/2 to 1 ---- */
 
-static rl_status infer_frexp(rl_call *call) {
+static rl_status infer_frexp(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype;
     if (!rl_dtype_is_floating(dtype)) return rl_fail("frexp() needs a floating tensor, not %s", rl_dtype_name(dtype));
-    RL_TRY(rl_set_outputs(call, 2));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    RL_TRY(rl_output(call, 0, dtype, rl_computed_in(dtype), x->ndim, x->sizes));
-    return rl_output(call, 1, RL_INT32, RL_INT32, x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 2));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    RL_TRY(rl_output(result, 0, dtype, rl_computed_in(dtype), x->ndim, x->sizes));
+    return rl_output(result, 1, RL_INT32, RL_INT32, x->ndim, x->sizes);
 }
 
 static rl_status frexp_forward(rl_call *call) {
@@ -56,7 +54,8 @@ static rl_status frexp_forward(rl_call *call) {
 }
 
 RULE(frexp) { D(0, rl_div(G, rl_exp2(v->y[1]))); }
-const rl_op rl_op_frexp = {.name = "frexp", .grad_name = "Frexp", .saves = {Y(1)}, .infer = infer_frexp, .forward = frexp_forward, .vjp = frexp_vjp};
+const rl_op rl_op_frexp = {
+    .name = "frexp", SCHEMA(frexp), .grad_name = "Frexp", .saves = {SAVE_Y(1)}, .infer = infer_frexp, .forward = frexp_forward, .vjp = frexp_vjp};
 
 /* ---- nan_to_num: what takes the place of NaN, Inf and -Inf; by default 0 and the dtype's extremes ---- */
 
@@ -73,7 +72,7 @@ static rl_status nan_to_num_forward(rl_call *call) {
 }
 
 UNARY_RULE(nan_to_num, rl_where(rl_isfinite(x), g, rl_number(0)))
-UNARY_RECORD(nan_to_num, "NanToNum", rl_infer_elementwise, X(0))
+UNARY_RECORD(nan_to_num, "NanToNum", rl_infer_elementwise, SAVE_X(0))
 
 SMOOTH(angle, "Angle", 0, ZERO(0))
 
@@ -85,7 +84,7 @@ SMOOTH(angle, "Angle", 0, ZERO(0))
         rl_fill_elements(call->y[0], rl_scalar_int(whole));                                                       \
         return RL_OK;                                                                                             \
     }                                                                                                             \
-    const rl_op rl_op_##op = {.name = #op, .traits = RL_IN_STEP, .infer = rl_infer_comparison, .forward = op##_forward};
+    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = rl_infer_comparison, .forward = op##_forward};
 
 QUESTION(isnan, 0)
 QUESTION(isinf, 0)
@@ -98,4 +97,4 @@ static rl_status signbit_forward(rl_call *call) {
     rl_fill_elements(call->y[0], rl_scalar_int(0));
     return RL_OK;
 }
-const rl_op rl_op_signbit = {.name = "signbit", .traits = RL_IN_STEP, .infer = rl_infer_comparison, .forward = signbit_forward};
+const rl_op rl_op_signbit = {.name = "signbit", SCHEMA(signbit), .traits = RL_ELEMENTWISE, .infer = rl_infer_comparison, .forward = signbit_forward};

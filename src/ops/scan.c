@@ -14,12 +14,6 @@
 
 enum { DIM, TURNED }; /* args.n */
 
-static rl_status take_dim(rl_call *call, int *dim) {
-    RL_TRY(rl_wrap_dim(call->args.n[DIM], call->in[0]->ndim, dim));
-    call->args.n[DIM] = *dim;
-    return RL_OK;
-}
-
 static rl_status run_lines(rl_call *call, const rl_line_loops *loops, int n_operands, rl_tensor *const *operands, const void *context) {
     rl_line_loop loop = loops->of[call->x[0]->dtype];
     if (!loop) return rl_fail("%s() is not defined for %s tensors", call->op->name, rl_dtype_name((rl_dtype)call->in[0]->dtype));
@@ -30,16 +24,14 @@ static rl_status run_lines(rl_call *call, const rl_line_loops *loops, int n_oper
 /* ---- sums and products ---- */
 
 /* Whole numbers add up as int64, unless a dtype is asked for. */
-static rl_status infer_running(rl_call *call) {
+static rl_status infer_running(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     rl_dtype dtype = call->args.dtype;
-    int dim;
     if (dtype == RL_NO_DTYPE) dtype = call->inplace || rl_dtype_is_floating((rl_dtype)x->dtype) ? (rl_dtype)x->dtype : RL_INT64;
     rl_dtype computed = rl_dtype_is_floating(dtype) ? rl_computed_in(dtype) : RL_INT64;
-    RL_TRY(take_dim(call, &dim));
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, computed));
-    return rl_output(call, 0, dtype, computed, x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, computed);
+    return rl_output(result, 0, dtype, computed, x->ndim, x->sizes);
 }
 
 static rl_status cumsum_forward(rl_call *call) { return run_lines(call, &rl_cumsum_lines, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
@@ -55,7 +47,13 @@ static int64_t dim_of(const rl_vjp *v) { return v->args ? v->args->n[DIM] : 0; }
 static int turned(const rl_vjp *v) { return v->args ? (int)v->args->n[TURNED] : 0; }
 
 RULE(cumsum) { D(0, cumsum(G, dim_of(v), !turned(v))); }
-const rl_op rl_op_cumsum = {.name = "cumsum", .grad_name = "Cumsum", .infer = infer_running, .forward = cumsum_forward, .vjp = cumsum_vjp};
+const rl_op rl_op_cumsum = {.name = "cumsum",
+                            SCHEMA(cumsum),
+                            .grad_name = "Cumsum",
+                            .canonicalize = rl_canonicalize_dim,
+                            .infer = infer_running,
+                            .forward = cumsum_forward,
+                            .vjp = cumsum_vjp};
 
 static rl_tensor *recurrence(rl_tensor *b, rl_tensor *a, int64_t dim, int turned) {
     rl_args args = RL_ARGS_NONE;
@@ -76,21 +74,25 @@ static rl_tensor *shift(rl_tensor *x, int64_t dim, int turned, double fill) {
 static rl_status cumprod_forward(rl_call *call) { return run_lines(call, &rl_cumprod_lines, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
 
 RULE(cumprod) { D(0, rl_mul(shift(Y0, dim_of(v), 0, 1), recurrence(G, rl_to_dtype(X0, (rl_dtype)G->dtype), dim_of(v), 1))); }
-const rl_op rl_op_cumprod = {
-    .name = "cumprod", .grad_name = "Cumprod", .saves = {X(0) | Y(0)}, .infer = infer_running, .forward = cumprod_forward, .vjp = cumprod_vjp};
+const rl_op rl_op_cumprod = {.name = "cumprod",
+                             SCHEMA(cumprod),
+                             .grad_name = "Cumprod",
+                             .saves = {SAVE_X(0) | SAVE_Y(0)},
+                             .canonicalize = rl_canonicalize_dim,
+                             .infer = infer_running,
+                             .forward = cumprod_forward,
+                             .vjp = cumprod_vjp};
 
 /* ---- recurrence, shift ---- */
 
-static rl_status infer_recurrence(rl_call *call) {
+static rl_status infer_recurrence(const rl_call *call, rl_result *result) {
     const rl_tensor *b = call->in[0];
     rl_dtype dtype = (rl_dtype)b->dtype;
-    int dim;
     if (!rl_same_sizes(b, call->in[1])) return rl_fail("recurrence() needs tensors of one shape");
-    RL_TRY(take_dim(call, &dim));
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    RL_TRY(rl_read_as(call, 1, rl_computed_in(dtype)));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), b->ndim, b->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    rl_read_as(result, 1, rl_computed_in(dtype));
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), b->ndim, b->sizes);
 }
 
 static rl_status recurrence_forward(rl_call *call) {
@@ -104,18 +106,18 @@ RULE(recurrence) {
     D(1, turned(v) ? rl_mul(shift(by_b, dim, 0, 0), Y0) : rl_mul(by_b, shift(Y0, dim, 0, 0)));
 }
 const rl_op rl_op_recurrence = {.name = "recurrence",
+                                SCHEMA(recurrence),
                                 .grad_name = "Recurrence",
-                                .saves = {X(1), X(1) | Y(0)},
+                                .saves = {SAVE_X(1), SAVE_X(1) | SAVE_Y(0)},
+                                .canonicalize = rl_canonicalize_dim,
                                 .infer = infer_recurrence,
                                 .forward = recurrence_forward,
                                 .vjp = recurrence_vjp};
 
-static rl_status infer_shift(rl_call *call) {
+static rl_status infer_shift(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
-    int dim;
-    RL_TRY(take_dim(call, &dim));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
 }
 
 /* Part of a tensor along dim. */
@@ -140,14 +142,20 @@ static rl_status shift_forward(rl_call *call) {
 }
 
 RULE(shift) { D(0, shift(G, dim_of(v), !turned(v), 0)); }
-const rl_op rl_op_shift = {.name = "shift", .grad_name = "Shift", .infer = infer_shift, .forward = shift_forward, .vjp = shift_vjp};
+const rl_op rl_op_shift = {.name = "shift",
+                           SCHEMA(shift),
+                           .grad_name = "Shift",
+                           .canonicalize = rl_canonicalize_dim,
+                           .infer = infer_shift,
+                           .forward = shift_forward,
+                           .vjp = shift_vjp};
 
 /* ---- logcumsumexp ---- */
 
-static rl_status infer_logcumsumexp(rl_call *call) {
+static rl_status infer_logcumsumexp(const rl_call *call, rl_result *result) {
     if (!rl_dtype_is_floating((rl_dtype)call->in[0]->dtype))
         return rl_fail("logcumsumexp() needs a floating dtype, not %s", rl_dtype_name((rl_dtype)call->in[0]->dtype));
-    return infer_running(call);
+    return infer_running(call, result);
 }
 
 static rl_status logcumsumexp_forward(rl_call *call) { return run_lines(call, &rl_logcumsumexp_lines, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
@@ -163,23 +171,23 @@ RULE(logcumsumexp) {
     D(0, rl_mul(rl_exp(rl_sub(X0, y)), recurrence(G, decay, dim, 1)));
 }
 const rl_op rl_op_logcumsumexp = {.name = "logcumsumexp",
+                                  SCHEMA(logcumsumexp),
                                   .grad_name = "Logcumsumexp",
-                                  .saves = {X(0) | Y(0)},
+                                  .saves = {SAVE_X(0) | SAVE_Y(0)},
+                                  .canonicalize = rl_canonicalize_dim,
                                   .infer = infer_logcumsumexp,
                                   .forward = logcumsumexp_forward,
                                   .vjp = logcumsumexp_vjp};
 
 /* ---- running extremes: values, and the places they were found at: these count from 0, as torch for R has them ---- */
 
-static rl_status infer_extreme(rl_call *call) {
+static rl_status infer_extreme(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype;
-    int dim;
-    RL_TRY(take_dim(call, &dim));
-    RL_TRY(rl_set_outputs(call, 2));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    RL_TRY(rl_output(call, 0, dtype, rl_computed_in(dtype), x->ndim, x->sizes));
-    return rl_output(call, 1, RL_INT64, RL_INT64, x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 2));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    RL_TRY(rl_output(result, 0, dtype, rl_computed_in(dtype), x->ndim, x->sizes));
+    return rl_output(result, 1, RL_INT64, RL_INT64, x->ndim, x->sizes);
 }
 
 static rl_status cummax_forward(rl_call *call) { return run_lines(call, &rl_cummax_lines, 3, (rl_tensor *[]){call->y[0], call->x[0], call->y[1]}, NULL); }
@@ -188,5 +196,19 @@ static rl_status cummin_forward(rl_call *call) { return run_lines(call, &rl_cumm
 RULE(extreme) {
     D(0, rl_put_along(G, rl_add(v->y[1], rl_tensor_number(rl_scalar_int(1))), dim_of(v), rl_length_along(v->in[0].ndim, v->in[0].sizes, dim_of(v))));
 }
-const rl_op rl_op_cummax = {.name = "cummax", .grad_name = "Cummax", .saves = {Y(1)}, .infer = infer_extreme, .forward = cummax_forward, .vjp = extreme_vjp};
-const rl_op rl_op_cummin = {.name = "cummin", .grad_name = "Cummin", .saves = {Y(1)}, .infer = infer_extreme, .forward = cummin_forward, .vjp = extreme_vjp};
+const rl_op rl_op_cummax = {.name = "cummax",
+                            SCHEMA(cummax),
+                            .grad_name = "Cummax",
+                            .saves = {SAVE_Y(1)},
+                            .canonicalize = rl_canonicalize_dim,
+                            .infer = infer_extreme,
+                            .forward = cummax_forward,
+                            .vjp = extreme_vjp};
+const rl_op rl_op_cummin = {.name = "cummin",
+                            SCHEMA(cummin),
+                            .grad_name = "Cummin",
+                            .saves = {SAVE_Y(1)},
+                            .canonicalize = rl_canonicalize_dim,
+                            .infer = infer_extreme,
+                            .forward = cummin_forward,
+                            .vjp = extreme_vjp};

@@ -5,48 +5,48 @@
 #include <string.h>
 
 /* The source may be larger than the index: what is beyond is not used. */
-static rl_status trim_source(rl_call *call) {
-    rl_tensor *index = call->in[INDEX], *src = call->in[SRC];
+static rl_status check_source(const rl_call *call) {
+    const rl_tensor *index = call->in[INDEX], *src = call->in[SRC];
     if (src->wrapped_number || src->ndim == 0) return RL_OK;
     if (index->ndim != src->ndim)
         return rl_fail("%s() needs an index and a source of as many dimensions; they have %d and %d", call->op->name, index->ndim, src->ndim);
-    for (int d = 0; d < index->ndim; d++) {
+    for (int d = 0; d < index->ndim; d++)
         if (index->sizes[d] > src->sizes[d])
             return rl_fail("%s() was given an index of shape %s, larger than the source of shape %s", call->op->name, rl_sizes_text(index->ndim, index->sizes),
                            rl_sizes_text(src->ndim, src->sizes));
-        if (index->sizes[d] < src->sizes[d]) src = rl_slice(src, d, 0, index->sizes[d], 1);
-        if (!src) return RL_FAILED;
-    }
-    call->in[SRC] = call->x[SRC] = src;
     return RL_OK;
 }
 
-static rl_status infer_written(rl_call *call, int dim, int computes) {
+rl_status rl_canonicalize_scatter(rl_call *call) {
+    rl_tensor *index = call->in[INDEX], *src = call->in[SRC];
+    RL_TRY(rl_canonicalize_dim(call));
+    RL_TRY(check_source(call));
+    for (int d = 0; d < index->ndim && src && src->ndim == index->ndim; d++)
+        if (index->sizes[d] < src->sizes[d]) src = rl_slice(src, d, 0, index->sizes[d], 1);
+    if (!src) return RL_FAILED;
+    call->in[SRC] = src;
+    return RL_OK;
+}
+
+static rl_status infer_written(const rl_call *call, rl_result *result, int computes) {
     rl_tensor *self = call->in[SELF];
     rl_dtype dtype = (rl_dtype)self->dtype, computed = computes ? rl_computed_in(dtype) : dtype;
-    call->args.n[DIM] = dim;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, SELF, computed));
-    RL_TRY(rl_read_to_write(call, SRC, dtype, computed));
-    return rl_output(call, 0, dtype, computed, self->ndim, self->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, SELF, computed);
+    RL_TRY(rl_read_to_write(call, result, SRC, dtype, computed));
+    return rl_output(result, 0, dtype, computed, self->ndim, self->sizes);
 }
 
-rl_status rl_infer_scatter(rl_call *call, int computes) {
-    int dim;
-    RL_TRY(rl_wrap_dim(call->args.n[DIM], call->in[SELF]->ndim, &dim));
-    RL_TRY(rl_read_indexes(call, INDEX));
-    RL_TRY(rl_read_apart(call, INDEX));
-    if (call->in[INDEX]->numel) RL_TRY(rl_check_gathered(call, call->in[SELF], call->in[INDEX], dim));
-    RL_TRY(trim_source(call));
-    return infer_written(call, dim, computes);
+rl_status rl_infer_scatter(const rl_call *call, rl_result *result, int computes) {
+    RL_TRY(rl_read_indexes(call, result, INDEX));
+    if (call->in[INDEX]->numel) RL_TRY(rl_check_gathered(call, call->in[SELF], call->in[INDEX], (int)call->args.n[DIM]));
+    return infer_written(call, result, computes);
 }
 
-/* Index and source of a slice-wise op; the index is left as if it were given for each element. */
-rl_status rl_infer_slicewise(rl_call *call, int computes) {
+rl_status rl_infer_slicewise(const rl_call *call, rl_result *result, int computes) {
     rl_tensor *self = call->in[SELF], *index = call->in[INDEX], *src = call->in[SRC];
     int64_t sizes[RL_MAX_DIMS];
-    int dim;
-    RL_TRY(rl_wrap_dim(call->args.n[DIM], self->ndim, &dim));
+    int dim = (int)call->args.n[DIM];
     if (index->ndim > 1) return rl_fail("%s() needs a vector of indexes; `index` has shape %s", call->op->name, rl_sizes_text(index->ndim, index->sizes));
     if (self->ndim == 0 && index->numel != 1)
         return rl_fail("%s() needs one index in a tensor without dimensions, not %lld", call->op->name, (long long)index->numel);
@@ -55,11 +55,23 @@ rl_status rl_infer_slicewise(rl_call *call, int computes) {
     if (one_number ? src->numel != 1 : src->ndim != self->ndim || memcmp(src->sizes, sizes, self->ndim * sizeof *sizes) != 0)
         return rl_fail("%s() at %lld indexes of dimension %d needs %s shape %s; it has %s", call->op->name, (long long)index->numel, dim + 1,
                        one_number ? "a value of" : "a source of", one_number ? "[]" : rl_sizes_text(self->ndim, sizes), rl_sizes_text(src->ndim, src->sizes));
-    RL_TRY(rl_read_indexes(call, INDEX));
-    RL_TRY(rl_read_apart(call, INDEX));
-    call->x[INDEX] = rl_along(call->x[INDEX], dim, self->ndim, sizes);
-    if (!call->x[INDEX]) return RL_FAILED;
-    return infer_written(call, dim, computes);
+    RL_TRY(rl_read_indexes(call, result, INDEX));
+    return infer_written(call, result, computes);
+}
+
+/* The index of a slice-wise op, as if it were given for each element. */
+rl_status rl_expand_index(rl_call *call) {
+    int64_t sizes[RL_MAX_DIMS];
+    const rl_tensor *y = call->y[0];
+    int dim = (int)call->args.n[DIM];
+    for (int d = 0; d < y->ndim; d++) sizes[d] = d == dim ? call->x[INDEX]->numel : y->sizes[d];
+    call->x[INDEX] = rl_along(call->x[INDEX], dim, y->ndim, sizes);
+    return call->x[INDEX] ? RL_OK : RL_FAILED;
+}
+
+rl_status rl_run_slicewise(rl_call *call, rl_combine combine) {
+    RL_TRY(rl_expand_index(call));
+    return rl_run_scatter(call, combine);
 }
 
 rl_status rl_run_scatter(rl_call *call, rl_combine combine) {
@@ -106,37 +118,51 @@ rl_tensor *rl_zero_where_written(const rl_vjp *v, rl_tensor *g, int slicewise) {
 
 /* ---- the last one written stays ---- */
 
-#define REPLACING(op, grad, variation, slicewise, infers)                                 \
-    static rl_status infer_##op(rl_call *call) {                                          \
-        call->variant = (variation);                                                      \
-        return infers(call, 0);                                                           \
-    }                                                                                     \
-    static rl_status op##_forward(rl_call *call) { return rl_run_scatter(call, RL_PUT); } \
-    RULE(op) {                                                                            \
-        D(0, rl_zero_where_written(v, G, slicewise));                                     \
-        D(2, rl_gathered_gradient(v, G, slicewise));                                      \
-    }                                                                                     \
-    const rl_op rl_op_##op = {                                                            \
-        .name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {X(1), 0, X(1)}, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
+#define REPLACING(op, grad, variation, slicewise, way)                                  \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) {               \
+        result->variant = (variation);                                                  \
+        return rl_infer_##way(call, result, 0);                                         \
+    }                                                                                   \
+    static rl_status op##_forward(rl_call *call) { return rl_run_##way(call, RL_PUT); } \
+    RULE(op) {                                                                          \
+        D(0, rl_zero_where_written(v, G, slicewise));                                   \
+        D(2, rl_gathered_gradient(v, G, slicewise));                                    \
+    }                                                                                   \
+    const rl_op rl_op_##op = {.name = #op,                                              \
+                              SCHEMA(op),                                               \
+                              .grad_name = grad,                                        \
+                              .traits = RL_ELEMENTWISE,                                 \
+                              .saves = {SAVE_X(1), 0, SAVE_X(1)},                       \
+                              .canonicalize = rl_canonicalize_##way,                    \
+                              .infer = infer_##op,                                      \
+                              .forward = op##_forward,                                  \
+                              .vjp = op##_vjp};
 
-REPLACING(scatter, "Scatter", call->in[SRC]->wrapped_number, 0, rl_infer_scatter)
-REPLACING(index_copy, "IndexCopy", 0, 1, rl_infer_slicewise)
-REPLACING(index_fill, "IndexFill", !call->in[SRC]->wrapped_number, 1, rl_infer_slicewise)
+REPLACING(scatter, "Scatter", call->in[SRC]->wrapped_number, 0, scatter)
+REPLACING(index_copy, "IndexCopy", 0, 1, slicewise)
+REPLACING(index_fill, "IndexFill", !call->in[SRC]->wrapped_number, 1, slicewise)
 
 /* ---- sums ---- */
 
-#define ADDING(op, grad, slicewise, infers)                                               \
-    static rl_status infer_##op(rl_call *call) { return infers(call, 1); }                \
-    static rl_status op##_forward(rl_call *call) { return rl_run_scatter(call, RL_ADD); } \
-    RULE(op) {                                                                            \
-        D(0, G);                                                                          \
-        D(2, rl_gathered_gradient(v, G, slicewise));                                      \
-    }                                                                                     \
-    const rl_op rl_op_##op = {                                                            \
-        .name = #op, .grad_name = grad, .traits = RL_IN_STEP, .saves = {0, 0, X(1)}, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
+#define ADDING(op, grad, slicewise, way)                                                                            \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) { return rl_infer_##way(call, result, 1); } \
+    static rl_status op##_forward(rl_call *call) { return rl_run_##way(call, RL_ADD); }                             \
+    RULE(op) {                                                                                                      \
+        D(0, G);                                                                                                    \
+        D(2, rl_gathered_gradient(v, G, slicewise));                                                                \
+    }                                                                                                               \
+    const rl_op rl_op_##op = {.name = #op,                                                                          \
+                              SCHEMA(op),                                                                           \
+                              .grad_name = grad,                                                                    \
+                              .traits = RL_ELEMENTWISE,                                                             \
+                              .saves = {0, 0, SAVE_X(1)},                                                           \
+                              .canonicalize = rl_canonicalize_##way,                                                \
+                              .infer = infer_##op,                                                                  \
+                              .forward = op##_forward,                                                              \
+                              .vjp = op##_vjp};
 
-ADDING(scatter_add, "ScatterAdd", 0, rl_infer_scatter)
-ADDING(index_add, "IndexAdd", 1, rl_infer_slicewise)
+ADDING(scatter_add, "ScatterAdd", 0, scatter)
+ADDING(index_add, "IndexAdd", 1, slicewise)
 
 rl_tensor *rl_scatter_add(rl_tensor *x, int64_t dim, rl_tensor *index, rl_tensor *src) {
     rl_args args = RL_ARGS_NONE;

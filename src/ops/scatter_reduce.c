@@ -59,13 +59,12 @@ static rl_status divide(rl_call *call) {
     return rl_copy_data(y, sums);
 }
 
-static rl_status reduce_forward(rl_call *call) {
+static rl_status reduce_forward(rl_call *call, int slicewise) {
     static const rl_combine combine[] = {[SUM] = RL_ADD, [PROD] = RL_MULTIPLY, [MEAN] = RL_ADD, [AMAX] = RL_LARGEST, [AMIN] = RL_SMALLEST};
     int64_t how = call->args.n[HOW];
     rl_tensor *y = call->y[0];
-    int before = rl_set_grad_enabled(0);
-    rl_status status = RL_OK;
-    if (!call->args.n[INCLUDE_SELF]) {
+    rl_status status = slicewise ? rl_expand_index(call) : RL_OK;
+    if (status == RL_OK && !call->args.n[INCLUDE_SELF]) {
         rl_tensor *src = call->x[SRC], *start = rl_tensor_scalar((rl_dtype)y->dtype, neutral(how, (rl_dtype)y->dtype));
         call->x[SRC] = start;
         status = start ? rl_run_scatter(call, RL_PUT) : RL_FAILED;
@@ -74,7 +73,6 @@ static rl_status reduce_forward(rl_call *call) {
     }
     if (status == RL_OK) status = rl_run_scatter(call, combine[how]);
     if (status == RL_OK && how == MEAN) status = divide(call);
-    rl_set_grad_enabled(before);
     return status;
 }
 
@@ -128,19 +126,22 @@ static void reduce_vjp(rl_vjp *v, int slicewise) {
     if (v->needs[0] && !include_self) v->dx[0] = rl_zero_where_written(v, v->dx[0], slicewise);
 }
 
-#define REDUCING(op, grad, slicewise, infers)                                                     \
-    static rl_status infer_##op(rl_call *call) {                                                  \
-        RL_TRY(check_how(call));                                                                  \
-        return infers(call, 1);                                                                   \
-    }                                                                                             \
-    RULE(op) { reduce_vjp(v, slicewise); }                                                        \
-    const rl_op rl_op_##op = {.name = #op,                                                        \
-                              .grad_name = grad,                                                  \
-                              .traits = RL_IN_STEP,                                               \
-                              .saves = {X(0) | X(1) | X(2) | Y(0), 0, X(0) | X(1) | X(2) | Y(0)}, \
-                              .infer = infer_##op,                                                \
-                              .forward = reduce_forward,                                          \
+#define REDUCING(op, grad, slicewise, way)                                                                                                \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) {                                                                 \
+        RL_TRY(check_how(call));                                                                                                          \
+        return rl_infer_##way(call, result, 1);                                                                                           \
+    }                                                                                                                                     \
+    static rl_status op##_forward(rl_call *call) { return reduce_forward(call, slicewise); }                                              \
+    RULE(op) { reduce_vjp(v, slicewise); }                                                                                                \
+    const rl_op rl_op_##op = {.name = #op,                                                                                                \
+                              SCHEMA(op),                                                                                                 \
+                              .grad_name = grad,                                                                                          \
+                              .traits = RL_ELEMENTWISE,                                                                                   \
+                              .saves = {SAVE_X(0) | SAVE_X(1) | SAVE_X(2) | SAVE_Y(0), 0, SAVE_X(0) | SAVE_X(1) | SAVE_X(2) | SAVE_Y(0)}, \
+                              .canonicalize = rl_canonicalize_##way,                                                                      \
+                              .infer = infer_##op,                                                                                        \
+                              .forward = op##_forward,                                                                                    \
                               .vjp = op##_vjp};
 
-REDUCING(scatter_reduce, "ScatterReduce", 0, rl_infer_scatter)
-REDUCING(index_reduce, "IndexReduce", 1, rl_infer_slicewise)
+REDUCING(scatter_reduce, "ScatterReduce", 0, scatter)
+REDUCING(index_reduce, "IndexReduce", 1, slicewise)

@@ -61,7 +61,7 @@ static rl_status compose_searchsorted(rl_call *call) {
                   (char *)rl_data(values) + (size_t)(k * each) * width, each, (int)call->args.n[RIGHT], (int64_t *)rl_data(places) + k * each);
     return set_one(call, call->args.n[OUT_INT32] ? rl_to_dtype(places, RL_INT32) : places);
 }
-const rl_op rl_op_searchsorted = {.name = "searchsorted", .compose = compose_searchsorted};
+const rl_op rl_op_searchsorted = {.name = "searchsorted", SCHEMA(searchsorted), .compose = compose_searchsorted};
 
 /* ---- bincount: values count from 1, as R's tabulate() has it ---- */
 
@@ -99,7 +99,7 @@ static rl_status compose_bincount(rl_call *call) {
     count_values(x, weights, counts);
     return set_one(call, counts);
 }
-const rl_op rl_op_bincount = {.name = "bincount", .compose = compose_bincount};
+const rl_op rl_op_bincount = {.name = "bincount", SCHEMA(bincount), .compose = compose_bincount};
 
 /* ---- histc, histogram ---- */
 
@@ -143,7 +143,7 @@ static rl_status compose_histc(rl_call *call) {
     rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), NULL, x->numel, NULL, low, high, n, rl_data(bins));
     return set_one(call, rl_to_dtype(bins, dtype));
 }
-const rl_op rl_op_histc = {.name = "histc", .compose = compose_histc};
+const rl_op rl_op_histc = {.name = "histc", SCHEMA(histc), .compose = compose_histc};
 
 /* histogram(x, edges, weights): counts between edges that R has made */
 static rl_status compose_histogram(rl_call *call) {
@@ -160,7 +160,7 @@ static rl_status compose_histogram(rl_call *call) {
                      edges->numel - 1, rl_data(bins));
     return set_one(call, rl_to_dtype(bins, dtype));
 }
-const rl_op rl_op_histogram = {.name = "histogram", .compose = compose_histogram};
+const rl_op rl_op_histogram = {.name = "histogram", SCHEMA(histogram), .compose = compose_histogram};
 
 /* The data's range, as histogram() needs it to make edges. */
 static rl_status compose_data_range(rl_call *call) {
@@ -171,7 +171,7 @@ static rl_status compose_data_range(rl_call *call) {
     memcpy(rl_data(ends), range, sizeof range);
     return set_one(call, ends);
 }
-const rl_op rl_op_data_range = {.name = "histogram", .compose = compose_data_range};
+const rl_op rl_op_data_range = {.name = "histogram", SCHEMA(data_range), .compose = compose_data_range};
 
 /* ---- unique_consecutive ---- */
 
@@ -269,4 +269,4 @@ static rl_status compose_unique_consecutive(rl_call *call) {
     for (int64_t run = 0; run < counts->numel; run++) ((int64_t *)rl_data(counts))[run] = begins[run + 1] - begins[run];
     return rl_set_result(call, 3, (rl_tensor *[]){first_rows(&s, x, dim, begins, runs), inverse, counts});
 }
-const rl_op rl_op_unique_consecutive = {.name = "unique_consecutive", .compose = compose_unique_consecutive};
+const rl_op rl_op_unique_consecutive = {.name = "unique_consecutive", SCHEMA(unique_consecutive), .compose = compose_unique_consecutive};

@@ -4,7 +4,7 @@
 
 /* ---- select ---- */
 
-static rl_status select_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+static rl_status select_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     int dim;
     int64_t index = args->n[1];
     if (x->ndim == 0) return rl_fail("select() needs a tensor with dimensions; this one has none");
@@ -39,7 +39,7 @@ static int64_t clamped(int64_t at, int64_t size) {
     return at < 0 ? 0 : at > size ? size : at;
 }
 
-static rl_status slice_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+static rl_status slice_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     int dim;
     int64_t step = args->n[3];
     if (x->ndim == 0) return rl_fail("slice() needs a tensor with dimensions; this one has none");
@@ -86,18 +86,20 @@ COMPOSITION(narrow, rl_narrow(call->in[0], call->args.n[0], call->args.n[1], cal
 
 /* ---- diagonal: the last dimension of the view runs along it ---- */
 
-static rl_status diagonal_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+int64_t rl_diagonal_length(int64_t rows, int64_t columns, int64_t shift) {
+    if (shift >= 0 && shift < columns) return columns - shift < rows ? columns - shift : rows;
+    if (shift < 0 && shift > -rows) return rows + shift < columns ? rows + shift : columns;
+    return 0;
+}
+
+static rl_status diagonal_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     int a, b;
     int64_t shift = args->n[2];
     if (x->ndim < 2) return rl_fail("diagonal() needs a tensor of at least 2 dimensions; this one has %d", x->ndim);
     RL_TRY(rl_wrap_dim(args->n[0], x->ndim, &a));
     RL_TRY(rl_wrap_dim(args->n[1], x->ndim, &b));
     if (a == b) return rl_fail("a diagonal needs two different dimensions; `dim1` and `dim2` are both %d", a + 1);
-    int64_t rows = x->sizes[a], columns = x->sizes[b], length = 0;
-    if (shift >= 0 && shift < columns)
-        length = columns - shift < rows ? columns - shift : rows;
-    else if (shift < 0 && shift > -rows)
-        length = rows + shift < columns ? rows + shift : columns;
+    int64_t length = rl_diagonal_length(x->sizes[a], x->sizes[b], shift);
     view->offset = x->offset;
     if (length) view->offset += shift >= 0 ? shift * x->strides[b] : -shift * x->strides[a];
     view->ndim = 0;
@@ -124,16 +126,16 @@ rl_tensor *rl_diagonal(rl_tensor *x, int64_t dim1, int64_t dim2, int64_t shift) 
 
 rl_tensor *rl_spread_diagonal(rl_tensor *g, const int64_t *sizes, int64_t shift) {
     rl_args args = RL_ARGS_NONE;
-    rl_geometry x, view;
+    rl_layout x, view;
     args.n[1] = 1;
     args.n[2] = shift;
-    rl_geometry_contiguous(2, sizes, &x);
+    rl_layout_contiguous(2, sizes, &x);
     return diagonal_geometry(&args, &x, &view) == RL_OK ? rl_scatter_strided(g, 2, sizes, view.strides, view.offset) : NULL;
 }
 
 /* ---- unfold: windows along a dimension; the last dimension of the view lies within one ---- */
 
-static rl_status unfold_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+static rl_status unfold_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     int dim;
     int64_t size = args->n[1], step = args->n[2];
     RL_TRY(rl_wrap_dim(args->n[0], x->ndim, &dim));
@@ -158,35 +160,35 @@ VIEW(unfold, "Unfold")
 
 /* ---- a copy of the first input with a view of it replaced by the second ---- */
 
-static rl_status infer_scatter(rl_call *call, rl_geometry_of_view view_of) {
-    rl_geometry x, view;
+static rl_status infer_scatter(const rl_call *call, rl_result *result, rl_layout_of_view view_of) {
+    rl_layout x, view;
     rl_tensor *self = call->in[0], *part = call->in[1];
-    rl_geometry_contiguous(self->ndim, self->sizes, &x);
+    rl_layout_contiguous(self->ndim, self->sizes, &x);
     RL_TRY(view_of(&call->args, &x, &view));
     if (part->ndim != view.ndim || memcmp(part->sizes, view.sizes, part->ndim * sizeof *view.sizes) != 0)
         return rl_fail("`src` must have the shape %s of what it replaces; it has %s", rl_sizes_text(view.ndim, view.sizes),
                        rl_sizes_text(part->ndim, part->sizes));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)self->dtype, (rl_dtype)self->dtype, self->ndim, self->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)self->dtype, (rl_dtype)self->dtype, self->ndim, self->sizes);
 }
 
-static rl_status forward_scatter(rl_call *call, rl_geometry_of_view view_of) {
-    rl_geometry y, view;
+static rl_status forward_scatter(rl_call *call, rl_layout_of_view view_of) {
+    rl_layout y, view;
     RL_TRY(rl_copy_data(call->y[0], call->x[0]));
-    rl_geometry_of(call->y[0], &y);
+    rl_layout_of(call->y[0], &y);
     RL_TRY(view_of(&call->args, &y, &view));
     rl_tensor *replaced = rl_seen_through(call->y[0], &view);
     return replaced ? rl_copy_data(replaced, call->x[1]) : RL_FAILED;
 }
 
 #define SCATTER(op, view, grad)                                                                                                      \
-    static rl_status infer_##op(rl_call *call) { return infer_scatter(call, view##_geometry); }                                      \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_scatter(call, result, view##_geometry); }     \
     static rl_status op##_forward(rl_call *call) { return forward_scatter(call, view##_geometry); }                                  \
     RULE(op) {                                                                                                                       \
         D(0, rl_apply_to(&rl_op_##op, v->args, 2, (rl_tensor *[]){G, rl_zeros((rl_dtype)G->dtype, v->in[1].ndim, v->in[1].sizes)})); \
         D(1, rl_apply_to(&rl_op_##view, v->args, 1, &G));                                                                            \
     }                                                                                                                                \
-    const rl_op rl_op_##op = {.name = #op, .grad_name = grad, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
+    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .grad_name = grad, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
 
 SCATTER(select_scatter, select, "SelectScatter")
 SCATTER(slice_scatter, slice, "SliceScatter")

@@ -4,24 +4,21 @@
 
 enum { DIM }; /* args.n */
 
-static rl_status infer_softmax(rl_call *call) {
+static rl_status infer_softmax(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     rl_dtype dtype = call->args.dtype == RL_NO_DTYPE ? (rl_dtype)x->dtype : call->args.dtype;
-    int dim;
     if (!rl_dtype_is_floating(dtype))
         return rl_fail("%s() needs a floating dtype, not %s; convert the tensor or pass `dtype`", call->op->name, rl_dtype_name(dtype));
-    RL_TRY(rl_wrap_dim(call->args.n[DIM], x->ndim, &dim));
-    call->args.n[DIM] = dim;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), x->ndim, x->sizes);
 }
 
-static rl_status infer_slope(rl_call *call) {
+static rl_status infer_slope(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    for (int k = 0; k < 2; k++) RL_TRY(rl_read_as(call, k, rl_computed_in(dtype)));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), call->in[0]->ndim, call->in[0]->sizes);
+    for (int k = 0; k < 2; k++) rl_read_as(result, k, rl_computed_in(dtype));
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), call->in[0]->ndim, call->in[0]->sizes);
 }
 
 static rl_status run_lines(rl_call *call, const rl_line_loops *loops) {
@@ -41,8 +38,14 @@ static rl_tensor *summed(rl_vjp *v, rl_tensor *x) { return rl_sum_dims(x, (rl_in
 
 static rl_status softmax_forward(rl_call *call) { return run_lines(call, &rl_softmax_loops); }
 RULE(softmax) { D(0, slope(&rl_op_softmax_slope, v, G, Y0)); }
-const rl_op rl_op_softmax = {
-    .name = "softmax", .grad_name = "Softmax", .saves = {Y(0)}, .infer = infer_softmax, .forward = softmax_forward, .vjp = softmax_vjp};
+const rl_op rl_op_softmax = {.name = "softmax",
+                             SCHEMA(softmax),
+                             .grad_name = "Softmax",
+                             .saves = {SAVE_Y(0)},
+                             .canonicalize = rl_canonicalize_dim,
+                             .infer = infer_softmax,
+                             .forward = softmax_forward,
+                             .vjp = softmax_vjp};
 
 /* softmax_slope(g, y) = y (g - sum(g y)) */
 static rl_status softmax_slope_forward(rl_call *call) { return run_lines(call, &rl_softmax_slope_loops); }
@@ -51,8 +54,10 @@ RULE(softmax_slope) {
     D(1, rl_sub(rl_mul(G, rl_sub(X0, summed(v, rl_mul(X0, X1)))), rl_mul(X0, summed(v, rl_mul(G, X1)))));
 }
 const rl_op rl_op_softmax_slope = {.name = "softmax_slope",
+                                   SCHEMA(softmax_slope),
                                    .grad_name = "SoftmaxBackwardData",
-                                   .saves = {X(1), X(0) | X(1)},
+                                   .saves = {SAVE_X(1), SAVE_X(0) | SAVE_X(1)},
+                                   .canonicalize = rl_canonicalize_dim,
                                    .infer = infer_slope,
                                    .forward = softmax_slope_forward,
                                    .vjp = softmax_slope_vjp};
@@ -61,8 +66,14 @@ const rl_op rl_op_softmax_slope = {.name = "softmax_slope",
 
 static rl_status log_softmax_forward(rl_call *call) { return run_lines(call, &rl_log_softmax_loops); }
 RULE(log_softmax) { D(0, slope(&rl_op_log_softmax_slope, v, G, Y0)); }
-const rl_op rl_op_log_softmax = {
-    .name = "log_softmax", .grad_name = "LogSoftmax", .saves = {Y(0)}, .infer = infer_softmax, .forward = log_softmax_forward, .vjp = log_softmax_vjp};
+const rl_op rl_op_log_softmax = {.name = "log_softmax",
+                                 SCHEMA(log_softmax),
+                                 .grad_name = "LogSoftmax",
+                                 .saves = {SAVE_Y(0)},
+                                 .canonicalize = rl_canonicalize_dim,
+                                 .infer = infer_softmax,
+                                 .forward = log_softmax_forward,
+                                 .vjp = log_softmax_vjp};
 
 /* log_softmax_slope(g, y) = g - exp(y) sum(g) */
 static rl_status log_softmax_slope_forward(rl_call *call) { return run_lines(call, &rl_log_softmax_slope_loops); }
@@ -71,8 +82,10 @@ RULE(log_softmax_slope) {
     D(1, rl_neg(rl_mul(rl_mul(G, rl_exp(X1)), summed(v, X0))));
 }
 const rl_op rl_op_log_softmax_slope = {.name = "log_softmax_slope",
+                                       SCHEMA(log_softmax_slope),
                                        .grad_name = "LogSoftmaxBackwardData",
-                                       .saves = {X(1), X(0) | X(1)},
+                                       .saves = {SAVE_X(1), SAVE_X(0) | SAVE_X(1)},
+                                       .canonicalize = rl_canonicalize_dim,
                                        .infer = infer_slope,
                                        .forward = log_softmax_slope_forward,
                                        .vjp = log_softmax_slope_vjp};

@@ -6,18 +6,12 @@
 
 enum { DIM, FLAG, COUNT }; /* args.n: the flag is descending, largest or keepdim; the count k */
 
-static rl_status take_dim(rl_call *call, int *dim) {
-    RL_TRY(rl_wrap_dim(call->args.n[DIM], call->in[0]->ndim, dim));
-    call->args.n[DIM] = *dim;
-    return RL_OK;
-}
-
-static rl_status set_values_and_places(rl_call *call, int ndim, const int64_t *sizes) {
+static rl_status set_values_and_places(const rl_call *call, rl_result *result, int ndim, const int64_t *sizes) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    RL_TRY(rl_set_outputs(call, 2));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    RL_TRY(rl_output(call, 0, dtype, rl_computed_in(dtype), ndim, sizes));
-    return rl_output(call, 1, RL_INT64, RL_INT64, ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 2));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    RL_TRY(rl_output(result, 0, dtype, rl_computed_in(dtype), ndim, sizes));
+    return rl_output(result, 1, RL_INT64, RL_INT64, ndim, sizes);
 }
 
 static rl_status check_count(const rl_call *call, int dim) {
@@ -28,11 +22,7 @@ static rl_status check_count(const rl_call *call, int dim) {
 
 /* ---- sort, argsort ---- */
 
-static rl_status infer_sort(rl_call *call) {
-    int dim;
-    RL_TRY(take_dim(call, &dim));
-    return set_values_and_places(call, call->in[0]->ndim, call->in[0]->sizes);
-}
+static rl_status infer_sort(const rl_call *call, rl_result *result) { return set_values_and_places(call, result, call->in[0]->ndim, call->in[0]->sizes); }
 
 static rl_status sort_forward(rl_call *call) {
     return rl_sort_elements(call->y[0], call->y[1], call->x[0], (int)call->args.n[DIM], (int)call->args.n[FLAG], 0);
@@ -42,46 +32,56 @@ RULE(sort) {
     int64_t dim = v->args ? v->args->n[DIM] : 0;
     D(0, rl_put_along(G, v->y[1], dim, rl_length_along(v->in[0].ndim, v->in[0].sizes, dim)));
 }
-const rl_op rl_op_sort = {.name = "sort", .grad_name = "Sort", .saves = {Y(1)}, .infer = infer_sort, .forward = sort_forward, .vjp = sort_vjp};
+const rl_op rl_op_sort = {.name = "sort",
+                          SCHEMA(sort),
+                          .grad_name = "Sort",
+                          .saves = {SAVE_Y(1)},
+                          .canonicalize = rl_canonicalize_dim,
+                          .infer = infer_sort,
+                          .forward = sort_forward,
+                          .vjp = sort_vjp};
 
-static rl_status infer_argsort(rl_call *call) {
+static rl_status infer_argsort(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
-    int dim;
-    RL_TRY(take_dim(call, &dim));
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in((rl_dtype)x->dtype)));
-    return rl_output(call, 0, RL_INT64, RL_INT64, x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in((rl_dtype)x->dtype));
+    return rl_output(result, 0, RL_INT64, RL_INT64, x->ndim, x->sizes);
 }
 
 static rl_status argsort_forward(rl_call *call) { return rl_sort_elements(NULL, call->y[0], call->x[0], (int)call->args.n[DIM], (int)call->args.n[FLAG], 0); }
-const rl_op rl_op_argsort = {.name = "argsort", .infer = infer_argsort, .forward = argsort_forward};
+const rl_op rl_op_argsort = {.name = "argsort", SCHEMA(argsort), .canonicalize = rl_canonicalize_dim, .infer = infer_argsort, .forward = argsort_forward};
 
 /* ---- topk ---- */
 
-static rl_status infer_topk(rl_call *call) {
+static rl_status infer_topk(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     int64_t sizes[RL_MAX_DIMS];
-    int dim;
-    RL_TRY(take_dim(call, &dim));
+    int dim = (int)call->args.n[DIM];
     RL_TRY(check_count(call, dim));
     if (x->ndim) memcpy(sizes, x->sizes, (size_t)x->ndim * sizeof *sizes);
     sizes[dim] = call->args.n[COUNT];
-    return set_values_and_places(call, x->ndim, sizes);
+    return set_values_and_places(call, result, x->ndim, sizes);
 }
-const rl_op rl_op_topk = {.name = "topk", .grad_name = "Topk", .saves = {Y(1)}, .infer = infer_topk, .forward = sort_forward, .vjp = sort_vjp};
+const rl_op rl_op_topk = {.name = "topk",
+                          SCHEMA(topk),
+                          .grad_name = "Topk",
+                          .saves = {SAVE_Y(1)},
+                          .canonicalize = rl_canonicalize_dim,
+                          .infer = infer_topk,
+                          .forward = sort_forward,
+                          .vjp = sort_vjp};
 
 /* ---- kthvalue: its places count from 0, as torch for R has them ---- */
 
-static rl_status infer_kthvalue(rl_call *call) {
+static rl_status infer_kthvalue(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     int64_t sizes[RL_MAX_DIMS];
-    int dim, ndim = 0;
-    RL_TRY(take_dim(call, &dim));
+    int dim = (int)call->args.n[DIM], ndim = 0;
     RL_TRY(check_count(call, dim));
     if (call->args.n[COUNT] == 0) return rl_fail("kthvalue(): `k` counts from 1, and is 0");
     for (int d = 0; d < x->ndim; d++)
         if (d != dim || call->args.n[FLAG]) sizes[ndim++] = d == dim ? 1 : x->sizes[d];
-    return set_values_and_places(call, ndim, sizes);
+    return set_values_and_places(call, result, ndim, sizes);
 }
 
 /* Sizes with 1 at dim, whether or not it was kept. */
@@ -108,5 +108,11 @@ RULE(kthvalue) {
     rl_tensor *places = rl_add(rl_view_as(v->y[1], ndim, sizes), rl_tensor_number(rl_scalar_int(1)));
     D(0, rl_put_along(rl_reshape(G, ndim, sizes), places, dim, rl_length_along(ndim, v->in[0].sizes, dim)));
 }
-const rl_op rl_op_kthvalue = {
-    .name = "kthvalue", .grad_name = "Kthvalue", .saves = {Y(1)}, .infer = infer_kthvalue, .forward = kthvalue_forward, .vjp = kthvalue_vjp};
+const rl_op rl_op_kthvalue = {.name = "kthvalue",
+                              SCHEMA(kthvalue),
+                              .grad_name = "Kthvalue",
+                              .saves = {SAVE_Y(1)},
+                              .canonicalize = rl_canonicalize_dim,
+                              .infer = infer_kthvalue,
+                              .forward = kthvalue_forward,
+                              .vjp = kthvalue_vjp};

@@ -6,28 +6,28 @@
 
 static rl_tensor *bell(rl_tensor *x, double sign, double factor) { return rl_mul_number(rl_exp(rl_mul_number(rl_mul(x, x), sign)), factor); }
 
-SMOOTH(erf, "Erf", X(0), rl_mul(g, bell(x, -1, 2 / SQRT_PI)))
-SMOOTH(erfc, "Erfc", X(0), rl_mul(g, bell(x, -1, -2 / SQRT_PI)))
-SMOOTH(erfinv, "Erfinv", Y(0), rl_mul(g, bell(y, 1, SQRT_PI / 2)))
-SMOOTH(i0, "I0", X(0), rl_mul(g, rl_i1(x)))
-SMOOTH(i1, "SpecialI1", X(0) | Y(0), rl_mul(g, rl_where(rl_eq(x, rl_number(0)), rl_number(0.5), rl_sub(rl_i0(x), rl_div(y, x)))))
+SMOOTH(erf, "Erf", SAVE_X(0), rl_mul(g, bell(x, -1, 2 / SQRT_PI)))
+SMOOTH(erfc, "Erfc", SAVE_X(0), rl_mul(g, bell(x, -1, -2 / SQRT_PI)))
+SMOOTH(erfinv, "Erfinv", SAVE_Y(0), rl_mul(g, bell(y, 1, SQRT_PI / 2)))
+SMOOTH(i0, "I0", SAVE_X(0), rl_mul(g, rl_i1(x)))
+SMOOTH(i1, "SpecialI1", SAVE_X(0) | SAVE_Y(0), rl_mul(g, rl_where(rl_eq(x, rl_number(0)), rl_number(0.5), rl_sub(rl_i0(x), rl_div(y, x)))))
 
 /* sin(pi x) / (pi x) */
 static rl_tensor *sinc_slope(rl_tensor *x) { return rl_div(rl_sub(rl_cos(rl_mul_number(x, PI)), rl_sinc(x)), x); }
-SMOOTH(sinc, "Sinc", X(0), rl_where(rl_eq(x, rl_number(0)), rl_number(0), rl_mul(g, sinc_slope(x))))
+SMOOTH(sinc, "Sinc", SAVE_X(0), rl_where(rl_eq(x, rl_number(0)), rl_number(0), rl_mul(g, sinc_slope(x))))
 
 /* ---- the gamma function's logarithm and its derivatives ---- */
 
-SMOOTH(lgamma, "Lgamma", X(0), rl_mul(g, rl_digamma(x)))
-SMOOTH(digamma, "Digamma", X(0), rl_mul(g, rl_polygamma(x, 1)))
+SMOOTH(lgamma, "Lgamma", SAVE_X(0), rl_mul(g, rl_digamma(x)))
+SMOOTH(digamma, "Digamma", SAVE_X(0), rl_mul(g, rl_polygamma(x, 1)))
 
-static rl_status infer_polygamma(rl_call *call) {
+static rl_status infer_polygamma(const rl_call *call, rl_result *result) {
     if (call->args.s[0].kind != RL_SCALAR_INT && call->args.s[0].as_double != (double)call->args.s[0].as_int)
         return rl_fail("the order `n` of polygamma() must be a whole number; it is %g", call->args.s[0].as_double);
     if (call->args.s[0].as_int < 0) return rl_fail("the order `n` of polygamma() must be 0 or more; it is %lld", (long long)call->args.s[0].as_int);
-    return rl_infer_floating(call);
+    return rl_infer_floating(call, result);
 }
-ELEMENTWISE(polygamma, "Polygamma", infer_polygamma, X(0), rl_mul(g, rl_polygamma(x, v->args->s[0].as_int + 1)))
+ELEMENTWISE(polygamma, "Polygamma", infer_polygamma, SAVE_X(0), rl_mul(g, rl_polygamma(x, v->args->s[0].as_int + 1)))
 
 rl_tensor *rl_polygamma(rl_tensor *x, int64_t order) {
     rl_args args = RL_ARGS_NONE;
@@ -35,10 +35,10 @@ rl_tensor *rl_polygamma(rl_tensor *x, int64_t order) {
     return rl_apply_to(&rl_op_polygamma, &args, 1, &x);
 }
 
-static rl_status infer_mvlgamma(rl_call *call) {
+static rl_status infer_mvlgamma(const rl_call *call, rl_result *result) {
     int64_t p = call->args.s[0].as_int;
     if (p < 1 || p > 1000000) return rl_fail("the dimension `p` of mvlgamma() must be 1 or more; it is %lld", (long long)p);
-    return rl_infer_floating(call);
+    return rl_infer_floating(call, result);
 }
 
 static rl_tensor *mvdigamma(rl_tensor *x, int64_t p) {
@@ -46,7 +46,7 @@ static rl_tensor *mvdigamma(rl_tensor *x, int64_t p) {
     for (int64_t k = 1; k < p; k++) sum = rl_add(sum, rl_digamma(rl_add_number(x, -0.5 * (double)k)));
     return sum;
 }
-ELEMENTWISE(mvlgamma, "Mvlgamma", infer_mvlgamma, X(0), rl_mul(g, mvdigamma(x, v->args->s[0].as_int)))
+ELEMENTWISE(mvlgamma, "Mvlgamma", infer_mvlgamma, SAVE_X(0), rl_mul(g, mvdigamma(x, v->args->s[0].as_int)))
 
 /* ---- logit(x, eps): x kept within [eps, 1 - eps] first ---- */
 
@@ -64,26 +64,23 @@ static rl_tensor *logit_slope(rl_vjp *v, rl_tensor *x, rl_tensor *g) {
     return rl_where(beyond, rl_number(bounded ? 0 : NAN), rl_div(g, rl_mul(x, rl_number_minus(1, x))));
 }
 UNARY_RULE(logit, logit_slope(v, x, g))
-UNARY_RECORD(logit, "Logit", rl_infer_floating, X(0))
+UNARY_RECORD(logit, "Logit", rl_infer_floating, SAVE_X(0))
 
 /* ---- the regularised incomplete gamma functions: no derivative by the first argument is known in closed form ---- */
 
 /* x^(a - 1) exp(-x) / gamma(a) */
 static rl_tensor *gamma_density(rl_tensor *a, rl_tensor *x) { return rl_exp(rl_sub(rl_sub(rl_mul(rl_add_number(a, -1), rl_log(x)), x), rl_lgamma(a))); }
 
-static rl_status infer_igamma(rl_call *call) {
-    if (rl_requires_grad(call->in[0]) && rl_grad_enabled()) return rl_fail("%s() has no derivative by its first argument; use $detach() on it", call->op->name);
-    return rl_infer_floating(call);
-}
-
 #define INCOMPLETE_GAMMA(op, grad, sign)                                                                      \
     FORWARD(op)                                                                                               \
     RULE(op) { D(1, rl_mul_number(rl_mul(G, gamma_density(rl_as_result(v, 0), rl_as_result(v, 1))), sign)); } \
     const rl_op rl_op_##op = {.name = #op,                                                                    \
+                              SCHEMA(op),                                                                     \
                               .grad_name = grad,                                                              \
-                              .traits = RL_BROADCASTS | RL_IN_STEP,                                           \
-                              .saves = {0, X(0) | X(1)},                                                      \
-                              .infer = infer_igamma,                                                          \
+                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,                                       \
+                              .saves = {0, SAVE_X(0) | SAVE_X(1)},                                            \
+                              .constants = SAVE_X(0),                                                         \
+                              .infer = rl_infer_floating,                                                     \
                               .forward = op##_forward,                                                        \
                               .vjp = op##_vjp};
 

@@ -11,11 +11,11 @@
  *   strided_replace(x, part)  x with the view's elements replaced
  * Where x overlaps itself, several of its elements are one place in memory. As in PyTorch they share evenly what is added up at that
  * place, and what is read from it is their mean.
- * args: list[0], list[1] and n[0] are the view's sizes, strides and offset; list[2] and n[1] are x's strides, then sizes, and
- * offset. */
+ * Their arguments: the view's sizes, strides and offset; x's strides, then sizes, and offset. */
 
 enum { VIEW_SIZES, VIEW_STRIDES, BASE };
 enum { VIEW_OFFSET, BASE_OFFSET };
+enum { OFFSET = RL_SCALAR(as_strided, storage_offset) };
 
 static int base_ndim(const rl_args *args) { return args->list[BASE].length / 2; }
 static const int64_t *base_strides(const rl_args *args) { return args->list[BASE].values; }
@@ -76,52 +76,77 @@ static rl_status share_out(const rl_args *args, layout *l) {
     return l->flat ? lay_out(args, (rl_dtype)l->flat->dtype, l) : RL_FAILED;
 }
 
-static rl_status infer_as_strided(rl_call *call) {
-    rl_tensor *x = call->in[0];
+/* x's own layout joins the arguments. */
+static void add_base(rl_args *args, const rl_tensor *x, int64_t *room) {
+    for (int k = 0; k < x->ndim; k++) {
+        room[k] = x->strides[k];
+        room[x->ndim + k] = x->sizes[k];
+    }
+    args->list[BASE] = (rl_ints){2 * x->ndim, room};
+    args->n[BASE_OFFSET] = x->offset;
+}
+
+rl_args rl_strided_args(const rl_tensor *base, const rl_tensor *view, int64_t *room) {
+    rl_args args = RL_ARGS_NONE;
+    args.list[VIEW_SIZES] = (rl_ints){view->ndim, view->sizes};
+    args.list[VIEW_STRIDES] = (rl_ints){view->ndim, view->strides};
+    args.n[VIEW_OFFSET] = view->offset;
+    add_base(&args, base, room);
+    return args;
+}
+
+static rl_status canonicalize_as_strided(rl_call *call) {
     rl_args *args = &call->args;
+    int64_t *room = rl_scope_memory(2 * RL_MAX_DIMS, sizeof *room);
+    if (!room) return RL_FAILED;
+    args->n[VIEW_OFFSET] = args->s[OFFSET].kind == RL_SCALAR_NONE ? call->in[0]->offset : args->s[OFFSET].as_int;
+    args->s[OFFSET].kind = RL_SCALAR_NONE;
+    add_base(args, call->in[0], room);
+    return RL_OK;
+}
+
+static rl_status infer_as_strided(const rl_call *call, rl_result *result) {
+    const rl_tensor *x = call->in[0];
+    const rl_args *args = &call->args;
     rl_ints sizes = args->list[VIEW_SIZES], strides = args->list[VIEW_STRIDES];
+    int64_t offset = args->n[VIEW_OFFSET], numel;
     if (sizes.length != strides.length)
         return rl_fail("as_strided() needs a stride for each size: %d sizes and %d strides were given", sizes.length, strides.length);
     if (sizes.length > RL_MAX_DIMS) return rl_fail("a tensor has at most %d dimensions", RL_MAX_DIMS);
-    args->n[VIEW_OFFSET] = args->s[0].kind == RL_SCALAR_NONE ? x->offset : args->s[0].as_int;
-    args->s[0].kind = RL_SCALAR_NONE;
-    args->n[BASE_OFFSET] = x->offset;
-    int64_t *base = rl_scope_memory(2 * RL_MAX_DIMS, sizeof *base);
-    if (!base) return RL_FAILED;
-    for (int k = 0; k < x->ndim; k++) {
-        base[k] = x->strides[k];
-        base[x->ndim + k] = x->sizes[k];
-    }
-    args->list[BASE] = (rl_ints){2 * x->ndim, base};
-    int64_t numel;
     RL_TRY(rl_count(sizes.length, sizes.values, &numel));
     for (int k = 0; k < strides.length; k++)
         if (strides.values[k] < 0) return rl_fail("as_strided() needs strides of 0 or more; stride %d is %lld", k + 1, (long long)strides.values[k]);
-    if (call->inplace) call->variant = 1;
-    int64_t needed = extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
-    if (args->n[VIEW_OFFSET] < 0 || needed > (int64_t)(x->storage->bytes / rl_dtype_size((rl_dtype)x->dtype)))
+    if (offset < 0 || extent(sizes.length, sizes.values, strides.values, offset) > (int64_t)(x->storage->bytes / rl_dtype_size((rl_dtype)x->dtype)))
         return rl_fail("as_strided() to %s with strides %s would reach beyond the tensor's storage", rl_sizes_text(sizes.length, sizes.values),
                        rl_sizes_text(strides.length, strides.values));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output_is(call, 0, rl_tensor_view(x, sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]));
+    result->variant = call->inplace != NULL;
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_output_view(result, 0, sizes.length, sizes.values, strides.values, offset);
+    return RL_OK;
 }
 
 RULE(as_strided) { D(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &G)); }
-const rl_op rl_op_as_strided = {.name = "as_strided", .grad_name = "AsStrided", .traits = RL_IS_VIEW, .infer = infer_as_strided, .vjp = as_strided_vjp};
+const rl_op rl_op_as_strided = {.name = "as_strided",
+                                SCHEMA(as_strided),
+                                .grad_name = "AsStrided",
+                                .traits = RL_IS_VIEW,
+                                .canonicalize = canonicalize_as_strided,
+                                .infer = infer_as_strided,
+                                .vjp = as_strided_vjp};
 
 rl_tensor *rl_view_as_strided(rl_tensor *x, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
     rl_args args = RL_ARGS_NONE;
     args.list[VIEW_SIZES] = (rl_ints){ndim, sizes};
     args.list[VIEW_STRIDES] = (rl_ints){ndim, strides};
-    args.s[0] = rl_scalar_int(offset);
+    args.s[OFFSET] = rl_scalar_int(offset);
     return rl_apply_to(&rl_op_as_strided, &args, 1, &x);
 }
 
-static rl_status infer_scatter(rl_call *call) {
+static rl_status infer_scatter(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), base_ndim(&call->args), base_sizes(&call->args));
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), base_ndim(&call->args), base_sizes(&call->args));
 }
 
 static rl_status scatter_forward(rl_call *call) {
@@ -144,15 +169,19 @@ static rl_status scatter_forward(rl_call *call) {
 }
 
 RULE(strided_scatter) { D(0, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G)); }
-const rl_op rl_op_strided_scatter = {
-    .name = "strided_scatter", .grad_name = "StridedScatter", .infer = infer_scatter, .forward = scatter_forward, .vjp = strided_scatter_vjp};
+const rl_op rl_op_strided_scatter = {.name = "strided_scatter",
+                                     SCHEMA(strided_scatter),
+                                     .grad_name = "StridedScatter",
+                                     .infer = infer_scatter,
+                                     .forward = scatter_forward,
+                                     .vjp = strided_scatter_vjp};
 
-static rl_status infer_gather(rl_call *call) {
+static rl_status infer_gather(const rl_call *call, rl_result *result) {
     rl_ints sizes = call->args.list[VIEW_SIZES];
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 0, rl_computed_in(dtype)));
-    return rl_output(call, 0, dtype, rl_computed_in(dtype), sizes.length, sizes.values);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 0, rl_computed_in(dtype));
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), sizes.length, sizes.values);
 }
 
 static rl_status gather_forward(rl_call *call) {
@@ -170,13 +199,17 @@ static rl_status gather_forward(rl_call *call) {
 }
 
 RULE(strided_gather) { D(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &G)); }
-const rl_op rl_op_strided_gather = {
-    .name = "strided_gather", .grad_name = "StridedGather", .infer = infer_gather, .forward = gather_forward, .vjp = strided_gather_vjp};
+const rl_op rl_op_strided_gather = {.name = "strided_gather",
+                                    SCHEMA(strided_gather),
+                                    .grad_name = "StridedGather",
+                                    .infer = infer_gather,
+                                    .forward = gather_forward,
+                                    .vjp = strided_gather_vjp};
 
-static rl_status infer_replace(rl_call *call) {
+static rl_status infer_replace(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
 }
 
 static rl_status replace_forward(rl_call *call) {
@@ -195,8 +228,12 @@ RULE(strided_replace) {
     D(0, rl_apply_to(&rl_op_strided_replace, v->args, 2, (rl_tensor *[]){G, rl_zeros((rl_dtype)G->dtype, sizes.length, sizes.values)}));
     D(1, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G));
 }
-const rl_op rl_op_strided_replace = {
-    .name = "strided_replace", .grad_name = "CopySlices", .infer = infer_replace, .forward = replace_forward, .vjp = strided_replace_vjp};
+const rl_op rl_op_strided_replace = {.name = "strided_replace",
+                                     SCHEMA(strided_replace),
+                                     .grad_name = "CopySlices",
+                                     .infer = infer_replace,
+                                     .forward = replace_forward,
+                                     .vjp = strided_replace_vjp};
 
 rl_tensor *rl_scatter_strided(rl_tensor *g, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
     rl_args args = RL_ARGS_NONE;
@@ -209,21 +246,4 @@ rl_tensor *rl_scatter_strided(rl_tensor *g, int ndim, const int64_t *sizes, cons
     args.list[BASE] = (rl_ints){2 * ndim, of_base};
     args.n[VIEW_OFFSET] = offset;
     return rl_apply_to(&rl_op_strided_scatter, &args, 1, &g);
-}
-
-rl_node *rl_slice_replaced_node(rl_tensor *base, rl_tensor *view) {
-    rl_args args = RL_ARGS_NONE;
-    int64_t of_base[2 * RL_MAX_DIMS];
-    for (int k = 0; k < base->ndim; k++) {
-        of_base[k] = base->strides[k];
-        of_base[base->ndim + k] = base->sizes[k];
-    }
-    args.list[VIEW_SIZES] = (rl_ints){view->ndim, view->sizes};
-    args.list[VIEW_STRIDES] = (rl_ints){view->ndim, view->strides};
-    args.list[BASE] = (rl_ints){2 * base->ndim, of_base};
-    args.n[VIEW_OFFSET] = view->offset;
-    args.n[BASE_OFFSET] = base->offset;
-    rl_node *node = rl_node_new(&rl_op_strided_replace, 2, (rl_tensor *[]){base, view}, 1, &base, &args);
-    if (node) node->variant = -1;
-    return node;
 }

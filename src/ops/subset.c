@@ -185,7 +185,7 @@ static rl_status count_dims(const rl_tensor *x, const rl_item_of_subset *items, 
 
 static void start_from(subset *s, rl_tensor *x) {
     s->view = x;
-    s->follows = rl_grad_enabled() && rl_requires_grad(x);
+    s->follows = rl_is_followed(x);
     s->ndim = x->ndim;
     s->offset = x->offset;
     s->n_indexes = s->changed = s->meet = 0;
@@ -201,7 +201,7 @@ static rl_status take_items(subset *s, rl_tensor *x, const rl_item_of_subset *it
     RL_TRY(count_dims(x, items, n, &used));
     start_from(s, x);
     for (int k = 0; k < n; k++) RL_TRY(take_item(s, &items[k], drop, x->ndim - used, &dim));
-    if (!s->follows && (s->changed || !s->n_indexes)) return step_to(s, rl_plain_view(x, s->ndim, s->sizes, s->strides, s->offset));
+    if (!s->follows && (s->changed || !s->n_indexes)) return step_to(s, rl_view_as_strided(x, s->ndim, s->sizes, s->strides, s->offset));
     if (s->follows && s->view == x && !s->n_indexes) return step_to(s, rl_alias(x));
     return RL_OK;
 }

@@ -6,7 +6,7 @@
 
 /* ---- where ---- */
 
-static rl_status infer_where(rl_call *call) {
+static rl_status infer_where(const rl_call *call, rl_result *result) {
     int64_t sizes[RL_MAX_DIMS];
     int ndim;
     rl_tensor *condition = call->in[0];
@@ -14,10 +14,10 @@ static rl_status infer_where(rl_call *call) {
         return rl_fail("the `condition` of where() must be a Bool tensor, not %s", rl_dtype_name((rl_dtype)condition->dtype));
     rl_dtype dtype = rl_result_dtype(2, call->in + 1);
     RL_TRY(rl_broadcast_inputs(call, &ndim, sizes));
-    RL_TRY(rl_set_outputs(call, 1));
-    RL_TRY(rl_read_as(call, 1, dtype));
-    RL_TRY(rl_read_as(call, 2, dtype));
-    return rl_output(call, 0, dtype, dtype, ndim, sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_read_as(result, 1, dtype);
+    rl_read_as(result, 2, dtype);
+    return rl_output(result, 0, dtype, dtype, ndim, sizes);
 }
 
 static rl_status where_forward(rl_call *call) {
@@ -29,9 +29,10 @@ RULE(where) {
     D(2, rl_where(X0, rl_number(0), G));
 }
 const rl_op rl_op_where = {.name = "where",
+                           SCHEMA(where),
                            .grad_name = "Where",
-                           .traits = RL_BROADCASTS | RL_IN_STEP,
-                           .saves = {0, X(0), X(0)},
+                           .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                           .saves = {0, SAVE_X(0), SAVE_X(0)},
                            .infer = infer_where,
                            .forward = where_forward,
                            .vjp = where_vjp};
@@ -49,20 +50,21 @@ static rl_scalar number_of(const rl_tensor *bound) {
     return bound ? rl_item(bound, 0) : none;
 }
 
-static rl_status infer_clamp(rl_call *call) {
-    rl_tensor *operands[3] = {call->in[0]};
-    rl_scalar *bounds = call->args.s;
-    if (call->n_in == 3 && is_number(call->in[1]) && is_number(call->in[2])) {
-        for (int k = 0; k < 2; k++) bounds[k] = number_of(call->in[k + 1]);
-        call->n_in = 1;
-    }
+static rl_status canonicalize_clamp(rl_call *call) {
+    if (call->n_in == 1 || !is_number(call->in[1]) || !is_number(call->in[2])) return RL_OK;
+    for (int k = 0; k < 2; k++) call->args.s[k] = number_of(call->in[k + 1]);
+    call->n_in = 1;
+    return RL_OK;
+}
+
+static rl_status infer_clamp(const rl_call *call, rl_result *result) {
+    rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
+    const rl_scalar *bounds = call->args.s;
     if (call->n_in == 1 ? bounds[0].kind == RL_SCALAR_NONE && bounds[1].kind == RL_SCALAR_NONE : !call->in[1] && !call->in[2])
         return rl_fail("clamp() needs at least one of `min` and `max`");
-    for (int k = 1; k < 3; k++) operands[k] = call->n_in == 3 ? call->in[k] : bounds[k - 1].kind == RL_SCALAR_NONE ? NULL : rl_tensor_number(bounds[k - 1]);
-    if (rl_failing()) return RL_FAILED;
-    rl_dtype dtype = rl_result_dtype(3, operands);
-    call->variant = call->n_in == 1;
-    return rl_infer_as(call, dtype, dtype);
+    if (call->n_in == 1) dtype = rl_result_dtype_with_numbers(call->in[0], 2, bounds);
+    result->variant = call->n_in == 1;
+    return rl_infer_as(call, result, dtype, dtype);
 }
 
 static rl_status clamp_forward(rl_call *call) {
@@ -91,9 +93,11 @@ RULE(clamp) {
     if (high) D(2, rl_where(low ? rl_logical_or(rl_gt(X0, high), rl_lt(high, low)) : rl_gt(X0, high), G, nothing));
 }
 const rl_op rl_op_clamp = {.name = "clamp",
+                           SCHEMA(clamp),
                            .grad_name = "Clamp",
-                           .traits = RL_BROADCASTS | RL_IN_STEP,
-                           .saves = {X(0) | X(1) | X(2), X(0) | X(1) | X(2), X(0) | X(1) | X(2)},
+                           .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                           .saves = {SAVE_X(0) | SAVE_X(1) | SAVE_X(2), SAVE_X(0) | SAVE_X(1) | SAVE_X(2), SAVE_X(0) | SAVE_X(1) | SAVE_X(2)},
+                           .canonicalize = canonicalize_clamp,
                            .infer = infer_clamp,
                            .forward = clamp_forward,
                            .vjp = clamp_vjp};
@@ -107,9 +111,9 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
 
 /* clamp_min and clamp_max: one bound, which the graph knows by another name */
 #define ONE_BOUND(op, grad, loops, passes, misses)                                           \
-    static rl_status infer_##op(rl_call *call) {                                             \
-        call->variant = !call->in[1]->wrapped_number;                                        \
-        return rl_infer_elementwise(call);                                                   \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) {                    \
+        result->variant = !call->in[1]->wrapped_number;                                      \
+        return rl_infer_elementwise(call, result);                                           \
     }                                                                                        \
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, loops, NULL); } \
     RULE(op) {                                                                               \
@@ -117,9 +121,10 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
         D(1, rl_where(misses(X0, X1), G, rl_number(0)));                                     \
     }                                                                                        \
     const rl_op rl_op_##op = {.name = #op,                                                   \
+                              SCHEMA(op),                                                    \
                               .grad_name = grad,                                             \
-                              .traits = RL_BROADCASTS | RL_IN_STEP,                          \
-                              .saves = {X(0) | X(1), X(0) | X(1)},                           \
+                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,                      \
+                              .saves = {SAVE_X(0) | SAVE_X(1), SAVE_X(0) | SAVE_X(1)},       \
                               .infer = infer_##op,                                           \
                               .forward = op##_forward,                                       \
                               .vjp = op##_vjp};
@@ -129,54 +134,68 @@ ONE_BOUND(clamp_max, "ClampMax", &rl_minimum_loops, rl_le, rl_gt)
 
 /* ---- lerp: from a to b by a weight ---- */
 
-static rl_status infer_lerp(rl_call *call) {
-    rl_dtype dtype = rl_result_dtype(2, call->in);
-    call->variant = !call->in[2]->wrapped_number;
-    if (!rl_dtype_is_floating(dtype)) return rl_fail("lerp() is not defined for %s tensors", rl_dtype_name(dtype));
-    RL_TRY(rl_infer_as(call, dtype, dtype));
-    if (!call->in[2]->wrapped_number) return RL_OK;
+/* A number as the weight becomes an argument. */
+static rl_status canonicalize_lerp(rl_call *call) {
+    if (call->n_in == 2 || !call->in[2]->wrapped_number) return RL_OK;
     call->args.s[0] = rl_item(call->in[2], 0);
-    call->in[2] = NULL; /* the derivative reads the number, and nothing is saved */
+    call->n_in = 2;
     return RL_OK;
 }
 
-static rl_status lerp_forward(rl_call *call) { return rl_run_loops(call, &rl_lerp_loops, NULL); }
+static rl_status infer_lerp(const rl_call *call, rl_result *result) {
+    rl_dtype dtype = rl_result_dtype(2, call->in);
+    result->variant = call->n_in == 3;
+    if (!rl_dtype_is_floating(dtype)) return rl_fail("lerp() is not defined for %s tensors", rl_dtype_name(dtype));
+    return rl_infer_as(call, result, dtype, dtype);
+}
+
+static rl_status lerp_forward(rl_call *call) {
+    rl_tensor *y = call->y[0], *weight = call->n_in == 3 ? call->x[2] : rl_tensor_scalar((rl_dtype)y->dtype, call->args.s[0]);
+    return weight ? rl_each(4, (rl_tensor *[]){y, call->x[0], call->x[1], weight}, rl_lerp_loops.of[y->dtype], NULL) : RL_FAILED;
+}
 
 RULE(lerp) {
     const rl_scalar *weight = &v->args->s[0];
-    int is_number = weight->kind != RL_SCALAR_NONE;
+    int is_number = v->n_in == 2;
     D(0, is_number ? rl_mul_number(G, 1 - weight->as_double) : rl_mul(G, rl_number_minus(1, rl_as_result(v, 2))));
     D(1, is_number ? rl_mul_number(G, weight->as_double) : rl_mul(G, X2));
-    D(2, rl_mul(G, rl_sub(X1, X0)));
+    if (!is_number) D(2, rl_mul(G, rl_sub(X1, X0)));
 }
 const rl_op rl_op_lerp = {.name = "lerp",
+                          SCHEMA(lerp),
                           .grad_name = "Lerp",
-                          .traits = RL_BROADCASTS | RL_IN_STEP,
-                          .saves = {X(2), X(2), X(0) | X(1)},
+                          .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                          .saves = {SAVE_X(2), SAVE_X(2), SAVE_X(0) | SAVE_X(1)},
+                          .canonicalize = canonicalize_lerp,
                           .infer = infer_lerp,
                           .forward = lerp_forward,
                           .vjp = lerp_vjp};
 
 /* ---- addcmul, addcdiv: a + value * b * c, a + value * b / c ---- */
 
-static rl_status value_fits(rl_call *call) {
+static rl_status canonicalize_value(rl_call *call) {
     rl_scalar *value = &call->args.s[0];
     if (value->kind == RL_SCALAR_NONE) *value = rl_scalar_int(1);
-    int whole = value->kind != RL_SCALAR_FLOAT || (double)value->as_int == value->as_double;
-    if (!whole && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
-        return rl_fail("`value` must be a whole number when the tensors are whole numbers; it is %g", value->as_double);
     return RL_OK;
 }
 
-static rl_status infer_addcmul(rl_call *call) {
-    RL_TRY(value_fits(call));
-    return rl_infer_elementwise(call);
+static rl_status value_fits(const rl_call *call) {
+    rl_scalar value = call->args.s[0];
+    int is_integer = value.kind != RL_SCALAR_FLOAT || (double)value.as_int == value.as_double;
+    if (!is_integer && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
+        return rl_fail("`value` must be a whole number when the tensors are whole numbers; it is %g", value.as_double);
+    return RL_OK;
 }
 
-static rl_status infer_addcdiv(rl_call *call) {
+static rl_status infer_addcmul(const rl_call *call, rl_result *result) {
+    RL_TRY(value_fits(call));
+    return rl_infer_elementwise(call, result);
+}
+
+static rl_status infer_addcdiv(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(3, call->in);
     if (!rl_dtype_is_floating(dtype)) return rl_fail("addcdiv() divides, so it needs floating tensors, not %s", rl_dtype_name(dtype));
-    return infer_addcmul(call);
+    return infer_addcmul(call, result);
 }
 
 static rl_status addcmul_forward(rl_call *call) { return rl_run_loops(call, &rl_addcmul_loops, call->args.s); }
@@ -189,9 +208,11 @@ RULE(addcmul) {
     D(2, rl_mul(G, rl_mul_number(rl_as_result(v, 1), value)));
 }
 const rl_op rl_op_addcmul = {.name = "addcmul",
+                             SCHEMA(addcmul),
                              .grad_name = "Addcmul",
-                             .traits = RL_BROADCASTS | RL_IN_STEP,
-                             .saves = {0, X(2), X(1)},
+                             .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                             .saves = {0, SAVE_X(2), SAVE_X(1)},
+                             .canonicalize = canonicalize_value,
                              .infer = infer_addcmul,
                              .forward = addcmul_forward,
                              .vjp = addcmul_vjp};
@@ -204,9 +225,11 @@ RULE(addcdiv) {
     D(2, rl_mul(G, rl_mul_number(rl_div(rl_as_result(v, 1), rl_mul(c, c)), -value)));
 }
 const rl_op rl_op_addcdiv = {.name = "addcdiv",
+                             SCHEMA(addcdiv),
                              .grad_name = "Addcdiv",
-                             .traits = RL_BROADCASTS | RL_IN_STEP,
-                             .saves = {X(2), X(2), X(1) | X(2)},
+                             .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+                             .saves = {SAVE_X(2), SAVE_X(2), SAVE_X(1) | SAVE_X(2)},
+                             .canonicalize = canonicalize_value,
                              .infer = infer_addcdiv,
                              .forward = addcdiv_forward,
                              .vjp = addcdiv_vjp};

@@ -48,7 +48,7 @@ static rl_status complete_sizes(const rl_tensor *x, rl_ints asked, int64_t *size
     return RL_OK;
 }
 
-static rl_status infer_view(rl_call *call) {
+static rl_status infer_view(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     rl_ints asked = call->args.list[0];
     int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS];
@@ -56,15 +56,17 @@ static rl_status infer_view(rl_call *call) {
     if (!viewed_strides(x, asked.length, sizes, strides))
         return rl_fail("a tensor of shape %s with strides %s cannot be seen as %s without a copy; use $reshape()", rl_sizes_text(x->ndim, x->sizes),
                        rl_sizes_text(x->ndim, x->strides), rl_sizes_text(asked.length, sizes));
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output_is(call, 0, rl_tensor_view(x, asked.length, sizes, strides, x->offset));
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_output_view(result, 0, asked.length, sizes, strides, x->offset);
+    return RL_OK;
 }
 
 RULE(view) { D(0, rl_reshape(G, v->in[0].ndim, v->in[0].sizes)); }
-const rl_op rl_op_view = {.name = "view", .grad_name = "View", .traits = RL_IS_VIEW, .infer = infer_view, .vjp = view_vjp};
+const rl_op rl_op_view = {.name = "view", SCHEMA(view), .grad_name = "View", .traits = RL_IS_VIEW, .infer = infer_view, .vjp = view_vjp};
 /* reshape() is one of these: a view of the tensor, or of a copy that nobody else sees */
-const rl_op rl_op_reshape_alias = {.name = "reshape", .grad_name = "ReshapeAlias", .traits = RL_IS_VIEW, .infer = infer_view, .vjp = view_vjp};
-const rl_op rl_op_unsafe_view = {.name = "reshape", .grad_name = "UnsafeView", .infer = infer_view, .vjp = view_vjp};
+const rl_op rl_op_reshape_alias = {
+    .name = "reshape", SCHEMA(reshape_alias), .grad_name = "ReshapeAlias", .traits = RL_IS_VIEW, .infer = infer_view, .vjp = view_vjp};
+const rl_op rl_op_unsafe_view = {.name = "reshape", SCHEMA(unsafe_view), .grad_name = "UnsafeView", .infer = infer_view, .vjp = view_vjp};
 
 static rl_tensor *viewed(const rl_op *op, rl_tensor *x, int ndim, const int64_t *sizes) {
     rl_args args = RL_ARGS_NONE;
@@ -134,7 +136,7 @@ COMPOSITION(unflatten, unflatten(call->in[0], call->args.n[0], call->args.list[0
 
 /* ---- alias, contiguous ---- */
 
-static rl_status alias_geometry(const rl_args *args, const rl_geometry *x, rl_geometry *view) {
+static rl_status alias_geometry(const rl_args *args, const rl_layout *x, rl_layout *view) {
     (void)args;
     *view = *x;
     return RL_OK;
@@ -145,16 +147,17 @@ VIEW(alias, "Alias")
 
 rl_tensor *rl_alias(rl_tensor *x) { return rl_apply_to(&rl_op_alias, NULL, 1, &x); }
 
-static rl_status infer_dense_copy(rl_call *call) {
+static rl_status infer_dense_copy(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output(call, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
 }
 
 static rl_status dense_copy_forward(rl_call *call) { return rl_copy_data(call->y[0], call->x[0]); }
 
 RULE(dense_copy) { D(0, G); }
-const rl_op rl_op_dense_copy = {.name = "contiguous", .grad_name = "Clone", .infer = infer_dense_copy, .forward = dense_copy_forward, .vjp = dense_copy_vjp};
+const rl_op rl_op_dense_copy = {
+    .name = "contiguous", SCHEMA(dense_copy), .grad_name = "Clone", .infer = infer_dense_copy, .forward = dense_copy_forward, .vjp = dense_copy_vjp};
 
 rl_tensor *rl_dense_copy(rl_tensor *x) { return rl_apply_to(&rl_op_dense_copy, NULL, 1, &x); }
 
@@ -163,7 +166,7 @@ COMPOSITION(contiguous, rl_contiguous(call->in[0]))
 
 /* ---- expand ---- */
 
-static rl_status infer_expand(rl_call *call) {
+static rl_status infer_expand(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     rl_ints asked = call->args.list[0];
     int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS];
@@ -180,12 +183,13 @@ static rl_status infer_expand(rl_call *call) {
                            (long long)have, (long long)sizes[k]);
         strides[k] = at >= 0 && have == sizes[k] ? x->strides[at] : 0;
     }
-    RL_TRY(rl_set_outputs(call, 1));
-    return rl_output_is(call, 0, rl_tensor_view(x, asked.length, sizes, strides, x->offset));
+    RL_TRY(rl_set_outputs(result, 1));
+    rl_output_view(result, 0, asked.length, sizes, strides, x->offset);
+    return RL_OK;
 }
 
 RULE(expand) { D(0, rl_sum_to_size(G, v->in[0].ndim, v->in[0].sizes)); }
-const rl_op rl_op_expand = {.name = "expand", .grad_name = "Expand", .traits = RL_IS_VIEW, .infer = infer_expand, .vjp = expand_vjp};
+const rl_op rl_op_expand = {.name = "expand", SCHEMA(expand), .grad_name = "Expand", .traits = RL_IS_VIEW, .infer = infer_expand, .vjp = expand_vjp};
 
 rl_tensor *rl_expand_to(rl_tensor *x, int ndim, const int64_t *sizes) {
     rl_args args = RL_ARGS_NONE;
@@ -198,11 +202,11 @@ static rl_status compose_broadcast_tensors(rl_call *call) {
     int64_t sizes[RL_MAX_DIMS];
     int ndim = 0;
     for (int k = 0; k < call->n_in; k++) RL_TRY(rl_broadcast_sizes(ndim, sizes, call->in[k]->ndim, call->in[k]->sizes, &ndim, sizes));
-    RL_TRY(rl_set_outputs(call, call->n_in));
-    for (int k = 0; k < call->n_in; k++) RL_TRY(rl_output_is(call, k, rl_expand_to(call->in[k], ndim, sizes)));
-    return RL_OK;
+    rl_tensor **expanded = rl_scope_memory((size_t)call->n_in + 1, sizeof *expanded);
+    for (int k = 0; expanded && k < call->n_in; k++) expanded[k] = rl_expand_to(call->in[k], ndim, sizes);
+    return expanded ? rl_set_result(call, call->n_in, expanded) : RL_FAILED;
 }
-const rl_op rl_op_broadcast_tensors = {.name = "broadcast_tensors", .traits = RL_GIVES_LIST, .compose = compose_broadcast_tensors};
+const rl_op rl_op_broadcast_tensors = {.name = "broadcast_tensors", SCHEMA(broadcast_tensors), .traits = RL_RETURNS_LIST, .compose = compose_broadcast_tensors};
 
 /* The reverse of expand(). */
 static rl_tensor *summed_to(rl_tensor *x, rl_ints asked) {

@@ -1,5 +1,5 @@
 /* The graph, as R drives it and sees it. */
-#include "../autograd/engine.h"
+#include "../transforms/autograd/engine.h"
 
 #include <stdio.h>
 

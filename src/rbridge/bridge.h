@@ -16,7 +16,7 @@
 #ifndef RL_RBRIDGE_BRIDGE_H
 #define RL_RBRIDGE_BRIDGE_H
 
-#include "../ops/ops.h"
+#include "../transforms/autograd/record.h"
 #include "r_api.h"
 
 typedef struct {

@@ -55,6 +55,7 @@ rb_call rb_begin(void) {
     if (is_outermost) {
         rl_scope_leave(0);
         rl_error_clear();
+        rl_reset_interpreters();
         rl_set_listening(1);
         outermost = here;
     }
@@ -132,6 +133,7 @@ SEXP rb_protect(SEXP (*code)(void *data), void *data) {
         rl_views_untracked = untracked_before;
         rl_scope_leave(scope);
         rl_error_clear();
+        rl_reset_interpreters();
         if (pending_jump) R_ReleaseObject(pending_jump);
         R_PreserveObject(token);
         pending_jump = token;

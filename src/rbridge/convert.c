@@ -103,7 +103,8 @@ static rl_status copy_with_nan(rl_tensor *tensor, const borrowed *source) {
         wide[k] = value == na_of(held) ? NAN : (double)value;
     }
     borrow(&view, wide, RL_DOUBLE, source->tensor.ndim, source->sizes, tensor->numel);
-    return rl_copy_data(tensor, &view.tensor);
+    rl_copy_elements(tensor, &view.tensor);
+    return RL_OK;
 }
 
 /* R's NA is a NaN among others, and would be seen as NA again. */

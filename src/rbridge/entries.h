@@ -13,8 +13,22 @@
 #define RB_PARAMETERS_6 SEXP, SEXP, SEXP, SEXP, SEXP, SEXP
 #define RB_PARAMETERS_7 SEXP, SEXP, SEXP, SEXP, SEXP, SEXP, SEXP
 
-#define OP(name, arity, signature) SEXP ffi_##name(RB_PARAMETERS_##arity);
-#define OP_IN_PLACE(name, arity, signature) OP(name, arity, signature) SEXP ffi_##name##_(RB_PARAMETERS_##arity);
+/* The parameters of the entry of an op, and their names alone, of its schema. */
+#define RB_FORMALS(schema) RL_END(RB_FORMAL_FIRST schema)
+#define RB_FORMAL_FIRST(kind, name) SEXP name RB_FORMAL_A
+#define RB_FORMAL_A(kind, name) , SEXP name RB_FORMAL_B
+#define RB_FORMAL_B(kind, name) , SEXP name RB_FORMAL_A
+#define RB_FORMAL_A_END
+#define RB_FORMAL_B_END
+#define RB_ACTUALS(schema) RL_END(RB_ACTUAL_FIRST schema)
+#define RB_ACTUAL_FIRST(kind, name) name RB_ACTUAL_A
+#define RB_ACTUAL_A(kind, name) , name RB_ACTUAL_B
+#define RB_ACTUAL_B(kind, name) , name RB_ACTUAL_A
+#define RB_ACTUAL_A_END
+#define RB_ACTUAL_B_END
+
+#define OP(name, schema) SEXP ffi_##name(RB_FORMALS(schema));
+#define OP_IN_PLACE(name, schema) OP(name, schema) SEXP ffi_##name##_(RB_FORMALS(schema));
 #include "../ops/ops.def"
 
 #define ENTRY(name, arity) SEXP ffi_##name(RB_PARAMETERS_##arity);

@@ -14,7 +14,7 @@
  * An output handed to the user is another tensor than the one forward() made, over the same storage: what the context keeps of
  * forward() has no history and so never keeps its own node alive. When the derivative is to be differentiated itself, a saved
  * output is given its node for the time of backward(). Only a tensor changed in place is handed out as it is. */
-#include "../autograd/engine.h"
+#include "../transforms/autograd/engine.h"
 
 #include <string.h>
 
@@ -145,7 +145,10 @@ static rl_status choose_outputs(function_run *f, int graphed) {
 }
 
 static rl_status connect(function_run *f, SEXP call) {
-    rl_node *node = rl_node_new(&function_op, f->n_in, f->in, f->n_out, f->out, NULL);
+    rl_signature *signatures = rl_scope_memory((size_t)f->n_out + 1, sizeof *signatures);
+    if (!signatures) return RL_FAILED;
+    for (int k = 0; k < f->n_out; k++) signatures[k] = rl_signature_of(f->out[k]);
+    rl_node *node = rl_node_new(&function_op, f->n_in, f->in, f->n_out, signatures, NULL);
     if (!node) return RL_FAILED;
     node->host = rb_keep(call);
     rl_status status = RL_OK;

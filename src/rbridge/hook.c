@@ -1,5 +1,5 @@
 /* Hooks: functions of R that the engine calls on a gradient. What x$register_hook() returns can take the hook away again. */
-#include "../autograd/engine.h"
+#include "../transforms/autograd/engine.h"
 
 #include "entries.h"
 

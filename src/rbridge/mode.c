@@ -1,6 +1,6 @@
 /* Modes that hold for the evaluation of an expression. The switch and its undoing are C code, where R takes no interrupts: no mode
  * outlives its expression. */
-#include "../autograd/engine.h"
+#include "../transforms/autograd/engine.h"
 #include "../kernels/random.h"
 #include "entries.h"
 

@@ -1,6 +1,4 @@
-/* The entries of the ops: every one is the same function over its record and signature (ops/ops.def). */
-#include <string.h>
-
+/* The entries of the ops: every one is the same function over its definition and schema (ops/ops.def). */
 #include "../ops/infer.h"
 #include "entries.h"
 
@@ -25,33 +23,33 @@ static rl_status read_operand(reading *r, SEXP x, const char *argument) {
     return take_in(r, rb_number_of_kind(x));
 }
 
-static rl_status read_tensors(reading *r, SEXP list, int promote) {
-    if (rb_is_tensor(list)) return read_tensor(r, list, "tensors");
-    if (TYPEOF(list) != VECSXP) return rl_fail("`tensors` must be a list of tensors, not %s", rb_kind_of(list));
+static rl_status read_tensors(reading *r, SEXP list, int promote, const char *argument) {
+    if (rb_is_tensor(list)) return read_tensor(r, list, argument);
+    if (TYPEOF(list) != VECSXP) return rl_fail("`%s` must be a list of tensors, not %s", argument, rb_kind_of(list));
     R_xlen_t n = XLENGTH(list);
     if (n > 4) r->call.in = rl_scope_memory((size_t)n, sizeof *r->call.in);
     if (!r->call.in) return RL_FAILED;
-    for (R_xlen_t k = 0; k < n; k++) RL_TRY((promote ? read_operand : read_tensor)(r, VECTOR_ELT(list, k), "tensors"));
+    for (R_xlen_t k = 0; k < n; k++) RL_TRY((promote ? read_operand : read_tensor)(r, VECTOR_ELT(list, k), argument));
     if (!r->waiting) return RL_OK;
     r->waiting = 0;
-    return rb_settle((int)n, r->call.in, list, "tensors");
+    return rb_settle((int)n, r->call.in, list, argument);
 }
 
 static rl_status read_index(reading *r, SEXP x, const char *argument) { return take_in(r, rb_as_index(x, argument)); }
 
 /* One of several indexes of the first input. A single truth value of R's stands for a whole dimension. */
-static rl_status read_index_of(reading *r, SEXP x, int *dim) {
+static rl_status read_index_of(reading *r, SEXP x, const char *argument, int *dim) {
     const rl_tensor *self = r->call.in[0];
-    rl_tensor *index = rb_as_index_or_mask(x, "indices");
+    rl_tensor *index = rb_as_index_or_mask(x, argument);
     if (index && TYPEOF(x) == LGLSXP && XLENGTH(x) == 1 && index->ndim == 1 && *dim < self->ndim) index = rl_expand_to(index, 1, &self->sizes[*dim]);
     if (index) *dim += index->dtype == RL_BOOL ? index->ndim : 1;
     return take_in(r, index);
 }
 
-static rl_status read_indexes(reading *r, SEXP list) {
-    if (TYPEOF(list) != VECSXP) return rl_fail("`indices` must be a list of tensors, not %s", rb_kind_of(list));
+static rl_status read_indexes(reading *r, SEXP list, const char *argument) {
+    if (TYPEOF(list) != VECSXP) return rl_fail("`%s` must be a list of tensors, not %s", argument, rb_kind_of(list));
     R_xlen_t n = XLENGTH(list);
-    if (n > RL_MAX_DIMS) return rl_fail("`indices` has %lld elements; a tensor has at most %d dimensions", (long long)n, RL_MAX_DIMS);
+    if (n > RL_MAX_DIMS) return rl_fail("`%s` has %lld elements; a tensor has at most %d dimensions", argument, (long long)n, RL_MAX_DIMS);
     rl_tensor **in = rl_scope_memory((size_t)(r->call.n_in + n), sizeof *in);
     if (!in) return RL_FAILED;
     for (int k = 0; k < r->call.n_in; k++) in[k] = r->call.in[k];
@@ -63,64 +61,57 @@ static rl_status read_indexes(reading *r, SEXP list) {
             in[r->call.n_in++] = NULL;
             dim++;
         } else {
-            RL_TRY(read_index_of(r, x, &dim));
+            RL_TRY(read_index_of(r, x, argument, &dim));
         }
     }
     return RL_OK;
 }
 
-static rl_status read_argument(reading *r, char letter, SEXP x, const char *name) {
+static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x) {
     rl_args *args = &r->call.args;
-    switch (letter) {
-    case 't': return read_tensor(r, x, name);
-    case 'p':
-    case 'c':
-    case 'm': return read_operand(r, x, name);
-    case 'f': return rb_waits(x) ? take_in(r, rb_operand(x, RL_DOUBLE, name)) : read_tensor(r, x, name);
-    case 'w': return take_in(r, rb_written(x, (rl_dtype)r->call.in[0]->dtype, name));
-    case 'o':
-    case 'q':
-        if (!Rf_isNull(x)) return letter == 'q' ? read_operand(r, x, name) : read_tensor(r, x, name);
+    const char *name = parameter->name;
+    switch (parameter->kind) {
+    case RL_KIND_tensor: return read_tensor(r, x, name);
+    case RL_KIND_operand:
+    case RL_KIND_compared:
+    case RL_KIND_factor: return read_operand(r, x, name);
+    case RL_KIND_double_operand: return rb_waits(x) ? take_in(r, rb_operand(x, RL_DOUBLE, name)) : read_tensor(r, x, name);
+    case RL_KIND_written: return take_in(r, rb_written(x, (rl_dtype)r->call.in[0]->dtype, name));
+    case RL_KIND_operand_or_null:
+    case RL_KIND_tensor_or_null:
+        if (!Rf_isNull(x)) return parameter->kind == RL_KIND_operand_or_null ? read_operand(r, x, name) : read_tensor(r, x, name);
         r->call.in[r->call.n_in++] = NULL;
         return RL_OK;
-    case 'l': return read_tensors(r, x, 0);
-    case 'P': return read_tensors(r, x, 1);
-    case 'j': return read_index(r, x, name);
-    case 'J': return read_indexes(r, x);
-    case 'X':
+    case RL_KIND_tensors: return read_tensors(r, x, 0, name);
+    case RL_KIND_operands: return read_tensors(r, x, 1, name);
+    case RL_KIND_index_tensor: return read_index(r, x, name);
+    case RL_KIND_index_tensors: return read_indexes(r, x, name);
+    case RL_KIND_number_or_null:
         if (Rf_isNull(x)) {
             args->s[r->scalars++].kind = RL_SCALAR_NONE;
             return RL_OK;
         } /* fall through */
-    case 'x': return rb_number(x, name, &args->s[r->scalars++]);
-    case 'i': return rb_whole(x, name, &args->n[r->ints++]);
-    case 'b': return rb_flag(x, name, &args->n[r->ints++]);
-    case 'k': return rb_index(x, name, &args->n[r->ints++]);
-    case 'e':
+    case RL_KIND_number: return rb_number(x, name, &args->s[r->scalars++]);
+    case RL_KIND_integer: return rb_whole(x, name, &args->n[r->ints++]);
+    case RL_KIND_flag: return rb_flag(x, name, &args->n[r->ints++]);
+    case RL_KIND_index: return rb_index(x, name, &args->n[r->ints++]);
+    case RL_KIND_dim_or_null:
         if (Rf_isNull(x)) {
             args->n[r->ints++] = RL_NO_DIM;
             return RL_OK;
         } /* fall through */
-    case 'd': return rb_dim(x, name, &args->n[r->ints++]);
-    case 'D': return rb_dims(x, name, &args->list[r->lists++]);
-    case 'r': return rb_reduction(x, &args->n[r->ints++]);
-    case 'Z':
+    case RL_KIND_dim: return rb_dim(x, name, &args->n[r->ints++]);
+    case RL_KIND_dims: return rb_dims(x, name, &args->list[r->lists++]);
+    case RL_KIND_reduction: return rb_reduction(x, &args->n[r->ints++]);
+    case RL_KIND_integers_or_null:
         if (Rf_isNull(x)) {
             args->list[r->lists++] = RL_INTS_NONE;
             return RL_OK;
         } /* fall through */
-    case 'z': return rb_wholes(x, name, &args->list[r->lists++]);
-    default: return rb_dtype(x, name, &args->dtype);
+    case RL_KIND_integers: return rb_wholes(x, name, &args->list[r->lists++]);
+    case RL_KIND_dtype: return rb_dtype(x, name, &args->dtype);
     }
-}
-
-/* What the arguments of a kind are called by R's functions, as far as the letter tells. */
-static const char *usual_name(char letter, int position) {
-    static const char *const tensors[] = {"self", "other", "tensor"};
-    static const char *const others['z' + 1] = {
-        ['d'] = "dim", ['e'] = "dim", ['D'] = "dim", ['z'] = "size", ['Z'] = "size", ['T'] = "dtype", ['j'] = "index", ['k'] = "index", ['b'] = "keepdim"};
-    if (strchr("topqcmf", letter)) return tensors[position < 2 ? position : 2];
-    return others[(int)letter] ? others[(int)letter] : "value";
+    return rl_fail("`%s` of %s() is of no kind that can be read", name, r->call.op->name);
 }
 
 /* Beside whole numbers, R's floating numbers are compared as they are. */
@@ -131,73 +122,64 @@ static rl_dtype compared_dtype(rl_dtype joint, int n, rl_tensor *const *operands
     return RL_DOUBLE;
 }
 
+static int promotes(rl_kind kind) { return kind == RL_KIND_operand || kind == RL_KIND_operand_or_null || kind == RL_KIND_compared || kind == RL_KIND_factor; }
+
 /* Gives R's vectors the dtype that they promote to: Note [Operands] in operands.c. */
-static rl_status settle(reading *r, const char *signature, SEXP *arguments) {
+static rl_status settle(reading *r, SEXP *arguments) {
+    const rl_op *op = r->call.op;
     rl_tensor *operands[4];
     int at[4], slot[4], n = 0;
-    for (int k = 0, next = 0; signature[k]; k++) {
-        if (strchr("pqcm", signature[k]) && (operands[n] = r->call.in[next])) {
+    for (int k = 0, next = 0; k < op->n_parameters && n < 4; k++) {
+        rl_kind kind = op->parameters[k].kind;
+        if (promotes(kind) && (operands[n] = r->call.in[next])) {
             at[n] = k;
             slot[n++] = next;
         }
-        next += strchr("tojwpqcm", signature[k]) != NULL;
+        next += kind <= RL_KIND_index_tensor;
     }
     rl_dtype dtype = rl_result_dtype(n, operands);
-    char letter = signature[at[0]];
-    if (letter == 'c') dtype = compared_dtype(dtype, n, operands);
+    rl_kind kind = op->parameters[at[0]].kind;
+    if (kind == RL_KIND_compared) dtype = compared_dtype(dtype, n, operands);
     for (int k = 0; k < n; k++) {
         rl_tensor **in = &r->call.in[slot[k]];
         if (rb_waits(arguments[at[k]]))
-            *in = rb_operand(arguments[at[k]], dtype, usual_name(letter, at[k]));
-        else if (letter == 'm' && *in != r->call.inplace && !rl_dtype_is_floating((rl_dtype)(*in)->dtype))
+            *in = rb_operand(arguments[at[k]], dtype, op->parameters[at[k]].name);
+        else if (kind == RL_KIND_factor && *in != r->call.inplace && !rl_dtype_is_floating((rl_dtype)(*in)->dtype))
             *in = rl_to_dtype(*in, dtype);
         if (!*in) return RL_FAILED;
     }
     return RL_OK;
 }
 
-static SEXP run(const rl_op *op, const char *signature, SEXP *arguments, int in_place) {
+static SEXP run(const rl_op *op, SEXP *arguments, int in_place) {
     rb_call call = rb_begin();
     reading r;
     r.scalars = r.ints = r.lists = r.waiting = 0;
     r.call.op = op;
     r.call.args = RL_ARGS_NONE;
-    r.call.n_in = r.call.n_out = r.call.variant = 0;
+    r.call.n_in = r.call.n_out = 0;
     r.call.in = r.few;
     rl_status status = RL_OK;
-    for (int k = 0; signature[k] && status == RL_OK; k++) status = read_argument(&r, signature[k], arguments[k], usual_name(signature[k], k));
+    for (int k = 0; k < op->n_parameters && status == RL_OK; k++) status = read_argument(&r, &op->parameters[k], arguments[k]);
     r.call.inplace = in_place && status == RL_OK ? r.call.in[0] : NULL;
-    if (r.waiting && status == RL_OK) status = settle(&r, signature, arguments);
-    if (status == RL_OK) { status = in_place && !rb_is_tensor(arguments[0]) ? rl_fail("`self` must be a tensor to be changed in place") : rl_apply(&r.call); }
+    if (status == RL_OK && r.waiting) status = settle(&r, arguments);
+    if (status == RL_OK && in_place && !rb_is_tensor(arguments[0])) status = rl_fail("`%s` must be a tensor to be changed in place", op->parameters[0].name);
+    if (status == RL_OK) status = rl_apply(&r.call);
     if (in_place || status != RL_OK) return rb_end(call, arguments[0]);
-    int gives_one = r.call.n_out == 1 && !(op->traits & RL_GIVES_LIST);
+    int gives_one = r.call.n_out == 1 && !(op->traits & RL_RETURNS_LIST);
     return rb_end(call, gives_one ? rb_wrap(r.call.out[0]) : rb_wrap_list(r.call.n_out, r.call.out));
 }
 
-#define ENTRY_1(name, op, signature, in_place) \
-    SEXP name(SEXP a) { return run(&op, signature, (SEXP[]){a}, in_place); }
-#define ENTRY_2(name, op, signature, in_place) \
-    SEXP name(SEXP a, SEXP b) { return run(&op, signature, (SEXP[]){a, b}, in_place); }
-#define ENTRY_3(name, op, signature, in_place) \
-    SEXP name(SEXP a, SEXP b, SEXP c) { return run(&op, signature, (SEXP[]){a, b, c}, in_place); }
-#define ENTRY_4(name, op, signature, in_place) \
-    SEXP name(SEXP a, SEXP b, SEXP c, SEXP d) { return run(&op, signature, (SEXP[]){a, b, c, d}, in_place); }
-#define ENTRY_5(name, op, signature, in_place) \
-    SEXP name(SEXP a, SEXP b, SEXP c, SEXP d, SEXP e) { return run(&op, signature, (SEXP[]){a, b, c, d, e}, in_place); }
-#define ENTRY_6(name, op, signature, in_place) \
-    SEXP name(SEXP a, SEXP b, SEXP c, SEXP d, SEXP e, SEXP f) { return run(&op, signature, (SEXP[]){a, b, c, d, e, f}, in_place); }
-#define ENTRY_7(name, op, signature, in_place) \
-    SEXP name(SEXP a, SEXP b, SEXP c, SEXP d, SEXP e, SEXP f, SEXP g) { return run(&op, signature, (SEXP[]){a, b, c, d, e, f, g}, in_place); }
+#define ENTRY(entry, op, schema, in_place) \
+    SEXP entry(RB_FORMALS(schema)) { return run(&op, (SEXP[]){RB_ACTUALS(schema)}, in_place); }
 
-#define OP(name, arity, signature)                                                                                 \
-    _Static_assert(sizeof signature == arity + 1, "the signature of " #name " has as many letters as arity says"); \
-    ENTRY_##arity(ffi_##name, rl_op_##name, signature, 0)
-#define OP_IN_PLACE(name, arity, signature) OP(name, arity, signature) ENTRY_##arity(ffi_##name##_, rl_op_##name, signature, 1)
+#define OP(name, schema) ENTRY(ffi_##name, rl_op_##name, schema, 0)
+#define OP_IN_PLACE(name, schema) OP(name, schema) ENTRY(ffi_##name##_, rl_op_##name, schema, 1)
 #include "../ops/ops.def"
 
 /* ---- what there is ---- */
 
-#define OP(name, arity, signature) {#name, &rl_op_##name},
+#define OP(name, schema) {#name, &rl_op_##name},
 
 static const struct {
     const char *name;

@@ -1,4 +1,5 @@
 /* Random tensors and the generators they come from. */
+#include "../kernels/copy.h"
 #include "../kernels/random.h"
 #include "../tensor/interrupt.h"
 
@@ -39,7 +40,9 @@ static rl_status fill(rl_generator *generator, const rl_distribution *distributi
     if (!drawn) return RL_FAILED;
     rl_fill_random(generator, distribution, (rl_dtype)to->dtype, rl_data(drawn), to->numel, rl_is_contiguous(model));
     rl_tensor *ordered = in_memory_order(drawn, model);
-    return ordered ? rl_copy_data(to, ordered) : RL_FAILED;
+    if (!ordered) return RL_FAILED;
+    rl_copy_elements(to, ordered);
+    return RL_OK;
 }
 
 /* Fills in place and ends the entry; where the tensor takes part in a graph, that is told of it. */

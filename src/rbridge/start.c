@@ -7,6 +7,7 @@
 #include "../kernels/parallel.h"
 #include "../kernels/random.h"
 #include "../tensor/interrupt.h"
+#include "../transforms/autograd/record.h"
 #include "handle.h"
 
 static void collect(void) { R_gc(); }
@@ -23,6 +24,7 @@ static void limit_threads(void) {
 }
 
 void rb_start(DllInfo *dll) {
+    rl_autograd_start();
     rb_handle_init();
     rb_state_init(dll);
     rb_generator_init(dll);

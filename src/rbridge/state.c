@@ -7,7 +7,7 @@
  *
  * Serialization format 3 asks a tag for its state: a raw vector, or, where that would be a large copy, a list of the head and of raw
  * vectors whose data is the tensor's own memory. Format 2 writes the bytes, and what is read is a plain raw vector. */
-#include "../autograd/state.h"
+#include "../transforms/autograd/state.h"
 
 #include "handle.h"
 

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Set by the autograd: releases what a tensor holds of the graph. */
 void (*rl_autograd_release_hook)(struct rl_autograd *autograd);
 
 void rl_note_contiguity(rl_tensor *tensor) {
@@ -54,6 +53,14 @@ void rl_release(rl_tensor *tensor) {
     rl_pool_give(tensor, sizeof *tensor);
 }
 
+void rl_layout_of(const rl_tensor *tensor, rl_layout *layout) {
+    layout->ndim = tensor->ndim;
+    layout->offset = tensor->offset;
+    if (tensor->ndim == 0) return;
+    memcpy(layout->sizes, tensor->sizes, tensor->ndim * sizeof *tensor->sizes);
+    memcpy(layout->strides, tensor->strides, tensor->ndim * sizeof *tensor->strides);
+}
+
 rl_status rl_count(int ndim, const int64_t *sizes, int64_t *numel) {
     int64_t count = 1, positive = 1;
     for (int k = 0; k < ndim; k++) {
@@ -98,13 +105,10 @@ static int lies_outside(const rl_tensor *t, int a, int b) {
     return t->sizes[a] > t->sizes[b];
 }
 
-rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype) {
-    rl_tensor *tensor = rl_tensor_new(dtype, model->ndim, model->sizes);
-    if (!tensor || rl_is_contiguous(model)) return tensor;
-    if (rl_is_dense(model)) {
-        memcpy(tensor->strides, model->strides, model->ndim * sizeof *model->strides);
-        tensor->contiguous = 0;
-        return tensor;
+void rl_dense_strides(const rl_tensor *model, int64_t *strides) {
+    if (rl_is_contiguous(model) || rl_is_dense(model)) {
+        if (model->ndim) memcpy(strides, model->strides, model->ndim * sizeof *strides);
+        return;
     }
     int order[RL_MAX_DIMS]; /* innermost first */
     for (int k = 0; k < model->ndim; k++) {
@@ -121,9 +125,15 @@ rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype) {
     }
     int64_t stride = 1;
     for (int k = 0; k < model->ndim; k++) {
-        tensor->strides[order[k]] = stride;
+        strides[order[k]] = stride;
         stride *= model->sizes[order[k]] > 1 ? model->sizes[order[k]] : 1;
     }
+}
+
+rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype) {
+    rl_tensor *tensor = rl_tensor_new(dtype, model->ndim, model->sizes);
+    if (!tensor || rl_is_contiguous(model)) return tensor;
+    rl_dense_strides(model, tensor->strides);
     rl_note_contiguity(tensor);
     return tensor;
 }

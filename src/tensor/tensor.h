@@ -14,7 +14,9 @@
 
 enum { RL_MAX_DIMS = 32, RL_INLINE_DIMS = 4 };
 
-struct rl_autograd; /* autograd/graph.h */
+struct rl_autograd;
+/* What a tensor knows of a graph is released by this: transforms/autograd/ sets it. */
+extern void (*rl_autograd_release_hook)(struct rl_autograd *autograd);
 
 typedef struct rl_tensor {
     int refs;
@@ -31,12 +33,11 @@ typedef struct rl_tensor {
     uint32_t moves; /* how often it has been given another geometry or memory */
 } rl_tensor;
 
-/* Sizes and strides that do not belong to a tensor yet. */
+/* Where the elements of a tensor lie in its storage. */
 typedef struct {
     int ndim;
-    int64_t sizes[RL_MAX_DIMS];
-    int64_t strides[RL_MAX_DIMS];
-} rl_shape;
+    int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS], offset;
+} rl_layout;
 
 rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes); /* contiguous, not filled */
 rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype);    /* dense: keeps the order of the model's strides */
@@ -72,9 +73,10 @@ static inline int rl_same_sizes(const rl_tensor *a, const rl_tensor *b) {
 
 rl_scalar rl_item(const rl_tensor *tensor, int64_t position); /* the element at that place in row-major order */
 
-/* Shapes */
+void rl_layout_of(const rl_tensor *tensor, rl_layout *layout);
 rl_status rl_count(int ndim, const int64_t *sizes, int64_t *numel);
 void rl_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides);
+void rl_dense_strides(const rl_tensor *model, int64_t *strides); /* without gaps, in the order of the model's */
 rl_status rl_broadcast_sizes(int ndim_a, const int64_t *a, int ndim_b, const int64_t *b, int *ndim, int64_t *sizes);
 /* A value of the one shape can be written to a place of the other. */
 int rl_broadcasts_to(int ndim, const int64_t *sizes, int place_ndim, const int64_t *place);

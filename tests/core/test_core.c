@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/autograd/engine.h"
-#include "../../src/autograd/state.h"
+#include "../../src/transforms/autograd/engine.h"
+#include "../../src/transforms/autograd/record.h"
+#include "../../src/transforms/autograd/state.h"
 #include "../../src/kernels/random.h"
 #include "../../src/ops/ops.h"
 #include "../../src/ops/subset.h"
@@ -216,6 +217,7 @@ static void test_interrupts(void) {
 }
 
 int main(void) {
+    rl_autograd_start();
     run(test_arithmetic, "arithmetic leaves nothing behind");
     run(test_views, "views leave nothing behind");
     run(test_subsets, "subsets leave nothing behind");

@@ -67,3 +67,9 @@ test_that("the derivative of logcumsumexp() bears minus infinity", {
   torch_logcumsumexp(x, 1)[4]$backward()
   expect_equal(as.numeric(x$grad), c(0, 0, exp(1:2) / sum(exp(1:2))))
 })
+
+test_that("no differences at all are a copy", {
+  x <- torch_tensor(c(1, 2))
+  torch_diff(x, n = 0)$zero_()
+  expect_equal(as.numeric(x), c(1, 2))
+})

@@ -99,3 +99,8 @@ test_that("a histogram of equal values is half wide on both sides", {
   expect_equal(as.numeric(torch_tensor(c(3, 3))$histogram(2, range = c(3, 3))[[2]]), c(2.5, 3, 3.5))
   expect_equal(as.numeric(torch_zeros(0)$histogram(2)[[2]]), c(0, 0.5, 1))
 })
+
+test_that("quantile() of a tensor without dimensions refuses one that is not there", {
+  expect_equal(torch_quantile(torch_tensor(2)$sum(), 0.5, dim = 1)$item(), 2)
+  expect_error(torch_quantile(torch_tensor(2)$sum(), 0.5, dim = 2), "dim", class = "rushlight_error")
+})

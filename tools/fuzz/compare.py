@@ -29,7 +29,7 @@ def apart(ours, theirs, units, scale=0.0):
         return torch.where(nan, differ, ours != theirs)
     a, b = ours.double(), theirs.double()
     info = torch.finfo(ours.dtype)
-    bound = units * info.eps * torch.maximum(a.abs(), b.abs()) + units * info.eps * (info.tiny + scale)
+    bound = units * info.eps * (torch.maximum(a.abs(), b.abs()) + scale) + info.tiny
     near = ((a - b).abs() <= bound) & a.isfinite() & b.isfinite()
     return torch.where(nan, differ, ~((a == b) | near))
 

@@ -38,8 +38,8 @@ draw_shape <- function() {
   vapply(seq_len(n), function(k) draw_size(), 1L)
 }
 
-limits <- list(Half = c(65504, 2^-14, 2^-24), BFloat16 = c(2^127 * (2 - 2^-7), 2^-126, 2^-133), Float = c(2^127 * (2 - 2^-23), 2^-126, 2^-149),
-               Double = c(2^1023 * (2 - 2^-52), 2^-1022, 2^-1074))
+limits <- list(Half = c(65504, 2^-14, 2^-24), BFloat16 = c(2^127 * (2 - 2^-7), 2^-126, 2^-133),
+               Float = c(2^127 * (2 - 2^-23), 2^-126, 2^-149), Double = c(2^1023 * (2 - 2^-52), 2^-1022, 2^-1074))
 ranges <- list(Long = c(-2^63, 2^53), Int = c(-2^31, 2^31 - 1), Short = c(-32768, 32767), Char = c(-128, 127), Byte = c(0, 255))
 
 draw_numbers <- function(n, dtype, mood) {
@@ -233,8 +233,15 @@ spread <- function(k) { # k x k, away from singular
   m + diag(ifelse(diag(m) < 0, -k, k), k)
 }
 
+lower_triangle <- function(k) {
+  m <- spread(k)
+  m[upper.tri(m)] <- 0
+  diag(m) <- abs(diag(m))
+  m
+}
+
 matrices <- function(p, shape, make) {
-  sizes <- if (startsWith(shape, "*") && is.null(p$batch)) bind_shape(p, shape) else bind_shape(p, shape)
+  sizes <- bind_shape(p, shape)
   n <- length(sizes)
   k <- sizes[n]
   count <- prod(sizes[seq_len(n - 2L)])
@@ -286,7 +293,8 @@ kinds <- list(
   s = function(p, a) {
     dtype <- if (chance(0.02) && !p$tame) draw_dtype(names(dtypes)) else first_dtype(p)
     if (!is.null(a$shape)) return(draw_tensor(p, dtype, a$shape, p$tame))
-    same <- Filter(function(k) dtype_name(p$values[[k]]) == dtype && identical(p$values[[k]]$shape, first_shape(p)), seq_along(p$values))
+    fitting <- function(x) dtype_name(x) == dtype && identical(x$shape, first_shape(p))
+    same <- which(vapply(p$values, fitting, NA))
     if (length(same) && chance(0.3)) return(tensor_argument(p, pick(same)))
     add_leaf(p, dtype, first_shape(p))
   },
@@ -302,11 +310,12 @@ kinds <- list(
   u = function(p, a) if (chance(0.2)) plain(if (chance(0.3)) sample(-2:4, 1L) else number(p)) else kinds$U(p, a),
   shift = function(p, a) {
     dtype <- first_dtype(p)
-    if (dtype %in% names(ranges)) add_leaf(p, dtype, first_shape(p), sample(0:6, prod(first_shape(p)), TRUE)) else kinds$U(p, a)
+    if (dtype %in% floating) return(kinds$U(p, a))
+    add_leaf(p, if (dtype == "Bool") "Int" else dtype, first_shape(p), sample(0:6, prod(first_shape(p)), TRUE))
   },
   mask = function(p, a) add_leaf(p, "Bool", broadcasting(first_shape(p))),
   spd = function(p, a) matrices(p, a$shape, function(k) crossprod(spread(k)) + diag(1, k)),
-  tri = function(p, a) matrices(p, a$shape, function(k) { m <- spread(k); m[upper.tri(m)] <- 0; diag(m) <- abs(diag(m)); m }),
+  tri = function(p, a) matrices(p, a$shape, lower_triangle),
   inv = function(p, a) matrices(p, a$shape, spread),
   prob = function(p, a) {
     shape <- if (is.null(a$shape)) first_shape(p) else bind_shape(p, a$shape)

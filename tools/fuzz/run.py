@@ -141,7 +141,7 @@ class Run:
         if shakes:
             size = max([1.0] + [magnitude(self.values[k]) for k in call.reads]) if "cancels" in call.notes else 0.0
             for x in found:
-                shake(x, size)
+                shake(x, max(size, magnitude(x)) if size else 0.0)
         self.results[call] = [x.detach().clone() for x in found]
         self.requires[call] = [x.requires_grad for x in found]
         self.values.extend(found)

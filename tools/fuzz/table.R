@@ -62,7 +62,8 @@ standard_rows <- function(ops, rows, exact) {
   lapply(seq_len(nrow(ops)), function(k) {
     name <- ops$name[k]
     call <- paste0(if (paste0("torch_", name) %in% exported) "torch_" else "$", name)
-    line <- sprintf("%s | torch.%s | %s | pointwise%s%s", call, name, if (ops$form[k] == "UNARY") "t" else if (name %in% tensors_only) "t U" else if (grepl("shift", name)) "t shift" else "t u",
+    second <- if (ops$form[k] == "UNARY") "" else if (name %in% tensors_only) " U" else if (grepl("shift", name)) " shift" else " u"
+    line <- sprintf("%s | torch.%s | t%s | pointwise%s%s", call, name, second,
                     if (name %in% exact) " exact" else "", if (ops$in_place[k]) " _" else "")
     read_row(line)
   })

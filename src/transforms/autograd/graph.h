@@ -7,13 +7,13 @@
  *
  * Note [Versions]
  * Each in-place change counts up the version of the storage. A saved tensor remembers the version it was saved at and refuses to
- * be read at another, or when it has been given other memory. A view remembers at which version its node was made; if its storage has moved on, the view's node
- * is made anew from its base's, so that a change of the base reaches its views, and a change of a view, which gives the base a new node (CopySlices), reaches
- * the other views. */
-#ifndef RL_AUTOGRAD_GRAPH_H
-#define RL_AUTOGRAD_GRAPH_H
+ * be read at another, or when it has been given other memory. A view remembers at which version its node was made; if its storage has
+ * moved on, the view's node is made anew from its base's, so that a change of the base reaches its views, and a change of a view, which
+ * gives the base a new node (CopySlices), reaches the other views. */
+#ifndef RL_TRANSFORMS_AUTOGRAD_GRAPH_H
+#define RL_TRANSFORMS_AUTOGRAD_GRAPH_H
 
-#include "record.h"
+#include "../../dispatch/apply.h"
 
 /* A callback on a gradient: returns a replacement owned by the scope, or the gradient itself; NULL is a failure. */
 typedef struct {
@@ -52,7 +52,7 @@ typedef struct rl_node {
     rl_saved *saved;      /* inputs, then outputs */
     rl_hooks **hooks;     /* per output, or NULL */
     rl_tensor **retained; /* per output, not counted: tensors that keep their gradient; or NULL */
-    void *host;           /* what the record keeps here; its release() lets it go */
+    void *host;           /* what the op keeps here; its release() lets it go */
     struct rl_task *task; /* where a running backward pass is with it */
     struct rl_node *next_dead;
     size_t bytes;
@@ -71,7 +71,9 @@ typedef struct rl_autograd {
     uint32_t seen_version;
 } rl_autograd;
 
-rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, rl_tensor *const *out, const rl_args *args);
+rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, const rl_signature *out, const rl_args *args);
+rl_node *rl_node_of_call(const rl_call *call); /* inferred, not run yet */
+rl_signature rl_signature_of(const rl_tensor *tensor);
 rl_node *rl_node_retain(rl_node *node);
 void rl_node_release(rl_node *node);
 /* Lets go of the saved values, of the host's and of the hooks, which would not run any more; the node can tell its name and edges, and no
@@ -83,6 +85,7 @@ rl_status rl_save(rl_node *node, int slot, rl_tensor *tensor);
 /* The saved value, owned by the scope; NULL with no failure if there is none. */
 rl_tensor *rl_unpack_saved(rl_node *node, int slot);
 
+void rl_metadata_start(void);                   /* once, before any tensor has such metadata */
 rl_autograd *rl_autograd_of(rl_tensor *tensor); /* made if it is not there yet; NULL if memory is short */
 rl_edge rl_gradient_edge(rl_tensor *tensor);    /* its node is retained for the caller; NULL if no gradient goes there */
 rl_status rl_gradient_node(rl_tensor *tensor, rl_node **node);

@@ -20,7 +20,7 @@ enum { RL_STATE_FORMAT = 1, RL_STATE_TENSORS = 2, RL_STATE_HEAD_BYTES = 8 * (4 +
 typedef struct {
     int requires_grad;
     rl_dtype dtype; /* RL_NO_DTYPE: an undefined tensor */
-    rl_shape shape;
+    rl_layout shape;
     int64_t elements; /* that are stored */
     size_t bytes;
 } rl_stored;

@@ -35,21 +35,22 @@ static char *copy_args(char *at, rl_args **to, const rl_args *args) {
     return at;
 }
 
-static char *sign(char *at, rl_signature *signature, const rl_tensor *tensor) {
-    *signature = (rl_signature){0, RL_NO_DTYPE, NULL};
-    if (!tensor) return at;
-    signature->ndim = tensor->ndim;
-    signature->dtype = (rl_dtype)tensor->dtype;
-    signature->sizes = (int64_t *)at;
-    if (tensor->ndim) memcpy(at, tensor->sizes, tensor->ndim * sizeof(int64_t));
-    return at + tensor->ndim * sizeof(int64_t);
+rl_signature rl_signature_of(const rl_tensor *tensor) {
+    return tensor ? (rl_signature){tensor->ndim, (rl_dtype)tensor->dtype, tensor->sizes} : (rl_signature){0, RL_NO_DTYPE, NULL};
+}
+
+static char *copy_signature(char *at, rl_signature *to, rl_signature from) {
+    *to = from;
+    to->sizes = (int64_t *)at;
+    if (from.ndim) memcpy(at, from.sizes, (size_t)from.ndim * sizeof *from.sizes);
+    return at + (size_t)from.ndim * sizeof *from.sizes;
 }
 
 /* One block: the node, its edges, signatures, saved values, args, then the whole numbers they point to. */
-rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, rl_tensor *const *out, const rl_args *args) {
+rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, const rl_signature *out, const rl_args *args) {
     size_t values = (size_t)n_in + (size_t)n_out, dims = 0;
     for (int k = 0; k < n_in; k++) dims += in[k] ? in[k]->ndim : 0;
-    for (int k = 0; k < n_out; k++) dims += out[k]->ndim;
+    for (int k = 0; k < n_out; k++) dims += (size_t)out[k].ndim;
     int keep_args = has_args(args);
     size_t bytes = aligned(sizeof(rl_node)) + aligned((size_t)n_in * sizeof(rl_edge)) + aligned(values * sizeof(rl_signature)) +
                    aligned(values * sizeof(rl_saved)) + (keep_args ? aligned(sizeof(rl_args)) + list_bytes(args) : 0) + dims * sizeof(int64_t);
@@ -71,8 +72,8 @@ rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out,
     node->saved = (rl_saved *)at;
     at += aligned(values * sizeof(rl_saved));
     if (keep_args) at = copy_args(at, &node->args, args);
-    for (int k = 0; k < n_in; k++) at = sign(at, &node->in[k], in[k]);
-    for (int k = 0; k < n_out; k++) at = sign(at, &node->out[k], out[k]);
+    for (int k = 0; k < n_in; k++) at = copy_signature(at, &node->in[k], rl_signature_of(in[k]));
+    for (int k = 0; k < n_out; k++) at = copy_signature(at, &node->out[k], out[k]);
     for (int k = 0; k < n_in; k++) {
         if (!in[k] || !rl_requires_grad(in[k])) continue;
         node->edges[k] = rl_gradient_edge(in[k]);
@@ -81,6 +82,20 @@ rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out,
             return NULL;
         }
     }
+    return node;
+}
+
+rl_node *rl_node_of_call(const rl_call *call) {
+    const rl_result *result = &call->result;
+    rl_signature few[RL_FEW_OUTPUTS], *out = few;
+    if (result->n_out > RL_FEW_OUTPUTS && !(out = rl_scope_memory((size_t)result->n_out, sizeof *out))) return NULL;
+    for (int k = 0; k < result->n_out; k++) {
+        const rl_output_spec *planned = &result->out[k];
+        out[k] = (rl_signature){planned->layout.ndim, planned->dtype, planned->layout.sizes};
+    }
+    if (call->inplace && !(call->op->traits & RL_IS_VIEW)) out[0].dtype = (rl_dtype)call->inplace->dtype;
+    rl_node *node = rl_node_new(call->op, call->n_in, call->in, result->n_out, out, &call->args);
+    if (node) node->variant = (int16_t)result->variant;
     return node;
 }
 

@@ -1,11 +1,8 @@
 /* What a tensor knows of the graph: its node, its base, its grad. */
 #include <stdlib.h>
 
-#include "../tensor/faults.h"
-#include "apply.h"
-#include "basis.h"
-
-extern void (*rl_autograd_release_hook)(struct rl_autograd *autograd);
+#include "../../tensor/faults.h"
+#include "record.h"
 
 /* A gradient may have a gradient, and so on: the dead wait in a list, as nodes do. */
 static void autograd_release(rl_autograd *autograd) {
@@ -29,9 +26,10 @@ static void autograd_release(rl_autograd *autograd) {
     busy = 0;
 }
 
+void rl_metadata_start(void) { rl_autograd_release_hook = autograd_release; }
+
 rl_autograd *rl_autograd_of(rl_tensor *tensor) {
     if (!tensor->autograd) {
-        rl_autograd_release_hook = autograd_release;
         tensor->autograd = rl_pool_take(sizeof *tensor->autograd);
         if (tensor->autograd) *tensor->autograd = (rl_autograd){0};
     }
@@ -104,7 +102,8 @@ const rl_op rl_op_accumulate = {.name = "accumulate", .grad_name = "torch::autog
 static rl_node *accumulator_of(rl_tensor *leaf) {
     rl_autograd *autograd = leaf->autograd;
     if (autograd->accumulator) return rl_node_retain(autograd->accumulator);
-    rl_node *node = rl_node_new(&rl_op_accumulate, 0, NULL, 1, &leaf, NULL);
+    rl_signature signature = rl_signature_of(leaf);
+    rl_node *node = rl_node_new(&rl_op_accumulate, 0, NULL, 1, &signature, NULL);
     if (!node) return NULL;
     node->variant = -1;
     node->host = rl_retain(leaf);

@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../tensor/faults.h"
-#include "../tensor/interrupt.h"
-#include "apply.h"
-#include "basis.h"
+#include "../../tensor/faults.h"
+#include "../../tensor/interrupt.h"
+#include "record.h"
 
 int rl_detect_anomaly;
 
@@ -266,7 +265,7 @@ static rl_status run_vjp(rl_task *task) {
         memset(values, 0, count * sizeof *values + (size_t)n_in);
         needs = (uint8_t *)(values + count);
     }
-    static const rl_args no_args = {.list = {{-1, NULL}, {-1, NULL}, {-1, NULL}}, .dtype = RL_NO_DTYPE};
+    static const rl_args no_args = RL_ARGS_INIT;
     rl_vjp v = {.node = node, .args = node->args ? node->args : &no_args, .n_in = n_in, .n_out = n_out, .in = node->in, .out = node->out, .needs = needs};
     v.dx = values;
     v.x = values + n_in;

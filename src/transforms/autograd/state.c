@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "../tensor/bytes.h"
-#include "basis.h"
+#include "../../tensor/bytes.h"
+#include "record.h"
 
 enum { MAGIC_BYTES = 8, LITTLE = 1, BIG = 2, REQUIRES_GRAD = 1, UNDEFINED = 255 };
 

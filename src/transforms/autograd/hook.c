@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../tensor/faults.h"
+#include "../../tensor/faults.h"
 #include "graph.h"
 
 static int64_t next_hook_id = 1;

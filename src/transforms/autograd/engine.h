@@ -1,6 +1,6 @@
 /* The backward pass. */
-#ifndef RL_AUTOGRAD_ENGINE_H
-#define RL_AUTOGRAD_ENGINE_H
+#ifndef RL_TRANSFORMS_AUTOGRAD_ENGINE_H
+#define RL_TRANSFORMS_AUTOGRAD_ENGINE_H
 
 #include "graph.h"
 

@@ -1,0 +1,9 @@
+/* The lowest interpreter: infers, allocates, converts, computes. */
+#ifndef RL_DISPATCH_RUN_H
+#define RL_DISPATCH_RUN_H
+
+#include "apply.h"
+
+rl_status rl_run(rl_interpreter *self, rl_call *call);
+
+#endif
