@@ -116,7 +116,7 @@ class Comparison:
             value_of = lambda other: other.derive(program).gradients.get(k)
             wrong, why = self.judge(program, ours, x, apart(ours, x, 4 if x.dtype in LOW else 8, scale), value_of)
             if wrong.any():
-                return difference("derivative", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why, pair=(ours[wrong], x[wrong]))
+                return difference("derivative", ours[wrong][:4].tolist(), x[wrong][:4].tolist(), why=why, pair=(ours[wrong], x[wrong]), whole=(ours, x))
         return None
 
     def judge(self, program, ours, theirs, wrong, value_of):

@@ -9,9 +9,9 @@ from program import Leaf
 class Difference:
     """Where a program's two runs part: at which call, in what (and why, as far as a comparison can tell), as a text."""
 
-    def __init__(self, program, run, call, what, text, k=0, why="", pair=None):
+    def __init__(self, program, run, call, what, text, k=0, why="", pair=None, whole=None):
         self.program, self.run, self.call, self.what, self.text, self.k = program, run, call, what, text.split("\n")[0], k
-        self.why, self.pair = why, pair
+        self.why, self.pair, self.whole = why, pair, whole
 
     def needed(self):
         """The parts of the program that the difference comes from, with the numbers of their values."""
@@ -61,9 +61,11 @@ class Difference:
         return any(bool((x.double().abs() > torch.finfo(x.dtype).max ** 0.5).any()) for x in reads if x.is_floating_point())
 
     def near(self):
-        """A difference that float32 somewhere in float64 explains."""
-        return self.pair is not None and all(x.is_floating_point() for x in self.pair) and bool(
-            torch.isclose(*(x.double() for x in self.pair), rtol=1e-6, atol=0).all())
+        """A difference that a narrower dtype somewhere explains."""
+        if self.pair is None or not all(x.is_floating_point() for x in self.pair):
+            return False
+        narrowest = max([torch.finfo(x.dtype).eps for x in self.run.values if x.is_floating_point()] + [torch.finfo(torch.float32).eps])
+        return bool(torch.isclose(*(x.double() for x in self.pair), rtol=8 * narrowest, atol=0).all())
 
     def mixes(self, call):
         """Whether tensors of several dtypes meet in a call, or become another."""
@@ -82,7 +84,7 @@ class Difference:
         return self.what == "derivative" and not all(bool(x.isfinite().all()) for x in self.run.values)
 
     def same_sum(self):
-        a, b = (x.double() for x in self.pair)
+        a, b = (x.double() for x in self.whole)
         return abs(float(a.sum() - b.sum())) <= 1e-3 * float(b.abs().max())
 
 
@@ -192,10 +194,12 @@ FLAT = ("sgn", "sign", "floor", "ceil", "trunc", "fix", "round")
 def undefined(d):
     if d.what == "derivative" and d.odd() and any(call.name.rstrip("_") in FLAT for call in d.program.calls): # 0 times NaN
         return True
-    if d.what == "value" and d.call.name.rstrip("_") == "atan2" and bool((d.pair[0].abs() == d.pair[1].abs()).all()): # the sign of 0
+    if d.what == "value" and d.call.name.rstrip("_") in ("atan2", "lcm") and bool((d.pair[0].abs() == d.pair[1].abs()).all()): # the sign of 0, or of what overflowed
         return True
     if d.what == "derivative is missing": # NaN or nothing
         return d.differs("float_power", "pow")
+    if d.what == "derivative" and not (d.pair[0].isfinite() & d.pair[1].isfinite()).any():
+        return any(call.name.rstrip("_") in ROUND_NAN for call in d.program.calls)
     return d.what in ("value", "derivative") and d.differs(*ROUND_NAN) and d.odd()
 
 
