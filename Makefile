@@ -26,7 +26,7 @@ CORE_SOURCES = src/tensor/*.c src/kernels/*.c src/dispatch/*.c src/ops/*.c src/t
 C_FILES = src/init.c src/*/*.c src/*/*.h src/*/*/*.c src/*/*/*.h tests/core/*.c
 
 R_NEEDS = r-base-core r-base-dev libopenblas-dev
-TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 valgrind
+TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 r-cran-digest r-cran-memoise valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
 .PHONY: tutorial check core-test walkthrough lint format document asan valgrind interrupts fuzz junk oom gctorture bench ulp pin clean
