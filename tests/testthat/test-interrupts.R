@@ -20,6 +20,7 @@ interrupted <- function(shell, delay, work) {
 }
 
 skip_without_signals <- function() {
+  skip_if(Sys.getenv("RUSHLIGHT_INTERRUPTS") == "", "RUSHLIGHT_INTERRUPTS is not set: an interrupt that is lost costs a minute")
   skip_on_cran()
   skip_on_os("windows")
 }
