@@ -42,7 +42,8 @@ is.infinite.torch_tensor <- function(x) .Call(ffi_to_array, .Call(ffi_isinf, x),
 #' @export
 anyNA.torch_tensor <- function(x, recursive = FALSE) .Call(ffi_item, .Call(ffi_any, .Call(ffi_isnan, x), NULL, FALSE))
 #' @rdname missing-values
-#' @exportS3Method stats::na.omit
+#' @importFrom stats na.omit
+#' @export
 na.omit.torch_tensor <- function(object, ...) {
   if (object$ndim == 0L) object <- torch_reshape(object, -1L)
   missing <- .Call(ffi_isnan, object)

@@ -13,6 +13,8 @@
  * process has no address yet, and becomes one like all others when it is first used. */
 #include "handle.h"
 
+#include <R_ext/GraphicsEngine.h> /* BEGIN_SUSPEND_INTERRUPTS */
+#include <R_ext/GraphicsDevice.h>
 #include <R_ext/Rallocators.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,12 +36,21 @@ static SEXP give_up(SEXP condition, void *nothing) {
     return R_NilValue;
 }
 
-/* Evaluates without a word of what fails. The quick way would run the user's options("error"). */
+/* Evaluates without a word of what fails. The quick way would run the user's options("error"). Either would take an interrupt for a
+ * failure, so interrupts wait. */
 static SEXP attempt(SEXP call) {
-    int failed;
-    if (Rf_GetOption1(Rf_install("error")) != R_NilValue) return R_tryCatchError(evaluate, call, give_up, NULL);
-    SEXP value = R_tryEvalSilent(call, R_BaseEnv, &failed);
-    return value && !failed ? value : R_NilValue;
+    int failed = 0;
+    SEXP value;
+    BEGIN_SUSPEND_INTERRUPTS {
+        if (Rf_GetOption1(Rf_install("error")) != R_NilValue)
+            value = R_tryCatchError(evaluate, call, give_up, NULL);
+        else
+            value = R_tryEvalSilent(call, R_BaseEnv, &failed);
+        PROTECT(value = value && !failed ? value : R_NilValue);
+    }
+    END_SUSPEND_INTERRUPTS;
+    UNPROTECT(1);
+    return value;
 }
 
 /* Where address space is limited, most of it is for tensors. */
@@ -95,8 +106,10 @@ SEXP rb_vector_new(SEXPTYPE type, int64_t length) { return Rf_allocVector(type, 
 static void *take(R_allocator_t *allocator, size_t bytes) {
     allocator->res = (void *)bytes;
     void *block = rl_pool_take(bytes);
-    rl_error_clear();
-    if (block) rl_retain(allocator->data);
+    if (block)
+        rl_retain(allocator->data);
+    else
+        rl_error_clear();
     return block;
 }
 

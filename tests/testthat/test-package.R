@@ -23,3 +23,15 @@ test_that("a message is one valid string of UTF-8, whatever text of the user's g
   }
   expect_match(tryCatch(torch_ones(1, dtype = latin), error = conditionMessage), "f\u00e4\u00fc")
 })
+
+test_that("every method is registered, so that it is found from outside the package", {
+  namespace <- asNamespace("rushlight")
+  registered <- getNamespaceInfo(namespace, "S3methods")
+  classes <- setdiff(unique(registered[, 2]), c("default", "slice", "graph_dot"))
+  functions <- Filter(function(name) is.function(namespace[[name]]), ls(namespace, all.names = TRUE))
+  methods <- grep(sprintf("[.](%s)$", paste(classes, collapse = "|")), functions, value = TRUE)
+  expect_gt(length(methods), 100)
+  missing <- setdiff(methods, paste(registered[, 1], registered[, 2], sep = "."))
+  if (getRversion() < "4.3.0") missing <- setdiff(missing, "%*%.torch_tensor") # exported instead
+  expect_identical(missing, character(0))
+})
