@@ -77,7 +77,7 @@ class Comparison:
             if DTYPES[result.dtype] != x.dtype:
                 return difference("dtype", result.dtype, NAMES.get(x.dtype, x.dtype))
             if result.sizes != list(x.shape):
-                return difference("shape", result.sizes, list(x.shape))
+                return difference("shape", result.sizes, list(x.shape), why="noise" if self.moves(program, call, k, x.shape) else "")
             if result.gradient != run.requires[call][k]:
                 return difference("requires_grad", result.gradient, run.requires[call][k])
             ours = self.bytes.read(result.dtype, result.sizes, result.at)
@@ -112,7 +112,8 @@ class Comparison:
                 continue
             if ours.dtype != x.dtype or ours.shape != x.shape:
                 return difference("form of the derivative", f"{dtype} {shape}", f"{NAMES[x.dtype]} {list(x.shape)}")
-            scale = max(magnitude(ours), 1.0 if "cancels" in call.notes else 0.0)
+            cancels = any("cancels" in call.notes and k in call.reads for call in program.calls)
+            scale = max(magnitude(ours), 1.0 if cancels else 0.0)
             value_of = lambda other: other.derive(program).gradients.get(k)
             wrong, why = self.judge(program, ours, x, apart(ours, x, 4 if x.dtype in LOW else 8, scale), value_of)
             if wrong.any():
@@ -137,6 +138,12 @@ class Comparison:
         a, b, c = (x.detach().to(ours.dtype).double()[wrong] for x in (ours, theirs, exact))
         nearer = (a == c) | (a.isnan() & c.isnan()) | ((a - c).abs() < (b - c).abs()) | a.isfinite() & ~b.isfinite() & ((a - c).abs() <= c.abs() / 4)
         return wrong, "wide" if nearer.all() else ""
+
+    def moves(self, program, call, k, shape):
+        """Whether noise changes the shape of a result, as of unique values of what was rounded."""
+        torch.manual_seed(program.number)
+        runs = [Run(program, self.bytes, noise=True) for _ in range(RUNS_WITH_NOISE)]
+        return any(call in run.results and run.results[call][k].shape != shape for run in runs)
 
     def unexplained(self, program, ours, wrong, value_of):
         torch.manual_seed(program.number)

@@ -42,7 +42,7 @@ is_tensor <- function(x) inherits(x, "torch_tensor")
 
 takes_in_place <- function(p, row, drawn) {
   if (!any(c("_", "__") %in% row$notes) || runif(1) > 0.2 || !is_tensor(drawn[[1]]$r)) return(FALSE)
-  if (drawn[[1]]$at %in% p$indexes) return(FALSE) # Python reads a copy of them
+  if (drawn[[1]]$at %in% c(p$indexes, p$maybe_views)) return(FALSE) # Python reads a copy of indexes
   !drawn[[1]]$r$requires_grad || !drawn[[1]]$r$is_leaf || runif(1) < 0.05
 }
 
@@ -62,6 +62,7 @@ step <- function(p, row) {
     p$values[[length(p$values) + 1L]] <- x
   }
   p$last <- length(p$values) + 1L - rev(seq_along(result))
+  if ("maybe_view" %in% row$notes) p$maybe_views <- c(p$maybe_views, p$last)
 }
 
 # A gradient that is neither 0 nor the same everywhere, exact in every dtype.
@@ -91,7 +92,7 @@ derive <- function(p) {
 
 program <- function(p, number, rows) {
   p$values <- list()
-  p$last <- p$indexes <- integer()
+  p$last <- p$indexes <- p$maybe_views <- integer()
   p$mood <- sample(c("plain", "ties", "special", "extreme"), 1L, prob = c(0.5, 0.2, 0.2, 0.1))
   say(p, "P", number)
   for (k in seq_len(sample(6L, 1L, prob = c(0.4, 0.2, 0.15, 0.1, 0.1, 0.05)))) step(p, rows[[sample.int(length(rows), 1L)]])
