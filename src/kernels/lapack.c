@@ -179,13 +179,27 @@ rl_status rl_householder_product(rl_double_matrix packed, const double *tau, int
     return RL_OK;
 }
 
+/* LAPACK's iterations may go on for ever where one is infinite. */
+static int are_finite(const double *columns, int64_t n) {
+    for (int64_t k = 0; k < n; k++)
+        if (!isfinite(columns[k])) return 0;
+    return 1;
+}
+
+/* Zeros where the other triangle was. */
+static void leave_triangle(double *columns, int64_t n, int lower) {
+    for (int64_t j = 0; j < n; j++)
+        for (int64_t i = lower ? 0 : j + 1; i < (lower ? j : n); i++) columns[j * n + i] = 0;
+}
+
 rl_status rl_eigen_symmetric(rl_double_matrix a, int lower, double *values, rl_double_matrix *vectors, int *info) {
     int n = (int)a.rows, lda = at_least_one(n), query = -1, least;
     double *columns, wanted = 1;
     const char *job = vectors ? "V" : "N", *triangle = lower ? "L" : "U";
     RL_TRY(load(a, a.rows, a.cols, &columns));
-    *info = 0;
-    if (n == 0) return RL_OK;
+    leave_triangle(columns, n, lower);
+    *info = are_finite(columns, (int64_t)n * n) ? 0 : -1;
+    if (n == 0 || *info) return RL_OK;
     dsyevd_(job, triangle, &n, columns, &lda, values, &wanted, &query, &least, &query, info, 1, 1);
     int room, whole = least, *whole_work = integers(whole);
     double *work;
@@ -204,7 +218,8 @@ rl_status rl_svd_matrix(rl_double_matrix a, double *values, rl_double_matrix *u,
     int *whole_work = integers(8 * (int64_t)least);
     RL_TRY(load(a, a.rows, a.cols, &columns));
     if (!left || !right || !whole_work) return RL_FAILED;
-    *info = 0;
+    *info = are_finite(columns, (int64_t)m * n) ? 0 : -1;
+    if (*info) return RL_OK;
     if (least == 0) {
         if (u) store_identity(*u);
         if (vt) store_identity(*vt);

@@ -1,5 +1,6 @@
 /* Decompositions: the one place that knows LAPACK, which R has in double precision. Matrices are strided; the functions bring them into
- * LAPACK's order and back. `info` is 0, or says like LAPACK's where a factorisation broke down. */
+ * LAPACK's order and back. `info` is 0, or says like LAPACK's where a factorisation broke down; -1: the matrix holds NaN or infinite numbers, on which the
+ * iterations for eigenvalues and singular values are not begun. */
 #ifndef RL_KERNELS_LAPACK_H
 #define RL_KERNELS_LAPACK_H
 

@@ -179,7 +179,7 @@ static rl_status infer_eigh(const rl_call *call, rl_result *result) {
 static rl_status eigen_one(rl_double_matrix a, int lower, double *values, rl_double_matrix vectors) {
     int info;
     RL_TRY(rl_eigen_symmetric(a, lower, values, &vectors, &info));
-    return info ? rl_fail("eigh() did not converge") : RL_OK;
+    return info ? rl_fail(info < 0 ? "eigh() cannot take NaN or infinite numbers" : "eigh() did not converge") : RL_OK;
 }
 
 static rl_status eigh_forward(rl_call *call) {

@@ -203,3 +203,19 @@ test_that("the exponential of an infinite matrix comes without a warning", {
   expect_false(any(is.finite(as_array(result))))
   expect_no_warning(torch_matrix_exp(torch_zeros(2, 2)))
 })
+
+test_that("eigenvalues and singular values of what is not finite are refused, not sought for ever", {
+  for (bad in c(NaN, Inf, -Inf)) {
+    m <- torch_eye(3, dtype = torch_double())
+    m[3, 1] <- bad
+    wide <- torch_ones(3, 4)
+    wide[1, 4] <- bad
+    for (x in list(m, torch_stack(list(torch_eye(3, dtype = torch_double()), m)), wide)) {
+      for (f in list(linalg_svdvals, linalg_svd, torch_svd, linalg_pinv, linalg_matrix_rank)) expect_error(f(x), "svd\\(\\) cannot take NaN or infinite numbers")
+    }
+    expect_error(linalg_eigh(m), "eigh\\(\\) cannot take NaN or infinite numbers")
+    expect_error(linalg_eigvalsh(m), "eigh\\(\\) cannot take NaN or infinite numbers")
+    expect_equal(as_array(linalg_eigvalsh(m, UPLO = "U")), c(1, 1, 1)) # does not read it
+  }
+  expect_equal(as_array(linalg_svdvals(torch_eye(2, dtype = torch_double()) * 1e300)), c(1e300, 1e300))
+})
