@@ -168,7 +168,7 @@ nnf_hardswish <- function(input, inplace = FALSE) {
 #' @export
 nnf_glu <- function(input, dim = -1) {
   input <- .Call(ffi_as_tensor, input, "input")
-  dim <- .Call(ffi_whole, dim, "dim")
+  dim <- .Call(ffi_integer, dim, "dim")
   at <- if (dim < 0) input$ndim + dim + 1 else dim
   if (at < 1 || at > input$ndim) raise_error(sprintf("dimension %.0f does not exist: `input` has %d", dim, input$ndim))
   half <- input$shape[at] / 2

@@ -1,5 +1,5 @@
 # What R's functions ask of an argument that they read themselves. Numbers, flags and tensors are read as the ops read theirs:
-# .Call(ffi_number, x, "x"), and ffi_whole, ffi_count, ffi_flag, ffi_as_tensor.
+# .Call(ffi_number, x, "x"), and ffi_integer, ffi_count, ffi_flag, ffi_as_tensor.
 
 is_string <- function(x) is.character(x) && length(x) == 1L && !is.na(x) && validUTF8(x)
 

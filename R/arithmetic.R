@@ -4,16 +4,16 @@
 #' `self + alpha * other`, `self - alpha * other`, `self * other`, `self / other`.
 #'
 #' The dtypes are promoted as [torch_promote_types()] says; a tensor without dimensions counts less than one with, and a number of R
-#' less than either. `torch_div()` of whole numbers gives the default floating dtype, unless it rounds. Whole numbers that overflow
+#' less than either. `torch_div()` of integers gives the default floating dtype, unless it rounds. Integers that overflow
 #' wrap around.
 #'
 #' A vector, matrix or array of R counts as little as a number of R: beside a floating tensor it takes that tensor's dtype, beside
-#' whole numbers R's doubles become the default floating dtype, and beside truth values R's integers are `torch_long()`. It is
+#' integers R's doubles become the default floating dtype, and beside booleans R's integers are `torch_long()`. It is
 #' converted once, from R's memory, so nothing is rounded on the way.
 #'
 #' @param self,other tensors, numbers, or vectors or arrays of R.
 #' @param alpha a number that `other` is multiplied by; whole if the tensors are.
-#' @param rounding_mode `NULL`; or `"floor"` or `"trunc"`, which round the quotient down or towards zero. Whole numbers then stay
+#' @param rounding_mode `NULL`; or `"floor"` or `"trunc"`, which round the quotient down or towards zero. Integers then stay
 #'   whole, and may not be divided by zero.
 #' @return A tensor of the shape that `self` and `other` broadcast to. Methods of the same name exist, and in-place forms with `_`
 #'   appended; what an in-place form computes has to fit the tensor's shape and kind of dtype.
@@ -64,7 +64,7 @@ div_in_place <- function(self, other, rounding_mode = NULL) {
 #' `torch_floor_divide()` rounds the quotient down. `torch_remainder()` is what that leaves, and has the divisor's sign, as R's `%%`
 #' has; `torch_fmod()` is what a quotient rounded towards zero leaves, and has the dividend's sign.
 #'
-#' @param self,other tensors or numbers. Whole numbers may not be divided by zero.
+#' @param self,other tensors or numbers. Integers may not be divided by zero.
 #' @return A tensor of the shape that `self` and `other` broadcast to, whole if both are. Methods of the same name exist, and
 #'   in-place forms with `_` appended.
 #' @examples
@@ -86,7 +86,7 @@ torch_fmod <- function(self, other) .Call(ffi_fmod, self, other)
 #' `self` to the power `exponent`, element by element. `x$float_power(exponent)` computes in double whatever the dtypes are, and
 #' `x$ldexp(other)` is `x * 2^other`.
 #'
-#' Whole numbers have no negative powers. The derivative by the base is 0 for the exponent 0, and the derivative by the exponent
+#' Integers have no negative powers. The derivative by the base is 0 for the exponent 0, and the derivative by the exponent
 #' is 0 where the base is 0.
 #'
 #' @param self the base: a tensor or a number.
@@ -116,7 +116,7 @@ power_of_two <- function(other) {
 #' | `torch_logaddexp()`, `torch_logaddexp2()` | \eqn{log(e^x + e^y)}, \eqn{\log_2(2^x + 2^y)} |
 #' | `torch_nextafter()` | the next number of the dtype after `self`, in the direction of `other` |
 #' | `torch_heaviside()` | 0 below 0, 1 above, and `values` at 0 |
-#' | `torch_gcd()`, `torch_lcm()` | the greatest common divisor and the least common multiple of whole numbers |
+#' | `torch_gcd()`, `torch_lcm()` | the greatest common divisor and the least common multiple of integers |
 #'
 #' Methods that have no function: `x$xlogy(y)` is \eqn{x log y}, and 0 where \eqn{x} is 0; `x$copysign(y)` is \eqn{|x|} with the
 #' sign of \eqn{y}.

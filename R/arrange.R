@@ -18,7 +18,7 @@
 #' @param repeats how often: one number, or one for each place of the dimension (a vector or a tensor).
 #' @param dim the dimension to repeat along. `NULL`: `self` is flattened first.
 #' @param output_size `NULL`, or the size that the dimension will have.
-#' @param upscale_factor r, a whole number.
+#' @param upscale_factor r, an integer.
 #' @param groups into how many groups.
 #' @return A tensor of the dtype of `self`.
 #' @section Methods: `x$repeat(repeats)` lays whole copies of `x` side by side, so many along each dimension (further
@@ -47,7 +47,7 @@ torch_rot90 <- function(self, k = 1L, dims = c(1, 2)) .Call(ffi_rot90, self, k, 
 #' @rdname torch_flip
 #' @export
 torch_repeat_interleave <- function(self, repeats, dim = NULL, output_size = NULL) {
-  counts <- as.numeric(.Call(ffi_wholes, repeats, "repeats"))
+  counts <- as.numeric(.Call(ffi_integers, repeats, "repeats"))
   if (is.null(dim)) {
     self <- torch_flatten(self)
     dim <- 1L
@@ -60,7 +60,7 @@ torch_repeat_interleave <- function(self, repeats, dim = NULL, output_size = NUL
                        length(counts)))
   }
   if (anyNA(counts) || any(counts < 0)) raise_error("`repeats` must be 0 or more")
-  if (!is.null(output_size) && .Call(ffi_whole, output_size, "output_size") != sum(counts)) {
+  if (!is.null(output_size) && .Call(ffi_integer, output_size, "output_size") != sum(counts)) {
     raise_error(sprintf("`output_size` is %g, and `repeats` add up to %g", output_size, sum(counts)))
   }
   torch_index_select(self, dim, torch_tensor(rep(seq_len(n), times = counts), dtype = torch_long()))
@@ -116,7 +116,7 @@ torch_diag_embed <- function(self, offset = 0L, dim1 = -2L, dim2 = -1L) .Call(ff
 torch_tril_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
   row <- .Call(ffi_count, row, "row")
   col <- .Call(ffi_count, col, "col")
-  offset <- .Call(ffi_whole, offset, "offset")
+  offset <- .Call(ffi_integer, offset, "offset")
   triangle_indices(row, col, function(i, j) j - i <= offset, dtype, device, layout)
 }
 #' @rdname torch_tril
@@ -124,7 +124,7 @@ torch_tril_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL
 torch_triu_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL, layout = NULL) {
   row <- .Call(ffi_count, row, "row")
   col <- .Call(ffi_count, col, "col")
-  offset <- .Call(ffi_whole, offset, "offset")
+  offset <- .Call(ffi_integer, offset, "offset")
   triangle_indices(row, col, function(i, j) j - i >= offset, dtype, device, layout)
 }
 
@@ -141,7 +141,7 @@ triangle_indices <- function(row, col, within, dtype, device, layout) {
 arrange_methods <- list(
   `repeat` = function(repeats) .Call(ffi_repeat, self, repeats),
   tile = function(dims) {
-    dims <- .Call(ffi_wholes, dims, "dims")
+    dims <- .Call(ffi_integers, dims, "dims")
     .Call(ffi_repeat, self, c(rep(1, max(0, self$ndim - length(dims))), dims))
   }
 )

@@ -113,7 +113,7 @@ quantile.torch_tensor <- function(x, probs = c(0, 0.25, 0.5, 0.75, 1), na.rm = F
 #' @export
 diff.torch_tensor <- function(x, lag = 1L, differences = 1L, ...) {
   no_dots(...)
-  if (!is_count(lag) || !is_count(differences)) raise_error("`lag` and `differences` must be whole numbers, 1 or more")
+  if (!is_count(lag) || !is_count(differences)) raise_error("`lag` and `differences` must be integers, 1 or more")
   for (k in seq_len(differences)) {
     n <- max(0, .Call(ffi_size, x, 1L) - lag)
     x <- .Call(ffi_narrow, x, 1L, if (n > 0) lag + 1 else 1, n) - .Call(ffi_narrow, x, 1L, 1L, n)

@@ -3,7 +3,7 @@
 #' Element by element: equal, not equal, less, less or equal, greater, greater or equal; each has a short and a long name.
 #' Comparison with NaN is false, save that NaN is not equal to anything.
 #'
-#' Beside a tensor of whole numbers or truth values, R's numbers are compared as they are, without rounding. Beside a floating tensor
+#' Beside a tensor of integers or booleans, R's numbers are compared as they are, without rounding. Beside a floating tensor
 #' they are rounded to its dtype first, so that `torch_tensor(0.1) == 0.1` holds.
 #'
 #' @param self,other tensors or numbers that broadcast against each other.
@@ -97,10 +97,10 @@ torch_logical_not <- function(self) .Call(ffi_logical_not, self)
 
 #' Bits
 #'
-#' And, or, exclusive or and not of the bits of whole numbers; of truth values they are the logical ones. The methods
+#' And, or, exclusive or and not of the bits of integers; of booleans they are the logical ones. The methods
 #' `x$bitwise_left_shift(n)` and `x$bitwise_right_shift(n)` move the bits.
 #'
-#' @param self,other tensors of whole numbers or truth values that broadcast against each other.
+#' @param self,other tensors of integers or booleans that broadcast against each other.
 #' @return A tensor. Methods of the same name exist, and in-place forms with `_` appended.
 #' @examples
 #' torch_bitwise_and(torch_tensor(c(12L, 5L)), torch_tensor(c(8L, 3L)))

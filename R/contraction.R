@@ -1,4 +1,4 @@
-#' Sums of products over chosen dimensions
+#' Einstein summation
 #'
 #' `torch_einsum()` writes a product of any tensors with a letter for each dimension: letters that several tensors
 #' share are
@@ -141,12 +141,12 @@ torch_tensordot <- function(a, b, dims = 2) {
   a <- both[[1]]
   b <- both[[2]]
   if (is.list(dims) || inherits(dims, "torch_tensor") && length(dim(dims)) == 2L) {
-    if (!is.list(dims)) dims <- list(.Call(ffi_wholes, dims[1], "dims"), .Call(ffi_wholes, dims[2], "dims"))
+    if (!is.list(dims)) dims <- list(.Call(ffi_integers, dims[1], "dims"), .Call(ffi_integers, dims[2], "dims"))
     if (length(dims) != 2L) raise_error("`dims` must be a number, or a list of dimensions of `a` and dimensions of `b`")
     of_a <- from_start(unlist(dims[[1]]), a)
     of_b <- from_start(unlist(dims[[2]]), b)
   } else {
-    n <- .Call(ffi_whole, dims, "dims")
+    n <- .Call(ffi_integer, dims, "dims")
     n_dims <- c(length(dim(a)), length(dim(b)))
     if (n < 0 || n > min(n_dims)) raise_error(sprintf("`dims` is %.0f, and the tensors have %d and %d dimensions", n, n_dims[1], n_dims[2]))
     of_a <- length(dim(a)) - n + seq_len(n)
@@ -200,7 +200,7 @@ torch_kron <- function(self, other) {
 #' @rdname torch_einsum
 #' @export
 torch_cross <- function(self, other, dim = NULL) {
-  if (!is.null(dim)) dim <- .Call(ffi_whole, dim, "dim")
+  if (!is.null(dim)) dim <- .Call(ffi_integer, dim, "dim")
   both <- two_tensors(self, other, c("self", "other"))
   self <- both[[1]]
   other <- both[[2]]
@@ -241,7 +241,7 @@ torch_trace <- function(self) {
 #' @param matrices,tensors a list of matrices that fit each other; of `linalg_multi_dot()` the first and the last may
 #'   be vectors.
 #' @param self,A a square matrix, or a batch of them in the last two dimensions.
-#' @param n a whole number.
+#' @param n an integer.
 #' @return A tensor.
 #' @examples
 #' a <- torch_tensor(matrix(c(0, 0, 1, 0), 2))
@@ -300,7 +300,7 @@ multiply_chain <- function(matrices) {
 torch_matrix_power <- function(self, n) {
   self <- .Call(ffi_as_tensor, self, "self")
   check_square(self)
-  n <- .Call(ffi_whole, n, "n")
+  n <- .Call(ffi_integer, n, "n")
   if (n == 1) return(self$clone())
   if (n == 0) return(torch_eye(dim(self)[length(dim(self))], dtype = self$dtype)$expand(dim(self))$clone())
   if (n < 0) return(torch_matrix_power(linalg_inv(self), -n))

@@ -4,7 +4,7 @@
 #' plain vector of the type they name, in R's order: the first dimension runs fastest.
 #'
 #' @details
-#' Floating numbers become R's numbers, truth values logical. Whole numbers become R's integers if they all fit,
+#' Floating numbers become R's numbers, booleans logical. Integers become R's integers if they all fit,
 #' otherwise numbers, exact up to 2^53; `bit64::as.integer64()` keeps all 64 bits. Gradients are not carried over to
 #' R: a tensor that requires them is copied all the same.
 #'
@@ -97,7 +97,7 @@ torch_tensor_from_buffer <- function(buffer, shape, dtype = "float") .Call(ffi_f
 #'
 #' `x$to(dtype = )` gives a tensor of another dtype, or `x` itself if there is nothing to change. The conversion is
 #' part of the graph: gradients come back in the dtype of `x`. Floating numbers lose their fraction on the way to
-#' whole ones, and numbers become `TRUE` unless they are 0.
+#' integers, and numbers become `TRUE` unless they are 0.
 #'
 #' | method | what it gives |
 #' |---|---|

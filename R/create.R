@@ -5,10 +5,10 @@
 #'
 #' @details
 #' Where no `dtype` is given, numbers become [torch_float()] (see [torch_set_default_dtype()]), integers and
-#' `bit64::integer64` [torch_int64()], truth values [torch_bool()] and raw bytes [torch_uint8()].
+#' `bit64::integer64` [torch_int64()], booleans [torch_bool()] and raw bytes [torch_uint8()].
 #'
 #' A tensor has no `NA`. In a floating tensor an `NA` becomes `NaN`, and a number beyond the dtype's range becomes infinite. A dtype
-#' of whole numbers cuts fractions, and refuses `NA`, `NaN`, infinite numbers, and what lies outside its range; Bool refuses `NA` and
+#' of integers cuts fractions, and refuses `NA`, `NaN`, infinite numbers, and what lies outside its range; Bool refuses `NA` and
 #' `NaN`. [missing-values] has the rule.
 #'
 #' @param data a number, a numeric, logical or raw vector, matrix or array, or a tensor.
@@ -57,7 +57,7 @@ refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL:
 #'
 #' @param ... the size of each dimension: several numbers, or one vector. None makes a tensor of no dimensions.
 #' @param size a vector: the size of each dimension.
-#' @param fill_value the number or truth value.
+#' @param fill_value the number or boolean.
 #' @param input a tensor whose shape, dtype and order in memory are taken over.
 #' @param names `NULL`: dimensions have no names.
 #' @param dtype the element type. `NULL`: for `torch_full()` what `fill_value` would become, for the `_like` functions
@@ -219,7 +219,7 @@ torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requ
 #'
 #' `torch_arange()` and `torch_range()` count from `start` in steps, as far as `end`, which is included: element `i` is
 #' `start + (i - 1) * step`, and there are `floor((end - start) / step) + 1` of them. (A quotient that falls short of
-#' a whole number by less than 1e-10 counts as that number, as in [seq()].) `torch_linspace()` divides the way from
+#' an integer by less than 1e-10 counts as that number, as in [seq()].) `torch_linspace()` divides the way from
 #' `start` to `end` evenly, both included. `torch_logspace()` raises `base` to such exponents.
 #'
 #' @param start,end where the sequence begins and ends; exponents of `base` for `torch_logspace()`.

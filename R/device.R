@@ -24,9 +24,9 @@ torch_device <- function(type, index = NULL) {
     raise_error(sprintf("`type` must be \"cpu\", \"cuda\", \"mps\" or \"meta\", perhaps with an index behind a colon; it is \"%s\"", type))
   }
   if (!is.null(index)) {
-    if (!is.numeric(index)) raise_error("`index` must be a whole number, 0 or more")
+    if (!is.numeric(index)) raise_error("`index` must be an integer, 0 or more")
     index <- suppressWarnings(as.integer(index))
-    if (length(index) != 1L || is.na(index) || index < 0L) raise_error("`index` must be a whole number, 0 or more")
+    if (length(index) != 1L || is.na(index) || index < 0L) raise_error("`index` must be an integer, 0 or more")
   }
   structure(list(type = parts[1L], index = index), class = "torch_device")
 }

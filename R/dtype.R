@@ -8,9 +8,9 @@
 #' | `torch_bool()` | | `TRUE` and `FALSE`, in a byte |
 #' | `torch_uint8()` | | 0 to 255 |
 #' | `torch_int8()` | | -128 to 127 |
-#' | `torch_int16()` | `torch_short()` | whole numbers of 16 bits |
-#' | `torch_int32()` | `torch_int()` | whole numbers of 32 bits |
-#' | `torch_int64()` | `torch_long()` | whole numbers of 64 bits: R's integers become these |
+#' | `torch_int16()` | `torch_short()` | integers of 16 bits |
+#' | `torch_int32()` | `torch_int()` | integers of 32 bits |
+#' | `torch_int64()` | `torch_long()` | integers of 64 bits: R's integers become these |
 #' | `torch_float16()` | `torch_half()` | floating numbers of 16 bits: 11 bits of precision, up to 65504 |
 #' | `torch_bfloat16()` | | floating numbers of 16 bits: 8 bits of precision, the range of `torch_float()` |
 #' | `torch_float32()` | `torch_float()` | floating numbers of 32 bits: R's numbers become these |
@@ -136,13 +136,13 @@ torch_set_default_dtype <- function(d) {
   invisible(.Call(ffi_default_dtype, d))
 }
 
-#' How dtypes meet
+#' Type promotion
 #'
 #' `torch_promote_types()` tells the smallest dtype of the kinds of both that holds the values of both.
 #' `torch_result_type()` tells the dtype of an arithmetic result: as between dtypes, but a tensor of no dimensions,
 #' and still more a number of R, does not widen a tensor of the same kind. `torch_can_cast()` tells whether a dtype
-#' may be written into another in place: not if that went down from floating numbers to whole ones, or from numbers to
-#' truth values.
+#' may be written into another in place: not if that went down from floating numbers to integers, or from numbers to
+#' booleans.
 #'
 #' @param type1,type2,from_,to dtypes.
 #' @param tensor1,tensor2 tensors or numbers.
@@ -162,7 +162,7 @@ torch_can_cast <- function(from_, to) .Call(ffi_can_cast, from_, to)
 
 #' Limits of dtypes
 #'
-#' @param dtype a floating dtype for `torch_finfo()`, one of whole numbers for `torch_iinfo()`.
+#' @param dtype a floating dtype for `torch_finfo()`, one of integers for `torch_iinfo()`.
 #' @return A list: `bits`, the size of an element; `max` and `min`, the largest and the lowest value; for floating
 #'   dtypes also `eps`, the distance from 1 to the next number, `tiny`, the smallest normal number, and `resolution`,
 #'   the decimal one.
@@ -175,7 +175,7 @@ torch_finfo <- function(dtype) {
   precision <- c(Half = 11, BFloat16 = 8, Float = 24, Double = 53)
   exponent <- c(Half = 15, BFloat16 = 127, Float = 127, Double = 1023)
   name <- as.character(dtype)
-  if (!name %in% names(precision)) raise_error(sprintf("`dtype` must be floating, not %s; torch_iinfo() is for whole numbers", name))
+  if (!name %in% names(precision)) raise_error(sprintf("`dtype` must be floating, not %s; torch_iinfo() is for integers", name))
   p <- precision[[name]]
   e <- exponent[[name]]
   largest <- (2 - 2^(1 - p)) * 2^e
@@ -191,7 +191,7 @@ torch_iinfo <- function(dtype) {
   check_dtype(dtype, "dtype")
   bits <- c(Byte = 8L, Char = 8L, Short = 16L, Int = 32L, Long = 64L)
   name <- as.character(dtype)
-  if (!name %in% names(bits)) raise_error(sprintf("`dtype` must be one of whole numbers, not %s; torch_finfo() is for floating ones", name))
+  if (!name %in% names(bits)) raise_error(sprintf("`dtype` must be one of integers, not %s; torch_finfo() is for floating ones", name))
   n <- bits[[name]]
   if (name == "Byte") list(bits = n, max = 255, min = 0) else list(bits = n, max = 2^(n - 1) - 1, min = -2^(n - 1))
 }

@@ -11,9 +11,9 @@
 #' | `4:2`, `N:1` | these places, downwards |
 #' | `1:9:2`, `slc(1, 9, 2)` | a range with a step |
 #' | `c(1, 3, 3)` | these places, in this order |
-#' | a tensor of whole numbers | these places, in the tensor's shape |
+#' | a tensor of integers | these places, in the tensor's shape |
 #' | `TRUE`, `FALSE` | the whole dimension, or nothing of it |
-#' | a logical vector or array, a tensor of truth values or bytes | where it is true, over as many dimensions as the mask has |
+#' | a logical vector or array, a tensor of booleans or bytes | where it is true, over as many dimensions as the mask has |
 #' | a numeric matrix | elements, one for each row, with a column for each dimension of `x`; stands alone |
 #' | `NULL`, `newaxis` | nothing: puts in a dimension of size 1 |
 #' | `..` | all dimensions that are left |
@@ -32,8 +32,8 @@
 #' and `diag(x) <- 0` give a new tensor, which keeps its graph, and leave what `x` was alone.
 #'
 #' @section Errors:
-#' Indexes count from 1: 0 is refused, and so are numbers beyond the size of a dimension, fractions, missing values,
-#' names (dimensions have none), factors, more indexes than dimensions, masks of another size, tensors of a floating
+#' Indices count from 1: 0 is refused, and so are numbers beyond the size of a dimension, fractions, missing values,
+#' names (dimensions have none), factors, more indices than dimensions, masks of another size, tensors of a floating
 #' dtype, and values that do not broadcast to the part that they are written to.
 #'
 #' @param x a tensor.
@@ -110,14 +110,14 @@ newaxis <- NULL
 #' Elements named by index tensors
 #'
 #' `torch_index()` takes the places that the tensors in `indices` name, one for each of the first dimensions; `NULL`
-#' leaves a dimension whole, and a tensor of truth values is a mask over as many dimensions as it has. The tensors are
+#' leaves a dimension whole, and a tensor of booleans is a mask over as many dimensions as it has. The tensors are
 #' broadcast against each other and name places together, pair by pair; the dimensions that they give stand where the
 #' indexed ones stood if those are neighbours, and come first if they are not. `torch_index_put()` writes to these
 #' places.
 #'
 #' @param self a tensor.
-#' @param indices a list of vectors or tensors of whole numbers, counted from 1 (or from -1 at the end), of truth
-#'   values (`TRUE` or `FALSE` alone stands for its whole dimension), and `NULL`.
+#' @param indices a list of vectors or tensors of integers, counted from 1 (or from -1 at the end), of
+#'   booleans (`TRUE` or `FALSE` alone stands for its whole dimension), and `NULL`.
 #' @param values a tensor that broadcasts to the shape of what it replaces.
 #' @param accumulate whether to add to what is there. Otherwise the last value written to a place stays.
 #' @return A tensor; `torch_index_put_()` changes `self` and returns it.
@@ -148,7 +148,7 @@ torch_index_put_ <- function(self, indices, values, accumulate = FALSE) {
 #'
 #' @param self a tensor.
 #' @param dim the dimension to go along. `NULL` stands for the tensor read as one row.
-#' @param index,indices a tensor of whole numbers, counted from 1 (or from -1 at the end). For `torch_index_select()`
+#' @param index,indices a tensor of integers, counted from 1 (or from -1 at the end). For `torch_index_select()`
 #'   a vector; for `torch_gather()` of as many dimensions as `self`, and no larger than it except along `dim`; for
 #'   `torch_take_along_dim()` its other dimensions broadcast against those of `self`.
 #' @param sparse_grad must be `FALSE`: gradients are dense.
@@ -182,7 +182,7 @@ torch_take_along_dim <- function(self, indices, dim = NULL) .Call(ffi_take_along
 #' The elements of `self` where `mask` is true, one after the other.
 #'
 #' @param self a tensor.
-#' @param mask a tensor of truth values; the two broadcast against each other.
+#' @param mask a tensor of booleans; the two broadcast against each other.
 #' @return A tensor of one dimension.
 #' @examples
 #' x <- torch_tensor(c(1, -2, 3))
@@ -268,7 +268,7 @@ index_methods <- list(
 
 #' Classes as rows of zeros with a one
 #'
-#' @param tensor a tensor of classes: whole numbers, counted from 1.
+#' @param tensor a tensor of classes: integers, counted from 1.
 #' @param num_classes how many classes there are; -1 for as many as the largest in `tensor`.
 #' @return A tensor of `torch_long()` with one more dimension than `tensor`, of size `num_classes`, that is 1 at the
 #'   class and 0 elsewhere.
@@ -278,7 +278,7 @@ index_methods <- list(
 nnf_one_hot <- function(tensor, num_classes = -1) {
   tensor <- .Call(ffi_as_tensor, tensor, "tensor")
   size <- tensor$shape
-  num_classes <- .Call(ffi_whole, num_classes, "num_classes")
+  num_classes <- .Call(ffi_integer, num_classes, "num_classes")
   if (num_classes == -1) {
     if (prod(size) == 0) raise_error("`num_classes` must be given if there are no classes to count")
     num_classes <- as.numeric(tensor$max())
@@ -287,11 +287,11 @@ nnf_one_hot <- function(tensor, num_classes = -1) {
   torch_zeros(c(size, num_classes), dtype = torch_long())$scatter_(-1L, tensor$unsqueeze(-1L), 1L)
 }
 
-#' Rows of a table of weights
+#' Embedding
 #'
 #' The rows of `weight` that `input` names: an embedding of words or of other classes.
 #'
-#' @param input a tensor of whole numbers, counted from 1.
+#' @param input a tensor of integers, counted from 1.
 #' @param weight a matrix with a row for each class.
 #' @param padding_idx a row that gets no gradient, or `NULL`.
 #' @param max_norm rows that are used and whose norm is larger are scaled to it first, in place; or `NULL`.
@@ -328,7 +328,7 @@ shrink_rows <- function(weight, input, max_norm, norm_type) {
 #' a maximum over each bag give.
 #'
 #' @inheritParams nnf_embedding
-#' @param input a tensor of whole numbers, counted from 1: a matrix with a bag in each row, or a vector with
+#' @param input a tensor of integers, counted from 1: a matrix with a bag in each row, or a vector with
 #'   `offsets`.
 #' @param offsets where each bag begins in a vector `input`, counted from 1. (Offsets that begin with 0 are taken to
 #'   count from 0.)
@@ -355,7 +355,7 @@ nnf_embedding_bag <- function(input, weight, offsets = NULL, max_norm = NULL, no
   input <- input$reshape(-1L)
   if (!is.null(per_sample_weights)) per_sample_weights <- per_sample_weights$reshape(-1L)
   if (!is.null(padding_idx)) {
-    padding_idx <- .Call(ffi_whole, padding_idx, "padding_idx")
+    padding_idx <- .Call(ffi_integer, padding_idx, "padding_idx")
     if (padding_idx < 0) padding_idx <- weight$shape[1] + 1L + padding_idx
     kept <- which(as.integer(as.array(input)) != padding_idx)
     bags$of <- bags$of[kept]
@@ -381,7 +381,7 @@ bags_of <- function(input, offsets, include_last_offset) {
     return(list(of = rep(seq_len(size[1]), each = size[2]), count = size[1]))
   }
   if (length(size) != 1L || is.null(offsets)) raise_error("`input` must be a matrix, or a vector with `offsets`")
-  from <- .Call(ffi_wholes, offsets, "offsets")
+  from <- .Call(ffi_integers, offsets, "offsets")
   if (length(from) && from[1] == 0L) from <- from + 1L
   if (length(from) == 0L || from[1] != 1L || is.unsorted(from) || from[length(from)] > size + 1L) {
     raise_error(sprintf("`offsets` must rise from 1 to no more than %d", size + 1L))
@@ -390,7 +390,7 @@ bags_of <- function(input, offsets, include_last_offset) {
   list(of = findInterval(seq_len(size), from), count = length(from))
 }
 
-#' Writing to elements named by indexes
+#' Writing to elements named by indices
 #'
 #' Methods of tensors that write along a dimension, or where a mask is true. Each gives a new tensor; with `_` at the
 #' end of its name it changes the tensor itself.
@@ -408,7 +408,7 @@ bags_of <- function(input, offsets, include_last_offset) {
 #' | `$masked_fill(mask, value)` | one value where the mask is true |
 #' | `$masked_scatter(mask, source)` | the first elements of `source`, in their order, where the mask is true |
 #'
-#' `$scatter()` is the reverse of `$gather()`. `index` is a tensor of whole numbers, counted from 1 (or from -1 at the
+#' `$scatter()` is the reverse of `$gather()`. `index` is a tensor of integers, counted from 1 (or from -1 at the
 #' end): for `scatter` of as many dimensions as the tensor, and no larger than `src`; for `index_*` a vector. `src`
 #' may be a number for `$scatter()`. `reduce` is `"sum"`, `"prod"`, `"mean"`, `"amax"` or `"amin"` (`"add"` or
 #' `"multiply"` for `$scatter()`); `include_self` tells whether what is there takes part. Where several values meet in

@@ -129,7 +129,7 @@ torch_combinations <- function(self, r = 2L, with_replacement = FALSE) {
   self <- .Call(ffi_as_tensor, self, "self")
   with_replacement <- .Call(ffi_flag, with_replacement, "with_replacement")
   if (self$ndim != 1) raise_error(paste0("combinations() needs a tensor of 1 dimension; this one has ", self$ndim))
-  r <- .Call(ffi_whole, r, "r")
+  r <- .Call(ffi_integer, r, "r")
   if (r < 0) raise_error(paste0("`r` must be 0 or more; it is ", r))
   if (r == 0) return(self$narrow(1L, 1L, 0L))
   n <- self$numel() + if (with_replacement) r - 1 else 0
@@ -149,7 +149,7 @@ join_methods <- list(
     .Call(ffi_unsafe_split_with_sizes, self, split_sizes, dim)
   },
   tensor_split = function(indices, sections, tensor_indices_or_sections, dim = 1L) {
-    if (!missing(tensor_indices_or_sections)) indices <- .Call(ffi_wholes, tensor_indices_or_sections, "tensor_indices_or_sections")
+    if (!missing(tensor_indices_or_sections)) indices <- .Call(ffi_integers, tensor_indices_or_sections, "tensor_indices_or_sections")
     cuts <- cuts_of(if (!missing(indices)) indices, if (!missing(sections)) sections)
     .Call(ffi_tensor_split, self, cuts$sections, cuts$indices, dim)
   },
@@ -184,7 +184,7 @@ uneven <- function(self, cuts, dim, at_least) {
   }
   if (is.null(cuts$sections)) return(NULL)
   size <- .Call(ffi_size, self, dim)
-  sections <- .Call(ffi_whole, cuts$sections, "sections")
+  sections <- .Call(ffi_integer, cuts$sections, "sections")
   if (sections < 1 || size %% sections != 0) {
     paste0("makes equal parts: dimension ", dim, " has size ", size, ", which does not split into ", sections)
   }

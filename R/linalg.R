@@ -187,7 +187,7 @@ linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
 #' @rdname linalg_solve
 #' @export
 linalg_tensorinv <- function(A, ind = 3L) {
-  ind <- .Call(ffi_whole, ind, "ind")
+  ind <- .Call(ffi_integer, ind, "ind")
   A <- .Call(ffi_as_tensor, A, "A")
   if (ind < 2 || ind > length(dim(A))) {
     raise_error(sprintf("`ind` must lie between 2 and the number of dimensions, %d; it is %g", length(dim(A)), ind))

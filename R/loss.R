@@ -1,4 +1,4 @@
-#' Distances of predictions from targets
+#' Regression losses
 #'
 #' Element by element, with \eqn{d} the difference of `input` and `target`:
 #'
@@ -144,7 +144,7 @@ nnf_binary_cross_entropy_with_logits <- function(input, target, weight = NULL, r
 #' takes the probabilities of the classes as a floating `target` of the shape of `input`.
 #'
 #' @param input scores of shape (classes), (n, classes), or (n, classes, ...) with more dimensions after.
-#' @param target the classes seen, whole numbers from 1, of the shape of `input` without the classes.
+#' @param target the classes seen, integers from 1, of the shape of `input` without the classes.
 #' @param weight a weight for each class, or `NULL`.
 #' @param ignore_index the `target` that does not count.
 #' @param reduction `"mean"`, `"sum"` or `"none"`; the first if several.
@@ -190,14 +190,14 @@ nnf_ctc_loss <- function(log_probs, targets, input_lengths, target_lengths, blan
   if (single) log_probs <- log_probs$unsqueeze(2)
   if (log_probs$ndim != 3L) raise_error("`log_probs` must be frames x batch x classes")
   batch <- log_probs$size(2)
-  frames <- .Call(ffi_wholes, input_lengths, "input_lengths")
-  lengths <- .Call(ffi_wholes, target_lengths, "target_lengths")
+  frames <- .Call(ffi_integers, input_lengths, "input_lengths")
+  lengths <- .Call(ffi_integers, target_lengths, "target_lengths")
   if (length(frames) != batch || length(lengths) != batch) {
     raise_error("`input_lengths` and `target_lengths` must have one number for each sequence of the batch")
   }
   if (any(frames < 1 | frames > log_probs$size(1))) raise_error("`input_lengths` must lie within the frames of `log_probs`")
   if (any(lengths < 0)) raise_error("`target_lengths` must be 0 or more")
-  blank <- .Call(ffi_whole, blank, "blank")
+  blank <- .Call(ffi_integer, blank, "blank")
   asked <- as_array(.Call(ffi_as_tensor, targets, "targets"))
   in_rows <- length(dim(asked)) == 2L
   enough <- if (in_rows) nrow(asked) == batch && all(lengths <= ncol(asked)) else sum(lengths) <= length(asked)

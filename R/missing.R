@@ -1,7 +1,7 @@
 #' Missing and infinite values
 #'
 #' R's questions about values, answered for the elements of a tensor. A tensor has no NA of its own: where R's NA is written, NaN
-#' stands, and `is.na()` is true of it as it is in R. Whole numbers and truth values are never missing.
+#' stands, and `is.na()` is true of it as it is in R. Integers and booleans are never missing.
 #'
 #' @details
 #' R's values become those of a tensor by one rule, whether it is made of them ([torch_tensor()], [torch_full()]) or they are written

@@ -46,7 +46,7 @@ linalg_norm <- function(A, ord = NULL, dim = NULL, keepdim = FALSE, dtype = NULL
 #' @export
 linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE, dtype = NULL) {
   A <- .Call(ffi_as_tensor, A, "A")
-  dim <- .Call(ffi_wholes, dim, "dim")
+  dim <- .Call(ffi_integers, dim, "dim")
   keepdim <- .Call(ffi_flag, keepdim, "keepdim")
   if (is.character(ord)) one_of(ord, "ord", c("fro", "nuc")) else ord <- .Call(ffi_number, ord, "ord")
   if (length(dim) != 2) raise_error("`dim` of linalg_matrix_norm() must be two dimensions")
@@ -104,7 +104,7 @@ torch_dist <- function(self, other, p = 2L) .Call(ffi_vector_norm, .Call(ffi_sub
 #' @export
 torch_renorm <- function(self, p, dim, maxnorm) {
   self <- .Call(ffi_as_tensor, self, "self")
-  dim <- from_start(.Call(ffi_whole, dim, "dim"), self)
+  dim <- from_start(.Call(ffi_integer, dim, "dim"), self)
   maxnorm <- .Call(ffi_number, maxnorm, "maxnorm")
   others <- setdiff(seq_len(self$ndim), dim)
   norms <- .Call(ffi_vector_norm, self, p, others, TRUE, NULL)

@@ -1,8 +1,8 @@
 #' Operators of tensors
 #'
 #' The operators of R, element by element. Operands broadcast against each other, and either may be a number or a vector of R. They
-#' adopt the dtype of the tensor as far as they can: `x + 1` and `x + c(1, 2)` have the dtype of `x`, but a tensor of whole numbers
-#' and `0.5` give the default floating dtype (see [torch_set_default_dtype()]), and truth values and `1:2` whole numbers.
+#' adopt the dtype of the tensor as far as they can: `x + 1` and `x + c(1, 2)` have the dtype of `x`, but a tensor of integers
+#' and `0.5` give the default floating dtype (see [torch_set_default_dtype()]), and booleans and `1:2` integers.
 #'
 #' | operator | function |
 #' |---|---|

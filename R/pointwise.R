@@ -3,7 +3,7 @@
 #' Element by element: the exponential \eqn{e^x}, \eqn{2^x} and \eqn{e^x - 1}; the logarithms to the bases \eqn{e}, 2 and 10, and
 #' \eqn{log(1 + x)}. `expm1` and `log1p` are exact for small numbers, where the plain formula is not.
 #'
-#' A logarithm of 0 is `-Inf`, of a negative number `NaN`. Whole numbers and truth values become the default floating dtype.
+#' A logarithm of 0 is `-Inf`, of a negative number `NaN`. Integers and booleans become the default floating dtype.
 #'
 #' @param self a tensor.
 #' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended: `x$exp()`, `x$exp_()`.
@@ -35,7 +35,7 @@ torch_log1p <- function(self) .Call(ffi_log1p, self)
 #'
 #' Element by element: \eqn{\sqrt{x}}{sqrt(x)}, \eqn{1 / \sqrt{x}}{1 / sqrt(x)}, \eqn{x^2} and \eqn{1 / x}.
 #'
-#' The root of a negative number is `NaN`. Whole numbers become the default floating dtype, save under `torch_square()`.
+#' The root of a negative number is `NaN`. Integers become the default floating dtype, save under `torch_square()`.
 #'
 #' @param self a tensor.
 #' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended.
@@ -59,7 +59,7 @@ torch_reciprocal <- function(self) .Call(ffi_reciprocal, self)
 #' Element by element, of angles in radians, and their inverses; `torch_deg2rad()` and `torch_rad2deg()` convert angles;
 #' `torch_sinc` (a method, `x$sinc()`) is \eqn{sin(\pi x) / (\pi x)}, and 1 at 0.
 #'
-#' The inverse sine and cosine of what is not between -1 and 1 are `NaN`. Whole numbers become the default floating dtype.
+#' The inverse sine and cosine of what is not between -1 and 1 are `NaN`. Integers become the default floating dtype.
 #'
 #' @param self a tensor.
 #' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended.
@@ -102,7 +102,7 @@ torch_rad2deg <- function(self) .Call(ffi_rad2deg, self)
 #'
 #' Element by element, and their inverses.
 #'
-#' `torch_acosh()` of what is below 1, and `torch_atanh()` of what is not between -1 and 1, are `NaN`. Whole numbers become the
+#' `torch_acosh()` of what is below 1, and `torch_atanh()` of what is not between -1 and 1, are `NaN`. Integers become the
 #' default floating dtype.
 #'
 #' @param self a tensor.
@@ -177,7 +177,7 @@ torch_angle <- function(self) .Call(ffi_angle, self)
 #'
 #' Element by element: down, up, to zero, to the nearest; `torch_frac()` is what `torch_trunc()` takes away.
 #'
-#' `torch_round()` rounds halves to the even neighbour. Whole numbers stay as they are. The derivative is 0, and that of
+#' `torch_round()` rounds halves to the even neighbour. Integers stay as they are. The derivative is 0, and that of
 #' `torch_frac()` is 1. The method `x$frexp()` splits numbers into a list of a mantissa, from 1/2 to 1, and a whole exponent of 2.
 #'
 #' @param self a tensor.

@@ -102,7 +102,7 @@ if (getRversion() < "4.3.0") {
 #' @param mat1,mat2,mat matrices.
 #' @param vec,vec1,vec2 vectors.
 #' @param batch1,batch2 batches of matrices, of shapes (b, n, k) and (b, k, m).
-#' @param beta,alpha numbers; whole ones for tensors of integers.
+#' @param beta,alpha numbers; integers for tensors of integers.
 #' @inheritParams torch_matmul
 #' @return A tensor of the product's shape.
 #' @examples
@@ -141,7 +141,7 @@ torch_addbmm <- function(self, batch1, batch2, beta = 1L, alpha = 1L) {
 }
 
 whole_factor <- function(x) {
-  if (is.nan(x) || x != round(x)) raise_error("products of integers need whole numbers as `alpha` and `beta`", sys.call(-3))
+  if (is.nan(x) || x != round(x)) raise_error("products of integers need integers as `alpha` and `beta`", sys.call(-3))
   if (abs(x) <= .Machine$integer.max) as.integer(x) else x
 }
 add_scaled <- function(self, product, beta, alpha) {

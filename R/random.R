@@ -1,7 +1,7 @@
 #' Random tensors
 #'
 #' Elements drawn from a distribution: `torch_rand()` uniformly between 0 and 1, `torch_randn()` from the standard
-#' normal distribution, `torch_randint()` whole numbers, `torch_randperm()` a permutation, `torch_normal()` normal
+#' normal distribution, `torch_randint()` integers, `torch_randperm()` a permutation, `torch_normal()` normal
 #' numbers of any mean and standard deviation.
 #'
 #' @details
@@ -12,14 +12,14 @@
 #'
 #' @param ... the size of each dimension: several numbers, or one vector. `torch_normal()`: `dtype`, `layout`,
 #'   `device`, `requires_grad`.
-#' @param low,high whole numbers from `low` to `high - 1` are drawn.
+#' @param low,high integers from `low` to `high - 1` are drawn.
 #' @param size the size of each dimension.
 #' @param n how many numbers are permuted: 0 to `n - 1`.
 #' @param mean,std mean and standard deviation: numbers, or tensors with one for each element; if both are numbers,
 #'   `size` is needed, otherwise it must be their shape.
 #' @param input a tensor.
 #' @param names `NULL`: dimensions have no names.
-#' @param dtype the element type. `NULL`: the default floating dtype, also for whole numbers; for the `_like`
+#' @param dtype the element type. `NULL`: the default floating dtype, also for integers; for the `_like`
 #'   functions that of `input`.
 #' @param layout,memory_format as for [torch_zeros()].
 #' @param device `NULL` or `"cpu"`.
@@ -37,7 +37,7 @@
 #' | `x$cauchy_(median = 0, sigma = 1)` | Cauchy numbers |
 #' | `x$geometric_(p)` | trials until the first success |
 #' | `x$bernoulli_(p = 0.5)` | 1 with probability `p`, a number or a tensor of them, otherwise 0 |
-#' | `x$random_(from, to)` | whole numbers from `from` to `to - 1`; without bounds, all that the dtype holds |
+#' | `x$random_(from, to)` | integers from `from` to `to - 1`; without bounds, all that the dtype holds |
 #' @examples
 #' torch_manual_seed(1)
 #' torch_rand(2, 3)
@@ -88,7 +88,7 @@ torch_normal <- function(mean = 0, std = 1, size = NULL, generator = NULL, ...) 
   tensors <- Filter(is_tensor, list(mean, std))
   shape <- if (length(tensors)) torch_broadcast_tensors(tensors)[[1L]]$shape else size
   if (is.null(shape)) raise_error("`size` is needed where `mean` and `std` are numbers")
-  if (length(tensors) && !is.null(size) && !identical(as.integer(.Call(ffi_wholes, size, "size")), shape)) {
+  if (length(tensors) && !is.null(size) && !identical(as.integer(.Call(ffi_integers, size, "size")), shape)) {
     raise_error(sprintf("`size` must be the shape of `mean` and `std`, which is [%s]", toString(shape)))
   }
   dtype <- if (is.null(options$dtype) && length(tensors)) tensors[[1L]]$dtype else options$dtype
@@ -156,7 +156,7 @@ is_tensor <- function(x) inherits(x, "torch_tensor")
 #' @param replacement whether a position may be chosen more than once; without, at least `num_samples` weights must be
 #'   positive.
 #' @param generator `NULL`, or what [torch_generator()] made.
-#' @return A tensor of the shape and dtype of `self`; `torch_multinomial()`: whole numbers counted from 1,
+#' @return A tensor of the shape and dtype of `self`; `torch_multinomial()`: integers counted from 1,
 #'   `num_samples` of them (in each row).
 #' @examples
 #' torch_bernoulli(torch_tensor(c(0, 0.5, 1)))
@@ -164,7 +164,7 @@ is_tensor <- function(x) inherits(x, "torch_tensor")
 #' torch_multinomial(torch_tensor(c(0, 10, 3, 0)), 2)
 #' @export
 torch_bernoulli <- function(self, p = NULL, generator = NULL) {
-  if (is.null(p)) return(.Call(ffi_trials, self, generator))
+  if (is.null(p)) return(.Call(ffi_bernoulli_tensor, self, generator))
   self <- .Call(ffi_as_tensor, self, "self")
   drawn <- torch_empty(self$shape, dtype = self$dtype)
   draw_trials(drawn, p, generator)
@@ -179,7 +179,7 @@ torch_multinomial <- function(self, num_samples, replacement = FALSE, generator 
 }
 
 draw_trials <- function(self, p, generator) {
-  if (is_tensor(p)) .Call(ffi_trials_, self, p, generator) else .Call(ffi_bernoulli_, self, p, generator)
+  if (is_tensor(p)) .Call(ffi_bernoulli_tensor_, self, p, generator) else .Call(ffi_bernoulli_, self, p, generator)
 }
 
 random_methods <- list(
@@ -211,7 +211,7 @@ random_methods <- list(
 #' `torch_generator()` makes a generator of its own, which starts from PyTorch's default seed;
 #' `$set_current_seed(seed)` sets another, `$current_seed()` tells it.
 #'
-#' @param seed a whole number.
+#' @param seed an integer.
 #' @param state what `torch_get_rng_state()` gave.
 #' @param code an expression.
 #' @param ... must be empty.

@@ -3,7 +3,7 @@
 #' `torch_sum()`, `torch_mean()` and `torch_prod()` take all elements, or those along dimensions: \eqn{\sum x}{sum(x)},
 #' \eqn{\frac{1}{n} \sum x}{sum(x) / n} and \eqn{\prod x}{prod(x)}. `torch_nansum()` and the method `x$nanmean()` leave NaN out.
 #'
-#' Floats are added up in groups of at most sixteen, the groups in double precision, and rounded once. Whole numbers and truth values
+#' Floats are added up in groups of at most sixteen, the groups in double precision, and rounded once. Integers and booleans
 #' add up and multiply as 64-bit integers unless `dtype` says otherwise; their mean is refused unless `dtype` is floating. The sum of no
 #' elements is 0, their product 1, their mean NaN. The derivative of a product bears zeros. The methods `x$sum()`, `x$mean()`, ...
 #' take the same arguments without `self`.

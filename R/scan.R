@@ -7,7 +7,7 @@
 #' of `torch_cumsum()`, `torch_cumprod()` and `torch_logcumsumexp()`; `torch_cummax()` and `torch_cummin()` keep the
 #' largest or smallest so far.
 #'
-#' Whole numbers and truth values add up and multiply as 64-bit integers unless `dtype` says otherwise; floats are kept
+#' Integers and booleans add up and multiply as 64-bit integers unless `dtype` says otherwise; floats are kept
 #' in double
 #' precision on the way. The derivative of `torch_cumprod()` bears zeros. A NaN stays from where it is met.
 #'
@@ -51,7 +51,7 @@ cumprod.torch_tensor <- function(x) .Call(ffi_cumprod, x, 1L, NULL)
 
 #' Differences and the trapezoid rule
 #'
-#' `torch_diff()` takes differences of neighbours along a dimension, `n` times over; of truth values, whether
+#' `torch_diff()` takes differences of neighbours along a dimension, `n` times over; of booleans, whether
 #' neighbours differ.
 #' `torch_trapz()` integrates by the trapezoid rule,
 #' \deqn{\sum_k \frac{(x_{k+1} - x_k)(y_{k+1} + y_k)}{2}}{the sum of (x[k + 1] - x[k]) (y[k + 1] + y[k]) / 2}
@@ -70,8 +70,8 @@ cumprod.torch_tensor <- function(x) .Call(ffi_cumprod, x, 1L, NULL)
 #' @export
 torch_diff <- function(self, n = 1L, dim = -1L, prepend = list(), append = list()) {
   self <- .Call(ffi_as_tensor, self, "self")
-  n <- .Call(ffi_whole, n, "n")
-  dim <- .Call(ffi_whole, dim, "dim")
+  n <- .Call(ffi_integer, n, "n")
+  dim <- .Call(ffi_integer, dim, "dim")
   if (n < 0) raise_error("`n` must be 0 or more")
   if (length(dim(self)) == 0L) raise_error("torch_diff() needs a tensor of at least one dimension")
   ends <- Filter(Negate(is.null), list(given(prepend), self, given(append)))

@@ -48,7 +48,7 @@ torch_flatten <- function(self, dims, start_dim = 1L, end_dim = -1L, out_dim) {
   if (!missing(out_dim) && !is.null(out_dim)) raise_error("`out_dim` must not be given: dimensions have no names")
   if (!missing(dims)) {
     if (!missing(start_dim) || !missing(end_dim)) raise_error("`dims` and `start_dim` or `end_dim` say the same: give one of them")
-    dims <- .Call(ffi_wholes, dims, "dims")
+    dims <- .Call(ffi_integers, dims, "dims")
     if (!length(dims)) raise_error("`dims` must name a dimension")
     start_dim <- dims[[1]]
     if (length(dims) > 1) end_dim <- dims[[length(dims)]]
@@ -210,12 +210,12 @@ check_row_major <- function(memory_format, call) {
 # As C has it: from 0, before the end.
 slice_start <- function(start) {
   if (is.null(start)) return(0)
-  start <- .Call(ffi_whole, start, "start")
+  start <- .Call(ffi_integer, start, "start")
   if (start > 0) start - 1 else start
 }
 slice_end <- function(end) {
   if (is.null(end)) return(2^52)
-  end <- .Call(ffi_whole, end, "end")
+  end <- .Call(ffi_integer, end, "end")
   if (end == -1) 2^52 else if (end < 0) end + 1 else end
 }
 
@@ -359,5 +359,5 @@ tail.torch_tensor <- function(x, n = 6L, ...) {
 }
 
 check_numbers_kept <- function(n, call = sys.call(-1L)) {
-  if (!is.numeric(n) && !(is.logical(n) && all(is.na(n)))) raise_error("`n` must be a whole number for each dimension, or NA", call)
+  if (!is.numeric(n) && !(is.logical(n) && all(is.na(n)))) raise_error("`n` must be an integer for each dimension, or NA", call)
 }

@@ -101,13 +101,13 @@ torch_bucketize <- function(self, boundaries, out_int32 = FALSE, right = FALSE) 
 
 #' Counting
 #'
-#' `torch_bincount()` counts how often each whole number from 1 occurs in a vector, or adds up weights for it.
+#' `torch_bincount()` counts how often each integer from 1 occurs in a vector, or adds up weights for it.
 #' `torch_histc()` counts elements in
 #' equal bins between `min` and `max`; what lies outside is left out. The method `x$histogram(bins, range, weight,
 #' density)` also returns the edges
 #' of the bins, and takes a tensor of edges as `bins`.
 #'
-#' @param self a tensor: for `torch_bincount()` a vector of whole numbers from 1, else of floating dtype.
+#' @param self a tensor: for `torch_bincount()` a vector of integers from 1, else of floating dtype.
 #' @param weights a weight for each element; `list()` for none.
 #' @param minlength the least length of the result.
 #' @param bins how many bins.
@@ -173,7 +173,7 @@ torch_nanquantile <- function(self, q, dim = NULL, keepdim = FALSE, interpolatio
 quantiles <- function(self, q, dim, keepdim, interpolation, skip_nan) {
   call <- sys.call(-1)
   self <- .Call(ffi_as_tensor, self, "self")
-  if (!is.null(dim)) dim <- .Call(ffi_whole, dim, "dim")
+  if (!is.null(dim)) dim <- .Call(ffi_integer, dim, "dim")
   keepdim <- .Call(ffi_flag, keepdim, "keepdim")
   if (!torch_is_floating_point(self)) raise_error(sprintf("quantiles need a floating dtype, not %s", as.character(self$dtype)), call)
   one_of(interpolation, "interpolation", c("linear", "lower", "higher", "midpoint", "nearest"), call)
@@ -216,9 +216,9 @@ quantiles_of_sorted <- function(sorted, q, interpolation, skip_nan) {
     nearest = torch_round(rank),
     torch_floor(rank)
   )
-  below <- .Call(ffi_pick_along, sorted, (at + 1)$to(dtype = torch_long()), lines)
+  below <- .Call(ffi_take_along, sorted, (at + 1)$to(dtype = torch_long()), lines)
   if (interpolation %in% c("linear", "midpoint")) {
-    above <- .Call(ffi_pick_along, sorted, (torch_ceil(rank) + 1)$to(dtype = torch_long()), lines)
+    above <- .Call(ffi_take_along, sorted, (torch_ceil(rank) + 1)$to(dtype = torch_long()), lines)
     part <- (rank - at)$to(dtype = sorted$dtype)
     if (interpolation == "midpoint") part <- torch_ceil(part) * 0.5
     below <- torch_where(part == 0, below, below + (above - below) * part)

@@ -23,10 +23,10 @@
 #' The methods `a$igamma(x)` and `a$igammac(x)` are the regularised incomplete gamma functions, lower and upper, of which the
 #' derivative by `a` is not known here.
 #'
-#' @param self,input a tensor; whole numbers become the default floating dtype.
+#' @param self,input a tensor; integers become the default floating dtype.
 #' @param eps the numbers are first kept between `eps` and `1 - eps`; `NULL` leaves them as they are.
-#' @param n the order: a whole number, 0 or more.
-#' @param p the dimension: a whole number, 1 or more.
+#' @param n the order: an integer, 0 or more.
+#' @param p the dimension: an integer, 1 or more.
 #' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended.
 #' @examples
 #' torch_sigmoid(torch_tensor(c(-100, 0, 1)))

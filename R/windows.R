@@ -29,7 +29,7 @@ window_of <- function(window_length, periodic, dtype, layout, device, requires_g
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout, call)
   if (!is.numeric(window_length) || length(window_length) != 1L || is.na(window_length) || window_length < 0) {
-    raise_error("`window_length` must be a whole number, 0 or more", call)
+    raise_error("`window_length` must be an integer, 0 or more", call)
   }
   window_length <- .Call(ffi_count, window_length, "window_length")
   periodic <- .Call(ffi_flag, periodic, "periodic")

@@ -208,7 +208,7 @@ long <- list(
     m <- torch_rand(side, side)
     function() torch_mm(m, m)
   },
-  "mm of whole numbers" = function(x) {
+  "mm of integers" = function(x) {
     m <- torch_ones(1000, 1000, dtype = torch_long())
     function() torch_mm(m, m)
   },

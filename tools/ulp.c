@@ -1,4 +1,4 @@
-/* The errors of the core's functions of one float, in units in the last place of the true value, against libm's in double. Every
+/* The errors of the core's functions of one float, in units in the last digit of the true value, against libm's in double. Every
  * STEP-th of the 2^32 floats is tried: ulp [STEP [FUNCTION ...]], 997 unless told. A line for each function, as in a table of
  * Markdown: the largest error, where it lies, and how often the two disagree on what is NaN and what infinite. */
 #include <math.h>

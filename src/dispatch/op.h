@@ -111,12 +111,12 @@ enum {
     RL_REPLACES_STORAGE = 32,  /* the first input is given other memory: refused where a graph needs the old */
 };
 
-/* Which values an input's derivative needs, SAVE_X(0) | SAVE_Y(0): up to eight inputs, the last bit of which stands for all from there
+/* Which values an input's derivative needs, SAVE_INPUT(0) | SAVE_OUTPUT(0): up to eight inputs, the last bit of which stands for all from there
  * on, and up to eight outputs. */
 enum { RL_SAVED_INPUTS = 8, RL_SAVED_OUTPUTS = 8 };
-#define SAVE_X(k) (1u << (k))
-#define SAVE_ALL_X ((1u << RL_SAVED_INPUTS) - 1)
-#define SAVE_Y(k) (1u << (RL_SAVED_INPUTS + (k)))
+#define SAVE_INPUT(k) (1u << (k))
+#define SAVE_ALL_INPUTS ((1u << RL_SAVED_INPUTS) - 1)
+#define SAVE_OUTPUT(k) (1u << (RL_SAVED_INPUTS + (k)))
 
 typedef struct rl_op {
     const char *name;
@@ -125,7 +125,7 @@ typedef struct rl_op {
     const char *grad_name; /* "Exp" for ExpBackward0 */
     unsigned traits;
     uint16_t saves[RL_SAVED_INPUTS]; /* saves[i]: what the derivative by input i reads; the last stands for all inputs from there on */
-    uint8_t constants;               /* inputs with no derivative although they are floating: SAVE_X(k), refused if they require gradients */
+    uint8_t constants;               /* inputs with no derivative although they are floating: SAVE_INPUT(k), refused if they require gradients */
     rl_status (*canonicalize)(rl_call *call);
     rl_status (*infer)(const rl_call *call, rl_result *result);
     rl_status (*forward)(rl_call *call);

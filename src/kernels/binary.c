@@ -5,7 +5,7 @@
 #define INTEGER(tag, T, U, name, e) RL_BINARY_LOOP(name##_##tag, , T, T, e)
 #define WRAPPING(tag, T, U, name, operator) RL_BINARY_LOOP(name##_##tag, , T, T, (U)a operator(U) b)
 
-/* Arithmetic: `t` on truth values, then an operator on numbers. */
+/* Arithmetic: `t` on booleans, then an operator on numbers. */
 #define ARITHMETIC(name, t, operator)                                      \
     RL_BINARY_LOOP(name##_bool, , uint8_t, uint8_t, t)                     \
     RL_FOR_INTEGERS(WRAPPING, name, operator)                              \
@@ -43,17 +43,17 @@ COMPARISON(gt, a > b)
 COMPARISON(ge, a >= b)
 
 /* maximum and minimum are NaN where either operand is; fmax and fmin only where both are. */
-#define EXTREMUM(name, t, i, f)                                 \
+#define MINMAX(name, t, i, f)                                   \
     RL_BINARY_ROW(name##_bool, uint8_t, uint8_t, , t)           \
     RL_FOR_INTEGERS(INTEGER, name, i)                           \
     RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, f)    \
     RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, f) \
     RL_ALL_LOOPS(name)
 
-EXTREMUM(maximum, a | b, a > b ? a : b, (a > b) | (a != a) ? a : b)
-EXTREMUM(minimum, a &b, a < b ? a : b, (a < b) | (a != a) ? a : b)
-EXTREMUM(fmax, a | b, a > b ? a : b, (a > b) | (b != b) ? a : b)
-EXTREMUM(fmin, a &b, a < b ? a : b, (a < b) | (b != b) ? a : b)
+MINMAX(maximum, a | b, a > b ? a : b, (a > b) | (a != a) ? a : b)
+MINMAX(minimum, a &b, a < b ? a : b, (a < b) | (a != a) ? a : b)
+MINMAX(fmax, a | b, a > b ? a : b, (a > b) | (b != b) ? a : b)
+MINMAX(fmin, a &b, a < b ? a : b, (a < b) | (b != b) ? a : b)
 
 RL_BINARY_LOOP_WITH(pass_above_float, RL_CLONES, float, float, const float k = (float)NUMBER(0).as_double, b <= k ? 0 : a)
 RL_BINARY_LOOP_WITH(pass_above_double, RL_CLONES, double, double, const double k = NUMBER(0).as_double, b <= k ? 0 : a)
@@ -70,9 +70,9 @@ RL_BINARY_LOOP_WITH(pass_within_float, RL_CLONES, float, float, BOUNDS(float), (
 RL_BINARY_LOOP_WITH(pass_within_double, RL_CLONES, double, double, BOUNDS(double), (b >= low) & (b <= high) ? a : 0)
 RL_FLOATING_LOOPS(pass_within)
 
-RL_BINARY_LOOP(tanh_slope_float, RL_CLONES, float, float, a *(1 - b * b))
-RL_BINARY_LOOP(tanh_slope_double, RL_CLONES, double, double, a *(1 - b * b))
-RL_FLOATING_LOOPS(tanh_slope)
-RL_BINARY_LOOP(sigmoid_slope_float, RL_CLONES, float, float, a *(1 - b) * b)
-RL_BINARY_LOOP(sigmoid_slope_double, RL_CLONES, double, double, a *(1 - b) * b)
-RL_FLOATING_LOOPS(sigmoid_slope)
+RL_BINARY_LOOP(tanh_backward_float, RL_CLONES, float, float, a *(1 - b * b))
+RL_BINARY_LOOP(tanh_backward_double, RL_CLONES, double, double, a *(1 - b * b))
+RL_FLOATING_LOOPS(tanh_backward)
+RL_BINARY_LOOP(sigmoid_backward_float, RL_CLONES, float, float, a *(1 - b) * b)
+RL_BINARY_LOOP(sigmoid_backward_double, RL_CLONES, double, double, a *(1 - b) * b)
+RL_FLOATING_LOOPS(sigmoid_backward)

@@ -2,7 +2,7 @@
 
 #include "binary.h"
 
-/* A whole number to a negative power is 0, save for 1 and -1. */
+/* An integer to a negative power is 0, save for 1 and -1. */
 #define POWER(tag, T, U, name, unused)                                          \
     static inline T name##_of_##tag(T a, T b) {                                 \
         U power = 1, factor = (U)a;                                             \

@@ -5,9 +5,9 @@
 static inline int difference(int64_t a, double b) {
     if (b >= 0x1p63) return -1;
     if (b < -0x1p63) return 1;
-    int64_t whole = (int64_t)b;
-    if (a != whole) return a < whole ? -1 : 1;
-    return ((double)whole > b) - ((double)whole < b);
+    int64_t integer = (int64_t)b;
+    if (a != integer) return a < integer ? -1 : 1;
+    return ((double)integer > b) - ((double)integer < b);
 }
 
 #define EXACTLY(name, e)                                  \

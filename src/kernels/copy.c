@@ -14,8 +14,8 @@
 #define NARROW_OUT(a) rl_float_to_bfloat16((float)(a))
 
 /* A float beyond the integers' range has no defined conversion in C; it becomes the smallest integer, as the hardware has it. */
-static inline int64_t whole(double value) { return value >= -9.2233720368547758e18 && value < 9.2233720368547758e18 ? (int64_t)value : INT64_MIN; }
-#define WHOLE(a) whole((double)(a))
+static inline int64_t to_int64(double value) { return value >= -9.2233720368547758e18 && value < 9.2233720368547758e18 ? (int64_t)value : INT64_MIN; }
+#define TO_INT64(a) to_int64((double)(a))
 
 #define CONVERSION(from, to, IN, OUT, read, write) CLONED_CONVERSION(, from, to, IN, OUT, read, write)
 
@@ -55,10 +55,10 @@ FROM(int8, int8_t, AS_IS, AS_IS)
 FROM(int16, int16_t, AS_IS, AS_IS)
 FROM(int32, int32_t, AS_IS, AS_IS)
 FROM(int64, int64_t, AS_IS, AS_IS)
-FROM(half, rl_half, HALF_IN, WHOLE)
-FROM(bfloat16, rl_bfloat16, NARROW_IN, WHOLE)
-FROM(float, float, AS_IS, WHOLE)
-FROM(double, double, AS_IS, WHOLE)
+FROM(half, rl_half, HALF_IN, TO_INT64)
+FROM(bfloat16, rl_bfloat16, NARROW_IN, TO_INT64)
+FROM(float, float, AS_IS, TO_INT64)
+FROM(double, double, AS_IS, TO_INT64)
 
 #define ROW(from)                                                                                                                               \
     {                                                                                                                                           \
@@ -90,7 +90,7 @@ static int laid_out_alike(const rl_tensor *to, const rl_tensor *from) { return r
 void rl_copy_elements(rl_tensor *to, rl_tensor *from) {
     rl_loop convert = to->dtype == from->dtype ? NULL : conversions[from->dtype][to->dtype];
     if (to->ndim > 1 && to->numel > 1024 && !laid_out_alike(to, from) && rl_copy_transposed(to, from, convert)) return;
-    rl_each(2, (rl_tensor *[]){to, from}, convert ? convert : RL_OF_WIDTH(move, rl_dtype_size((rl_dtype)to->dtype)), NULL);
+    rl_elementwise(2, (rl_tensor *[]){to, from}, convert ? convert : RL_OF_WIDTH(move, rl_dtype_size((rl_dtype)to->dtype)), NULL);
 }
 
 static int64_t element_at(const rl_tensor *t, int64_t position) {

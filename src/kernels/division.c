@@ -1,9 +1,9 @@
-/* Quotients rounded to whole numbers, and what they leave. */
+/* Quotients rounded to integers, and what they leave. */
 #include <math.h>
 
 #include "binary.h"
 
-/* Whole numbers: a divisor of 0 is noted, -1 wraps as negation does. `e` is of the quotient and rest that C gives. */
+/* Integers: a divisor of 0 is noted, -1 wraps as negation does. `e` is of the quotient and rest that C gives. */
 #define DIVISION(tag, T, U, name, e)                                                               \
     static void name##_##tag(RL_LOOP_PARAMETERS) {                                                 \
         typedef U wrapping;                                                                        \
@@ -30,8 +30,8 @@
         T rest = fmod##f(a, b), quotient = (a - rest) / b;           \
         if (rest != 0 && (b < 0) != (rest < 0)) quotient -= 1;       \
         if (quotient == 0) return copysign##f(0, a / b);             \
-        T whole = floor##f(quotient);                                \
-        return quotient - whole > (T)0.5 ? whole + 1 : whole;        \
+        T integer = floor##f(quotient);                              \
+        return quotient - integer > (T)0.5 ? integer + 1 : integer;  \
     }                                                                \
     static inline T rest_of##f(T a, T b) {                           \
         T rest = fmod##f(a, b);                                      \

@@ -94,7 +94,7 @@ static int is_shallow(const rl_product *p) {
 /* ---- floats, our own way: a strip of b is packed, a tile of c stays in registers. Up to MIDDLING multiplications it is ahead of
  * BLAS, which packs both factors and writes c twice; beyond, it serves where no BLAS has single precision. ---- */
 
-enum { TILE_ROWS = 4, TILE_COLS = RL_TURNED, BLOCK_K = 256, MIDDLING = 1 << 18 };
+enum { TILE_ROWS = 4, TILE_COLS = RL_TRANSPOSE_TILE, BLOCK_K = 256, MIDDLING = 1 << 18 };
 
 typedef float eight __attribute__((vector_size(32), aligned(4), may_alias)); /* they need not lie where a vector should */
 
@@ -130,7 +130,7 @@ static void pack(const float *b, int64_t row, int64_t col, int64_t width, int64_
         for (; l < k; l++) memcpy(to + l * TILE_COLS, b + l * row, TILE_COLS * sizeof *to);
     } else if (width == TILE_COLS && row == 1) {
         for (; l + TILE_COLS <= k; l += TILE_COLS)
-            rl_turn_square((char *)(to + l * TILE_COLS), TILE_COLS * sizeof *to, (const char *)(b + l), col * (int64_t)sizeof *b);
+            rl_transpose_tile((char *)(to + l * TILE_COLS), TILE_COLS * sizeof *to, (const char *)(b + l), col * (int64_t)sizeof *b);
     }
     for (; l < k; l++)
         for (int64_t j = 0; j < TILE_COLS; j++) to[l * TILE_COLS + j] = j < width ? b[l * row + j * col] : 0;

@@ -113,7 +113,7 @@ void rl_pick(const rl_picks *picks, size_t width, void *other, const void *x) {
     if (p.row > 0 && p.outer > 0) rl_parallel(p.outer * picks->count, GRAIN / (p.row < GRAIN ? p.row : GRAIN) + 1, pick_units, &p);
 }
 
-/* A stretch of places that different indexes cannot share: some elements of one row, at every pick. */
+/* A stretch of indices that different indices cannot share: some elements of one row, at every pick. */
 static int64_t next_stretch(const plan *p, int64_t begin, int64_t end, int64_t *x_at, int64_t *other_at) {
     int64_t first = begin % p->row, n = p->row - first;
     outer_at(p, begin / p->row, x_at, other_at);
@@ -122,14 +122,14 @@ static int64_t next_stretch(const plan *p, int64_t begin, int64_t end, int64_t *
     return n < end - begin ? n : end - begin;
 }
 
-#define PLACE(T)                                                                              \
+#define PUT(T)                                                                                \
     for (int64_t b = 0; b < count && !RL_GIVEN_UP_AT(b); b++) {                               \
         T *x = (T *)p->x + x_at + offsets[b];                                                 \
         const T *from = (const T *)p->other + other_at + b * step;                            \
         for (int64_t i = 0; i < n; i++) x[i * p->row_stride] = from[i * p->other_row_stride]; \
     }
 
-static void place_stretches(void *context, int64_t begin, int64_t end) {
+static void put_stretches(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
     int64_t count = p->picks->count, step = p->picks->step, x_at, other_at;
     const int64_t *offsets = p->picks->offsets;
@@ -139,13 +139,13 @@ static void place_stretches(void *context, int64_t begin, int64_t end) {
             for (int64_t b = 0; b < count && !RL_GIVEN_UP_AT(b); b++)
                 memcpy(p->x + (size_t)(x_at + offsets[b]) * p->width, p->other + (size_t)(other_at + b * step) * p->width, (size_t)n * p->width);
         } else {
-            RL_BY_WIDTH(p->width, PLACE)
+            RL_BY_WIDTH(p->width, PUT)
         }
         begin += n;
     }
 }
 
-#define PLACE_SUMS(T)                                                                                                         \
+#define ACCUMULATE(T)                                                                                                         \
     for (int64_t b = 0; b < count && !RL_GIVEN_UP_AT(b); b++) {                                                               \
         T *x = (T *)p->x + x_at + offsets[b];                                                                                 \
         const T *from = (const T *)p->other + other_at + b * step;                                                            \
@@ -155,7 +155,7 @@ static void place_stretches(void *context, int64_t begin, int64_t end) {
             for (int64_t i = 0; i < n; i++) x[i * p->row_stride] = (T)(x[i * p->row_stride] + from[i * p->other_row_stride]); \
     }
 
-static void place_sums(void *context, int64_t begin, int64_t end) {
+static void accumulate_stretches(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
     int64_t count = p->picks->count, step = p->picks->step, x_at, other_at;
     const int64_t *offsets = p->picks->offsets;
@@ -167,40 +167,40 @@ static void place_sums(void *context, int64_t begin, int64_t end) {
                 for (int64_t i = 0; i < n; i++)
                     ((uint8_t *)p->x)[x_at + offsets[b] + i * p->row_stride] |= ((const uint8_t *)p->other)[other_at + b * step + i * p->other_row_stride];
             break;
-        case RL_UINT8: PLACE_SUMS(uint8_t) break;
-        case RL_INT8: PLACE_SUMS(int8_t) break;
-        case RL_INT16: PLACE_SUMS(int16_t) break;
-        case RL_INT32: PLACE_SUMS(uint32_t) break; /* unsigned: sums wrap around */
-        case RL_INT64: PLACE_SUMS(uint64_t) break;
-        case RL_FLOAT: PLACE_SUMS(float) break;
-        default: PLACE_SUMS(double)
+        case RL_UINT8: ACCUMULATE(uint8_t) break;
+        case RL_INT8: ACCUMULATE(int8_t) break;
+        case RL_INT16: ACCUMULATE(int16_t) break;
+        case RL_INT32: ACCUMULATE(uint32_t) break; /* unsigned: sums wrap around */
+        case RL_INT64: ACCUMULATE(uint64_t) break;
+        case RL_FLOAT: ACCUMULATE(float) break;
+        default: ACCUMULATE(double)
         }
         begin += n;
     }
 }
 
-static void run_placing(plan *p, void (*stretches)(void *, int64_t, int64_t)) {
+static void run_put(plan *p, void (*stretches)(void *, int64_t, int64_t)) {
     int64_t grain = GRAIN / (p->picks->count > 0 && p->picks->count < GRAIN ? p->picks->count : GRAIN) + 1;
     if (p->picks->count > 0) rl_parallel(p->outer * p->row, grain, stretches, p);
 }
 
-void rl_place(const rl_picks *picks, size_t width, void *x, const void *other) {
+void rl_put_values(const rl_picks *picks, size_t width, void *x, const void *other) {
     plan p;
     make_plan(&p, picks);
     p.width = width;
     p.x = x;
     p.other = (char *)(uintptr_t)other;
-    run_placing(&p, place_stretches);
+    run_put(&p, put_stretches);
 }
 
-rl_status rl_place_sums(const rl_picks *picks, rl_dtype dtype, void *x, const void *other) {
+rl_status rl_accumulate_values(const rl_picks *picks, rl_dtype dtype, void *x, const void *other) {
     plan p;
     if (rl_dtype_is_narrow(dtype)) return rl_fail_no_loop(rl_dtype_name(dtype));
     make_plan(&p, picks);
     p.dtype = dtype;
     p.x = x;
     p.other = (char *)(uintptr_t)other;
-    run_placing(&p, place_sums);
+    run_put(&p, accumulate_stretches);
     return RL_OK;
 }
 
@@ -256,7 +256,7 @@ static rl_status fail_first(rl_tensor *index, int64_t size, int dim) {
 rl_status rl_check_indexes(rl_tensor *index, int64_t size, int dim, int *negative) {
     int found = 0;
     range r = {.size = size, .found = &found};
-    rl_each(1, &index, check_loop, &r);
+    rl_elementwise(1, &index, check_loop, &r);
     if (negative) *negative = found & NEGATIVE;
     if (rl_failing()) return RL_FAILED;
     return found & BAD ? fail_first(index, size, dim) : RL_OK;
@@ -274,7 +274,7 @@ static void offset_loop(char *const *data, const int64_t *strides, int64_t n, co
 void rl_add_offsets(rl_tensor *offsets, rl_tensor *index, int64_t size, int64_t stride, int fresh) {
     range r = {.size = size, .stride = stride, .fresh = fresh};
     rl_tensor *operands[] = {offsets, index};
-    rl_each(2, operands, offset_loop, &r);
+    rl_elementwise(2, operands, offset_loop, &r);
 }
 
 RL_CLONES static void shift_loop(char *const *data, const int64_t *strides, int64_t n, const void *context) {
@@ -300,7 +300,7 @@ int rl_count_from_zero(rl_tensor *index, rl_tensor *from_one) {
     int found = 0;
     range r = {.found = &found};
     rl_tensor *operands[] = {index, from_one};
-    rl_each(2, operands, shift_loop, &r);
+    rl_elementwise(2, operands, shift_loop, &r);
     return found;
 }
 
@@ -351,11 +351,11 @@ rl_status rl_gather_elements(rl_tensor *out, rl_tensor *x, rl_tensor *index, int
     if (x->sizes[dim] == 0) return fail_first(index, 0, dim);
     for (int d = 0; d < x->ndim; d++) strides[d] = d == dim ? 0 : x->strides[d];
     rl_scope scope = rl_scope_enter();
-    rl_tensor *line = rl_tensor_view(x, x->ndim, out->sizes, strides, x->offset);
+    rl_tensor *slice = rl_tensor_view(x, x->ndim, out->sizes, strides, x->offset);
     range r = {.size = x->sizes[dim], .stride = x->strides[dim] * (int64_t)width, .found = &found};
-    rl_tensor *operands[] = {out, line, index};
-    if (line) rl_each(3, operands, RL_OF_WIDTH(gather, width), &r);
+    rl_tensor *operands[] = {out, slice, index};
+    if (slice) rl_elementwise(3, operands, RL_OF_WIDTH(gather, width), &r);
     rl_scope_leave(scope);
-    if (!line) return RL_FAILED;
+    if (!slice) return RL_FAILED;
     return found ? fail_first(index, x->sizes[dim], dim) : RL_OK;
 }

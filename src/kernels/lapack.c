@@ -201,11 +201,11 @@ rl_status rl_eigen_symmetric(rl_double_matrix a, int lower, double *values, rl_d
     *info = are_finite(columns, (int64_t)n * n) ? 0 : -1;
     if (n == 0 || *info) return RL_OK;
     dsyevd_(job, triangle, &n, columns, &lda, values, &wanted, &query, &least, &query, info, 1, 1);
-    int room, whole = least, *whole_work = integers(whole);
+    int room, whole = least, *integer_work = integers(whole);
     double *work;
     RL_TRY(make_workspace(wanted, &room, &work));
-    if (!whole_work) return RL_FAILED;
-    dsyevd_(job, triangle, &n, columns, &lda, values, work, &room, whole_work, &whole, info, 1, 1);
+    if (!integer_work) return RL_FAILED;
+    dsyevd_(job, triangle, &n, columns, &lda, values, work, &room, integer_work, &whole, info, 1, 1);
     if (vectors) store(*vectors, columns, a.rows);
     return RL_OK;
 }
@@ -215,9 +215,9 @@ rl_status rl_svd_matrix(rl_double_matrix a, double *values, rl_double_matrix *u,
         vt_rows = vt ? at_least_one(vt->rows) : 1;
     const char *job = !u ? "N" : u->cols == m && vt->rows == n ? "A" : "S";
     double *columns, *left = numbers(u ? (double)m * u_cols : 1), *right = numbers(vt ? (double)vt_rows * n : 1), wanted = 1;
-    int *whole_work = integers(8 * (int64_t)least);
+    int *integer_work = integers(8 * (int64_t)least);
     RL_TRY(load(a, a.rows, a.cols, &columns));
-    if (!left || !right || !whole_work) return RL_FAILED;
+    if (!left || !right || !integer_work) return RL_FAILED;
     *info = are_finite(columns, (int64_t)m * n) ? 0 : -1;
     if (*info) return RL_OK;
     if (least == 0) {
@@ -225,11 +225,11 @@ rl_status rl_svd_matrix(rl_double_matrix a, double *values, rl_double_matrix *u,
         if (vt) store_identity(*vt);
         return RL_OK;
     }
-    dgesdd_(job, &m, &n, columns, &lda, values, left, &lda, right, &vt_rows, &wanted, &query, whole_work, info, 1);
+    dgesdd_(job, &m, &n, columns, &lda, values, left, &lda, right, &vt_rows, &wanted, &query, integer_work, info, 1);
     int room;
     double *work;
     RL_TRY(make_workspace(wanted, &room, &work));
-    dgesdd_(job, &m, &n, columns, &lda, values, left, &lda, right, &vt_rows, work, &room, whole_work, info, 1);
+    dgesdd_(job, &m, &n, columns, &lda, values, left, &lda, right, &vt_rows, work, &room, integer_work, info, 1);
     if (u) store(*u, left, m);
     if (vt) store(*vt, right, vt_rows);
     return RL_OK;

@@ -1,6 +1,6 @@
 /* How elementwise kernels are written and run.
  *
- * A loop does one row: n elements of each operand, strides in bytes, operand 0 being the output. rl_each() finds the rows of
+ * A loop does one row: n elements of each operand, strides in bytes, operand 0 being the output. rl_elementwise() finds the rows of
  * operands of any shapes and strides. The macros make a loop of an expression, with the strides that matter (all dense, or one
  * operand a constant) apart, so that the compiler vectorises them. The ..._WITH forms take declarations to stand before the
  * loop; NUMBER(k) in them is the k-th number of the context. The ..._ROW forms are short: one loop for any strides. */
@@ -19,7 +19,7 @@ typedef struct {
 } rl_loops;
 
 /* Runs the loop over operands[0]'s elements; the others broadcast to its shape. */
-rl_status rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const void *context);
+rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loop, const void *context);
 
 #ifdef RL_HAVE_TARGET_CLONES
 #define RL_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
@@ -158,7 +158,7 @@ rl_status rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, cons
 #define RL_NUMERIC_LOOPS(name) RL_LOOPS(name, RL_INTEGER_ROWS(name), RL_FLOATING_ROWS(name))
 #define RL_ALL_LOOPS(name) RL_LOOPS(name, [RL_BOOL] = name##_bool, RL_INTEGER_ROWS(name), RL_FLOATING_ROWS(name))
 
-/* Whole numbers wrap around: computed as U, which C lets wrap. */
+/* Integers wrap around: computed as U, which C lets wrap. */
 #define RL_FOR_INTEGERS(make, ...)                                                                                                    \
     make(uint8, uint8_t, unsigned, __VA_ARGS__) make(int8, int8_t, unsigned, __VA_ARGS__) make(int16, int16_t, unsigned, __VA_ARGS__) \
         make(int32, int32_t, uint32_t, __VA_ARGS__) make(int64, int64_t, uint64_t, __VA_ARGS__)

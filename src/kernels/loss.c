@@ -90,7 +90,7 @@ int64_t rl_wrong_class(const rl_class_loss *loss) {
         }                                                                                                                           \
         if (total) *y = (T)(loss->to_mean ? sum / weights : sum);                                                                   \
     }                                                                                                                               \
-    static void slopes_##T(const rl_class_loss *loss, T *dx, const T *g, int total) {                                               \
+    static void nll_loss_backward_##T(const rl_class_loss *loss, T *dx, const T *g, int total) {                                    \
         const T *weight = loss->weight;                                                                                             \
         double weights = 0;                                                                                                         \
         for (int64_t at = 0; loss->to_mean && at < loss->n * loss->inner; at++)                                                     \
@@ -115,9 +115,9 @@ void rl_class_losses(const rl_class_loss *loss, rl_tensor *y, rl_tensor *x, int 
         losses_double(loss, rl_data(y), rl_data(x), total);
 }
 
-void rl_class_slopes(const rl_class_loss *loss, rl_tensor *dx, rl_tensor *g, int total) {
+void rl_nll_loss_backward_elements(const rl_class_loss *loss, rl_tensor *dx, rl_tensor *g, int total) {
     if (dx->dtype == RL_FLOAT)
-        slopes_float(loss, rl_data(dx), rl_data(g), total);
+        nll_loss_backward_float(loss, rl_data(dx), rl_data(g), total);
     else
-        slopes_double(loss, rl_data(dx), rl_data(g), total);
+        nll_loss_backward_double(loss, rl_data(dx), rl_data(g), total);
 }

@@ -21,6 +21,6 @@ int64_t rl_wrong_class(const rl_class_loss *loss);
 /* -weight * score for each, or all added up if `total` */
 void rl_class_losses(const rl_class_loss *loss, rl_tensor *y, rl_tensor *x, int total);
 /* The reverse: what g of the losses is for each score; g is one number if `total`. dx is zero before. */
-void rl_class_slopes(const rl_class_loss *loss, rl_tensor *dx, rl_tensor *g, int total);
+void rl_nll_loss_backward_elements(const rl_class_loss *loss, rl_tensor *dx, rl_tensor *g, int total);
 
 #endif

@@ -12,13 +12,13 @@ typedef struct {
     int64_t numel;
     int64_t *counts;
     const int64_t *starts;
-    char *x, *packed; /* elements where the mask lies, and those that it marks, one after the other */
+    char *x, *compressed; /* elements where the mask lies, and those that it marks, one after the other */
     size_t width;
-    int expands; /* packed to x */
-    /* of places */
+    int expands; /* compressed to x */
+    /* of indices */
     int ndim;
     const int64_t *sizes;
-    int64_t place_step, dim_step, base;
+    int64_t index_step, dim_step, base;
 } job;
 
 static int64_t chunk_end(const job *j, int64_t chunk) { return (chunk + 1) * CHUNK < j->numel ? (chunk + 1) * CHUNK : j->numel; }
@@ -54,21 +54,21 @@ int64_t rl_count_true(const rl_tensor *mask, int64_t *starts) {
 #define COMPRESS(T)                         \
     do {                                    \
         const T *from = (const T *)j->x;    \
-        T *to = (T *)j->packed;             \
+        T *to = (T *)j->compressed;         \
         for (; at < last && i < end; i++) { \
             to[at] = from[i];               \
             at += mask[i];                  \
         }                                   \
     } while (0)
 
-#define EXPAND(T)                               \
-    do {                                        \
-        T *to = (T *)j->x;                      \
-        const T *from = (const T *)j->packed;   \
-        for (; at < last && i < end; i++) {     \
-            to[i] = mask[i] ? from[at] : to[i]; \
-            at += mask[i];                      \
-        }                                       \
+#define EXPAND(T)                                 \
+    do {                                          \
+        T *to = (T *)j->x;                        \
+        const T *from = (const T *)j->compressed; \
+        for (; at < last && i < end; i++) {       \
+            to[i] = mask[i] ? from[at] : to[i];   \
+            at += mask[i];                        \
+        }                                         \
     } while (0)
 
 static void move_chunks(void *context, int64_t begin, int64_t end_chunk) {
@@ -83,12 +83,12 @@ static void move_chunks(void *context, int64_t begin, int64_t end_chunk) {
     }
 }
 
-static void move_elements(const rl_tensor *x, const rl_tensor *packed, const rl_tensor *mask, const int64_t *starts, int expands) {
+static void move_elements(const rl_tensor *x, const rl_tensor *compressed, const rl_tensor *mask, const int64_t *starts, int expands) {
     job j = {.mask = rl_data(mask),
              .numel = mask->numel,
              .starts = starts,
              .x = rl_data(x),
-             .packed = rl_data(packed),
+             .compressed = rl_data(compressed),
              .width = rl_dtype_size((rl_dtype)x->dtype),
              .expands = expands};
     rl_parallel(rl_mask_chunks(mask), 2, move_chunks, &j);
@@ -116,7 +116,7 @@ RL_FOR_WIDTHS(FILL, fill)
 void rl_fill_masked(rl_tensor *x, rl_tensor *mask, const void *value) {
     size_t width = rl_dtype_size((rl_dtype)x->dtype);
     rl_tensor *operands[] = {x, mask};
-    rl_each(2, operands, RL_OF_WIDTH(fill, width), value);
+    rl_elementwise(2, operands, RL_OF_WIDTH(fill, width), value);
 }
 
 static void list_chunks(void *context, int64_t begin, int64_t end_chunk) {
@@ -125,25 +125,25 @@ static void list_chunks(void *context, int64_t begin, int64_t end_chunk) {
         int64_t at = j->starts[c], last = j->starts[c + 1];
         for (int64_t i = c * CHUNK; at < last; i++) {
             if (!j->mask[i]) continue;
-            int64_t *place = (int64_t *)j->packed + at * j->place_step, rest = i;
+            int64_t *index = (int64_t *)j->compressed + at * j->index_step, rest = i;
             for (int d = j->ndim - 1; d > 0; d--) {
-                place[d * j->dim_step] = rest % j->sizes[d] + j->base;
+                index[d * j->dim_step] = rest % j->sizes[d] + j->base;
                 rest /= j->sizes[d];
             }
-            if (j->ndim) place[0] = rest + j->base;
+            if (j->ndim) index[0] = rest + j->base;
             at++;
         }
     }
 }
 
-void rl_list_places(int64_t *out, int64_t place_step, int64_t dim_step, const rl_tensor *mask, const int64_t *starts, int64_t base) {
+void rl_list_indices(int64_t *out, int64_t index_step, int64_t dim_step, const rl_tensor *mask, const int64_t *starts, int64_t base) {
     job j = {.mask = rl_data(mask),
              .numel = mask->numel,
              .starts = starts,
-             .packed = (char *)out,
+             .compressed = (char *)out,
              .ndim = mask->ndim,
              .sizes = mask->sizes,
-             .place_step = place_step,
+             .index_step = index_step,
              .dim_step = dim_step,
              .base = base};
     rl_parallel(rl_mask_chunks(mask), 2, list_chunks, &j);

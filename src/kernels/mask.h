@@ -1,4 +1,4 @@
-/* Elements chosen by truth values. Masks and tensors here are contiguous and of one shape, unless said otherwise. */
+/* Elements chosen by booleans. Masks and tensors here are contiguous and of one shape, unless said otherwise. */
 #ifndef RL_KERNELS_MASK_H
 #define RL_KERNELS_MASK_H
 
@@ -18,7 +18,7 @@ void rl_expand_elements(rl_tensor *x, const rl_tensor *values, const rl_tensor *
 /* x's elements where the mask is true become one value; any strides, and the mask broadcasts. */
 void rl_fill_masked(rl_tensor *x, rl_tensor *mask, const void *value);
 
-/* The places of what is true, counted from `base`: coordinate d of the k-th at out[k * place_step + d * dim_step]. */
-void rl_list_places(int64_t *out, int64_t place_step, int64_t dim_step, const rl_tensor *mask, const int64_t *starts, int64_t base);
+/* The indices of what is true, counted from `base`: coordinate d of the k-th at out[k * index_step + d * dim_step]. */
+void rl_list_indices(int64_t *out, int64_t index_step, int64_t dim_step, const rl_tensor *mask, const int64_t *starts, int64_t base);
 
 #endif

@@ -1,26 +1,26 @@
 #include "mode.h"
 
-#include "lines.h"
+#include "slices.h"
 #include "parallel.h"
 
-#define MODE(T)                                                                                                                        \
-    static void mode_##T(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t lines, const void *context) { \
-        (void)context;                                                                                                                 \
-        for (int64_t l = 0; l < lines; l++) {                                                                                          \
-            const char *x = data[1] + l * next[1];                                                                                     \
-            int64_t run = 0, longest = 0, last = 0;                                                                                    \
-            for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) {                                                                    \
-                run++;                                                                                                                 \
-                if (j + 1 < n && *(const T *)(x + j * step[1]) == *(const T *)(x + (j + 1) * step[1])) continue;                       \
-                if (run > longest) {                                                                                                   \
-                    longest = run;                                                                                                     \
-                    last = j;                                                                                                          \
-                }                                                                                                                      \
-                run = 0;                                                                                                               \
-            }                                                                                                                          \
-            *(T *)(data[0] + l * next[0]) = *(const T *)(x + last * step[1]);                                                          \
-            *(int64_t *)(data[3] + l * next[3]) = *(const int64_t *)(data[2] + last * step[2] + l * next[2]);                          \
-        }                                                                                                                              \
+#define MODE(T)                                                                                                                         \
+    static void mode_##T(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t slices, const void *context) { \
+        (void)context;                                                                                                                  \
+        for (int64_t l = 0; l < slices; l++) {                                                                                          \
+            const char *x = data[1] + l * next[1];                                                                                      \
+            int64_t run = 0, longest = 0, last = 0;                                                                                     \
+            for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) {                                                                     \
+                run++;                                                                                                                  \
+                if (j + 1 < n && *(const T *)(x + j * step[1]) == *(const T *)(x + (j + 1) * step[1])) continue;                        \
+                if (run > longest) {                                                                                                    \
+                    longest = run;                                                                                                      \
+                    last = j;                                                                                                           \
+                }                                                                                                                       \
+                run = 0;                                                                                                                \
+            }                                                                                                                           \
+            *(T *)(data[0] + l * next[0]) = *(const T *)(x + last * step[1]);                                                           \
+            *(int64_t *)(data[3] + l * next[3]) = *(const int64_t *)(data[2] + last * step[2] + l * next[2]);                           \
+        }                                                                                                                               \
     }
 
 MODE(uint8_t)
@@ -31,8 +31,8 @@ MODE(int64_t)
 MODE(float)
 MODE(double)
 
-rl_status rl_modes(rl_tensor *values, rl_tensor *places, rl_tensor *sorted, rl_tensor *sorted_places, int dim) {
-    static const rl_line_loop loops[RL_DTYPES] = {[RL_BOOL] = mode_uint8_t,  [RL_UINT8] = mode_uint8_t, [RL_INT8] = mode_int8_t, [RL_INT16] = mode_int16_t,
-                                                  [RL_INT32] = mode_int32_t, [RL_INT64] = mode_int64_t, [RL_FLOAT] = mode_float, [RL_DOUBLE] = mode_double};
-    return rl_each_line(4, (rl_tensor *[]){values, sorted, sorted_places, places}, dim, 0, loops[values->dtype], NULL);
+rl_status rl_modes(rl_tensor *values, rl_tensor *indices, rl_tensor *sorted, rl_tensor *sorted_indices, int dim) {
+    static const rl_slice_loop loops[RL_DTYPES] = {[RL_BOOL] = mode_uint8_t,  [RL_UINT8] = mode_uint8_t, [RL_INT8] = mode_int8_t, [RL_INT16] = mode_int16_t,
+                                                   [RL_INT32] = mode_int32_t, [RL_INT64] = mode_int64_t, [RL_FLOAT] = mode_float, [RL_DOUBLE] = mode_double};
+    return rl_for_slices(4, (rl_tensor *[]){values, sorted, sorted_indices, indices}, dim, 0, loops[values->dtype], NULL);
 }

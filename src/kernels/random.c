@@ -236,7 +236,7 @@ static double draw_number(rl_generator *generator, const rl_distribution *d) {
     default: STORE(double, draw)                                                                                            \
     }
 
-static void fill_trials(rl_generator *generator, const rl_distribution *d, float *to, int64_t n) {
+static void fill_bernoulli(rl_generator *generator, const rl_distribution *d, float *to, int64_t n) {
     double drawn[BATCH];
     float success = (float)d->b;
     for (int64_t at = 0; at < n && !RL_GIVEN_UP_AT(at + BATCH - 1); at += BATCH) {
@@ -252,7 +252,7 @@ void rl_fill_random(rl_generator *generator, const rl_distribution *d, rl_dtype 
     else if (d->kind == RL_NORMAL && in_blocks && n >= BLOCK)
         fill_normal(generator, dtype, to, n, d->a, d->b);
     else if (d->kind == RL_BERNOULLI && dtype == RL_FLOAT)
-        fill_trials(generator, d, to, n);
+        fill_bernoulli(generator, d, to, n);
     else if (d->kind == RL_INTEGERS) {
         STORE_AS(dtype, draw_integer(generator, d))
     } else {

@@ -66,7 +66,7 @@ static void merge_dims(dims *d, int n_out) {
 }
 
 /* Where element `position` of the dimensions lies; `left` of it and those after it lie in its row. */
-static int64_t place(const dims *d, int64_t position, int64_t *left, int64_t *out, int n_out) {
+static int64_t locate(const dims *d, int64_t position, int64_t *left, int64_t *out, int n_out) {
     int64_t offset = 0;
     *left = 1;
     for (int k = d->ndim - 1; k >= 0; k--) {
@@ -79,49 +79,49 @@ static int64_t place(const dims *d, int64_t position, int64_t *left, int64_t *ou
     return offset;
 }
 
-/* Folds the elements from..to of n neighbouring results. */
-static void fold_run(const plan *p, void *const *fields, const char *x, int64_t n, int64_t from, int64_t to) {
+/* Accumulates the elements from..to of n neighbouring results. */
+static void accumulate_run(const plan *p, void *const *fields, const char *x, int64_t n, int64_t from, int64_t to) {
     const rl_reducer *reducer = p->reducer;
-    rl_fold fold = {0, p->total, p->context};
+    rl_reduction run = {0, p->total, p->context};
     int64_t kept_stride = p->kept.x[p->kept.ndim - 1], stride = p->reduced.x[p->reduced.ndim - 1], most = p->across ? ROWS : ROW;
-    reducer->start(fields, n, &fold);
+    reducer->start(fields, n, &run);
     while (from < to) {
         int64_t m;
-        const char *row = x + place(&p->reduced, from, &m, NULL, 0);
+        const char *row = x + locate(&p->reduced, from, &m, NULL, 0);
         if (m > to - from) m = to - from;
         if (m > most) m = most;
         if (p->across) {
-            reducer->across(fields, row, n, stride, m, &fold);
+            reducer->across(fields, row, n, stride, m, &run);
         } else {
             for (int64_t j = 0; j < n; j++) {
                 void *one[RL_MAX_FIELDS];
                 for (int k = 0; k < RL_MAX_FIELDS; k++) one[k] = (char *)fields[k] + j * reducer->field_size[k];
-                reducer->along(one, row + j * kept_stride, stride, m, &fold);
+                reducer->along(one, row + j * kept_stride, stride, m, &run);
             }
         }
-        fold.at += m;
+        run.done += m;
         from += m;
     }
 }
 
 static void finish_run(const plan *p, void *const *fields, const int64_t *offsets, int64_t n) {
-    rl_fold fold = {p->total, p->total, p->context};
+    rl_reduction run = {p->total, p->total, p->context};
     char *out[RL_MAX_RESULTS] = {NULL, NULL};
     for (int k = 0; k < p->n_out; k++) out[k] = p->out[k] + offsets[k];
-    p->reducer->finish(fields, out, p->kept.out[p->kept.ndim - 1], n, &fold);
+    p->reducer->finish(fields, out, p->kept.out[p->kept.ndim - 1], n, &run);
 }
 
 /* Whole results. */
 static void reduce_results(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
-    double memory[RL_MAX_FIELDS][RL_FOLD_BLOCK];
+    double memory[RL_MAX_FIELDS][RL_REDUCTION_BLOCK];
     void *fields[RL_MAX_FIELDS] = {memory[0], memory[1], memory[2]};
     while (begin < end) {
         int64_t n, offsets[RL_MAX_RESULTS] = {0, 0};
-        const char *x = p->x + place(&p->kept, begin, &n, offsets, p->n_out);
+        const char *x = p->x + locate(&p->kept, begin, &n, offsets, p->n_out);
         if (n > end - begin) n = end - begin;
-        if (n > RL_FOLD_BLOCK) n = RL_FOLD_BLOCK;
-        fold_run(p, fields, x, n, 0, p->total);
+        if (n > RL_REDUCTION_BLOCK) n = RL_REDUCTION_BLOCK;
+        accumulate_run(p, fields, x, n, 0, p->total);
         finish_run(p, fields, offsets, n);
         begin += n;
     }
@@ -138,25 +138,25 @@ static void reduce_chunks(void *context, int64_t begin, int64_t end) {
         int64_t from = chunk * p->chunk, to = from + p->chunk < p->total ? from + p->chunk : p->total, n;
         for (int64_t result = 0; result < p->results; result += n) {
             void *fields[RL_MAX_FIELDS];
-            const char *x = p->x + place(&p->kept, result, &n, NULL, 0);
+            const char *x = p->x + locate(&p->kept, result, &n, NULL, 0);
             partial_fields(p, chunk, result, fields);
-            fold_run(p, fields, x, n, from, to);
+            accumulate_run(p, fields, x, n, from, to);
         }
     }
 }
 
-static void join_chunks(const plan *p) {
+static void combine_chunks(const plan *p) {
     void *fields[RL_MAX_FIELDS], *others[RL_MAX_FIELDS];
     int64_t n;
     partial_fields(p, 0, 0, fields);
     for (int64_t chunk = 1; chunk < p->chunks; chunk++) {
-        rl_fold fold = {chunk * p->chunk, p->total, p->context};
+        rl_reduction run = {chunk * p->chunk, p->total, p->context};
         partial_fields(p, chunk, 0, others);
-        p->reducer->join(fields, others, p->results, chunk + 1 < p->chunks ? p->chunk : p->total - fold.at, &fold);
+        p->reducer->combine(fields, others, p->results, chunk + 1 < p->chunks ? p->chunk : p->total - run.done, &run);
     }
     for (int64_t result = 0; result < p->results; result += n) {
         int64_t offsets[RL_MAX_RESULTS] = {0, 0};
-        place(&p->kept, result, &n, offsets, p->n_out);
+        locate(&p->kept, result, &n, offsets, p->n_out);
         partial_fields(p, 0, result, fields);
         finish_run(p, fields, offsets, n);
     }
@@ -169,7 +169,7 @@ static rl_status reduce_in_chunks(plan *p) {
         if (!p->partial[k]) return RL_FAILED;
     }
     rl_parallel(p->chunks, p->chunks > 1 ? 1 : p->chunks, reduce_chunks, p);
-    join_chunks(p);
+    combine_chunks(p);
     rl_scope_leave(scope);
     return RL_OK;
 }
@@ -178,14 +178,14 @@ static rl_status reduce_in_chunks(plan *p) {
 static void reduce_small(const rl_reducer *reducer, rl_tensor *const *out, int n_out, const rl_tensor *x, const void *context) {
     double memory[RL_MAX_FIELDS];
     void *fields[RL_MAX_FIELDS] = {&memory[0], &memory[1], &memory[2]};
-    rl_fold fold = {0, x->numel, context};
+    rl_reduction run = {0, x->numel, context};
     char *to[RL_MAX_RESULTS] = {NULL, NULL};
     int64_t strides[RL_MAX_RESULTS] = {0, 0};
     for (int k = 0; k < n_out; k++) to[k] = rl_data(out[k]);
-    reducer->start(fields, 1, &fold);
-    if (x->numel) reducer->along(fields, rl_data(x), (int64_t)rl_dtype_size((rl_dtype)x->dtype), x->numel, &fold);
-    fold.at = x->numel;
-    reducer->finish(fields, to, strides, 1, &fold);
+    reducer->start(fields, 1, &run);
+    if (x->numel) reducer->along(fields, rl_data(x), (int64_t)rl_dtype_size((rl_dtype)x->dtype), x->numel, &run);
+    run.done = x->numel;
+    reducer->finish(fields, to, strides, 1, &run);
 }
 
 rl_status rl_reduce(const rl_reducer *reducer, rl_tensor *const *out, int n_out, rl_tensor *x, const uint8_t *marked, const void *context) {

@@ -14,7 +14,7 @@ void rl_random_permutation(rl_generator *generator, int64_t *to, int64_t n) {
 
 static double read(const rl_tensor *x, int64_t i) { return x->dtype == RL_DOUBLE ? ((const double *)rl_data(x))[i] : ((const float *)rl_data(x))[i]; }
 
-rl_status rl_random_trials(rl_generator *generator, rl_tensor *to, rl_tensor *probabilities) {
+rl_status rl_random_bernoulli(rl_generator *generator, rl_tensor *to, rl_tensor *probabilities) {
     for (int64_t i = 0; i < to->numel && !RL_GIVEN_UP_AT(i); i++) {
         double p = read(probabilities, i);
         if (!(p >= 0 && p <= 1)) return rl_fail("probabilities must lie between 0 and 1; there is %g among them", p);

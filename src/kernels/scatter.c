@@ -6,14 +6,14 @@
 
 enum { GRAIN = 16384, STRETCH = 1 << 16 };
 
-/* A line is what lies along dim at one place of the other dimensions: no two lines share an element, so lines are cut among
- * threads and each is walked in order. If the last dimension is another one than dim, lines that are neighbours in it are walked
+/* A slice is what lies along dim at one indices of the other dimensions: no two slices share an element, so slices are cut among
+ * threads and each is walked in order. If the last dimension is another one than dim, slices that are neighbours in it are walked
  * side by side. Strides are in bytes. */
 typedef struct {
     int ndim; /* dimensions other than dim, the last one the row */
     int64_t sizes[RL_MAX_DIMS + 1];
     int64_t strides[RL_MAX_DIMS + 1][3]; /* self, index, src */
-    int64_t length, along[3];            /* of a line */
+    int64_t length, along[3];            /* of a slice */
     int64_t size;                        /* of self along dim */
     char *data[3];
     void (*loop)(char *self, const char *index, const char *src, const int64_t *strides, int64_t n, int64_t size, int64_t stride);
@@ -32,9 +32,9 @@ typedef struct {
         } else if (strides[0] == 0 && strides[1] == sizeof(int64_t) && strides[2] == sizeof(T) && stride == sizeof(T)) {                \
             T *to = (T *)self;                                                                                                          \
             const T *from = (const T *)src;                                                                                             \
-            const int64_t *place = (const int64_t *)index;                                                                              \
+            const int64_t *indices = (const int64_t *)index;                                                                            \
             for (int64_t i = 0; i < n; i++) {                                                                                           \
-                int64_t at = place[i] + (place[i] < 0 ? size : 0);                                                                      \
+                int64_t at = indices[i] + (indices[i] < 0 ? size : 0);                                                                  \
                 T a = to[at], b = from[i];                                                                                              \
                 to[at] = (T)(COMBINE);                                                                                                  \
             }                                                                                                                           \
@@ -111,7 +111,7 @@ static void walk(void *context, int64_t begin, int64_t end) {
 rl_status rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src, int dim, rl_combine combine) {
     rl_dtype dtype = (rl_dtype)self->dtype;
     size_t width = rl_dtype_size(dtype);
-    int64_t lines = 1;
+    int64_t slices = 1;
     plan p = {.size = self->sizes[dim], .length = index->sizes[dim], .data = {rl_data(self), rl_data(index), rl_data(src)}};
     for (int d = 0; d < self->ndim; d++) {
         int64_t strides[3] = {self->strides[d] * (int64_t)width, index->strides[d] * (int64_t)sizeof(int64_t),
@@ -122,17 +122,17 @@ rl_status rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src,
         }
         memcpy(p.strides[p.ndim], strides, sizeof strides);
         p.sizes[p.ndim++] = index->sizes[d];
-        lines *= index->sizes[d];
+        slices *= index->sizes[d];
     }
-    if (p.ndim == 0 || dim == self->ndim - 1) p.sizes[p.ndim++] = 1; /* a row of one line, its strides zero */
-    if (lines == 0 || p.length == 0) return RL_OK;
-    if (dtype == RL_BOOL) { /* truth values combine as the numbers 0 and 1 do, cut off at 1 */
+    if (p.ndim == 0 || dim == self->ndim - 1) p.sizes[p.ndim++] = 1; /* a row of one slice, its strides zero */
+    if (slices == 0 || p.length == 0) return RL_OK;
+    if (dtype == RL_BOOL) { /* booleans combine as the numbers 0 and 1 do, cut off at 1 */
         dtype = RL_UINT8;
         if (combine == RL_ADD) combine = RL_LARGEST;
         if (combine == RL_MULTIPLY) combine = RL_SMALLEST;
     }
     p.loop = combine != RL_PUT ? combining[combine - RL_ADD][dtype] : RL_OF_WIDTH(put, width);
     if (!p.loop) return rl_fail_no_loop(rl_dtype_name(dtype));
-    rl_parallel(lines, GRAIN / (p.length < GRAIN ? p.length : GRAIN) + 1, walk, &p);
+    rl_parallel(slices, GRAIN / (p.length < GRAIN ? p.length : GRAIN) + 1, walk, &p);
     return RL_OK;
 }

@@ -2,33 +2,33 @@
 
 #include "parallel.h"
 
-#define SEARCH(T)                                                                                                                          \
-    static void search_##T(const T *sorted, const int64_t *order, int64_t n, const T *values, int64_t count, int right, int64_t *places) { \
-        for (int64_t j = 0; j < count && !RL_GIVEN_UP_AT(j); j++) {                                                                        \
-            int64_t low = 0, high = n;                                                                                                     \
-            T value = values[j];                                                                                                           \
-            while (low < high) {                                                                                                           \
-                int64_t middle = low + (high - low) / 2;                                                                                   \
-                T element = sorted[order ? order[middle] - 1 : middle];                                                                    \
-                if (right ? element > value : element >= value)                                                                            \
-                    high = middle;                                                                                                         \
-                else                                                                                                                       \
-                    low = middle + 1;                                                                                                      \
-            }                                                                                                                              \
-            places[j] = low;                                                                                                               \
-        }                                                                                                                                  \
+#define SEARCH(T)                                                                                                                           \
+    static void search_##T(const T *sorted, const int64_t *order, int64_t n, const T *values, int64_t count, int right, int64_t *indices) { \
+        for (int64_t j = 0; j < count && !RL_GIVEN_UP_AT(j); j++) {                                                                         \
+            int64_t low = 0, high = n;                                                                                                      \
+            T value = values[j];                                                                                                            \
+            while (low < high) {                                                                                                            \
+                int64_t middle = low + (high - low) / 2;                                                                                    \
+                T element = sorted[order ? order[middle] - 1 : middle];                                                                     \
+                if (right ? element > value : element >= value)                                                                             \
+                    high = middle;                                                                                                          \
+                else                                                                                                                        \
+                    low = middle + 1;                                                                                                       \
+            }                                                                                                                               \
+            indices[j] = low;                                                                                                               \
+        }                                                                                                                                   \
     }
 SEARCH(int64_t)
 SEARCH(float)
 SEARCH(double)
 
-void rl_search(rl_dtype dtype, const void *sorted, const int64_t *order, int64_t n, const void *values, int64_t count, int right, int64_t *places) {
+void rl_search(rl_dtype dtype, const void *sorted, const int64_t *order, int64_t n, const void *values, int64_t count, int right, int64_t *indices) {
     if (dtype == RL_INT64)
-        search_int64_t(sorted, order, n, values, count, right, places);
+        search_int64_t(sorted, order, n, values, count, right, indices);
     else if (dtype == RL_FLOAT)
-        search_float(sorted, order, n, values, count, right, places);
+        search_float(sorted, order, n, values, count, right, indices);
     else
-        search_double(sorted, order, n, values, count, right, places);
+        search_double(sorted, order, n, values, count, right, indices);
 }
 
 /* An equal bin is guessed by division; edges, if given, have the last word. */

@@ -1,7 +1,7 @@
 /* Note [Keys]
  * Each element becomes an unsigned key that orders as the element does; descending order turns its bits round. A key of 32 bits
- * shares a word with the element's place, so that words are all different and any sort of them is stable; wider keys stand in a
- * pair with it. Long lines are sorted by radix, short ones by merging. */
+ * shares a word with the element's index, so that words are all different and any sort of them is stable; wider keys stand in a
+ * pair with it. Long slices are sorted by radix, short ones by merging. */
 #include "sort.h"
 
 #include <string.h>
@@ -10,9 +10,9 @@
 
 enum { SHORT = 200, RUN = 16, GRAIN = 8192 };
 
-typedef uint64_t word; /* key << 32 | place */
+typedef uint64_t word; /* key << 32 | index */
 typedef struct {
-    uint64_t key, place;
+    uint64_t key, index;
 } pair;
 
 /* ---- keys ---- */
@@ -35,7 +35,7 @@ KEY_OF_FLOATING(double, uint64_t, (uint64_t)1 << 63, UINT64_MAX)
 #define KEY_OF_SIGNED(value) ((uint32_t)(int32_t)(value) ^ 0x80000000u)
 #define KEY_OF_INT64(value) ((uint64_t)(value) ^ (uint64_t)1 << 63)
 
-/* The line as words or as pairs. */
+/* The slice as words or as pairs. */
 #define LOAD(suffix, T, KEY)                                                                                                       \
     static void words_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, word *to) {                                  \
         for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++)                                                                      \
@@ -80,7 +80,7 @@ static void load_pairs(rl_dtype dtype, const char *x, int64_t step, int64_t n, u
 /* ---- sorting ---- */
 
 #define WORD_LESS(a, b) ((a) < (b))
-#define PAIR_LESS(a, b) ((a).key < (b).key || ((a).key == (b).key && (a).place < (b).place))
+#define PAIR_LESS(a, b) ((a).key < (b).key || ((a).key == (b).key && (a).index < (b).index))
 #define WORD_DIGIT(a, pass) ((a) >> (32 + 8 * (pass)) & 255)
 #define PAIR_DIGIT(a, pass) ((a).key >> (8 * (pass)) & 255)
 
@@ -163,7 +163,7 @@ static void load_pairs(rl_dtype dtype, const char *x, int64_t step, int64_t n, u
         return low >= high;                                                                                                         \
     }                                                                                                                               \
     /* Elements of rank from .. end in their order, as the result's elements from `from` on. Few of many are split off first, after \
-     * which places are in no order any more, as radix sorting would need them. */                                                  \
+     * which indices are in no order any more, as radix sorting would need them. */                                                 \
     static T *rank_##T(T *a, T *spare, int64_t n, int64_t from, int64_t end) {                                                      \
         if (n <= SHORT || end - from > n / 4) return sort_##T(a, spare, n);                                                         \
         if (!split_##T(a, n, end)) return merge_##T(a, spare, n);                                                                   \
@@ -174,54 +174,54 @@ static void load_pairs(rl_dtype dtype, const char *x, int64_t step, int64_t n, u
 SORTER(word, WORD_LESS, WORD_DIGIT, 4)
 SORTER(pair, PAIR_LESS, PAIR_DIGIT, 8)
 
-/* ---- lines ---- */
+/* ---- slices ---- */
 
 typedef struct {
-    rl_tensor *values, *places, *x;
+    rl_tensor *values, *indices, *x;
     int dim, wide;
     uint64_t flip;
-    int64_t n, from, count, lines, parts;
-    char *scratch; /* for each part, two lines of words or pairs */
+    int64_t n, from, count, slices, parts;
+    char *scratch; /* for each part, two slices of words or pairs */
 } sorting;
 
-/* Where a line begins, in bytes. */
-static char *line_of(const rl_tensor *t, int dim, int64_t line) {
+/* Where a slice begins, in bytes. */
+static char *slice_of(const rl_tensor *t, int dim, int64_t slice) {
     int64_t element = 0;
     for (int d = t->ndim - 1; d >= 0; d--) {
         if (d == dim) continue;
-        element += line % t->sizes[d] * t->strides[d];
-        line /= t->sizes[d];
+        element += slice % t->sizes[d] * t->strides[d];
+        slice /= t->sizes[d];
     }
     return (char *)rl_data(t) + element * (int64_t)rl_dtype_size((rl_dtype)t->dtype);
 }
 
 static int64_t step_of(const rl_tensor *t, int dim) { return t->ndim ? t->strides[dim] * (int64_t)rl_dtype_size((rl_dtype)t->dtype) : 0; }
 
-#define STORE_VALUES(T, PLACE_OF) \
-    for (int64_t j = 0; j < s->count && !RL_GIVEN_UP_AT(j); j++) *(T *)(to + j * to_step) = *(const T *)(x + (int64_t)PLACE_OF(sorted[j]) * step)
+#define STORE_VALUES(T, INDEX_OF) \
+    for (int64_t j = 0; j < s->count && !RL_GIVEN_UP_AT(j); j++) *(T *)(to + j * to_step) = *(const T *)(x + (int64_t)INDEX_OF(sorted[j]) * step)
 
-#define STORE(name, OF, PLACE_OF)                                                                                                           \
-    static void name(const sorting *s, int64_t line, const char *x, int64_t step, const OF *sorted) {                                       \
-        if (s->places) {                                                                                                                    \
-            char *to = line_of(s->places, s->dim, line);                                                                                    \
-            int64_t to_step = step_of(s->places, s->dim);                                                                                   \
-            for (int64_t j = 0; j < s->count && !RL_GIVEN_UP_AT(j); j++) *(int64_t *)(to + j * to_step) = (int64_t)PLACE_OF(sorted[j]) + 1; \
+#define STORE(name, OF, INDEX_OF)                                                                                                           \
+    static void name(const sorting *s, int64_t slice, const char *x, int64_t step, const OF *sorted) {                                      \
+        if (s->indices) {                                                                                                                   \
+            char *to = slice_of(s->indices, s->dim, slice);                                                                                 \
+            int64_t to_step = step_of(s->indices, s->dim);                                                                                  \
+            for (int64_t j = 0; j < s->count && !RL_GIVEN_UP_AT(j); j++) *(int64_t *)(to + j * to_step) = (int64_t)INDEX_OF(sorted[j]) + 1; \
         }                                                                                                                                   \
         if (!s->values) return;                                                                                                             \
-        char *to = line_of(s->values, s->dim, line);                                                                                        \
+        char *to = slice_of(s->values, s->dim, slice);                                                                                      \
         int64_t to_step = step_of(s->values, s->dim);                                                                                       \
         switch (rl_dtype_size((rl_dtype)s->x->dtype)) {                                                                                     \
-        case 1: STORE_VALUES(uint8_t, PLACE_OF); break;                                                                                     \
-        case 2: STORE_VALUES(uint16_t, PLACE_OF); break;                                                                                    \
-        case 4: STORE_VALUES(uint32_t, PLACE_OF); break;                                                                                    \
-        default: STORE_VALUES(uint64_t, PLACE_OF);                                                                                          \
+        case 1: STORE_VALUES(uint8_t, INDEX_OF); break;                                                                                     \
+        case 2: STORE_VALUES(uint16_t, INDEX_OF); break;                                                                                    \
+        case 4: STORE_VALUES(uint32_t, INDEX_OF); break;                                                                                    \
+        default: STORE_VALUES(uint64_t, INDEX_OF);                                                                                          \
         }                                                                                                                                   \
     }
 
-#define PLACE_IN_WORD(a) ((a)&UINT32_MAX)
-#define PLACE_IN_PAIR(a) ((a).place)
-STORE(store_words, word, PLACE_IN_WORD)
-STORE(store_pairs, pair, PLACE_IN_PAIR)
+#define INDEX_IN_WORD(a) ((a)&UINT32_MAX)
+#define INDEX_IN_PAIR(a) ((a).index)
+STORE(store_words, word, INDEX_IN_WORD)
+STORE(store_pairs, pair, INDEX_IN_PAIR)
 
 static size_t width(const sorting *s) { return s->wide ? sizeof(pair) : sizeof(word); }
 
@@ -230,37 +230,37 @@ static void sort_part(void *context, int64_t begin, int64_t end) {
     int64_t step = step_of(s->x, s->dim);
     for (int64_t part = begin; part < end; part++) {
         char *a = s->scratch + (size_t)part * 2 * (size_t)s->n * width(s), *spare = a + (size_t)s->n * width(s);
-        for (int64_t line = s->lines * part / s->parts; line < s->lines * (part + 1) / s->parts; line++) {
-            const char *x = line_of(s->x, s->dim, line);
-            if (RL_GIVEN_UP_AT(line)) return;
+        for (int64_t slice = s->slices * part / s->parts; slice < s->slices * (part + 1) / s->parts; slice++) {
+            const char *x = slice_of(s->x, s->dim, slice);
+            if (RL_GIVEN_UP_AT(slice)) return;
             if (s->wide) {
                 load_pairs((rl_dtype)s->x->dtype, x, step, s->n, s->flip, (pair *)a);
                 pair *sorted = rank_pair((pair *)a, (pair *)spare, s->n, s->from, s->from + s->count);
-                if (!rl_failing()) store_pairs(s, line, x, step, sorted + s->from);
+                if (!rl_failing()) store_pairs(s, slice, x, step, sorted + s->from);
             } else {
                 load_words((rl_dtype)s->x->dtype, x, step, s->n, s->flip, (word *)a);
                 word *sorted = rank_word((word *)a, (word *)spare, s->n, s->from, s->from + s->count);
-                if (!rl_failing()) store_words(s, line, x, step, sorted + s->from);
+                if (!rl_failing()) store_words(s, slice, x, step, sorted + s->from);
             }
         }
     }
 }
 
-rl_status rl_sort_elements(rl_tensor *values, rl_tensor *places, rl_tensor *x, int dim, int descending, int64_t from) {
-    const rl_tensor *out = values ? values : places;
-    sorting s = {.values = values, .places = places, .x = x, .dim = dim, .from = from, .flip = descending ? UINT64_MAX : 0};
+rl_status rl_sort_elements(rl_tensor *values, rl_tensor *indices, rl_tensor *x, int dim, int descending, int64_t from) {
+    const rl_tensor *out = values ? values : indices;
+    sorting s = {.values = values, .indices = indices, .x = x, .dim = dim, .from = from, .flip = descending ? UINT64_MAX : 0};
     s.n = x->ndim ? x->sizes[dim] : 1;
     s.count = out->ndim ? out->sizes[dim] : 1;
     if (out->numel == 0 || s.n == 0) return RL_OK;
-    s.lines = x->numel / s.n;
+    s.slices = x->numel / s.n;
     s.wide = rl_dtype_size((rl_dtype)x->dtype) == 8 || s.n > (int64_t)UINT32_MAX;
     s.parts = x->numel / GRAIN + 1;
-    if (s.parts > s.lines) s.parts = s.lines;
+    if (s.parts > s.slices) s.parts = s.slices;
     if (s.parts > rl_num_threads()) s.parts = rl_num_threads();
     rl_scope scope = rl_scope_enter();
-    size_t line;
-    rl_status status = rl_multiply_sizes((size_t)s.n, 2 * width(&s), &line);
-    if (status == RL_OK) s.scratch = rl_scope_memory((size_t)s.parts, line);
+    size_t slice;
+    rl_status status = rl_multiply_sizes((size_t)s.n, 2 * width(&s), &slice);
+    if (status == RL_OK) s.scratch = rl_scope_memory((size_t)s.parts, slice);
     if (s.scratch) rl_parallel(s.parts, 1, sort_part, &s);
     rl_scope_leave(scope);
     return s.scratch && !rl_failing() ? RL_OK : RL_FAILED;

@@ -24,7 +24,7 @@ double rl_special_digamma(double x) {
     if (x == 0) return copysign(INFINITY, -x);
     if (x < 0) {
         if (x == floor(x)) return NAN;
-        double whole, rest = modf(x, &whole);
+        double integral, rest = modf(x, &integral);
         return rl_special_digamma(1 - x) - PI / tan(PI * rest);
     }
     double sum = 0;

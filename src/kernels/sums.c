@@ -1,4 +1,4 @@
-#include "folds.h"
+#include "reducers.h"
 
 #include <math.h>
 
@@ -7,29 +7,29 @@
         .of = { [RL_FLOAT] = &R##_float, [RL_DOUBLE] = &R##_double } \
     }
 
-/* Whole numbers are added up in int64, floating ones in double. */
-#define OF_TYPE(name, T, IN, STATE, OUT, zero, fold, joined, result) \
-    RL_FOLD(name##_##T, IN, STATE, RL_CLONES, zero, fold, joined)    \
-    RL_RESULT(name##_##T, STATE, OUT, result)                        \
+/* Integers are added up in int64, floating ones in double. */
+#define OF_TYPE(name, T, IN, STATE, OUT, zero, step, combined, result)    \
+    RL_ACCUMULATE(name##_##T, IN, STATE, RL_CLONES, zero, step, combined) \
+    RL_RESULT(name##_##T, STATE, OUT, result)                             \
     RL_REDUCER(name##_reducer_##T, STATE, name##_##T, name##_##T)
 
 /* Sums and products that do not fit wrap around, as unsigned numbers do. */
-#define OF_WHOLE(name, zero, fold, joined)                                           \
-    OF_TYPE(name, uint8, uint8_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s) \
-    OF_TYPE(name, int8, int8_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s)   \
-    OF_TYPE(name, int16, int16_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s) \
-    OF_TYPE(name, int32, int32_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s) \
-    OF_TYPE(name, int64, int64_t, uint64_t, int64_t, zero, fold, joined, (int64_t)s)
+#define OF_INTEGERS(name, zero, step, combined)                                        \
+    OF_TYPE(name, uint8, uint8_t, uint64_t, int64_t, zero, step, combined, (int64_t)s) \
+    OF_TYPE(name, int8, int8_t, uint64_t, int64_t, zero, step, combined, (int64_t)s)   \
+    OF_TYPE(name, int16, int16_t, uint64_t, int64_t, zero, step, combined, (int64_t)s) \
+    OF_TYPE(name, int32, int32_t, uint64_t, int64_t, zero, step, combined, (int64_t)s) \
+    OF_TYPE(name, int64, int64_t, uint64_t, int64_t, zero, step, combined, (int64_t)s)
 
-#define OF_FLOATING(name, zero, fold, joined, result)                      \
-    OF_TYPE(name, float, float, double, float, zero, fold, joined, result) \
-    OF_TYPE(name, double, double, double, double, zero, fold, joined, result)
+#define OF_FLOATING(name, zero, step, combined, result)                      \
+    OF_TYPE(name, float, float, double, float, zero, step, combined, result) \
+    OF_TYPE(name, double, double, double, double, zero, step, combined, result)
 
 /* ---- sum, mean, prod ---- */
 
-OF_WHOLE(sum, 0, s + (uint64_t)a, s + t)
+OF_INTEGERS(sum, 0, s + (uint64_t)a, s + t)
 OF_TYPE(sum, double, double, double, double, 0, s + a, s + t, s)
-RL_FOLD_BY_FOUR(sum_float, float, double, RL_CLONES, 0, s + a, s + t, s += (w + x) + (y + z))
+RL_ACCUMULATE_BY_FOUR(sum_float, float, double, RL_CLONES, 0, s + a, s + t, s += (w + x) + (y + z))
 
 typedef float floats __attribute__((vector_size(32), aligned(4), may_alias)); /* they need not lie where a vector should */
 
@@ -54,21 +54,21 @@ RL_CLONES static double sum_of_vectors(const floats *v, int64_t n) {
     return sum;
 }
 
-static void sum_of_floats(void *const *fields, const char *x, int64_t stride, int64_t m, const rl_fold *at) {
+static void sum_of_floats(void *const *fields, const char *x, int64_t stride, int64_t m, const rl_reduction *run) {
     if (stride == sizeof(float)) {
         *(double *)fields[0] += sum_of_vectors((const floats *)x, m / VECTOR);
         x += m / VECTOR * (int64_t)sizeof(floats);
         m %= VECTOR;
     }
-    sum_float_along(fields, x, stride, m, at);
+    sum_float_along(fields, x, stride, m, run);
 }
 
 RL_RESULT(sum_float, double, float, s)
 RL_REDUCER_ALONG(sum_reducer_float, double, sum_of_floats, sum_float, sum_float)
 const rl_reducers rl_sum_reducers = ALL_NUMBERS(sum_reducer);
 
-RL_RESULT(mean_float, double, float, s / (double)fold->total)
-RL_RESULT(mean_double, double, double, s / (double)fold->total)
+RL_RESULT(mean_float, double, float, s / (double)run->total)
+RL_RESULT(mean_double, double, double, s / (double)run->total)
 RL_REDUCER_ALONG(mean_reducer_float, double, sum_of_floats, sum_float, mean_float)
 RL_REDUCER(mean_reducer_double, double, sum_double, mean_double)
 const rl_reducers rl_mean_reducers = FLOATING(mean_reducer);
@@ -76,20 +76,20 @@ const rl_reducers rl_mean_reducers = FLOATING(mean_reducer);
 OF_FLOATING(nansum, 0, s + (a == a ? a : 0), s + t, s)
 const rl_reducers rl_nansum_reducers = FLOATING(nansum_reducer);
 
-OF_WHOLE(prod, 1, s *(uint64_t)a, s *t)
+OF_INTEGERS(prod, 1, s *(uint64_t)a, s *t)
 OF_FLOATING(prod, 1, s *a, s *t, s)
 const rl_reducers rl_prod_reducers = ALL_NUMBERS(prod_reducer);
 
 /* ---- counts and truth ---- */
 
-#define OF_ANY(name, STATE, OUT, zero, fold, joined, result)              \
-    OF_TYPE(name, uint8, uint8_t, STATE, OUT, zero, fold, joined, result) \
-    OF_TYPE(name, int8, int8_t, STATE, OUT, zero, fold, joined, result)   \
-    OF_TYPE(name, int16, int16_t, STATE, OUT, zero, fold, joined, result) \
-    OF_TYPE(name, int32, int32_t, STATE, OUT, zero, fold, joined, result) \
-    OF_TYPE(name, int64, int64_t, STATE, OUT, zero, fold, joined, result) \
-    OF_TYPE(name, float, float, STATE, OUT, zero, fold, joined, result)   \
-    OF_TYPE(name, double, double, STATE, OUT, zero, fold, joined, result)
+#define OF_ANY(name, STATE, OUT, zero, step, combined, result)              \
+    OF_TYPE(name, uint8, uint8_t, STATE, OUT, zero, step, combined, result) \
+    OF_TYPE(name, int8, int8_t, STATE, OUT, zero, step, combined, result)   \
+    OF_TYPE(name, int16, int16_t, STATE, OUT, zero, step, combined, result) \
+    OF_TYPE(name, int32, int32_t, STATE, OUT, zero, step, combined, result) \
+    OF_TYPE(name, int64, int64_t, STATE, OUT, zero, step, combined, result) \
+    OF_TYPE(name, float, float, STATE, OUT, zero, step, combined, result)   \
+    OF_TYPE(name, double, double, STATE, OUT, zero, step, combined, result)
 
 OF_ANY(nonzero, int64_t, int64_t, 0, s + (a != 0), s + t, s)
 OF_ANY(any, uint8_t, uint8_t, 0, s | (a != 0), s | t, s)
@@ -100,14 +100,14 @@ const rl_reducers rl_all_reducers = ALL_NUMBERS(all_reducer);
 
 /* ---- norms ---- */
 
-#define POWER (*(const double *)at->context)
+#define POWER (*(const double *)run->context)
 #define LARGER(s, a) ((a) > (s) || (a) != (a) ? (a) : (s))
 #define SMALLER(s, a) ((a) < (s) || (a) != (a) ? (a) : (s))
 
 OF_FLOATING(norm_0, 0, s + (a != 0), s + t, s)
 OF_FLOATING(norm_1, 0, s + fabs((double)a), s + t, s)
 OF_FLOATING(norm_2, 0, s + (double)a * a, s + t, sqrt(s))
-OF_FLOATING(norm_p, 0, s + pow(fabs((double)a), POWER), s + t, pow(s, 1 / *(const double *)fold->context))
+OF_FLOATING(norm_p, 0, s + pow(fabs((double)a), POWER), s + t, pow(s, 1 / *(const double *)run->context))
 OF_FLOATING(norm_max, 0, LARGER(s, fabs((double)a)), LARGER(s, t), s)
 OF_FLOATING(norm_min, INFINITY, SMALLER(s, fabs((double)a)), SMALLER(s, t), s)
 

@@ -7,7 +7,7 @@
 /* A copy between layouts whose dense dimensions differ: read or written row by row, either side would touch a cache line for each
  * element. So it goes by tiles of TILE x TILE, which are whole lines on both sides. A band, the work of one range, is a few rows of the
  * output in their whole length, if they are no longer than ROW_BYTES: as many as stay in the second cache. */
-enum { TILE = RL_TURNED, LINE = 64, MOST_ROWS = 128, ROW_BYTES = 1 << 14, BAND_BYTES = 1 << 17, BUFFER = TILE * ROW_BYTES };
+enum { TILE = RL_TRANSPOSE_TILE, LINE = 64, MOST_ROWS = 128, ROW_BYTES = 1 << 14, BAND_BYTES = 1 << 17, BUFFER = TILE * ROW_BYTES };
 
 #define TURN_PARAMETERS char *to, int64_t to_row, const char *from, int64_t from_column, int64_t rows, int64_t columns
 
@@ -19,11 +19,11 @@ typedef struct {
     int64_t sizes[RL_MAX_DIMS], to_strides[RL_MAX_DIMS], from_strides[RL_MAX_DIMS]; /* in bytes */
     int64_t rows, columns;                                                          /* of the output, whose columns are dense; the input's rows are */
     int64_t to_row, from_column;
-    int64_t stretch;           /* columns that are turned at a time */
+    int64_t stretch;           /* columns that are transposed at a time */
     int64_t band, bands;       /* rows of a band, and how many there are */
     int64_t width, from_width; /* of an element of the output and of the input */
-    rl_loop convert;           /* NULL: the turn does it, if anything must be converted */
-    tile_turn turn;
+    rl_loop convert;           /* NULL: the transpose does it, if anything must be converted */
+    tile_turn transpose;
     char *to;
     const char *from;
 } plan;
@@ -112,7 +112,7 @@ FOUR_BY_FOUR_TURN(turn_4, int32_t, int32_t)
 FOUR_BY_FOUR_TURN(turn_int64_to_int32, int64_t, int32_t)
 FOUR_BY_FOUR_TURN(turn_double_to_float, double, float)
 
-void rl_turn_square(char *to, int64_t to_row, const char *from, int64_t from_column) { turn_4(to, to_row, from, from_column, TILE, TILE); }
+void rl_transpose_tile(char *to, int64_t to_row, const char *from, int64_t from_column) { turn_4(to, to_row, from, from_column, TILE, TILE); }
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -124,8 +124,8 @@ typedef struct {
     int64_t rows, columns;
 } block;
 
-/* Stores that miss the cache wait for one another. So while a block is turned, the lines of the one `ahead` of it are fetched. */
-static void turn_block(tile_turn turn, const block *b, const char *ahead) {
+/* Stores that miss the cache wait for one another. So while a block is transposed, the lines of the one `ahead` of it are fetched. */
+static void transpose_block(tile_turn transpose, const block *b, const char *ahead) {
     int64_t run = b->columns * b->width, left = run;
     for (int64_t j = 0; j < b->columns; j += TILE) {
         for (int64_t i = 0; i < b->rows; i += TILE) {
@@ -136,30 +136,30 @@ static void turn_block(tile_turn turn, const block *b, const char *ahead) {
                 }
                 __builtin_prefetch(ahead, 1);
             }
-            turn(b->to + i * b->to_row + j * b->width, b->to_row, b->from + j * b->from_column + i * b->from_width, b->from_column, least(b->rows - i, TILE),
-                 least(b->columns - j, TILE));
+            transpose(b->to + i * b->to_row + j * b->width, b->to_row, b->from + j * b->from_column + i * b->from_width, b->from_column,
+                      least(b->rows - i, TILE), least(b->columns - j, TILE));
         }
     }
 }
 
-/* It is the narrower elements that are turned: those of the output out of a buffer, or those of the input into one. */
+/* It is the narrower elements that are transposed: those of the output out of a buffer, or those of the input into one. */
 static void convert_block(const plan *p, const block *b, const char *ahead) {
     _Alignas(LINE) char buffer[BUFFER];
     const int64_t strides[2] = {b->width, b->from_width};
-    block turned = *b;
+    block transposed = *b;
     if (b->width < b->from_width) {
-        turned.from = buffer;
-        turned.from_width = b->width;
-        turned.from_column = b->rows * b->width;
+        transposed.from = buffer;
+        transposed.from_width = b->width;
+        transposed.from_column = b->rows * b->width;
         for (int64_t j = 0; j < b->columns; j++)
-            p->convert((char *[]){buffer + j * turned.from_column, (char *)b->from + j * b->from_column}, strides, b->rows, NULL);
-        turn_block(p->turn, &turned, ahead);
+            p->convert((char *[]){buffer + j * transposed.from_column, (char *)b->from + j * b->from_column}, strides, b->rows, NULL);
+        transpose_block(p->transpose, &transposed, ahead);
     } else {
-        turned.to = buffer;
-        turned.width = b->from_width;
-        turned.to_row = (b->columns + TILE) * b->from_width;
-        turn_block(p->turn, &turned, NULL);
-        for (int64_t i = 0; i < b->rows; i++) p->convert((char *[]){b->to + i * b->to_row, buffer + i * turned.to_row}, strides, b->columns, NULL);
+        transposed.to = buffer;
+        transposed.width = b->from_width;
+        transposed.to_row = (b->columns + TILE) * b->from_width;
+        transpose_block(p->transpose, &transposed, NULL);
+        for (int64_t i = 0; i < b->rows; i++) p->convert((char *[]){b->to + i * b->to_row, buffer + i * transposed.to_row}, strides, b->columns, NULL);
     }
 }
 
@@ -170,7 +170,7 @@ static void copy_band(const plan *p, char *to, const char *from, int64_t rows) {
         if (p->convert)
             convert_block(p, &b, ahead);
         else
-            turn_block(p->turn, &b, ahead);
+            transpose_block(p->transpose, &b, ahead);
     }
 }
 
@@ -203,9 +203,9 @@ static void choose_turn(plan *p, rl_dtype to, rl_dtype from, rl_loop convert) {
     static const tile_turn of_width[] = {[1] = turn_1, [2] = turn_2, [4] = turn_4, [8] = turn_8};
     p->width = (int64_t)rl_dtype_size(to);
     p->from_width = (int64_t)rl_dtype_size(from);
-    p->turn = to == RL_FLOAT && from == RL_DOUBLE ? turn_double_to_float : to == RL_INT32 && from == RL_INT64 ? turn_int64_to_int32 : NULL;
-    p->convert = p->turn ? NULL : convert;
-    if (!p->turn) p->turn = of_width[least(p->width, p->from_width)];
+    p->transpose = to == RL_FLOAT && from == RL_DOUBLE ? turn_double_to_float : to == RL_INT32 && from == RL_INT64 ? turn_int64_to_int32 : NULL;
+    p->convert = p->transpose ? NULL : convert;
+    if (!p->transpose) p->transpose = of_width[least(p->width, p->from_width)];
 }
 
 static void cut_into_bands(plan *p) {

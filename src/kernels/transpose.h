@@ -7,8 +7,8 @@
 /* Whether it was such a copy, and has been made. `convert` makes elements of to's dtype of from's; NULL if they are the same. */
 int rl_copy_transposed(rl_tensor *to, const rl_tensor *from, rl_loop convert);
 
-/* A square of RL_TURNED x RL_TURNED elements of four bytes, from columns to rows; strides in bytes. */
-enum { RL_TURNED = 16 };
-void rl_turn_square(char *to, int64_t to_row, const char *from, int64_t from_column);
+/* A square of RL_TRANSPOSE_TILE x RL_TRANSPOSE_TILE elements of four bytes, from columns to rows; strides in bytes. */
+enum { RL_TRANSPOSE_TILE = 16 };
+void rl_transpose_tile(char *to, int64_t to_row, const char *from, int64_t from_column);
 
 #endif

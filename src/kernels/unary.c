@@ -14,13 +14,13 @@ FLOATING(reciprocal, 1 / a, 1 / a)
 FLOATING(square, a *a, a *a)
 FLOATING(cube, a *a *a, a *a *a)
 
-/* Functions of all numbers: `i` of whole ones, in which `wrapping` does, `f` of floating ones. */
-#define WHOLE(tag, T, U, name, i) RL_UNARY_ROW(name##_##tag, T, T, typedef U wrapping; (void)sizeof(wrapping), i)
+/* Functions of all numbers: `i` of integers, in which `wrapping` does, `f` of floating ones. */
+#define INTEGER(tag, T, U, name, i) RL_UNARY_ROW(name##_##tag, T, T, typedef U wrapping; (void)sizeof(wrapping), i)
 #define NUMERIC(name, i, f, d)  \
     NUMERIC_ROWS(name, i, f, d) \
     RL_NUMERIC_LOOPS(name)
 #define NUMERIC_ROWS(name, i, f, d)                         \
-    RL_FOR_INTEGERS(WHOLE, name, i)                         \
+    RL_FOR_INTEGERS(INTEGER, name, i)                       \
     RL_UNARY_LOOP(name##_float, RL_CLONES, float, float, f) \
     RL_UNARY_LOOP(name##_double, RL_CLONES, double, double, d)
 
@@ -31,7 +31,7 @@ RL_UNARY_ROW(sign_bool, uint8_t, uint8_t, , a)
 RL_ALL_LOOPS(sign)
 NUMERIC(relu, a > 0 ? a : 0, a <= 0 ? 0 : a, a <= 0 ? 0 : a)
 
-/* Rounding: whole numbers are left as they are by the op, which does not come here. */
+/* Rounding: integers are left as they are by the op, which does not come here. */
 FLOATING(floor, floorf(a), floor(a))
 FLOATING(ceil, ceilf(a), ceil(a))
 FLOATING(trunc, truncf(a), trunc(a))
@@ -39,13 +39,13 @@ FLOATING(round, rintf(a), rint(a))
 FLOATING(frac, a - truncf(a), a - trunc(a))
 
 /* To the nearest multiple of 10^-k, half to even. */
-static double places(double a, double k) {
+static double round_to(double a, double k) {
     double scale = pow(10, fabs(k));
     return k < 0 ? rint(a / scale) * scale : rint(a * scale) / scale;
 }
-RL_UNARY_ROW(round_places_float, float, float, const double k = NUMBER(0).as_double, places(a, k))
-RL_UNARY_ROW(round_places_double, double, double, const double k = NUMBER(0).as_double, places(a, k))
-RL_FLOATING_LOOPS(round_places)
+RL_UNARY_ROW(round_decimals_float, float, float, const double k = NUMBER(0).as_double, round_to(a, k))
+RL_UNARY_ROW(round_decimals_double, double, double, const double k = NUMBER(0).as_double, round_to(a, k))
+RL_FLOATING_LOOPS(round_decimals)
 
 RL_UNARY_LOOP_WITH(scale_float, RL_CLONES, float, float, const float k = (float)NUMBER(0).as_double, a *k)
 RL_UNARY_LOOP_WITH(scale_double, RL_CLONES, double, double, const double k = NUMBER(0).as_double, a *k)

@@ -11,11 +11,11 @@ extern const rl_loops rl_floor_loops, rl_ceil_loops, rl_trunc_loops, rl_round_lo
 extern const rl_loops rl_bitwise_not_loops;
 extern const rl_loops rl_mantissa_loops, rl_exponent_loops; /* of frexp(); exponents are int32 */
 extern const rl_loops rl_scale_loops;                       /* times NUMBER(0) */
-extern const rl_loops rl_round_places_loops;                /* to NUMBER(0) decimal places */
+extern const rl_loops rl_round_decimals_loops;              /* to NUMBER(0) decimals */
 extern const rl_loops rl_clamp_loops;                       /* kept between NUMBER(0) and NUMBER(1), whichever there are */
 extern const rl_loops rl_nan_to_num_loops;                  /* NaN, Inf and -Inf replaced by NUMBER(0), (1), (2) */
 extern const rl_loops rl_angle_loops;                       /* 0, or pi below 0 */
-/* to truth values */
+/* to booleans */
 extern const rl_loops rl_isnan_loops, rl_isinf_loops, rl_isfinite_loops, rl_isposinf_loops, rl_isneginf_loops, rl_signbit_loops;
 
 /* unary_math.c */

@@ -36,7 +36,7 @@ static rl_status infer_scaled(const rl_call *call, rl_result *result) {
     rl_scalar alpha = call->args.s[ALPHA];
     int is_integer = alpha.kind != RL_SCALAR_FLOAT || (double)alpha.as_int == alpha.as_double;
     if (!is_integer && !rl_dtype_is_floating(rl_result_dtype(2, call->in)))
-        return rl_fail("`alpha` must be a whole number when the tensors are whole numbers; it is %g", alpha.as_double);
+        return rl_fail("`alpha` must be an integer when the tensors are integers; it is %g", alpha.as_double);
     return infer_arithmetic(call, result);
 }
 
@@ -57,9 +57,9 @@ static rl_status run_scaled(rl_call *call, const rl_loops *plain, int sign) {
 static rl_status add_forward(rl_call *call) { return run_scaled(call, &rl_add_loops, 1); }
 static rl_status sub_forward(rl_call *call) { return run_scaled(call, &rl_sub_loops, -1); }
 
-RULE(add) {
-    D(0, G);
-    D(1, v->args->s[0].kind != RL_SCALAR_NONE ? rl_mul_number(G, v->args->s[0].as_double) : G);
+VJP(add) {
+    GRADIENT(0, GRAD);
+    GRADIENT(1, v->args->s[0].kind != RL_SCALAR_NONE ? rl_mul_number(GRAD, v->args->s[0].as_double) : GRAD);
 }
 const rl_op rl_op_add = {.name = "add",
                          SCHEMA(add),
@@ -70,9 +70,9 @@ const rl_op rl_op_add = {.name = "add",
                          .forward = add_forward,
                          .vjp = add_vjp};
 
-RULE(sub) {
-    D(0, G);
-    D(1, v->args->s[0].kind != RL_SCALAR_NONE ? rl_mul_number(G, -v->args->s[0].as_double) : rl_neg(G));
+VJP(sub) {
+    GRADIENT(0, GRAD);
+    GRADIENT(1, v->args->s[0].kind != RL_SCALAR_NONE ? rl_mul_number(GRAD, -v->args->s[0].as_double) : rl_neg(GRAD));
 }
 const rl_op rl_op_sub = {.name = "sub",
                          SCHEMA(sub),
@@ -86,29 +86,29 @@ const rl_op rl_op_sub = {.name = "sub",
 /* ---- mul, div ---- */
 
 FORWARD(mul)
-RULE(mul) {
-    D(0, rl_mul(G, X1));
-    D(1, rl_mul(G, X0));
+VJP(mul) {
+    GRADIENT(0, rl_mul(GRAD, INPUT_1));
+    GRADIENT(1, rl_mul(GRAD, INPUT_0));
 }
 const rl_op rl_op_mul = {.name = "mul",
                          SCHEMA(mul),
                          .grad_name = "Mul",
                          .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                         .saves = {SAVE_X(1), SAVE_X(0)},
+                         .saves = {SAVE_INPUT(1), SAVE_INPUT(0)},
                          .infer = infer_arithmetic,
                          .forward = mul_forward,
                          .vjp = mul_vjp};
 
 FORWARD(div)
-RULE(div) {
-    D(0, rl_div(G, X1));
-    D(1, rl_neg(rl_mul(G, rl_div(rl_div(X0, X1), X1))));
+VJP(div) {
+    GRADIENT(0, rl_div(GRAD, INPUT_1));
+    GRADIENT(1, rl_neg(rl_mul(GRAD, rl_div(rl_div(INPUT_0, INPUT_1), INPUT_1))));
 }
 const rl_op rl_op_div = {.name = "div",
                          SCHEMA(div),
                          .grad_name = "Div",
                          .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                         .saves = {SAVE_X(1), SAVE_X(0) | SAVE_X(1)},
+                         .saves = {SAVE_INPUT(1), SAVE_INPUT(0) | SAVE_INPUT(1)},
                          .infer = infer_division,
                          .forward = div_forward,
                          .vjp = div_vjp};
@@ -120,7 +120,7 @@ static rl_status infer_pow(const rl_call *call, rl_result *result) {
     result->variant = exponent->wrapped_number ? 0 : base->wrapped_number ? 2 : 1;
     if (exponent->wrapped_number && rl_dtype_is_integral((rl_dtype)base->dtype) && rl_dtype_is_integral((rl_dtype)exponent->dtype) &&
         rl_item(exponent, 0).as_int < 0)
-        return rl_fail("whole numbers have no negative powers; convert the tensor to a floating dtype");
+        return rl_fail("integers have no negative powers; convert the tensor to a floating dtype");
     return rl_infer_elementwise(call, result);
 }
 
@@ -139,7 +139,7 @@ static const rl_loops *power_loops(const rl_call *call) {
 static rl_status pow_forward(rl_call *call) {
     const rl_loops *quick = power_loops(call);
     if (!quick) return rl_run_loops(call, &rl_pow_loops, NULL);
-    return rl_each(2, (rl_tensor *[]){call->y[0], call->x[0]}, quick->of[call->x[0]->dtype], NULL);
+    return rl_elementwise(2, (rl_tensor *[]){call->y[0], call->x[0]}, quick->of[call->x[0]->dtype], NULL);
 }
 
 /* b * x^(b - 1), which is 0 for b = 0 whatever x is. */
@@ -157,15 +157,15 @@ static rl_tensor *pow_by_exponent(rl_tensor *g, rl_tensor *x, rl_tensor *b, rl_t
     return rl_where(flat, rl_number(0), rl_mul(g, slope));
 }
 
-RULE(pow) {
-    D(0, pow_by_base(G, X0, X1 && X1->wrapped_number ? X1 : rl_as_result(v, 1)));
-    D(1, pow_by_exponent(G, X0 && X0->wrapped_number ? X0 : rl_as_result(v, 0), X1, Y0));
+VJP(pow) {
+    GRADIENT(0, pow_by_base(GRAD, INPUT_0, INPUT_1 && INPUT_1->wrapped_number ? INPUT_1 : rl_as_result(v, 1)));
+    GRADIENT(1, pow_by_exponent(GRAD, INPUT_0 && INPUT_0->wrapped_number ? INPUT_0 : rl_as_result(v, 0), INPUT_1, OUTPUT_0));
 }
 const rl_op rl_op_pow = {.name = "pow",
                          SCHEMA(pow),
                          .grad_name = "Pow",
                          .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                         .saves = {SAVE_X(0) | SAVE_X(1), SAVE_X(0) | SAVE_X(1) | SAVE_Y(0)},
+                         .saves = {SAVE_INPUT(0) | SAVE_INPUT(1), SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_OUTPUT(0)},
                          .infer = infer_pow,
                          .forward = pow_forward,
                          .vjp = pow_vjp};
@@ -174,39 +174,39 @@ const rl_op rl_op_pow = {.name = "pow",
 
 static rl_tensor *half_if_equal(rl_tensor *g, rl_tensor *a, rl_tensor *b) { return rl_where(rl_eq(a, b), rl_mul_number(g, 0.5), g); }
 
-#define EXTREMUM_RECORD(op, grad)                                                      \
-    const rl_op rl_op_##op = {.name = #op,                                             \
-                              SCHEMA(op),                                              \
-                              .grad_name = grad,                                       \
-                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,                \
-                              .saves = {SAVE_X(0) | SAVE_X(1), SAVE_X(0) | SAVE_X(1)}, \
-                              .infer = rl_infer_elementwise,                           \
-                              .forward = op##_forward,                                 \
+#define MINMAX_OP(op, grad)                                                                            \
+    const rl_op rl_op_##op = {.name = #op,                                                             \
+                              SCHEMA(op),                                                              \
+                              .grad_name = grad,                                                       \
+                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,                                \
+                              .saves = {SAVE_INPUT(0) | SAVE_INPUT(1), SAVE_INPUT(0) | SAVE_INPUT(1)}, \
+                              .infer = rl_infer_elementwise,                                           \
+                              .forward = op##_forward,                                                 \
                               .vjp = op##_vjp};
 
-#define EXTREMUM(op, grad, first_wins, second_wins)                        \
-    FORWARD(op)                                                            \
-    RULE(op) {                                                             \
-        rl_tensor *a = X0, *b = X1;                                        \
-        D(0, rl_where(second_wins, rl_number(0), half_if_equal(G, a, b))); \
-        D(1, rl_where(first_wins, rl_number(0), half_if_equal(G, a, b)));  \
-    }                                                                      \
-    EXTREMUM_RECORD(op, grad)
-
-EXTREMUM(maximum, "Maximum", rl_gt(a, b), rl_lt(a, b))
-EXTREMUM(minimum, "Minimum", rl_lt(a, b), rl_gt(a, b))
-/* fmax and fmin pass all of it to the first of two equal operands. */
-#define QUIET_EXTREMUM(op, grad, first_wins)                                         \
+#define MINMAX(op, grad, first_wins, second_wins)                                    \
     FORWARD(op)                                                                      \
-    RULE(op) {                                                                       \
-        rl_tensor *a = X0, *b = X1, *first = rl_logical_or(first_wins, rl_ne(b, b)); \
-        D(0, rl_where(first, G, rl_number(0)));                                      \
-        D(1, rl_where(first, rl_number(0), G));                                      \
+    VJP(op) {                                                                        \
+        rl_tensor *a = INPUT_0, *b = INPUT_1;                                        \
+        GRADIENT(0, rl_where(second_wins, rl_number(0), half_if_equal(GRAD, a, b))); \
+        GRADIENT(1, rl_where(first_wins, rl_number(0), half_if_equal(GRAD, a, b)));  \
     }                                                                                \
-    EXTREMUM_RECORD(op, grad)
+    MINMAX_OP(op, grad)
 
-QUIET_EXTREMUM(fmax, "Fmax", rl_ge(a, b))
-QUIET_EXTREMUM(fmin, "Fmin", rl_le(a, b))
+MINMAX(maximum, "Maximum", rl_gt(a, b), rl_lt(a, b))
+MINMAX(minimum, "Minimum", rl_lt(a, b), rl_gt(a, b))
+/* fmax and fmin pass all of it to the first of two equal operands. */
+#define MINMAX_IGNORING_NAN(op, grad, first_wins)                                              \
+    FORWARD(op)                                                                                \
+    VJP(op) {                                                                                  \
+        rl_tensor *a = INPUT_0, *b = INPUT_1, *first = rl_logical_or(first_wins, rl_ne(b, b)); \
+        GRADIENT(0, rl_where(first, GRAD, rl_number(0)));                                      \
+        GRADIENT(1, rl_where(first, rl_number(0), GRAD));                                      \
+    }                                                                                          \
+    MINMAX_OP(op, grad)
+
+MINMAX_IGNORING_NAN(fmax, "Fmax", rl_ge(a, b))
+MINMAX_IGNORING_NAN(fmin, "Fmin", rl_le(a, b))
 
 /* ---- helpers for rules and compositions ---- */
 

@@ -15,25 +15,25 @@
                               .vjp = op##_vjp};
 
 /* Functions of two floating numbers: the derivatives by the first, a, and by the second, b. */
-#define OF_TWO(op, grad, infer_as, needs, by_first, by_second)                       \
-    FORWARD(op)                                                                      \
-    RULE(op) {                                                                       \
-        rl_tensor *a = rl_as_result(v, 0), *b = rl_as_result(v, 1), *y = Y0, *g = G; \
-        (void)a, (void)b, (void)y, (void)g;                                          \
-        D(0, by_first);                                                              \
-        D(1, by_second);                                                             \
-    }                                                                                \
+#define OF_TWO(op, grad, infer_as, needs, by_first, by_second)                                \
+    FORWARD(op)                                                                               \
+    VJP(op) {                                                                                 \
+        rl_tensor *a = rl_as_result(v, 0), *b = rl_as_result(v, 1), *y = OUTPUT_0, *g = GRAD; \
+        (void)a, (void)b, (void)y, (void)g;                                                   \
+        GRADIENT(0, by_first);                                                                \
+        GRADIENT(1, by_second);                                                               \
+    }                                                                                         \
     RECORD(op, grad, infer_as, needs, needs)
 
 static rl_tensor *squares(rl_tensor *a, rl_tensor *b) { return rl_add(rl_mul(a, a), rl_mul(b, b)); }
-OF_TWO(atan2, "Atan2", rl_infer_floating, SAVE_X(0) | SAVE_X(1), rl_mul(g, rl_div(b, squares(a, b))), rl_neg(rl_mul(g, rl_div(a, squares(a, b)))))
-OF_TWO(hypot, "Hypot", rl_infer_floating, SAVE_X(0) | SAVE_X(1) | SAVE_Y(0), rl_mul(g, rl_div(a, y)), rl_mul(g, rl_div(b, y)))
+OF_TWO(atan2, "Atan2", rl_infer_floating, SAVE_INPUT(0) | SAVE_INPUT(1), rl_mul(g, rl_div(b, squares(a, b))), rl_neg(rl_mul(g, rl_div(a, squares(a, b)))))
+OF_TWO(hypot, "Hypot", rl_infer_floating, SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_OUTPUT(0), rl_mul(g, rl_div(a, y)), rl_mul(g, rl_div(b, y)))
 
 /* exp(a) / (exp(a) + exp(b)), which an infinite result does not spoil */
 static rl_tensor *share(rl_tensor *a, rl_tensor *b) { return rl_sigmoid(rl_sub(a, b)); }
 static rl_tensor *share2(rl_tensor *a, rl_tensor *b) { return rl_sigmoid(rl_mul_number(rl_sub(a, b), 0.69314718055994530942)); }
-OF_TWO(logaddexp, "Logaddexp", rl_infer_floating, SAVE_X(0) | SAVE_X(1), rl_mul(g, share(a, b)), rl_mul(g, share(b, a)))
-OF_TWO(logaddexp2, "Logaddexp2", rl_infer_floating, SAVE_X(0) | SAVE_X(1), rl_mul(g, share2(a, b)), rl_mul(g, share2(b, a)))
+OF_TWO(logaddexp, "Logaddexp", rl_infer_floating, SAVE_INPUT(0) | SAVE_INPUT(1), rl_mul(g, share(a, b)), rl_mul(g, share(b, a)))
+OF_TWO(logaddexp2, "Logaddexp2", rl_infer_floating, SAVE_INPUT(0) | SAVE_INPUT(1), rl_mul(g, share2(a, b)), rl_mul(g, share2(b, a)))
 
 /* ---- xlogy: a log(b), 0 where a is ---- */
 
@@ -43,7 +43,7 @@ static rl_status infer_xlogy(const rl_call *call, rl_result *result) {
 }
 
 static rl_tensor *nothing_of(rl_tensor *a, rl_tensor *b) { return rl_logical_and(rl_eq(a, rl_number(0)), rl_le(b, rl_number(0))); }
-OF_TWO(xlogy, "Xlogy", infer_xlogy, SAVE_X(0) | SAVE_X(1), rl_where(nothing_of(a, b), rl_number(0), rl_mul(g, rl_log(b))), rl_mul(g, rl_div(a, b)))
+OF_TWO(xlogy, "Xlogy", infer_xlogy, SAVE_INPUT(0) | SAVE_INPUT(1), rl_where(nothing_of(a, b), rl_number(0), rl_mul(g, rl_log(b))), rl_mul(g, rl_div(a, b)))
 
 /* ---- copysign: a's size with b's sign ---- */
 
@@ -51,7 +51,7 @@ static rl_status infer_copysign(const rl_call *call, rl_result *result) {
     result->variant = call->in[1]->wrapped_number;
     return rl_infer_floating(call, result);
 }
-OF_TWO(copysign, "Copysign", infer_copysign, SAVE_X(0) | SAVE_Y(0), rl_where(rl_eq(a, rl_number(0)), rl_number(0), rl_mul(g, rl_div(y, a))), ZERO(1))
+OF_TWO(copysign, "Copysign", infer_copysign, SAVE_INPUT(0) | SAVE_OUTPUT(0), rl_where(rl_eq(a, rl_number(0)), rl_number(0), rl_mul(g, rl_div(y, a))), ZEROS(1))
 
 /* ---- without derivatives ---- */
 
@@ -59,9 +59,9 @@ OF_TWO(copysign, "Copysign", infer_copysign, SAVE_X(0) | SAVE_Y(0), rl_where(rl_
     FORWARD(op)            \
     const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_as, .forward = op##_forward};
 
-static rl_status infer_whole(const rl_call *call, rl_result *result) {
+static rl_status infer_integers(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
-    if (!rl_dtype_is_integral(dtype)) return rl_fail("%s() works on whole numbers, not on %s", call->op->name, rl_dtype_name(dtype));
+    if (!rl_dtype_is_integral(dtype)) return rl_fail("%s() works on integers, not on %s", call->op->name, rl_dtype_name(dtype));
     return rl_infer_elementwise(call, result);
 }
 
@@ -76,8 +76,8 @@ static rl_status infer_own_steps(const rl_call *call, rl_result *result) {
     return rl_output(result, 0, dtype, dtype, ndim, sizes);
 }
 
-STEP(gcd, infer_whole)
-STEP(lcm, infer_whole)
+STEP(gcd, infer_integers)
+STEP(lcm, infer_integers)
 STEP(heaviside, rl_infer_elementwise)
 STEP(nextafter, infer_own_steps)
 STEP(isclose, rl_infer_comparison)

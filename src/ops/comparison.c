@@ -40,7 +40,7 @@ static rl_status compare(rl_call *call, int how) {
         how = exchanged[how];
     }
     if (!is_mixed) return rl_run_loops(call, comparisons[how], NULL);
-    rl_each(3, (rl_tensor *[]){call->y[0], call->x[0], call->x[1]}, rl_exact_comparisons[how], NULL);
+    rl_elementwise(3, (rl_tensor *[]){call->y[0], call->x[0], call->x[1]}, rl_exact_comparisons[how], NULL);
     return RL_OK;
 }
 
@@ -69,7 +69,7 @@ LOGIC(logical_not, rl_bitwise_not_loops)
 
 static rl_status infer_bits(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
-    if (rl_dtype_is_floating(dtype)) return rl_fail("%s() works on whole numbers and truth values, not on %s", call->op->name, rl_dtype_name(dtype));
+    if (rl_dtype_is_floating(dtype)) return rl_fail("%s() works on integers and booleans, not on %s", call->op->name, rl_dtype_name(dtype));
     return rl_infer_elementwise(call, result);
 }
 
@@ -82,10 +82,10 @@ BITS(bitwise_or)
 BITS(bitwise_xor)
 BITS(bitwise_not)
 
-/* Shifts take whole numbers alone. */
+/* Shifts take integers alone. */
 static rl_status infer_shift(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
-    if (!rl_dtype_is_integral(dtype)) return rl_fail("%s() works on whole numbers, not on %s", call->op->name, rl_dtype_name(dtype));
+    if (!rl_dtype_is_integral(dtype)) return rl_fail("%s() works on integers, not on %s", call->op->name, rl_dtype_name(dtype));
     return rl_infer_elementwise(call, result);
 }
 

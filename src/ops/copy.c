@@ -24,7 +24,7 @@ static rl_status clone_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(clone) { D(0, G); }
+VJP(clone) { GRADIENT(0, GRAD); }
 const rl_op rl_op_clone = {.name = "clone", SCHEMA(clone), .grad_name = "Clone", .infer = infer_clone, .forward = clone_forward, .vjp = clone_vjp};
 
 rl_tensor *rl_clone(rl_tensor *x) { return rl_apply_to(&rl_op_clone, NULL, 1, &x); }
@@ -36,7 +36,7 @@ static rl_status infer_to_dtype(const rl_call *call, rl_result *result) {
     return rl_output_like(result, 0, call->args.dtype, call->in[0]);
 }
 
-RULE(to_dtype) { D(0, rl_to_dtype(G, v->in[0].dtype)); }
+VJP(to_dtype) { GRADIENT(0, rl_to_dtype(GRAD, v->in[0].dtype)); }
 const rl_op rl_op_to_dtype = {
     .name = "to_dtype", SCHEMA(to_dtype), .grad_name = "ToCopy", .infer = infer_to_dtype, .forward = clone_forward, .vjp = to_dtype_vjp};
 

@@ -52,15 +52,15 @@ static rl_status qr_forward(rl_call *call) {
 /* Of a square R, with M = R gR' - gQ' Q: (gQ + Q (lower triangle of M, mirrored)) R'^-1 */
 static rl_tensor *square_qr(rl_tensor *q, rl_tensor *r, rl_tensor *by_q, rl_tensor *by_r) {
     rl_tensor *m = NULL;
-    if (by_r) m = rl_times_turned(r, by_r);
-    if (by_q) m = plus(m, rl_neg(rl_turned_times(by_q, q)));
+    if (by_r) m = rl_times_transposed(r, by_r);
+    if (by_q) m = plus(m, rl_neg(rl_transposed_times(by_q, q)));
     if (!m) return NULL;
-    rl_tensor *mirrored = rl_add(rl_tril(m, 0), rl_matrix_turned(rl_tril(m, -1)));
+    rl_tensor *mirrored = rl_add(rl_tril(m, 0), rl_matrix_transpose(rl_tril(m, -1)));
     rl_tensor *right = plus(by_q, rl_times(q, mirrored));
-    return rl_matrix_turned(rl_triangle_solved(r, rl_matrix_turned(right), 1, 0));
+    return rl_matrix_transpose(rl_triangle_solved(r, rl_matrix_transpose(right), 1, 0));
 }
 
-RULE(qr) {
+VJP(qr) {
     rl_tensor *q = v->y[0], *r = v->y[1], *by_q = v->g[0], *by_r = v->g[1];
     if (!v->needs[0]) return;
     int64_t rows = q->sizes[q->ndim - 2], k = q->sizes[q->ndim - 1], cols = r->sizes[r->ndim - 1];
@@ -69,17 +69,17 @@ RULE(qr) {
         return;
     }
     if (cols <= rows) {
-        D(0, square_qr(q, r, by_q, by_r));
+        GRADIENT(0, square_qr(q, r, by_q, by_r));
         return;
     }
     rl_tensor *left = rl_slice(r, -1, 0, rows, 1), *right = rl_slice(r, -1, rows, cols, 1);
     rl_tensor *by_left = by_r ? rl_slice(by_r, -1, 0, rows, 1) : NULL, *by_right = by_r ? rl_slice(by_r, -1, rows, cols, 1) : NULL;
-    if (by_right) by_q = plus(by_q, rl_times(q, rl_times_turned(right, by_right)));
+    if (by_right) by_q = plus(by_q, rl_times(q, rl_times_transposed(right, by_right)));
     rl_tensor *first = square_qr(q, left, by_q, by_left), *second = by_right ? rl_times(q, by_right) : rl_mul_number(rl_times(q, right), 0);
-    if (first && second) D(0, rl_cat(2, (rl_tensor *[]){first, second}, -1));
+    if (first && second) GRADIENT(0, rl_cat(2, (rl_tensor *[]){first, second}, -1));
 }
 const rl_op rl_op_qr = {
-    .name = "qr", SCHEMA(qr), .grad_name = "LinalgQr", .saves = {SAVE_Y(0) | SAVE_Y(1)}, .infer = infer_qr, .forward = qr_forward, .vjp = qr_vjp};
+    .name = "qr", SCHEMA(qr), .grad_name = "LinalgQr", .saves = {SAVE_OUTPUT(0) | SAVE_OUTPUT(1)}, .infer = infer_qr, .forward = qr_forward, .vjp = qr_vjp};
 
 /* ---- lu: both factors in one matrix, and the exchanges of rows ---- */
 
@@ -108,7 +108,7 @@ static rl_status check_pivots(const rl_tensor *pivots, int64_t rows) {
     return RL_OK;
 }
 
-/* The rows of a matrix that stands for the exchanges, turned round: P' of P' L U = A. */
+/* The rows of a matrix that stands for the exchanges, transposed round: P' of P' L U = A. */
 static rl_tensor *exchanges(const rl_tensor *pivots, int64_t rows, rl_dtype dtype) {
     int64_t sizes[RL_MAX_DIMS], n = pivots->sizes[pivots->ndim - 1], count = rl_batch_count(pivots, pivots->ndim - 1);
     if (check_pivots(pivots, rows) != RL_OK) return NULL;
@@ -130,7 +130,7 @@ static rl_tensor *exchanges(const rl_tensor *pivots, int64_t rows, rl_dtype dtyp
     return rl_to_dtype(p, dtype);
 }
 
-RULE(lu) {
+VJP(lu) {
     rl_tensor *lu = v->y[0];
     if (!v->needs[0] || !v->g[0]) return;
     if (rows_of(lu) != cols_of(lu)) {
@@ -139,13 +139,18 @@ RULE(lu) {
     }
     rl_tensor *by_l = rl_tril(v->g[0], -1), *by_u = rl_triu(v->g[0], 0);
     rl_tensor *l = rl_add(rl_tril(lu, -1), identity((rl_dtype)lu->dtype, rows_of(lu))), *u = rl_triu(lu, 0);
-    rl_tensor *inner = rl_add(rl_tril(rl_turned_times(l, by_l), -1), rl_triu(rl_times_turned(by_u, u), 0));
-    rl_tensor *left = rl_triangle_solved(rl_matrix_turned(l), inner, 1, 1);
-    rl_tensor *both = rl_matrix_turned(rl_triangle_solved(u, rl_matrix_turned(left), 1, 0));
-    D(0, rl_times(exchanges(v->y[1], rows_of(lu), (rl_dtype)lu->dtype), both));
+    rl_tensor *inner = rl_add(rl_tril(rl_transposed_times(l, by_l), -1), rl_triu(rl_times_transposed(by_u, u), 0));
+    rl_tensor *left = rl_triangle_solved(rl_matrix_transpose(l), inner, 1, 1);
+    rl_tensor *both = rl_matrix_transpose(rl_triangle_solved(u, rl_matrix_transpose(left), 1, 0));
+    GRADIENT(0, rl_times(exchanges(v->y[1], rows_of(lu), (rl_dtype)lu->dtype), both));
 }
-const rl_op rl_op_lu = {
-    .name = "lu", SCHEMA(lu), .grad_name = "LinalgLuFactorEx", .saves = {SAVE_Y(0) | SAVE_Y(1)}, .infer = infer_lu, .forward = lu_forward, .vjp = lu_vjp};
+const rl_op rl_op_lu = {.name = "lu",
+                        SCHEMA(lu),
+                        .grad_name = "LinalgLuFactorEx",
+                        .saves = {SAVE_OUTPUT(0) | SAVE_OUTPUT(1)},
+                        .infer = infer_lu,
+                        .forward = lu_forward,
+                        .vjp = lu_vjp};
 
 /* exchanges(lu, pivots): the matrix that stands for the exchanges */
 static rl_status compose_exchanges(rl_call *call) {
@@ -194,19 +199,24 @@ static rl_tensor *gaps(rl_tensor *values) {
     return difference ? rl_add(difference, identity((rl_dtype)values->dtype, values->sizes[values->ndim - 1])) : NULL;
 }
 
-RULE(eigh) {
+VJP(eigh) {
     rl_tensor *values = v->y[0], *vectors = v->y[1];
     if (!v->needs[0]) return;
     if (!v->g[1]) {
-        D(0, rl_times_turned(rl_times_row(vectors, v->g[0]), vectors));
+        GRADIENT(0, rl_times_transposed(rl_times_row(vectors, v->g[0]), vectors));
         return;
     }
-    rl_tensor *inner = off_diagonal(rl_div(rl_turned_times(vectors, v->g[1]), gaps(values)));
+    rl_tensor *inner = off_diagonal(rl_div(rl_transposed_times(vectors, v->g[1]), gaps(values)));
     if (v->g[0]) inner = rl_add(inner, rl_times_row(identity((rl_dtype)values->dtype, cols_of(vectors)), v->g[0]));
-    D(0, rl_times_turned(rl_times(vectors, inner), vectors));
+    GRADIENT(0, rl_times_transposed(rl_times(vectors, inner), vectors));
 }
-const rl_op rl_op_eigh = {
-    .name = "eigh", SCHEMA(eigh), .grad_name = "LinalgEigh", .saves = {SAVE_Y(0) | SAVE_Y(1)}, .infer = infer_eigh, .forward = eigh_forward, .vjp = eigh_vjp};
+const rl_op rl_op_eigh = {.name = "eigh",
+                          SCHEMA(eigh),
+                          .grad_name = "LinalgEigh",
+                          .saves = {SAVE_OUTPUT(0) | SAVE_OUTPUT(1)},
+                          .infer = infer_eigh,
+                          .forward = eigh_forward,
+                          .vjp = eigh_vjp};
 
 /* ---- svd ---- */
 
@@ -234,38 +244,38 @@ static rl_status svd_forward(rl_call *call) {
     return RL_OK;
 }
 
-static rl_tensor *skew(rl_tensor *a) { return rl_sub(a, rl_matrix_turned(a)); }
+static rl_tensor *skew(rl_tensor *a) { return rl_sub(a, rl_matrix_transpose(a)); }
 static rl_tensor *first_columns(rl_tensor *a, int64_t n) { return a ? rl_slice(a, -1, 0, n, 1) : NULL; }
 static rl_tensor *first_rows(rl_tensor *a, int64_t n) { return a ? rl_slice(a, -2, 0, n, 1) : NULL; }
 
-RULE(svd) {
+VJP(svd) {
     if (!v->needs[0]) return;
     rl_tensor *s = v->y[1];
     int64_t k = s->sizes[s->ndim - 1];
     rl_tensor *u = first_columns(v->y[0], k), *vt = first_rows(v->y[2], k), *by_u = first_columns(v->g[0], k), *by_s = v->g[1], *by_vt = first_rows(v->g[2], k);
     if (!u || !vt) return;
     if (!by_u && !by_vt) {
-        D(0, rl_times(rl_times_row(u, by_s), vt));
+        GRADIENT(0, rl_times(rl_times_row(u, by_s), vt));
         return;
     }
     rl_tensor *squares = rl_mul(s, s), *inner = NULL, *gap = gaps(squares);
-    if (by_u) inner = rl_times_row(off_diagonal(rl_div(skew(rl_turned_times(u, by_u)), gap)), s);
-    if (by_vt) inner = plus(inner, times_column(off_diagonal(rl_div(skew(rl_times_turned(vt, by_vt)), gap)), s));
+    if (by_u) inner = rl_times_row(off_diagonal(rl_div(skew(rl_transposed_times(u, by_u)), gap)), s);
+    if (by_vt) inner = plus(inner, times_column(off_diagonal(rl_div(skew(rl_times_transposed(vt, by_vt)), gap)), s));
     if (by_s) inner = plus(inner, rl_times_row(identity((rl_dtype)s->dtype, k), by_s));
     if (rows_of(u) > k && by_u) {
         rl_tensor *outer = rl_div(by_u, rl_unsqueeze(s, -2));
-        D(0, rl_times(rl_add(rl_times(u, inner), rl_sub(outer, rl_times(u, rl_turned_times(u, outer)))), vt));
+        GRADIENT(0, rl_times(rl_add(rl_times(u, inner), rl_sub(outer, rl_times(u, rl_transposed_times(u, outer)))), vt));
     } else if (cols_of(vt) > k && by_vt) {
         rl_tensor *outer = rl_div(by_vt, rl_unsqueeze(s, -1));
-        D(0, rl_times(u, rl_add(rl_times(inner, vt), rl_sub(outer, rl_times(rl_times_turned(outer, vt), vt)))));
+        GRADIENT(0, rl_times(u, rl_add(rl_times(inner, vt), rl_sub(outer, rl_times(rl_times_transposed(outer, vt), vt)))));
     } else {
-        D(0, rl_times(u, rl_times(inner, vt)));
+        GRADIENT(0, rl_times(u, rl_times(inner, vt)));
     }
 }
 const rl_op rl_op_svd = {.name = "svd",
                          SCHEMA(svd),
                          .grad_name = "LinalgSvd",
-                         .saves = {SAVE_Y(0) | SAVE_Y(1) | SAVE_Y(2)},
+                         .saves = {SAVE_OUTPUT(0) | SAVE_OUTPUT(1) | SAVE_OUTPUT(2)},
                          .infer = infer_svd,
                          .forward = svd_forward,
                          .vjp = svd_vjp};
@@ -278,9 +288,9 @@ static rl_tensor *products_of_others(rl_tensor *s) {
     last.n[0] = dim;
     next = last;
     next.s[0] = rl_scalar_double(1);
-    rl_tensor *turned = rl_flip(s, flipped);
+    rl_tensor *transposed = rl_flip(s, flipped);
     rl_tensor *before = rl_apply_to(&rl_op_shift, &next, 1, (rl_tensor *[]){rl_apply_to(&rl_op_cumprod, &last, 1, &s)});
-    rl_tensor *behind = rl_apply_to(&rl_op_shift, &next, 1, (rl_tensor *[]){rl_apply_to(&rl_op_cumprod, &last, 1, &turned)});
+    rl_tensor *behind = rl_apply_to(&rl_op_shift, &next, 1, (rl_tensor *[]){rl_apply_to(&rl_op_cumprod, &last, 1, &transposed)});
     return rl_mul(before, rl_flip(behind, flipped));
 }
 
@@ -328,21 +338,26 @@ static rl_status pinv_forward(rl_call *call) {
 }
 
 /* -P'GP' and, since A and P annihilate each other's complements, a term for each of those. */
-RULE(pinv) {
-    rl_tensor *a = X0, *p = Y0, *g = rl_matrix_turned(G);
+VJP(pinv) {
+    rl_tensor *a = INPUT_0, *p = OUTPUT_0, *g = rl_matrix_transpose(GRAD);
     if (!v->needs[0] || !g) return;
     if (rows_of(a) <= cols_of(a)) {
-        rl_tensor *k = rl_times(g, p), *kp = rl_times_turned(k, p);
-        rl_tensor *rest = rl_times(rl_turned_times(p, p), rl_sub(g, rl_times(k, a)));
-        D(0, rl_add(rl_sub(rl_sub(kp, rl_times(rl_times(a, p), kp)), rl_matrix_turned(rl_times(p, k))), rest));
+        rl_tensor *k = rl_times(g, p), *kp = rl_times_transposed(k, p);
+        rl_tensor *rest = rl_times(rl_transposed_times(p, p), rl_sub(g, rl_times(k, a)));
+        GRADIENT(0, rl_add(rl_sub(rl_sub(kp, rl_times(rl_times(a, p), kp)), rl_matrix_transpose(rl_times(p, k))), rest));
     } else {
-        rl_tensor *k = rl_times(p, g), *pk = rl_turned_times(p, k);
-        rl_tensor *rest = rl_times(rl_sub(g, rl_times(a, k)), rl_times_turned(p, p));
-        D(0, rl_add(rl_sub(rl_sub(pk, rl_times(pk, rl_times(p, a))), rl_matrix_turned(rl_times(k, p))), rest));
+        rl_tensor *k = rl_times(p, g), *pk = rl_transposed_times(p, k);
+        rl_tensor *rest = rl_times(rl_sub(g, rl_times(a, k)), rl_times_transposed(p, p));
+        GRADIENT(0, rl_add(rl_sub(rl_sub(pk, rl_times(pk, rl_times(p, a))), rl_matrix_transpose(rl_times(k, p))), rest));
     }
 }
-const rl_op rl_op_pinv = {
-    .name = "pinv", SCHEMA(pinv), .grad_name = "LinalgPinv", .saves = {SAVE_X(0) | SAVE_Y(0)}, .infer = infer_pinv, .forward = pinv_forward, .vjp = pinv_vjp};
+const rl_op rl_op_pinv = {.name = "pinv",
+                          SCHEMA(pinv),
+                          .grad_name = "LinalgPinv",
+                          .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0)},
+                          .infer = infer_pinv,
+                          .forward = pinv_forward,
+                          .vjp = pinv_vjp};
 
 /* ---- Householder's vectors ---- */
 

@@ -1,11 +1,11 @@
-/* Quotients rounded to whole numbers, and what they leave. */
+/* Quotients rounded to integers, and what they leave. */
 #include "../kernels/binary.h"
 #include "infer.h"
 
 static rl_status run_division(rl_call *call, const rl_loops *loops) {
     int divided_by_zero = 0;
     RL_TRY(rl_run_loops(call, loops, &divided_by_zero));
-    return divided_by_zero ? rl_fail("whole numbers cannot be divided by zero in %s()", call->op->name) : RL_OK;
+    return divided_by_zero ? rl_fail("integers cannot be divided by zero in %s()", call->op->name) : RL_OK;
 }
 
 #define DIVISION(op, grad, number, loops, by_first, by_second, first_saves, second_saves) \
@@ -14,9 +14,9 @@ static rl_status run_division(rl_call *call, const rl_loops *loops) {
         return rl_infer_elementwise(call, result);                                        \
     }                                                                                     \
     static rl_status op##_forward(rl_call *call) { return run_division(call, loops); }    \
-    RULE(op) {                                                                            \
-        D(0, by_first);                                                                   \
-        D(1, by_second);                                                                  \
+    VJP(op) {                                                                             \
+        GRADIENT(0, by_first);                                                            \
+        GRADIENT(1, by_second);                                                           \
     }                                                                                     \
     const rl_op rl_op_##op = {.name = #op,                                                \
                               SCHEMA(op),                                                 \
@@ -30,8 +30,8 @@ static rl_status run_division(rl_call *call, const rl_loops *loops) {
 #define BY_NUMBER (call->in[1]->wrapped_number)
 
 /* The rounded quotients are flat wherever they have a derivative; the rests follow the dividend. */
-DIVISION(floor_divide, "FloorDivide", 0, &rl_floor_divide_loops, ZERO(0), ZERO(1), 0, 0)
-DIVISION(div_floor, "Div", 2 + BY_NUMBER, &rl_floor_divide_loops, ZERO(0), ZERO(1), SAVE_X(1), SAVE_X(1))
-DIVISION(div_trunc, "Div", 2 + BY_NUMBER, &rl_trunc_divide_loops, ZERO(0), ZERO(1), SAVE_X(1), SAVE_X(1))
-DIVISION(remainder, "Remainder", !BY_NUMBER, &rl_remainder_loops, G, rl_neg(rl_mul(G, rl_div_floor(X0, X1))), 0, SAVE_X(0) | SAVE_X(1))
-DIVISION(fmod, "Fmod", !BY_NUMBER, &rl_fmod_loops, G, rl_neg(rl_mul(G, rl_div_trunc(X0, X1))), 0, SAVE_X(0) | SAVE_X(1))
+DIVISION(floor_divide, "FloorDivide", 0, &rl_floor_divide_loops, ZEROS(0), ZEROS(1), 0, 0)
+DIVISION(div_floor, "Div", 2 + BY_NUMBER, &rl_floor_divide_loops, ZEROS(0), ZEROS(1), SAVE_INPUT(1), SAVE_INPUT(1))
+DIVISION(div_trunc, "Div", 2 + BY_NUMBER, &rl_trunc_divide_loops, ZEROS(0), ZEROS(1), SAVE_INPUT(1), SAVE_INPUT(1))
+DIVISION(remainder, "Remainder", !BY_NUMBER, &rl_remainder_loops, GRAD, rl_neg(rl_mul(GRAD, rl_div_floor(INPUT_0, INPUT_1))), 0, SAVE_INPUT(0) | SAVE_INPUT(1))
+DIVISION(fmod, "Fmod", !BY_NUMBER, &rl_fmod_loops, GRAD, rl_neg(rl_mul(GRAD, rl_div_trunc(INPUT_0, INPUT_1))), 0, SAVE_INPUT(0) | SAVE_INPUT(1))

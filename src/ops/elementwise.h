@@ -1,36 +1,36 @@
 /* How the records of elementwise ops of one operand are written: in a derivative, x, y and g are the input, the output and the
- * output's gradient; NUM(k) is the k-th number among the arguments. */
+ * output's gradient; SCALAR_ARG(k) is the k-th number among the arguments. */
 #ifndef RL_OPS_ELEMENTWISE_H
 #define RL_OPS_ELEMENTWISE_H
 
 #include "../kernels/unary.h"
 #include "infer.h"
 
-#define NUM(k) (v->args->s[k].as_double)
+#define SCALAR_ARG(k) (v->args->s[k].as_double)
 
 #define FORWARD(op) \
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, call->args.s); }
 
-#define UNARY_RULE(op, derivative)          \
-    RULE(op) {                              \
-        rl_tensor *x = X0, *y = Y0, *g = G; \
-        (void)x, (void)y, (void)g;          \
-        D(0, derivative);                   \
+#define UNARY_VJP(op, derivative)                         \
+    VJP(op) {                                             \
+        rl_tensor *x = INPUT_0, *y = OUTPUT_0, *g = GRAD; \
+        (void)x, (void)y, (void)g;                        \
+        GRADIENT(0, derivative);                          \
     }
 
-/* needs: what the derivative reads, SAVE_X(0) | SAVE_Y(0) */
+/* needs: what the derivative reads, SAVE_INPUT(0) | SAVE_OUTPUT(0) */
 #define ELEMENTWISE(op, grad, infer_as, needs, derivative) \
     FORWARD(op)                                            \
-    UNARY_RULE(op, derivative)                             \
-    UNARY_RECORD(op, grad, infer_as, needs)
+    UNARY_VJP(op, derivative)                              \
+    UNARY_OP(op, grad, infer_as, needs)
 
-#define UNARY_RECORD(op, grad, infer_as, needs) \
-    const rl_op rl_op_##op = {                  \
+#define UNARY_OP(op, grad, infer_as, needs) \
+    const rl_op rl_op_##op = {              \
         .name = #op, SCHEMA(op), .grad_name = grad, .traits = RL_ELEMENTWISE, .saves = {needs}, .infer = infer_as, .forward = op##_forward, .vjp = op##_vjp};
 
 /* Functions of floating numbers, integers becoming floating. */
 #define SMOOTH(op, grad, needs, derivative) ELEMENTWISE(op, grad, rl_infer_floating, needs, derivative)
-/* Functions under which whole numbers stay whole. */
+/* Functions under which integers stay whole. */
 #define NUMERIC(op, grad, needs, derivative) ELEMENTWISE(op, grad, rl_infer_elementwise, needs, derivative)
 
 #define PI 3.14159265358979323846

@@ -23,9 +23,9 @@ static rl_status infer_copy(const rl_call *call, rl_result *result) {
 
 static rl_status copy_forward(rl_call *call) { return rl_copy_data(call->y[0], call->x[1]); }
 
-RULE(copy) {
-    D(0, ZERO(0));
-    D(1, G);
+VJP(copy) {
+    GRADIENT(0, ZEROS(0));
+    GRADIENT(1, GRAD);
 }
 const rl_op rl_op_copy = {.name = "copy",
                           SCHEMA(copy),
@@ -51,9 +51,9 @@ static rl_status fill_forward(rl_call *call) {
 
 static rl_tensor *whole_sum(rl_tensor *g, const rl_signature *like) { return rl_reshape(rl_sum_dims(g, RL_INTS_NONE, 0), like->ndim, like->sizes); }
 
-RULE(fill) {
-    D(0, ZERO(0));
-    D(1, whole_sum(G, &v->in[1]));
+VJP(fill) {
+    GRADIENT(0, ZEROS(0));
+    GRADIENT(1, whole_sum(GRAD, &v->in[1]));
 }
 const rl_op rl_op_fill = {
     .name = "fill", SCHEMA(fill), .grad_name = "Fill", .traits = RL_BROADCASTS | RL_ELEMENTWISE, .infer = infer_fill, .forward = fill_forward, .vjp = fill_vjp};
@@ -65,6 +65,6 @@ static rl_status zero_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(zero) { D(0, ZERO(0)); }
+VJP(zero) { GRADIENT(0, ZEROS(0)); }
 const rl_op rl_op_zero = {
     .name = "zero", SCHEMA(zero), .grad_name = "Zero", .traits = RL_ELEMENTWISE, .infer = infer_kept, .forward = zero_forward, .vjp = zero_vjp};

@@ -1,4 +1,4 @@
-/* Reading along one dimension by indexes; the reverse of each is in scatter.c. */
+/* Reading along one dimension by indices; the reverse of each is in scatter.c. */
 #include "index.h"
 
 #include <string.h>
@@ -45,11 +45,11 @@ static rl_status gather_forward(rl_call *call) { return gather_along(call->y[0],
 
 static rl_tensor *zeros_like_input(const rl_vjp *v, const rl_tensor *g) { return g ? rl_zeros((rl_dtype)g->dtype, v->in[0].ndim, v->in[0].sizes) : NULL; }
 
-RULE(gather) { D(0, rl_scatter_add(zeros_like_input(v, G), v->args->n[DIM], X1, G)); }
+VJP(gather) { GRADIENT(0, rl_scatter_add(zeros_like_input(v, GRAD), v->args->n[DIM], INPUT_1, GRAD)); }
 const rl_op rl_op_gather = {.name = "gather",
                             SCHEMA(gather),
                             .grad_name = "Gather",
-                            .saves = {SAVE_X(1)},
+                            .saves = {SAVE_INPUT(1)},
                             .canonicalize = rl_canonicalize_dim,
                             .infer = infer_gather,
                             .forward = gather_forward,
@@ -66,7 +66,7 @@ rl_tensor *rl_gather(rl_tensor *x, int64_t dim, rl_tensor *index) {
 static rl_status infer_index_select(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0], *index = call->in[1];
     int64_t sizes[RL_MAX_DIMS];
-    if (index->ndim > 1) return rl_fail("index_select() needs a vector of indexes; `index` has shape %s", rl_sizes_text(index->ndim, index->sizes));
+    if (index->ndim > 1) return rl_fail("index_select() needs a vector of indices; `index` has shape %s", rl_sizes_text(index->ndim, index->sizes));
     if (x->ndim == 0 && index->numel != 1)
         return rl_fail("index_select() can take one element of a tensor without dimensions, not %lld", (long long)index->numel);
     for (int d = 0; d < x->ndim; d++) sizes[d] = d == call->args.n[DIM] ? index->numel : x->sizes[d];
@@ -84,11 +84,11 @@ static rl_status index_select_forward(rl_call *call) {
     return index ? rl_gather_elements(y, x, index, dim) : RL_FAILED;
 }
 
-RULE(index_select) { D(0, rl_index_add(zeros_like_input(v, G), v->args->n[DIM], X1, G)); }
+VJP(index_select) { GRADIENT(0, rl_index_add(zeros_like_input(v, GRAD), v->args->n[DIM], INPUT_1, GRAD)); }
 const rl_op rl_op_index_select = {.name = "index_select",
                                   SCHEMA(index_select),
                                   .grad_name = "IndexSelect",
-                                  .saves = {SAVE_X(1)},
+                                  .saves = {SAVE_INPUT(1)},
                                   .canonicalize = rl_canonicalize_dim,
                                   .infer = infer_index_select,
                                   .forward = index_select_forward,
@@ -114,7 +114,7 @@ static rl_tensor *take_along_dim(rl_tensor *x, rl_tensor *index, int64_t dim) {
     if (dim == RL_NO_DIM) return rl_gather(rl_reshape(x, 1, &flat), 0, rl_reshape(index, 1, &flat));
     if (rl_wrap_dim(dim, x->ndim, &at) != RL_OK) return NULL;
     if (x->ndim != index->ndim) {
-        rl_fail("take_along_dim() needs indexes of as many dimensions as the tensor has: %d, not %d", x->ndim, index->ndim);
+        rl_fail("take_along_dim() needs indices of as many dimensions as the tensor has: %d, not %d", x->ndim, index->ndim);
         return NULL;
     }
     for (int d = 0; d < x->ndim; d++) {
@@ -160,7 +160,7 @@ static rl_status infer_embedding(const rl_call *call, rl_result *result) {
 }
 
 static rl_status embedding_forward(rl_call *call) {
-    rl_tensor *index = rl_packed(call->x[1]), *y = call->y[0], *weight = call->x[0];
+    rl_tensor *index = rl_in_row_major(call->x[1]), *y = call->y[0], *weight = call->x[0];
     int64_t one = 1;
     rl_tensor *flat = index ? rl_tensor_view(index, 1, &index->numel, &one, index->offset) : NULL;
     if (!flat) return RL_FAILED;
@@ -190,20 +190,20 @@ static rl_tensor *row_factors(const rl_vjp *v, rl_tensor *flat, rl_dtype dtype) 
 }
 
 static rl_tensor *row_sums(const rl_vjp *v, rl_tensor *g, rl_tensor *index) {
-    rl_tensor *packed = rl_packed(index);
+    rl_tensor *contiguous = rl_in_row_major(index);
     int64_t one = 1;
-    rl_tensor *flat = packed ? rl_tensor_view(packed, 1, &packed->numel, &one, packed->offset) : NULL;
+    rl_tensor *flat = contiguous ? rl_tensor_view(contiguous, 1, &contiguous->numel, &one, contiguous->offset) : NULL;
     if (!g || !flat) return NULL;
     g = rl_reshape(g, 2, (int64_t[]){flat->numel, v->in[0].sizes[1]});
     if (v->args->n[PADDING] >= 0 || v->args->n[BY_FREQUENCY]) g = g ? rl_mul(g, row_factors(v, flat, (rl_dtype)g->dtype)) : NULL;
     return rl_index_add(zeros_like_input(v, g), 0, flat, g);
 }
 
-RULE(embedding) { D(0, row_sums(v, G, X1)); }
+VJP(embedding) { GRADIENT(0, row_sums(v, GRAD, INPUT_1)); }
 const rl_op rl_op_embedding = {.name = "embedding",
                                SCHEMA(embedding),
                                .grad_name = "Embedding",
-                               .saves = {SAVE_X(1)},
+                               .saves = {SAVE_INPUT(1)},
                                .canonicalize = canonicalize_embedding,
                                .infer = infer_embedding,
                                .forward = embedding_forward,

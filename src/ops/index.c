@@ -1,19 +1,19 @@
 /* Indexing by tensors: x[i, j, ...] and its reverse. What numbers, ranges and newaxis do is done by views before (subset.c).
  *
- * Note [Placement]
- * An index stands for one dimension of x, a mask of m dimensions for m; NULL leaves a dimension as it is. All indexes broadcast
- * to one shape. Its dimensions take the place of the indexed ones if those are neighbours, and come first if they are not. */
+ * Note [Advanced indexing]
+ * An index stands for one dimension of x, a mask of m dimensions for m; NULL leaves a dimension as it is. All indices broadcast
+ * to one shape. Its dimensions replaces the indexed ones if those are neighbours, and come first if they are not. */
 #include "index.h"
 
 #include <string.h>
 
-rl_tensor *rl_packed(rl_tensor *x) {
+rl_tensor *rl_in_row_major(rl_tensor *x) {
     if (!x || rl_is_contiguous(x)) return x;
     rl_tensor *copy = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes);
     return copy && rl_copy_data(copy, x) == RL_OK ? copy : NULL;
 }
 
-rl_tensor *rl_spread_to(rl_tensor *x, int ndim, const int64_t *sizes) {
+rl_tensor *rl_broadcast_to(rl_tensor *x, int ndim, const int64_t *sizes) {
     int64_t strides[RL_MAX_DIMS];
     int before = ndim - x->ndim;
     for (int d = 0; d < ndim; d++) strides[d] = d < before || x->sizes[d - before] == 1 ? 0 : x->strides[d - before];
@@ -22,7 +22,7 @@ rl_tensor *rl_spread_to(rl_tensor *x, int ndim, const int64_t *sizes) {
 
 rl_status rl_read_indexes(const rl_call *call, rl_result *result, int k) {
     rl_dtype dtype = (rl_dtype)call->in[k]->dtype;
-    if (!rl_dtype_is_integral(dtype)) return rl_fail("indexes must be whole numbers, such as a torch_long() tensor, not %s", rl_dtype_name(dtype));
+    if (!rl_dtype_is_integral(dtype)) return rl_fail("indices must be integers, such as a torch_long() tensor, not %s", rl_dtype_name(dtype));
     rl_read_as(result, k, RL_INT64);
     rl_read_apart(result, k);
     return RL_OK;
@@ -43,27 +43,27 @@ rl_status rl_start_from_self(rl_call *call) {
     return rl_copy_data(y, x);
 }
 
-rl_status rl_places_of(rl_tensor *mask, rl_tensor **places) {
-    mask = rl_packed(mask);
+rl_status rl_mask_indices(rl_tensor *mask, rl_tensor **indices) {
+    mask = rl_in_row_major(mask);
     int64_t *starts = mask ? rl_scope_memory((size_t)rl_mask_chunks(mask) + 1, sizeof *starts) : NULL;
     if (!starts) return RL_FAILED;
     int64_t count = rl_count_true(mask, starts), sizes[] = {mask->ndim, count}, one = 1;
     rl_tensor *all = rl_tensor_new(RL_INT64, 2, sizes);
     if (!all) return RL_FAILED;
-    rl_list_places(rl_data(all), 1, count, mask, starts, 0);
+    rl_list_indices(rl_data(all), 1, count, mask, starts, 0);
     for (int d = 0; d < mask->ndim; d++)
-        if (!(places[d] = rl_tensor_view(all, 1, &count, &one, d * count))) return RL_FAILED;
+        if (!(indices[d] = rl_tensor_view(all, 1, &count, &one, d * count))) return RL_FAILED;
     return RL_OK;
 }
 
-/* ---- the layout of an indexing: Note [Placement] ---- */
+/* ---- the layout of an indexing: Note [Advanced indexing] ---- */
 
 typedef struct {
-    rl_tensor *at[RL_MAX_DIMS]; /* each dimension's places, or NULL */
+    rl_tensor *at[RL_MAX_DIMS]; /* each dimension's indices, or NULL */
     uint8_t indexed[RL_MAX_DIMS];
     int first, last; /* of the indexed dimensions */
     int together;    /* nothing stands between them */
-    int ndim;        /* of the indexes */
+    int ndim;        /* of the indices */
     int64_t sizes[RL_MAX_DIMS];
     int whole_mask; /* which input alone is a mask of x's shape, or 0 */
 } layout;
@@ -96,7 +96,7 @@ static rl_status find_dims(const rl_call *call, int first_index, uint8_t *indexe
     return RL_OK;
 }
 
-/* All of the layout but the places themselves; a mask is counted, since as many places are its size. */
+/* All of the layout but the indices themselves; a mask is counted, since as many indices are its size. */
 static rl_status plan(const rl_call *call, int first_index, layout *l) {
     uint8_t indexed[RL_MAX_DIMS];
     int used, given = 0;
@@ -127,13 +127,13 @@ static rl_status plan(const rl_call *call, int first_index, layout *l) {
     return RL_OK;
 }
 
-/* The places that each dimension's index names. */
-static rl_status find_places(const rl_call *call, int first_index, layout *l) {
+/* The indices that each dimension's index names. */
+static rl_status find_indices(const rl_call *call, int first_index, layout *l) {
     int dim = 0;
     for (int k = first_index; k < call->n_in; k++) {
         rl_tensor *index = call->x[k];
         if (index && index->dtype == RL_BOOL) {
-            RL_TRY(rl_places_of(index, l->at + dim));
+            RL_TRY(rl_mask_indices(index, l->at + dim));
             dim += index->ndim;
         } else {
             l->at[dim++] = index;
@@ -181,7 +181,7 @@ static rl_tensor *add_offsets(rl_tensor *offsets, rl_tensor *index, int alone, i
     return offsets;
 }
 
-/* The places that the indexes name in a tensor laid out as x is: one int64 tensor of the indexes' shape. */
+/* The indices that the indices name in a tensor laid out as x is: one int64 tensor of the indices' shape. */
 static rl_tensor *offsets_in(const layout *l, const rl_tensor *x) {
     rl_tensor *offsets = NULL;
     for (int d = 0; d < x->ndim; d++) {
@@ -230,8 +230,8 @@ static rl_status infer_index(const rl_call *call, rl_result *result) {
 }
 
 static rl_status compress(rl_tensor *y, rl_tensor *x, rl_tensor *mask) {
-    x = rl_packed(x);
-    mask = rl_packed(mask);
+    x = rl_in_row_major(x);
+    mask = rl_in_row_major(mask);
     int64_t *starts = x && mask ? rl_scope_memory((size_t)rl_mask_chunks(mask) + 1, sizeof *starts) : NULL;
     if (!starts) return RL_FAILED;
     rl_count_true(mask, starts);
@@ -245,7 +245,7 @@ static rl_status index_forward(rl_call *call) {
     rl_picks picks;
     RL_TRY(plan(call, 1, &l));
     if (l.whole_mask) return compress(y, x, call->x[l.whole_mask]);
-    RL_TRY(find_places(call, 1, &l));
+    RL_TRY(find_indices(call, 1, &l));
     rl_tensor *offsets = offsets_in(&l, x);
     if (!offsets) return RL_FAILED;
     if (y->numel == 0) return RL_OK;
@@ -254,28 +254,28 @@ static rl_status index_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(index) { D(0, rl_index_put(rl_zeros((rl_dtype)G->dtype, v->in[0].ndim, v->in[0].sizes), G, v->n_in - 1, v->x + 1, 1)); }
+VJP(index) { GRADIENT(0, rl_index_put(rl_zeros((rl_dtype)GRAD->dtype, v->in[0].ndim, v->in[0].sizes), GRAD, v->n_in - 1, v->x + 1, 1)); }
 const rl_op rl_op_index = {.name = "index",
                            SCHEMA(index),
                            .grad_name = "Index",
                            .traits = RL_DEPENDS_ON_VALUES,
-                           .saves = {SAVE_ALL_X & ~SAVE_X(0)},
+                           .saves = {SAVE_ALL_INPUTS & ~SAVE_INPUT(0)},
                            .infer = infer_index,
                            .forward = index_forward,
                            .vjp = index_vjp};
 
-rl_tensor *rl_index(rl_tensor *x, int n, rl_tensor *const *indexes) {
+rl_tensor *rl_index(rl_tensor *x, int n, rl_tensor *const *indices) {
     rl_tensor *in[RL_MAX_DIMS + 1] = {x};
     if (!x) return NULL;
     if (n > RL_MAX_DIMS) {
         rl_fail("%d dimensions are indexed, and the tensor has %d", n, x->ndim);
         return NULL;
     }
-    memcpy(in + 1, indexes, (size_t)n * sizeof *in);
+    memcpy(in + 1, indices, (size_t)n * sizeof *in);
     return rl_apply_to(&rl_op_index, NULL, n + 1, in);
 }
 
-/* ---- index_put: in is x, the values, the indexes; n[0] tells whether to add ---- */
+/* ---- index_put: in is x, the values, the indices; n[0] tells whether to add ---- */
 
 enum { VALUES = 1, FIRST_INDEX = 2, ACCUMULATE = 0 };
 
@@ -296,15 +296,15 @@ static int fits(const rl_tensor *values, int ndim, const int64_t *sizes) {
     return 1;
 }
 
-/* The values as the places want them: contiguous in the result's shape, or one number. */
+/* The values as the indices want them: contiguous in the result's shape, or one number. */
 static rl_tensor *values_for(rl_tensor *values, int ndim, const int64_t *sizes) {
     if (values->numel == 1) return values;
     if (!fits(values, ndim, sizes)) {
         rl_fail("values of shape %s do not fit the shape %s of what they replace", rl_sizes_text(values->ndim, values->sizes), rl_sizes_text(ndim, sizes));
         return NULL;
     }
-    rl_tensor *spread = rl_spread_to(values, ndim, sizes);
-    return rl_packed(spread);
+    rl_tensor *broadcast = rl_broadcast_to(values, ndim, sizes);
+    return rl_in_row_major(broadcast);
 }
 
 static rl_status put_masked(rl_call *call, rl_tensor *mask) {
@@ -313,15 +313,15 @@ static rl_status put_masked(rl_call *call, rl_tensor *mask) {
         rl_fill_masked(y, mask, rl_data(values));
         return RL_OK;
     }
-    mask = rl_packed(mask);
+    mask = rl_in_row_major(mask);
     int64_t *starts = mask ? rl_scope_memory((size_t)rl_mask_chunks(mask) + 1, sizeof *starts) : NULL;
     if (!starts) return RL_FAILED;
     int64_t count = rl_count_true(mask, starts);
     values = values_for(values, 1, &count);
-    rl_tensor *packed = values ? rl_packed(y) : NULL;
-    if (!packed) return RL_FAILED;
-    rl_expand_elements(packed, values, mask, starts);
-    return packed == y ? RL_OK : rl_copy_data(y, packed);
+    rl_tensor *contiguous = values ? rl_in_row_major(y) : NULL;
+    if (!contiguous) return RL_FAILED;
+    rl_expand_elements(contiguous, values, mask, starts);
+    return contiguous == y ? RL_OK : rl_copy_data(y, contiguous);
 }
 
 static rl_status index_put_forward(rl_call *call) {
@@ -333,32 +333,32 @@ static rl_status index_put_forward(rl_call *call) {
     RL_TRY(plan(call, FIRST_INDEX, &l));
     RL_TRY(rl_start_from_self(call));
     if (l.whole_mask && !call->args.n[ACCUMULATE]) return put_masked(call, call->x[l.whole_mask]);
-    RL_TRY(find_places(call, FIRST_INDEX, &l));
+    RL_TRY(find_indices(call, FIRST_INDEX, &l));
     RL_TRY(result_sizes(y, l.indexed, l.ndim, l.sizes, l.first, l.together, &ndim, sizes));
     rl_tensor *offsets = offsets_in(&l, y), *values = values_for(call->x[VALUES], ndim, sizes);
     if (!offsets || !values) return RL_FAILED;
     make_picks(&l, y, offsets, values, &picks);
-    if (call->args.n[ACCUMULATE]) return rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(y), rl_data(values));
-    rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(y), rl_data(values));
+    if (call->args.n[ACCUMULATE]) return rl_accumulate_values(&picks, (rl_dtype)y->dtype, rl_data(y), rl_data(values));
+    rl_put_values(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(y), rl_data(values));
     return RL_OK;
 }
 
-RULE(index_put) {
-    rl_tensor **indexes = v->x + FIRST_INDEX;
+VJP(index_put) {
+    rl_tensor **indices = v->x + FIRST_INDEX;
     int n = v->n_in - FIRST_INDEX, accumulate = v->args && v->args->n[ACCUMULATE];
-    D(0, accumulate ? G : rl_index_put(G, rl_zeros((rl_dtype)G->dtype, 0, NULL), n, indexes, 0));
-    D(1, rl_index(G, n, indexes));
+    GRADIENT(0, accumulate ? GRAD : rl_index_put(GRAD, rl_zeros((rl_dtype)GRAD->dtype, 0, NULL), n, indices, 0));
+    GRADIENT(1, rl_index(GRAD, n, indices));
 }
 const rl_op rl_op_index_put = {.name = "index_put",
                                SCHEMA(index_put),
                                .grad_name = "IndexPut",
                                .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                               .saves = {SAVE_ALL_X & ~(SAVE_X(0) | SAVE_X(1)), SAVE_ALL_X & ~(SAVE_X(0) | SAVE_X(1))},
+                               .saves = {SAVE_ALL_INPUTS & ~(SAVE_INPUT(0) | SAVE_INPUT(1)), SAVE_ALL_INPUTS & ~(SAVE_INPUT(0) | SAVE_INPUT(1))},
                                .infer = infer_index_put,
                                .forward = index_put_forward,
                                .vjp = index_put_vjp};
 
-static rl_tensor *put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate, int in_place) {
+static rl_tensor *put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate, int in_place) {
     rl_tensor *in[RL_MAX_DIMS + 2] = {x, values};
     rl_args args = RL_ARGS_NONE;
     if (!x || !values) return NULL;
@@ -367,17 +367,17 @@ static rl_tensor *put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *
         return NULL;
     }
     args.n[ACCUMULATE] = accumulate;
-    memcpy(in + 2, indexes, (size_t)n * sizeof *in);
+    memcpy(in + 2, indices, (size_t)n * sizeof *in);
     return (in_place ? rl_apply_in_place : rl_apply_to)(&rl_op_index_put, &args, n + 2, in);
 }
 
-rl_tensor *rl_index_put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate) { return put(x, values, n, indexes, accumulate, 0); }
+rl_tensor *rl_index_put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate) { return put(x, values, n, indices, accumulate, 0); }
 
-rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate) {
-    return put(x, values, n, indexes, accumulate, 1);
+rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate) {
+    return put(x, values, n, indices, accumulate, 1);
 }
 
-/* ---- take and put: places of x read as one row ---- */
+/* ---- take and put: indices of x read as one row ---- */
 
 static rl_tensor *flat_offsets(const rl_call *call, const rl_tensor *x, int k) {
     rl_tensor *index = call->x[k];
@@ -396,7 +396,7 @@ static rl_status infer_take(const rl_call *call, rl_result *result) {
 }
 
 static rl_status take_forward(rl_call *call) {
-    rl_tensor *x = rl_packed(call->x[0]), *y = call->y[0];
+    rl_tensor *x = rl_in_row_major(call->x[0]), *y = call->y[0];
     rl_tensor *offsets = x ? flat_offsets(call, x, 1) : NULL;
     if (!offsets) return RL_FAILED;
     rl_picks picks = {.count = offsets->numel, .offsets = rl_data(offsets), .step = 1};
@@ -410,15 +410,15 @@ static rl_tensor *put_flat(rl_tensor *x, rl_tensor *index, rl_tensor *source, in
     return rl_apply_to(&rl_op_put, &args, 3, (rl_tensor *[]){x, index, source});
 }
 
-RULE(take) { D(0, put_flat(rl_zeros((rl_dtype)G->dtype, v->in[0].ndim, v->in[0].sizes), X1, G, 1)); }
+VJP(take) { GRADIENT(0, put_flat(rl_zeros((rl_dtype)GRAD->dtype, v->in[0].ndim, v->in[0].sizes), INPUT_1, GRAD, 1)); }
 const rl_op rl_op_take = {
-    .name = "take", SCHEMA(take), .grad_name = "Take", .saves = {SAVE_X(1)}, .infer = infer_take, .forward = take_forward, .vjp = take_vjp};
+    .name = "take", SCHEMA(take), .grad_name = "Take", .saves = {SAVE_INPUT(1)}, .infer = infer_take, .forward = take_forward, .vjp = take_vjp};
 
 static rl_status infer_put(const rl_call *call, rl_result *result) {
     rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype, computed = call->args.n[ACCUMULATE] ? rl_computed_in(dtype) : dtype;
     if (call->in[1]->numel != call->in[2]->numel)
-        return rl_fail("put() needs a source element for each index: there are %lld indexes and %lld elements", (long long)call->in[1]->numel,
+        return rl_fail("put() needs a source element for each index: there are %lld indices and %lld elements", (long long)call->in[1]->numel,
                        (long long)call->in[2]->numel);
     RL_TRY(rl_set_outputs(result, 1));
     rl_read_as(result, 0, computed);
@@ -430,29 +430,29 @@ static rl_status infer_put(const rl_call *call, rl_result *result) {
 static rl_status put_forward(rl_call *call) {
     rl_tensor *y = call->y[0];
     RL_TRY(rl_start_from_self(call));
-    rl_tensor *packed = rl_packed(y), *source = rl_packed(call->x[2]);
-    rl_tensor *offsets = packed ? flat_offsets(call, packed, 1) : NULL;
+    rl_tensor *contiguous = rl_in_row_major(y), *source = rl_in_row_major(call->x[2]);
+    rl_tensor *offsets = contiguous ? flat_offsets(call, contiguous, 1) : NULL;
     if (!offsets || !source) return RL_FAILED;
     rl_picks picks = {.count = offsets->numel, .offsets = rl_data(offsets), .step = 1};
     if (call->args.n[ACCUMULATE])
-        RL_TRY(rl_place_sums(&picks, (rl_dtype)y->dtype, rl_data(packed), rl_data(source)));
+        RL_TRY(rl_accumulate_values(&picks, (rl_dtype)y->dtype, rl_data(contiguous), rl_data(source)));
     else
-        rl_place(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(packed), rl_data(source));
-    return packed == y ? RL_OK : rl_copy_data(y, packed);
+        rl_put_values(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(contiguous), rl_data(source));
+    return contiguous == y ? RL_OK : rl_copy_data(y, contiguous);
 }
 
 static rl_tensor *take(rl_tensor *x, rl_tensor *index) { return rl_apply_to(&rl_op_take, NULL, 2, (rl_tensor *[]){x, index}); }
 
-RULE(put) {
+VJP(put) {
     int accumulate = v->args && v->args->n[ACCUMULATE];
-    D(0, accumulate ? G : put_flat(G, X1, rl_zeros((rl_dtype)G->dtype, v->in[1].ndim, v->in[1].sizes), 0));
-    D(2, rl_reshape(take(G, X1), v->in[2].ndim, v->in[2].sizes));
+    GRADIENT(0, accumulate ? GRAD : put_flat(GRAD, INPUT_1, rl_zeros((rl_dtype)GRAD->dtype, v->in[1].ndim, v->in[1].sizes), 0));
+    GRADIENT(2, rl_reshape(take(GRAD, INPUT_1), v->in[2].ndim, v->in[2].sizes));
 }
 const rl_op rl_op_put = {.name = "put",
                          SCHEMA(put),
                          .grad_name = "Put",
                          .traits = RL_ELEMENTWISE,
-                         .saves = {SAVE_X(1), 0, SAVE_X(1)},
+                         .saves = {SAVE_INPUT(1), 0, SAVE_INPUT(1)},
                          .infer = infer_put,
                          .forward = put_forward,
                          .vjp = put_vjp};

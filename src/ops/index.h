@@ -10,7 +10,7 @@
 enum { DIM };
 enum { SELF, INDEX, SRC };
 
-/* An input of indexes, as forward reads it. */
+/* An input of indices, as forward reads it. */
 rl_status rl_read_indexes(const rl_call *call, rl_result *result, int k);
 
 /* Input k as forward writes it into a tensor of that dtype: numbers fit any, tensors must promote no further. */
@@ -20,11 +20,11 @@ rl_status rl_read_to_write(const rl_call *call, rl_result *result, int k, rl_dty
 rl_status rl_start_from_self(rl_call *call);
 
 /* Contiguous, outside any graph: the tensor itself or a copy. */
-rl_tensor *rl_packed(rl_tensor *x);
+rl_tensor *rl_in_row_major(rl_tensor *x);
 /* Expanded to sizes that it broadcasts to, outside any graph. */
-rl_tensor *rl_spread_to(rl_tensor *x, int ndim, const int64_t *sizes);
+rl_tensor *rl_broadcast_to(rl_tensor *x, int ndim, const int64_t *sizes);
 
-/* For ops along a dimension: a tensor without dimensions as a vector of one, and a vector of indexes as long as `sizes` has it along
+/* For ops along a dimension: a tensor without dimensions as a vector of one, and a vector of indices as long as `sizes` has it along
  * dim, repeated in the other dimensions. */
 rl_tensor *rl_lifted(rl_tensor *x);
 rl_tensor *rl_along(rl_tensor *index, int dim, int ndim, const int64_t *sizes);
@@ -43,7 +43,7 @@ rl_tensor *rl_index_by_element(const rl_vjp *v, int slicewise);
 rl_tensor *rl_gathered_gradient(const rl_vjp *v, rl_tensor *g, int slicewise);
 rl_tensor *rl_zero_where_written(const rl_vjp *v, rl_tensor *g, int slicewise);
 
-/* A mask's places from 0, one int64 tensor for each of its dimensions. */
-rl_status rl_places_of(rl_tensor *mask, rl_tensor **places);
+/* A mask's indices from 0, one int64 tensor for each of its dimensions. */
+rl_status rl_mask_indices(rl_tensor *mask, rl_tensor **indices);
 
 #endif

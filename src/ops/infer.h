@@ -7,7 +7,7 @@
 
 /* The dtype that operands promote to: a tensor with dimensions outweighs one without, which outweighs a number, within a kind. */
 rl_dtype rl_result_dtype(int n, rl_tensor *const *operands);
-/* The dtype that they are compared in. A number beside whole numbers or truth values is not rounded for it. */
+/* The dtype that they are compared in. A number beside integers or booleans is not rounded for it. */
 rl_dtype rl_comparison_dtype(int n, rl_tensor *const *operands);
 
 /* The same of a tensor and numbers that are arguments; of kind RL_SCALAR_NONE: not given. */
@@ -16,7 +16,7 @@ rl_dtype rl_result_dtype_with_numbers(rl_tensor *x, int n, const rl_scalar *numb
 /* infer of elementwise ops, whose operands promote to one dtype and broadcast to one shape; the result is ... */
 rl_status rl_infer_elementwise(const rl_call *call, rl_result *result); /* of that dtype */
 rl_status rl_infer_floating(const rl_call *call, rl_result *result);    /* of that dtype, integers made floating */
-rl_status rl_infer_comparison(const rl_call *call, rl_result *result);  /* a truth value */
+rl_status rl_infer_comparison(const rl_call *call, rl_result *result);  /* a boolean */
 /* The same with the dtypes named: operands are read as `dtype`, the result is `result`. */
 rl_status rl_infer_as(const rl_call *call, rl_result *result, rl_dtype dtype, rl_dtype out_dtype);
 rl_status rl_broadcast_inputs(const rl_call *call, int *ndim, int64_t *sizes);
@@ -33,22 +33,22 @@ rl_dtype rl_computed_in(rl_dtype dtype);
 /* canonicalize where the first integer argument is a dimension of the first input: counted from 0 */
 rl_status rl_canonicalize_dim(rl_call *call);
 
-/* The dimensions that args name, as truth values; none given means all. */
+/* The dimensions that args name, as booleans; none given means all. */
 rl_status rl_marked_dims(rl_ints dims, int ndim, uint8_t *marked);
 
-/* How a rule reads: RULE(mul) { D(0, rl_mul(G, X1)); D(1, rl_mul(G, X0)); } */
-#define RULE(name) static void name##_vjp(rl_vjp *v)
-#define D(k, derivative)                          \
+/* How a rule reads: VJP(mul) { GRADIENT(0, rl_mul(GRAD, INPUT_1)); GRADIENT(1, rl_mul(GRAD, INPUT_0)); } */
+#define VJP(name) static void name##_vjp(rl_vjp *v)
+#define GRADIENT(k, derivative)                   \
     do {                                          \
         if (v->needs[k]) v->dx[k] = (derivative); \
     } while (0)
-#define G (v->g[0])
-#define X0 (v->x[0])
-#define X1 (v->x[1])
-#define X2 (v->x[2])
-#define Y0 (v->y[0])
+#define GRAD (v->g[0])
+#define INPUT_0 (v->x[0])
+#define INPUT_1 (v->x[1])
+#define INPUT_2 (v->x[2])
+#define OUTPUT_0 (v->y[0])
 /* Input k as forward read it, in the dtype of the result: what a rule computes of it alone is as precise as the result then. */
 rl_tensor *rl_as_result(rl_vjp *v, int k);
-#define ZERO(k) rl_zeros((rl_dtype)v->in[k].dtype, v->in[k].ndim, v->in[k].sizes)
+#define ZEROS(k) rl_zeros((rl_dtype)v->in[k].dtype, v->in[k].ndim, v->in[k].sizes)
 
 #endif

@@ -53,9 +53,9 @@ int64_t rl_batch_count(const rl_tensor *t, int batch_ndim) {
 static const rl_scalar no_factor = {RL_SCALAR_NONE, 0, 0};
 
 rl_tensor *rl_times(rl_tensor *a, rl_tensor *b) { return rl_product_of(a, 0, b, 0, no_factor); }
-rl_tensor *rl_turned_times(rl_tensor *a, rl_tensor *b) { return rl_product_of(a, 1, b, 0, no_factor); }
-rl_tensor *rl_times_turned(rl_tensor *a, rl_tensor *b) { return rl_product_of(a, 0, b, 1, no_factor); }
-rl_tensor *rl_matrix_turned(rl_tensor *a) { return rl_transpose(a, -2, -1); }
+rl_tensor *rl_transposed_times(rl_tensor *a, rl_tensor *b) { return rl_product_of(a, 1, b, 0, no_factor); }
+rl_tensor *rl_times_transposed(rl_tensor *a, rl_tensor *b) { return rl_product_of(a, 0, b, 1, no_factor); }
+rl_tensor *rl_matrix_transpose(rl_tensor *a) { return rl_transpose(a, -2, -1); }
 rl_tensor *rl_times_row(rl_tensor *a, rl_tensor *values) { return rl_mul(a, rl_unsqueeze(values, -2)); }
 
 static rl_status fail_singular(const rl_call *call, int64_t index, int64_t count, int info) {
@@ -93,16 +93,16 @@ static rl_status solve_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(solve) {
-    rl_tensor *by_b = rl_solved(rl_matrix_turned(X0), G);
-    D(1, by_b);
-    D(0, rl_neg(rl_times_turned(by_b, Y0)));
+VJP(solve) {
+    rl_tensor *by_b = rl_solved(rl_matrix_transpose(INPUT_0), GRAD);
+    GRADIENT(1, by_b);
+    GRADIENT(0, rl_neg(rl_times_transposed(by_b, OUTPUT_0)));
 }
 const rl_op rl_op_solve = {.name = "solve",
                            SCHEMA(solve),
                            .grad_name = "LinalgSolveEx",
                            .traits = RL_BROADCASTS,
-                           .saves = {SAVE_X(0) | SAVE_Y(0), SAVE_X(0)},
+                           .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0), SAVE_INPUT(0)},
                            .infer = infer_pair,
                            .forward = solve_forward,
                            .vjp = solve_vjp};
@@ -130,11 +130,11 @@ static rl_status inverse_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(inverse) { D(0, rl_neg(rl_turned_times(Y0, rl_times_turned(G, Y0)))); }
+VJP(inverse) { GRADIENT(0, rl_neg(rl_transposed_times(OUTPUT_0, rl_times_transposed(GRAD, OUTPUT_0)))); }
 const rl_op rl_op_inverse = {.name = "inverse",
                              SCHEMA(inverse),
                              .grad_name = "LinalgInvEx",
-                             .saves = {SAVE_Y(0)},
+                             .saves = {SAVE_OUTPUT(0)},
                              .infer = infer_square,
                              .forward = inverse_forward,
                              .vjp = inverse_vjp};
@@ -165,7 +165,7 @@ static rl_status det_forward(rl_call *call) {
 
 static rl_tensor *as_matrices(rl_tensor *numbers) { return rl_unsqueeze(rl_unsqueeze(numbers, -1), -1); }
 
-static rl_tensor *times_inverse_turned(rl_tensor *g, rl_tensor *a) { return rl_mul(as_matrices(g), rl_matrix_turned(rl_inverse_of(a))); }
+static rl_tensor *times_inverse_transposed(rl_tensor *g, rl_tensor *a) { return rl_mul(as_matrices(g), rl_matrix_transpose(rl_inverse_of(a))); }
 
 static int has_zero(const rl_tensor *x) {
     for (int64_t k = 0; k < x->numel; k++)
@@ -173,9 +173,14 @@ static int has_zero(const rl_tensor *x) {
     return 0;
 }
 
-RULE(det) { D(0, has_zero(Y0) ? rl_mul(as_matrices(G), rl_cofactors(X0)) : times_inverse_turned(rl_mul(G, Y0), X0)); }
-const rl_op rl_op_det = {
-    .name = "det", SCHEMA(det), .grad_name = "LinalgDet", .saves = {SAVE_X(0) | SAVE_Y(0)}, .infer = infer_det, .forward = det_forward, .vjp = det_vjp};
+VJP(det) { GRADIENT(0, has_zero(OUTPUT_0) ? rl_mul(as_matrices(GRAD), rl_cofactors(INPUT_0)) : times_inverse_transposed(rl_mul(GRAD, OUTPUT_0), INPUT_0)); }
+const rl_op rl_op_det = {.name = "det",
+                         SCHEMA(det),
+                         .grad_name = "LinalgDet",
+                         .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0)},
+                         .infer = infer_det,
+                         .forward = det_forward,
+                         .vjp = det_vjp};
 
 static rl_status infer_slogdet(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0];
@@ -191,13 +196,13 @@ static rl_status slogdet_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(slogdet) {
-    if (v->g[1]) D(0, times_inverse_turned(v->g[1], X0));
+VJP(slogdet) {
+    if (v->g[1]) GRADIENT(0, times_inverse_transposed(v->g[1], INPUT_0));
 }
 const rl_op rl_op_slogdet = {.name = "slogdet",
                              SCHEMA(slogdet),
                              .grad_name = "LinalgSlogdet",
-                             .saves = {SAVE_X(0)},
+                             .saves = {SAVE_INPUT(0)},
                              .infer = infer_slogdet,
                              .forward = slogdet_forward,
                              .vjp = slogdet_vjp};
@@ -220,17 +225,17 @@ static rl_status cholesky_forward(rl_call *call) {
     return RL_OK;
 }
 
-/* With P the lower triangle of L'G, its diagonal halved: L'^-1 (P + P') L^-1 / 2. */
-RULE(cholesky) {
-    rl_tensor *p = rl_turned_times(Y0, G), *strict = rl_tril(p, -1), *half = rl_mul_number(rl_sub(rl_tril(p, 0), strict), 0.5);
-    rl_tensor *lower = rl_add(strict, half), *both = rl_add(lower, rl_matrix_turned(lower)), *turned = rl_matrix_turned(Y0);
-    rl_tensor *left = rl_triangle_solved(turned, both, 1, 0);
-    D(0, rl_mul_number(rl_matrix_turned(rl_triangle_solved(turned, rl_matrix_turned(left), 1, 0)), 0.5));
+/* With P the lower triangle of L'GRAD, its diagonal halved: L'^-1 (P + P') L^-1 / 2. */
+VJP(cholesky) {
+    rl_tensor *p = rl_transposed_times(OUTPUT_0, GRAD), *strict = rl_tril(p, -1), *half = rl_mul_number(rl_sub(rl_tril(p, 0), strict), 0.5);
+    rl_tensor *lower = rl_add(strict, half), *both = rl_add(lower, rl_matrix_transpose(lower)), *transposed = rl_matrix_transpose(OUTPUT_0);
+    rl_tensor *left = rl_triangle_solved(transposed, both, 1, 0);
+    GRADIENT(0, rl_mul_number(rl_matrix_transpose(rl_triangle_solved(transposed, rl_matrix_transpose(left), 1, 0)), 0.5));
 }
 const rl_op rl_op_cholesky = {.name = "cholesky",
                               SCHEMA(cholesky),
                               .grad_name = "LinalgCholeskyEx",
-                              .saves = {SAVE_Y(0)},
+                              .saves = {SAVE_OUTPUT(0)},
                               .infer = infer_square,
                               .forward = cholesky_forward,
                               .vjp = cholesky_vjp};
@@ -251,17 +256,17 @@ static rl_status triangle_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(solve_triangular) {
+VJP(solve_triangular) {
     int upper = v->args ? (int)v->args->n[UPPER] : 0, unit = v->args ? (int)v->args->n[UNIT] : 0;
-    rl_tensor *by_b = rl_triangle_solved(rl_matrix_turned(X0), G, !upper, unit), *by_a = rl_neg(rl_times_turned(by_b, Y0));
-    D(1, by_b);
-    D(0, upper ? rl_triu(by_a, unit) : rl_tril(by_a, -unit));
+    rl_tensor *by_b = rl_triangle_solved(rl_matrix_transpose(INPUT_0), GRAD, !upper, unit), *by_a = rl_neg(rl_times_transposed(by_b, OUTPUT_0));
+    GRADIENT(1, by_b);
+    GRADIENT(0, upper ? rl_triu(by_a, unit) : rl_tril(by_a, -unit));
 }
 const rl_op rl_op_solve_triangular = {.name = "solve_triangular",
                                       SCHEMA(solve_triangular),
                                       .grad_name = "LinalgSolveTriangular",
                                       .traits = RL_BROADCASTS,
-                                      .saves = {SAVE_X(0) | SAVE_Y(0), SAVE_X(0) | SAVE_Y(0)},
+                                      .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0), SAVE_INPUT(0) | SAVE_OUTPUT(0)},
                                       .infer = infer_pair,
                                       .forward = triangle_forward,
                                       .vjp = solve_triangular_vjp};

@@ -33,11 +33,11 @@ int64_t rl_batch_count(const rl_tensor *t, int batch_ndim);
 #define RL_MATRIX(t) rl_matrix_at(t, batch, batch_ndim, index)
 
 /* rules */
-rl_tensor *rl_times(rl_tensor *a, rl_tensor *b);          /* a b */
-rl_tensor *rl_turned_times(rl_tensor *a, rl_tensor *b);   /* a' b */
-rl_tensor *rl_times_turned(rl_tensor *a, rl_tensor *b);   /* a b' */
-rl_tensor *rl_matrix_turned(rl_tensor *a);                /* a' */
-rl_tensor *rl_times_row(rl_tensor *a, rl_tensor *values); /* column j times values[j] */
+rl_tensor *rl_times(rl_tensor *a, rl_tensor *b);            /* a b */
+rl_tensor *rl_transposed_times(rl_tensor *a, rl_tensor *b); /* a' b */
+rl_tensor *rl_times_transposed(rl_tensor *a, rl_tensor *b); /* a b' */
+rl_tensor *rl_matrix_transpose(rl_tensor *a);               /* a' */
+rl_tensor *rl_times_row(rl_tensor *a, rl_tensor *values);   /* column j times values[j] */
 rl_tensor *rl_inverse_of(rl_tensor *a);
 rl_tensor *rl_cofactors(rl_tensor *a); /* of square matrices that may be singular */
 rl_tensor *rl_solved(rl_tensor *a, rl_tensor *b);

@@ -28,7 +28,7 @@ static rl_status run_loss(rl_call *call, const rl_loops *loops) {
         losses = rl_tensor_new((rl_dtype)y->dtype, ndim, sizes);
         if (!losses) return RL_FAILED;
     }
-    RL_TRY(rl_each(3, (rl_tensor *[]){losses, call->x[0], call->x[1]}, loops->of[y->dtype], NULL));
+    RL_TRY(rl_elementwise(3, (rl_tensor *[]){losses, call->x[0], call->x[1]}, loops->of[y->dtype], NULL));
     if (reduction == NONE) return RL_OK;
     RL_TRY(rl_marked_dims(RL_INTS_NONE, ndim, marked));
     return rl_reduce((reduction == MEAN ? &rl_mean_reducers : &rl_sum_reducers)->of[y->dtype], &y, 1, losses, marked, NULL);
@@ -38,35 +38,35 @@ static rl_status run_loss(rl_call *call, const rl_loops *loops) {
 static rl_tensor *each(rl_vjp *v) {
     int64_t sizes[RL_MAX_DIMS], count = 1;
     int ndim;
-    if (v->args->n[REDUCTION] != MEAN) return G;
+    if (v->args->n[REDUCTION] != MEAN) return GRAD;
     if (rl_broadcast_sizes(v->in[0].ndim, v->in[0].sizes, v->in[1].ndim, v->in[1].sizes, &ndim, sizes) != RL_OK) return NULL;
     for (int d = 0; d < ndim; d++) count *= sizes[d];
-    return rl_mul_number(G, 1 / (double)count);
+    return rl_mul_number(GRAD, 1 / (double)count);
 }
 
 /* x is what was predicted, t the target, g the gradient of each element's loss. */
 #define LOSS(op, title, grad, of_x, of_t)                                                     \
     static rl_status op##_forward(rl_call *call) { return run_loss(call, &rl_##op##_loops); } \
-    LOSS_RULE(op, title, grad, of_x, of_t)
-#define LOSS_RULE(op, title, grad, of_x, of_t)                                         \
-    RULE(op) {                                                                         \
-        rl_tensor *x = rl_as_result(v, 0), *t = rl_as_result(v, 1), *g = each(v);      \
-        D(0, of_x);                                                                    \
-        D(1, of_t);                                                                    \
-    }                                                                                  \
-    const rl_op rl_op_##op = {.name = title,                                           \
-                              SCHEMA(op),                                              \
-                              .grad_name = grad,                                       \
-                              .traits = RL_BROADCASTS,                                 \
-                              .saves = {SAVE_X(0) | SAVE_X(1), SAVE_X(0) | SAVE_X(1)}, \
-                              .infer = infer_loss,                                     \
-                              .forward = op##_forward,                                 \
+    LOSS_VJP(op, title, grad, of_x, of_t)
+#define LOSS_VJP(op, title, grad, of_x, of_t)                                                          \
+    VJP(op) {                                                                                          \
+        rl_tensor *x = rl_as_result(v, 0), *t = rl_as_result(v, 1), *g = each(v);                      \
+        GRADIENT(0, of_x);                                                                             \
+        GRADIENT(1, of_t);                                                                             \
+    }                                                                                                  \
+    const rl_op rl_op_##op = {.name = title,                                                           \
+                              SCHEMA(op),                                                              \
+                              .grad_name = grad,                                                       \
+                              .traits = RL_BROADCASTS,                                                 \
+                              .saves = {SAVE_INPUT(0) | SAVE_INPUT(1), SAVE_INPUT(0) | SAVE_INPUT(1)}, \
+                              .infer = infer_loss,                                                     \
+                              .forward = op##_forward,                                                 \
                               .vjp = op##_vjp};
 
 static rl_tensor *within_one(rl_tensor *x) { return rl_clamp(x, rl_scalar_double(-1), rl_scalar_double(1)); }
 
 /* (x - t) / (x (1 - x)), for probabilities that may be 0 or 1 */
-static rl_tensor *odds_slope(rl_tensor *x, rl_tensor *t) {
+static rl_tensor *bce_derivative(rl_tensor *x, rl_tensor *t) {
     rl_scalar none = {RL_SCALAR_NONE, 0, 0};
     return rl_div(rl_sub(x, t), rl_clamp(rl_mul(rl_number_minus(1, x), x), rl_scalar_double(1e-12), none));
 }
@@ -76,7 +76,7 @@ static rl_tensor *bounded_log(rl_tensor *x) {
     return rl_clamp(rl_log(x), rl_scalar_double(-100), none);
 }
 
-static rl_tensor *margin_slope(rl_tensor *g, rl_tensor *x, rl_tensor *t) { return rl_neg(rl_mul(g, rl_mul(t, rl_sigmoid(rl_neg(rl_mul(x, t)))))); }
+static rl_tensor *soft_margin_backward(rl_tensor *g, rl_tensor *x, rl_tensor *t) { return rl_neg(rl_mul(g, rl_mul(t, rl_sigmoid(rl_neg(rl_mul(x, t)))))); }
 
 /* One number of all elements of x. */
 static rl_status reduced(const rl_reducers *reducers, rl_tensor *x, double *number) {
@@ -105,8 +105,8 @@ static rl_status bce_loss_forward(rl_call *call) {
 
 LOSS(mse_loss, "mse_loss", "MseLoss", rl_mul(rl_mul_number(g, 2), rl_sub(x, t)), rl_mul(rl_mul_number(g, -2), rl_sub(x, t)))
 LOSS(smooth_l1_loss, "smooth_l1_loss", "SmoothL1Loss", rl_mul(g, within_one(rl_sub(x, t))), rl_mul(g, within_one(rl_sub(t, x))))
-LOSS_RULE(bce_loss, "binary_cross_entropy", "BinaryCrossEntropy", rl_mul(g, odds_slope(x, t)),
-          rl_mul(g, rl_sub(bounded_log(rl_number_minus(1, x)), bounded_log(x))))
-LOSS(soft_margin_loss, "soft_margin_loss", "SoftMarginLoss", margin_slope(g, x, t), margin_slope(g, t, x))
+LOSS_VJP(bce_loss, "binary_cross_entropy", "BinaryCrossEntropy", rl_mul(g, bce_derivative(x, t)),
+         rl_mul(g, rl_sub(bounded_log(rl_number_minus(1, x)), bounded_log(x))))
+LOSS(soft_margin_loss, "soft_margin_loss", "SoftMarginLoss", soft_margin_backward(g, x, t), soft_margin_backward(g, t, x))
 
 LOSS(bce_logits_loss, "binary_cross_entropy_with_logits", "BinaryCrossEntropyWithLogits", rl_mul(g, rl_sub(rl_sigmoid(x), t)), rl_neg(rl_mul(g, x)))

@@ -1,4 +1,4 @@
-/* Choosing elements by truth values. */
+/* Choosing elements by booleans. */
 #include "index.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ enum { MASK = 1, VALUE };
 static rl_status check_mask(const rl_call *call) {
     const rl_tensor *mask = call->in[MASK];
     if (mask->dtype != RL_BOOL && mask->dtype != RL_UINT8)
-        return rl_fail("%s() needs a mask of truth values, not %s", call->op->name, rl_dtype_name((rl_dtype)mask->dtype));
+        return rl_fail("%s() needs a mask of booleans, not %s", call->op->name, rl_dtype_name((rl_dtype)mask->dtype));
     return RL_OK;
 }
 
@@ -22,10 +22,10 @@ static rl_status infer_masked(const rl_call *call, rl_result *result, rl_dtype d
     return rl_output(result, 0, dtype, dtype, ndim, sizes);
 }
 
-/* The mask as the output has its shape, packed, and what rl_count_true() tells of it. */
+/* The mask as the output has its shape, contiguous, and what rl_count_true() tells of it. */
 static rl_tensor *counted(rl_tensor *mask, int ndim, const int64_t *sizes, int64_t **starts) {
-    mask = rl_spread_to(mask, ndim, sizes);
-    mask = mask ? rl_packed(mask) : NULL;
+    mask = rl_broadcast_to(mask, ndim, sizes);
+    mask = mask ? rl_in_row_major(mask) : NULL;
     *starts = mask ? rl_scope_memory((size_t)rl_mask_chunks(mask) + 1, sizeof **starts) : NULL;
     if (!*starts) return NULL;
     rl_count_true(mask, *starts);
@@ -57,15 +57,15 @@ static rl_tensor *sum_chosen(const rl_vjp *v, rl_tensor *g) {
     return rl_reshape(sum, v->in[VALUE].ndim, v->in[VALUE].sizes);
 }
 
-RULE(masked_fill) {
-    D(0, rl_masked_fill(G, X1, 0));
-    D(2, sum_chosen(v, G));
+VJP(masked_fill) {
+    GRADIENT(0, rl_masked_fill(GRAD, INPUT_1, 0));
+    GRADIENT(2, sum_chosen(v, GRAD));
 }
 const rl_op rl_op_masked_fill = {.name = "masked_fill",
                                  SCHEMA(masked_fill),
                                  .grad_name = "MaskedFill",
                                  .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                                 .saves = {SAVE_X(1), 0, SAVE_X(1)},
+                                 .saves = {SAVE_INPUT(1), 0, SAVE_INPUT(1)},
                                  .infer = infer_masked_fill,
                                  .forward = masked_fill_forward,
                                  .vjp = masked_fill_vjp};
@@ -97,10 +97,10 @@ static rl_status masked_select_forward(rl_call *call) {
     int64_t sizes[RL_MAX_DIMS], *starts;
     int ndim;
     RL_TRY(rl_broadcast_sizes(x->ndim, x->sizes, call->x[MASK]->ndim, call->x[MASK]->sizes, &ndim, sizes));
-    rl_tensor *mask = counted(call->x[MASK], ndim, sizes, &starts), *spread = rl_spread_to(x, ndim, sizes);
-    spread = spread ? rl_packed(spread) : NULL;
-    if (!mask || !spread) return RL_FAILED;
-    rl_compress_elements(call->y[0], spread, mask, starts);
+    rl_tensor *mask = counted(call->x[MASK], ndim, sizes, &starts), *broadcast = rl_broadcast_to(x, ndim, sizes);
+    broadcast = broadcast ? rl_in_row_major(broadcast) : NULL;
+    if (!mask || !broadcast) return RL_FAILED;
+    rl_compress_elements(call->y[0], broadcast, mask, starts);
     return RL_OK;
 }
 
@@ -109,16 +109,16 @@ static rl_tensor *put_back(const rl_vjp *v, rl_tensor *g) {
     int ndim;
     rl_tensor *mask = v->x[MASK];
     if (!g || rl_broadcast_sizes(v->in[0].ndim, v->in[0].sizes, mask->ndim, mask->sizes, &ndim, sizes) != RL_OK) return NULL;
-    mask = rl_spread_to(mask, ndim, sizes);
+    mask = rl_broadcast_to(mask, ndim, sizes);
     return mask ? rl_index_put(rl_zeros((rl_dtype)g->dtype, ndim, sizes), g, 1, &mask, 0) : NULL;
 }
 
-RULE(masked_select) { D(0, put_back(v, G)); }
+VJP(masked_select) { GRADIENT(0, put_back(v, GRAD)); }
 const rl_op rl_op_masked_select = {.name = "masked_select",
                                    SCHEMA(masked_select),
                                    .grad_name = "MaskedSelect",
                                    .traits = RL_BROADCASTS | RL_DEPENDS_ON_VALUES,
-                                   .saves = {SAVE_X(1)},
+                                   .saves = {SAVE_INPUT(1)},
                                    .infer = infer_masked_select,
                                    .forward = masked_select_forward,
                                    .vjp = masked_select_vjp};
@@ -135,7 +135,7 @@ static rl_status infer_masked_scatter(const rl_call *call, rl_result *result) {
 }
 
 static rl_status masked_scatter_forward(rl_call *call) {
-    rl_tensor *y = call->y[0], *source = rl_packed(call->x[VALUE]);
+    rl_tensor *y = call->y[0], *source = rl_in_row_major(call->x[VALUE]);
     int64_t *starts;
     rl_tensor *mask = source ? counted(call->x[MASK], y->ndim, y->sizes, &starts) : NULL;
     if (!mask) return RL_FAILED;
@@ -143,10 +143,10 @@ static rl_status masked_scatter_forward(rl_call *call) {
         return rl_fail("masked_scatter() needs an element for each place that the mask chooses: %lld, and the source has %lld", (long long)total(mask, starts),
                        (long long)source->numel);
     RL_TRY(rl_start_from_self(call));
-    rl_tensor *packed = rl_packed(y);
-    if (!packed) return RL_FAILED;
-    rl_expand_elements(packed, source, mask, starts);
-    return packed == y ? RL_OK : rl_copy_data(y, packed);
+    rl_tensor *contiguous = rl_in_row_major(y);
+    if (!contiguous) return RL_FAILED;
+    rl_expand_elements(contiguous, source, mask, starts);
+    return contiguous == y ? RL_OK : rl_copy_data(y, contiguous);
 }
 
 /* The chosen elements of g, then zeros for what of the source was not used. */
@@ -160,15 +160,15 @@ static rl_tensor *of_source(const rl_vjp *v, rl_tensor *g) {
     return rl_reshape(chosen, source->ndim, source->sizes);
 }
 
-RULE(masked_scatter) {
-    D(0, rl_masked_fill(G, X1, 0));
-    D(2, of_source(v, G));
+VJP(masked_scatter) {
+    GRADIENT(0, rl_masked_fill(GRAD, INPUT_1, 0));
+    GRADIENT(2, of_source(v, GRAD));
 }
 const rl_op rl_op_masked_scatter = {.name = "masked_scatter",
                                     SCHEMA(masked_scatter),
                                     .grad_name = "MaskedScatter",
                                     .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                                    .saves = {SAVE_X(1), 0, SAVE_X(1)},
+                                    .saves = {SAVE_INPUT(1), 0, SAVE_INPUT(1)},
                                     .infer = infer_masked_scatter,
                                     .forward = masked_scatter_forward,
                                     .vjp = masked_scatter_vjp};
@@ -186,7 +186,7 @@ static rl_status nonzero_forward(rl_call *call) {
     int64_t *starts;
     rl_tensor *x = call->x[0], *y = call->y[0], *mask = counted(x, x->ndim, x->sizes, &starts);
     if (!mask) return RL_FAILED;
-    if (y->numel) rl_list_places(rl_data(y), x->ndim, 1, mask, starts, call->args.n[0]);
+    if (y->numel) rl_list_indices(rl_data(y), x->ndim, 1, mask, starts, call->args.n[0]);
     return RL_OK;
 }
 

@@ -1,15 +1,15 @@
-/* Medians and modes: elements chosen by their rank. Of two middle elements the median is the lower. Their places count from 0, as
+/* Medians and modes: elements chosen by their rank. Of two middle elements the median is the lower. Their indices count from 0, as
  * torch for R has them. */
 #include "../kernels/mode.h"
 #include "../kernels/sort.h"
-#include "places.h"
+#include "take_along.h"
 #include "reduce.h"
 
 /* ---- along a dimension ---- */
 
 static rl_status infer_median(const rl_call *call, rl_result *result) {
     result->variant = 1;
-    return rl_infer_placed(call, result);
+    return rl_infer_with_indices(call, result);
 }
 
 /* The outputs with 1 at the dimension, whether or not it was kept. */
@@ -26,13 +26,13 @@ static rl_status outputs_with_dim(rl_call *call, int *dim, rl_tensor **with_dim)
     return RL_OK;
 }
 
-static void count_from_0(rl_tensor *places) {
-    for (int64_t k = 0; k < places->numel; k++) ((int64_t *)rl_data(places))[k]--;
+static void count_from_0(rl_tensor *indices) {
+    for (int64_t k = 0; k < indices->numel; k++) ((int64_t *)rl_data(indices))[k]--;
 }
 
 static int64_t length_along(const rl_tensor *x, int dim) { return x->ndim ? x->sizes[dim] : 1; }
 
-/* The lines that hold a NaN: which it is, and where it stands first. NULL for whole numbers. */
+/* The slices that hold a NaN: which it is, and where it stands first. NULL for integers. */
 static rl_status find_nans(const rl_call *call, int dim, rl_tensor **tops) {
     rl_tensor *x = call->x[0];
     uint8_t marked[RL_MAX_DIMS] = {0};
@@ -42,7 +42,7 @@ static rl_status find_nans(const rl_call *call, int dim, rl_tensor **tops) {
     tops[1] = rl_tensor_new(RL_INT64, call->y[0]->ndim, call->y[0]->sizes);
     if (!tops[0] || !tops[1]) return RL_FAILED;
     marked[dim] = 1;
-    return rl_reduce(rl_amax_places_reducers.of[x->dtype], tops, 2, x, marked, NULL);
+    return rl_reduce(rl_amax_indices_reducers.of[x->dtype], tops, 2, x, marked, NULL);
 }
 
 static int is_nan_at(const rl_tensor *t, int64_t k) {
@@ -70,8 +70,8 @@ static rl_status median_forward(rl_call *call) {
     return RL_OK;
 }
 
-/* Where result k's line begins, in elements. */
-static int64_t line_offset(const rl_tensor *x, int dim, int64_t k) {
+/* Where result k's slice begins, in elements. */
+static int64_t slice_offset(const rl_tensor *x, int dim, int64_t k) {
     int64_t offset = x->offset;
     for (int d = x->ndim - 1; d >= 0; d--) {
         if (d == dim) continue;
@@ -81,7 +81,7 @@ static int64_t line_offset(const rl_tensor *x, int dim, int64_t k) {
     return offset;
 }
 
-/* Lines with a NaN are done one by one, for each has a middle of its own. */
+/* Slices with a NaN are done one by one, for each has a middle of its own. */
 static rl_status nanmedian_forward(rl_call *call) {
     rl_tensor *with_dim[2], *tops[2], *x = call->x[0];
     int dim;
@@ -93,16 +93,16 @@ static rl_status nanmedian_forward(rl_call *call) {
     for (int64_t k = 0; tops[0] && k < tops[0]->numel; k++) {
         if (!is_nan_at(tops[0], k)) continue;
         rl_scope scope = rl_scope_enter();
-        rl_tensor *line = rl_tensor_view(x, 1, &n, &stride, line_offset(x, dim, k));
+        rl_tensor *slice = rl_tensor_view(x, 1, &n, &stride, slice_offset(x, dim, k));
         rl_tensor *value = rl_tensor_view(call->y[0], 1, &one, &one, call->y[0]->offset + k),
-                  *place = rl_tensor_view(call->y[1], 1, &one, &one, call->y[1]->offset + k);
-        if (!line || !value || !place) return RL_FAILED;
+                  *index = rl_tensor_view(call->y[1], 1, &one, &one, call->y[1]->offset + k);
+        if (!slice || !value || !index) return RL_FAILED;
         int64_t numbers = 0;
         for (int64_t j = 0; j < n; j++) {
-            double element = rl_item(line, j).as_double;
+            double element = rl_item(slice, j).as_double;
             numbers += element == element;
         }
-        RL_TRY(rl_sort_elements(value, place, line, 0, 0, numbers ? (numbers - 1) / 2 : 0));
+        RL_TRY(rl_sort_elements(value, index, slice, 0, 0, numbers ? (numbers - 1) / 2 : 0));
         rl_scope_leave(scope);
     }
     count_from_0(call->y[1]);
@@ -114,26 +114,36 @@ static rl_status mode_forward(rl_call *call) {
     int dim;
     if (call->y[0]->numel == 0) return RL_OK;
     RL_TRY(outputs_with_dim(call, &dim, with_dim));
-    rl_tensor *sorted = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes), *places = rl_tensor_new(RL_INT64, x->ndim, x->sizes);
-    if (!sorted || !places) return RL_FAILED;
-    RL_TRY(rl_sort_elements(sorted, places, x, dim, 0, 0));
-    RL_TRY(rl_modes(with_dim[0], with_dim[1], sorted, places, dim));
+    rl_tensor *sorted = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes), *indices = rl_tensor_new(RL_INT64, x->ndim, x->sizes);
+    if (!sorted || !indices) return RL_FAILED;
+    RL_TRY(rl_sort_elements(sorted, indices, x, dim, 0, 0));
+    RL_TRY(rl_modes(with_dim[0], with_dim[1], sorted, indices, dim));
     count_from_0(call->y[1]);
     return RL_OK;
 }
 
-RULE(median_dim) { D(0, rl_placed_gradient(v, 1)); }
-const rl_op rl_op_median_dim = {
-    .name = "median", SCHEMA(median_dim), .grad_name = "Median", .saves = {SAVE_Y(1)}, .infer = infer_median, .forward = median_forward, .vjp = median_dim_vjp};
+VJP(median_dim) { GRADIENT(0, rl_gradient_at_indices(v, 1)); }
+const rl_op rl_op_median_dim = {.name = "median",
+                                SCHEMA(median_dim),
+                                .grad_name = "Median",
+                                .saves = {SAVE_OUTPUT(1)},
+                                .infer = infer_median,
+                                .forward = median_forward,
+                                .vjp = median_dim_vjp};
 const rl_op rl_op_nanmedian_dim = {.name = "nanmedian",
                                    SCHEMA(nanmedian_dim),
                                    .grad_name = "Nanmedian",
-                                   .saves = {SAVE_Y(1)},
+                                   .saves = {SAVE_OUTPUT(1)},
                                    .infer = infer_median,
                                    .forward = nanmedian_forward,
                                    .vjp = median_dim_vjp};
-const rl_op rl_op_mode = {
-    .name = "mode", SCHEMA(mode), .grad_name = "Mode", .saves = {SAVE_Y(1)}, .infer = rl_infer_placed, .forward = mode_forward, .vjp = median_dim_vjp};
+const rl_op rl_op_mode = {.name = "mode",
+                          SCHEMA(mode),
+                          .grad_name = "Mode",
+                          .saves = {SAVE_OUTPUT(1)},
+                          .infer = rl_infer_with_indices,
+                          .forward = mode_forward,
+                          .vjp = median_dim_vjp};
 
 /* ---- of all elements ---- */
 
@@ -144,41 +154,41 @@ static rl_status infer_median_all(const rl_call *call, rl_result *result) {
     return rl_output(result, 0, dtype, rl_computed_in(dtype), 0, NULL);
 }
 
-/* As the elements in one line; `skip` NaN. */
+/* As the elements in one slice; `skip` NaN. */
 static rl_status median_of_all(rl_call *call, int skip) {
     rl_tensor *x = call->x[0], *y = call->y[0];
     int64_t n = x->numel, one = 1, numbers = n;
-    rl_tensor *line = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes);
-    if (!line) return RL_FAILED;
-    RL_TRY(rl_copy_data(line, x));
-    line = rl_tensor_view(line, 1, &n, &one, 0);
+    rl_tensor *slice = rl_tensor_new((rl_dtype)x->dtype, x->ndim, x->sizes);
+    if (!slice) return RL_FAILED;
+    RL_TRY(rl_copy_data(slice, x));
+    slice = rl_tensor_view(slice, 1, &n, &one, 0);
     rl_tensor *value = rl_tensor_view(y, 1, &one, &one, y->offset);
-    if (!line || !value) return RL_FAILED;
+    if (!slice || !value) return RL_FAILED;
     if (rl_dtype_is_floating((rl_dtype)x->dtype)) {
         numbers = 0;
-        for (int64_t j = 0; j < n; j++) numbers += !is_nan_at(line, j);
+        for (int64_t j = 0; j < n; j++) numbers += !is_nan_at(slice, j);
     }
     if (n == 0)
         return rl_dtype_is_floating((rl_dtype)x->dtype) ? rl_copy_data(y, rl_number(0.0 / 0.0)) : rl_fail("%s() of no elements has no value", call->op->name);
     int64_t rank = numbers == n || (skip && numbers) ? (numbers - 1) / 2 : n - 1; /* the last is a NaN, if there is one */
-    return rl_sort_elements(value, NULL, line, 0, 0, rank);
+    return rl_sort_elements(value, NULL, slice, 0, 0, rank);
 }
 
 static rl_status median_all_forward(rl_call *call) { return median_of_all(call, 0); }
 static rl_status nanmedian_all_forward(rl_call *call) { return median_of_all(call, 1); }
 
-RULE(median_all) { D(0, rl_shared_among_equals(v)); }
+VJP(median_all) { GRADIENT(0, rl_shared_among_equals(v)); }
 const rl_op rl_op_median_all = {.name = "median",
                                 SCHEMA(median_all),
                                 .grad_name = "Median",
-                                .saves = {SAVE_X(0) | SAVE_Y(0)},
+                                .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0)},
                                 .infer = infer_median_all,
                                 .forward = median_all_forward,
                                 .vjp = median_all_vjp};
 const rl_op rl_op_nanmedian_all = {.name = "nanmedian",
                                    SCHEMA(nanmedian_all),
                                    .grad_name = "Nanmedian",
-                                   .saves = {SAVE_X(0) | SAVE_Y(0)},
+                                   .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0)},
                                    .infer = infer_median_all,
                                    .forward = nanmedian_all_forward,
                                    .vjp = median_all_vjp};

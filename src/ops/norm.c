@@ -28,44 +28,44 @@ static rl_status norm_forward(rl_call *call) {
 /* g over the norm; 0 where the norm is 0 */
 static rl_tensor *over_norm(rl_vjp *v, rl_tensor *g) {
     rl_tensor *zero = rl_number(0);
-    return rl_kept_dims(v, rl_where(rl_eq(Y0, zero), zero, rl_div(g, Y0)));
+    return rl_kept_dims(v, rl_where(rl_eq(OUTPUT_0, zero), zero, rl_div(g, OUTPUT_0)));
 }
 
 /* The elements as large as the norm; a norm that is NaN is that of the elements that are. */
 static rl_tensor *extremes(rl_vjp *v, rl_tensor *x) {
-    rl_tensor *y = rl_kept_dims(v, Y0);
+    rl_tensor *y = rl_kept_dims(v, OUTPUT_0);
     return rl_logical_or(rl_eq(rl_abs(x), y), rl_logical_and(rl_ne(x, x), rl_ne(y, y)));
 }
 
 static rl_tensor *norm_gradient(rl_vjp *v) {
     double p = v->args->s[0].as_double;
     rl_tensor *x = rl_as_result(v, 0), *zero = rl_number(0), *one = rl_number(1);
-    if (p == 0) return ZERO(0);
-    if (p == 1) return rl_mul(rl_sign(x), rl_kept_dims(v, G));
-    if (p == 2) return rl_mul(x, over_norm(v, G));
+    if (p == 0) return ZEROS(0);
+    if (p == 1) return rl_mul(rl_sign(x), rl_kept_dims(v, GRAD));
+    if (p == 2) return rl_mul(x, over_norm(v, GRAD));
     if (p == INFINITY || p == -INFINITY) {
         rl_tensor *equal = extremes(v, x);
-        return rl_mul(rl_mul(rl_sign(x), equal), rl_div(rl_kept_dims(v, G), rl_reduced_again(v, &rl_op_sum, equal)));
+        return rl_mul(rl_mul(rl_sign(x), equal), rl_div(rl_kept_dims(v, GRAD), rl_reduced_again(v, &rl_op_sum, equal)));
     }
     rl_tensor *ratio = rl_mul(x, over_norm(v, one)); /* powers of which neither overflow nor vanish as those of x would */
-    if (p > 2) return rl_mul(rl_kept_dims(v, G), rl_mul(ratio, rl_pow_number(rl_abs(ratio), p - 2)));
+    if (p > 2) return rl_mul(rl_kept_dims(v, GRAD), rl_mul(ratio, rl_pow_number(rl_abs(ratio), p - 2)));
     rl_tensor *direction = rl_mul(rl_sign(x), rl_pow_number(rl_abs(ratio), p - 1));
     if (p < 1) direction = rl_where(rl_eq(x, zero), zero, direction);
-    return rl_mul(direction, rl_kept_dims(v, G));
+    return rl_mul(direction, rl_kept_dims(v, GRAD));
 }
 
-RULE(norm) { D(0, norm_gradient(v)); }
+VJP(norm) { GRADIENT(0, norm_gradient(v)); }
 const rl_op rl_op_norm = {.name = "norm",
                           SCHEMA(norm),
                           .grad_name = "Norm",
-                          .saves = {SAVE_X(0) | SAVE_Y(0)},
+                          .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0)},
                           .infer = infer_numbered_norm,
                           .forward = norm_forward,
                           .vjp = norm_vjp};
 const rl_op rl_op_vector_norm = {.name = "vector_norm",
                                  SCHEMA(vector_norm),
                                  .grad_name = "LinalgVectorNorm",
-                                 .saves = {SAVE_X(0) | SAVE_Y(0)},
+                                 .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0)},
                                  .infer = infer_norm,
                                  .forward = norm_forward,
                                  .vjp = norm_vjp};
@@ -82,11 +82,11 @@ static rl_status infer_logsumexp(const rl_call *call, rl_result *result) {
 
 static rl_status logsumexp_forward(rl_call *call) { return rl_run_reducers(call, &rl_logsumexp_reducers, NULL); }
 
-RULE(logsumexp) { D(0, rl_mul(rl_kept_dims(v, G), rl_exp(rl_sub(X0, rl_kept_dims(v, Y0))))); }
+VJP(logsumexp) { GRADIENT(0, rl_mul(rl_kept_dims(v, GRAD), rl_exp(rl_sub(INPUT_0, rl_kept_dims(v, OUTPUT_0))))); }
 const rl_op rl_op_logsumexp = {.name = "logsumexp",
                                SCHEMA(logsumexp),
                                .grad_name = "Logsumexp",
-                               .saves = {SAVE_X(0) | SAVE_Y(0)},
+                               .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0)},
                                .infer = infer_logsumexp,
                                .forward = logsumexp_forward,
                                .vjp = logsumexp_vjp};

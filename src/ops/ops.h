@@ -69,10 +69,10 @@ rl_tensor *rl_flip(rl_tensor *x, rl_ints dims);
 rl_tensor *rl_tril(rl_tensor *x, int64_t diagonal);
 rl_tensor *rl_triu(rl_tensor *x, int64_t diagonal);
 
-/* Indexing, with int64 indexes from 0. Among n indexes, NULL leaves a dimension whole, and a mask stands for its dimensions. */
-rl_tensor *rl_index(rl_tensor *x, int n, rl_tensor *const *indexes);
-rl_tensor *rl_index_put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate);
-rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indexes, int accumulate);
+/* Indexing, with int64 indices from 0. Among n indices, NULL leaves a dimension whole, and a mask stands for its dimensions. */
+rl_tensor *rl_index(rl_tensor *x, int n, rl_tensor *const *indices);
+rl_tensor *rl_index_put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate);
+rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate);
 rl_tensor *rl_gather(rl_tensor *x, int64_t dim, rl_tensor *index);
 rl_tensor *rl_index_select(rl_tensor *x, int64_t dim, rl_tensor *index);
 rl_tensor *rl_scatter(rl_tensor *x, int64_t dim, rl_tensor *index, rl_tensor *src);

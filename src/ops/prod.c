@@ -38,12 +38,12 @@ static rl_tensor *products_of_others(rl_tensor *x, rl_tensor *g, int dim) {
 }
 
 static rl_tensor *prod_gradient(rl_vjp *v) {
-    rl_tensor *x = rl_as_result(v, 0), *g = G;
+    rl_tensor *x = rl_as_result(v, 0), *g = GRAD;
     const rl_ints dims = v->args ? v->args->list[RL_DIMS] : RL_INTS_NONE;
     int64_t sizes[RL_MAX_DIMS];
     int dim = 0;
     if (x->ndim == 0) return g;
-    if (!has_zero(x)) return rl_div(rl_mul(rl_kept_dims(v, g), rl_kept_dims(v, Y0)), x);
+    if (!has_zero(x)) return rl_div(rl_mul(rl_kept_dims(v, g), rl_kept_dims(v, OUTPUT_0)), x);
     if (dims.length > 0) {
         if (rl_wrap_dim(dims.values[0], x->ndim, &dim) != RL_OK) return NULL;
         for (int d = 0; d < x->ndim; d++) sizes[d] = d == dim ? 1 : x->sizes[d];
@@ -53,6 +53,11 @@ static rl_tensor *prod_gradient(rl_vjp *v) {
     return rl_view_as(others, x->ndim, x->sizes);
 }
 
-RULE(prod) { D(0, prod_gradient(v)); }
-const rl_op rl_op_prod = {
-    .name = "prod", SCHEMA(prod), .grad_name = "Prod", .saves = {SAVE_X(0) | SAVE_Y(0)}, .infer = infer_prod, .forward = prod_forward, .vjp = prod_vjp};
+VJP(prod) { GRADIENT(0, prod_gradient(v)); }
+const rl_op rl_op_prod = {.name = "prod",
+                          SCHEMA(prod),
+                          .grad_name = "Prod",
+                          .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0)},
+                          .infer = infer_prod,
+                          .forward = prod_forward,
+                          .vjp = prod_vjp};

@@ -1,4 +1,4 @@
-/* Note [Turned]
+/* Note [Transposed]
  * A product reads a matrix by its strides, so a transposed one costs nothing. The derivative of a product is a product of
  * transposes; args carry a flag for each factor that says it is to be seen transposed, which saves the views. */
 #include "product.h"
@@ -8,8 +8,8 @@
 #include "../kernels/copy.h"
 #include "../kernels/gemm.h"
 
-enum { A_TURNED, B_TURNED }; /* args.n */
-enum { ALPHA, BETA };        /* args.s; none given is 1 */
+enum { A_TRANSPOSED, B_TRANSPOSED }; /* args.n */
+enum { ALPHA, BETA };                /* args.s; none given is 1 */
 
 static int flag(const rl_vjp *v, int k) { return v->args ? (int)v->args->n[k] : 0; }
 static rl_scalar scalar(const rl_vjp *v, int k) { return v->args ? v->args->s[k] : (rl_scalar){RL_SCALAR_NONE, 0, 0}; }
@@ -42,8 +42,8 @@ static rl_status check_ndim(const rl_call *call, int k, int wanted) {
 }
 
 /* Rows and columns of a factor as it is seen. */
-static int64_t rows_of(const rl_tensor *t, int turned) { return t->sizes[t->ndim - (turned ? 1 : 2)]; }
-static int64_t cols_of(const rl_tensor *t, int turned) { return t->sizes[t->ndim - (turned ? 2 : 1)]; }
+static int64_t rows_of(const rl_tensor *t, int transposed) { return t->sizes[t->ndim - (transposed ? 1 : 2)]; }
+static int64_t cols_of(const rl_tensor *t, int transposed) { return t->sizes[t->ndim - (transposed ? 2 : 1)]; }
 
 static rl_status fail_inner(const rl_call *call, const rl_tensor *a, const rl_tensor *b, int64_t cols, int64_t rows) {
     return rl_fail("%s() of shapes %s and %s: the first has %lld columns and the second %lld rows, and these must be equal", call->op->name,
@@ -54,7 +54,7 @@ static rl_status set_product(const rl_call *call, rl_result *result, int ndim, c
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype, computed = rl_computed_in(dtype);
     for (int k = 0; k < 2 && !rl_dtype_is_floating(dtype); k++)
         if (call->args.s[k].kind == RL_SCALAR_FLOAT && (double)call->args.s[k].as_int != call->args.s[k].as_double)
-            return rl_fail("%s() of integers needs whole numbers as `alpha` and `beta`", call->op->name);
+            return rl_fail("%s() of integers needs integers as `alpha` and `beta`", call->op->name);
     RL_TRY(rl_set_outputs(result, 1));
     for (int k = 0; k < call->n_in; k++) rl_read_as(result, k, computed);
     return rl_output(result, 0, dtype, computed, ndim, sizes);
@@ -63,7 +63,7 @@ static rl_status set_product(const rl_call *call, rl_result *result, int ndim, c
 /* ---- running them ---- */
 
 /* A tensor as a matrix or a batch of them; a vector stands upright, or lies. */
-static void see(rl_matrix *matrix, const rl_product *p, const rl_tensor *t, int turned, int lies) {
+static void see(rl_matrix *matrix, const rl_product *p, const rl_tensor *t, int transposed, int lies) {
     matrix->data = rl_data(t);
     if (t->ndim < 2) {
         int64_t step = t->ndim ? t->strides[0] : 1;
@@ -71,8 +71,8 @@ static void see(rl_matrix *matrix, const rl_product *p, const rl_tensor *t, int 
         matrix->col = lies ? step : 1;
         return;
     }
-    matrix->row = t->strides[t->ndim - (turned ? 1 : 2)];
-    matrix->col = t->strides[t->ndim - (turned ? 2 : 1)];
+    matrix->row = t->strides[t->ndim - (transposed ? 1 : 2)];
+    matrix->col = t->strides[t->ndim - (transposed ? 2 : 1)];
     for (int d = 0; d < p->batch_ndim; d++) {
         int at = d - p->batch_ndim + t->ndim - 2;
         matrix->batch[d] = at < 0 || t->sizes[at] == 1 ? 0 : t->strides[at];
@@ -80,31 +80,31 @@ static void see(rl_matrix *matrix, const rl_product *p, const rl_tensor *t, int 
 }
 
 /* A factor that BLAS cannot read as it lies is copied. */
-static rl_status see_factor(rl_matrix *matrix, const rl_product *p, rl_tensor *t, int turned, int lies, int64_t rows, int64_t cols) {
-    see(matrix, p, t, turned, lies);
+static rl_status see_factor(rl_matrix *matrix, const rl_product *p, rl_tensor *t, int transposed, int lies, int64_t rows, int64_t cols) {
+    see(matrix, p, t, transposed, lies);
     if (t->ndim < 2 || rl_matrix_is_regular(matrix, rows, cols) || !rl_dtype_is_floating(p->dtype) || rl_product_is_small(p)) return RL_OK;
     rl_tensor *copy = rl_tensor_new((rl_dtype)t->dtype, t->ndim, t->sizes);
     if (!copy) return RL_FAILED;
     RL_TRY(rl_copy_data(copy, t));
-    see(matrix, p, copy, turned, lies);
+    see(matrix, p, copy, transposed, lies);
     return RL_OK;
 }
 
 /* y = alpha a b + beta y */
 static rl_status multiply(const rl_call *call, rl_tensor *a, rl_tensor *b, rl_scalar beta) {
-    int a_turned = (int)call->args.n[A_TURNED], b_turned = (int)call->args.n[B_TURNED];
+    int a_transposed = (int)call->args.n[A_TRANSPOSED], b_transposed = (int)call->args.n[B_TRANSPOSED];
     rl_tensor *y = call->y[0];
     rl_product p;
     p.dtype = (rl_dtype)y->dtype;
     p.alpha = or_one(call->args.s[ALPHA]);
     p.beta = beta;
-    p.m = a->ndim > 1 ? rows_of(a, a_turned) : 1;
-    p.k = a->ndim > 1 ? cols_of(a, a_turned) : a->numel;
-    p.n = b->ndim > 1 ? cols_of(b, b_turned) : 1;
+    p.m = a->ndim > 1 ? rows_of(a, a_transposed) : 1;
+    p.k = a->ndim > 1 ? cols_of(a, a_transposed) : a->numel;
+    p.n = b->ndim > 1 ? cols_of(b, b_transposed) : 1;
     p.batch_ndim = y->ndim > 2 ? y->ndim - 2 : 0;
     if (p.batch_ndim) memcpy(p.batch_sizes, y->sizes, (size_t)p.batch_ndim * sizeof *y->sizes);
-    RL_TRY(see_factor(&p.a, &p, a, a_turned, 1, p.m, p.k));
-    RL_TRY(see_factor(&p.b, &p, b, b_turned, 0, p.k, p.n));
+    RL_TRY(see_factor(&p.a, &p, a, a_transposed, 1, p.m, p.k));
+    RL_TRY(see_factor(&p.b, &p, b, b_transposed, 0, p.k, p.n));
     see(&p.c, &p, y, 0, 0);
     return rl_multiply_matrices(&p);
 }
@@ -115,30 +115,30 @@ static rl_status multiply_forward(rl_call *call) { return multiply(call, call->x
 
 static rl_status infer_mm(const rl_call *call, rl_result *result) {
     const rl_tensor *a = call->in[0], *b = call->in[1];
-    int a_turned = (int)call->args.n[A_TURNED], b_turned = (int)call->args.n[B_TURNED];
+    int a_transposed = (int)call->args.n[A_TRANSPOSED], b_transposed = (int)call->args.n[B_TRANSPOSED];
     RL_TRY(check_ndim(call, 0, 2));
     RL_TRY(check_ndim(call, 1, 2));
     RL_TRY(check_dtypes(call));
-    if (cols_of(a, a_turned) != rows_of(b, b_turned)) return fail_inner(call, a, b, cols_of(a, a_turned), rows_of(b, b_turned));
-    return set_product(call, result, 2, (int64_t[]){rows_of(a, a_turned), cols_of(b, b_turned)});
+    if (cols_of(a, a_transposed) != rows_of(b, b_transposed)) return fail_inner(call, a, b, cols_of(a, a_transposed), rows_of(b, b_transposed));
+    return set_product(call, result, 2, (int64_t[]){rows_of(a, a_transposed), cols_of(b, b_transposed)});
 }
 
-RULE(mm) {
-    int a = flag(v, A_TURNED), b = flag(v, B_TURNED);
+VJP(mm) {
+    int a = flag(v, A_TRANSPOSED), b = flag(v, B_TRANSPOSED);
     rl_scalar alpha = scalar(v, ALPHA);
-    D(0, a ? rl_product_of(X1, b, G, 1, alpha) : rl_product_of(G, 0, X1, !b, alpha));
-    D(1, b ? rl_product_of(G, 1, X0, a, alpha) : rl_product_of(X0, !a, G, 0, alpha));
+    GRADIENT(0, a ? rl_product_of(INPUT_1, b, GRAD, 1, alpha) : rl_product_of(GRAD, 0, INPUT_1, !b, alpha));
+    GRADIENT(1, b ? rl_product_of(GRAD, 1, INPUT_0, a, alpha) : rl_product_of(INPUT_0, !a, GRAD, 0, alpha));
 }
 const rl_op rl_op_mm = {
-    .name = "mm", SCHEMA(mm), .grad_name = "Mm", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_mm, .forward = multiply_forward, .vjp = mm_vjp};
+    .name = "mm", SCHEMA(mm), .grad_name = "Mm", .saves = {SAVE_INPUT(1), SAVE_INPUT(0)}, .infer = infer_mm, .forward = multiply_forward, .vjp = mm_vjp};
 
 static rl_status infer_batch(const rl_call *call, const rl_tensor *a, const rl_tensor *b, int *ndim, int64_t *sizes) {
-    int a_turned = (int)call->args.n[A_TURNED], b_turned = (int)call->args.n[B_TURNED];
+    int a_transposed = (int)call->args.n[A_TRANSPOSED], b_transposed = (int)call->args.n[B_TRANSPOSED];
     RL_TRY(check_dtypes(call));
-    if (cols_of(a, a_turned) != rows_of(b, b_turned)) return fail_inner(call, a, b, cols_of(a, a_turned), rows_of(b, b_turned));
+    if (cols_of(a, a_transposed) != rows_of(b, b_transposed)) return fail_inner(call, a, b, cols_of(a, a_transposed), rows_of(b, b_transposed));
     RL_TRY(rl_broadcast_sizes(a->ndim - 2, a->sizes, b->ndim - 2, b->sizes, ndim, sizes));
-    sizes[(*ndim)++] = rows_of(a, a_turned);
-    sizes[(*ndim)++] = cols_of(b, b_turned);
+    sizes[(*ndim)++] = rows_of(a, a_transposed);
+    sizes[(*ndim)++] = cols_of(b, b_transposed);
     return RL_OK;
 }
 
@@ -152,7 +152,7 @@ const rl_op rl_op_batched_mm = {.name = "batched_mm",
                                 SCHEMA(batched_mm),
                                 .grad_name = "Bmm",
                                 .traits = RL_BROADCASTS,
-                                .saves = {SAVE_X(1), SAVE_X(0)},
+                                .saves = {SAVE_INPUT(1), SAVE_INPUT(0)},
                                 .infer = infer_batched,
                                 .forward = multiply_forward,
                                 .vjp = mm_vjp};
@@ -171,13 +171,13 @@ static rl_status infer_bmm(const rl_call *call, rl_result *result) {
     return infer_batched(call, result);
 }
 const rl_op rl_op_bmm = {
-    .name = "bmm", SCHEMA(bmm), .grad_name = "Bmm", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_bmm, .forward = multiply_forward, .vjp = mm_vjp};
+    .name = "bmm", SCHEMA(bmm), .grad_name = "Bmm", .saves = {SAVE_INPUT(1), SAVE_INPUT(0)}, .infer = infer_bmm, .forward = multiply_forward, .vjp = mm_vjp};
 
-rl_tensor *rl_product_of(rl_tensor *a, int a_turned, rl_tensor *b, int b_turned, rl_scalar alpha) {
+rl_tensor *rl_product_of(rl_tensor *a, int a_transposed, rl_tensor *b, int b_transposed, rl_scalar alpha) {
     rl_args args = RL_ARGS_NONE;
     if (!a || !b) return NULL;
-    args.n[A_TURNED] = a_turned;
-    args.n[B_TURNED] = b_turned;
+    args.n[A_TRANSPOSED] = a_transposed;
+    args.n[B_TRANSPOSED] = b_transposed;
     args.s[ALPHA] = alpha;
     return rl_apply_to(a->ndim == 2 && b->ndim == 2 ? &rl_op_mm : &rl_op_batched_mm, &args, 2, (rl_tensor *[]){a, b});
 }
@@ -186,34 +186,34 @@ rl_tensor *rl_product_of(rl_tensor *a, int a_turned, rl_tensor *b, int b_turned,
 
 rl_tensor *rl_outer(rl_tensor *a, rl_tensor *b) { return a && b ? rl_mul(rl_view_as(a, 2, (int64_t[]){a->numel, 1}), b) : NULL; }
 
-static rl_tensor *times_vector(rl_tensor *a, int turned, rl_tensor *x, rl_scalar alpha) {
+static rl_tensor *times_vector(rl_tensor *a, int transposed, rl_tensor *x, rl_scalar alpha) {
     rl_args args = RL_ARGS_NONE;
-    args.n[A_TURNED] = turned;
+    args.n[A_TRANSPOSED] = transposed;
     args.s[ALPHA] = alpha;
     return rl_apply_to(&rl_op_mv, &args, 2, (rl_tensor *[]){a, x});
 }
 
 static rl_status check_vector_product(const rl_call *call, const rl_tensor *a, const rl_tensor *x) {
-    int turned = (int)call->args.n[A_TURNED];
+    int transposed = (int)call->args.n[A_TRANSPOSED];
     RL_TRY(check_dtypes(call));
-    return cols_of(a, turned) == x->numel ? RL_OK : fail_inner(call, a, x, cols_of(a, turned), x->numel);
+    return cols_of(a, transposed) == x->numel ? RL_OK : fail_inner(call, a, x, cols_of(a, transposed), x->numel);
 }
 
 static rl_status infer_mv(const rl_call *call, rl_result *result) {
     RL_TRY(check_ndim(call, 0, 2));
     RL_TRY(check_ndim(call, 1, 1));
     RL_TRY(check_vector_product(call, call->in[0], call->in[1]));
-    return set_product(call, result, 1, (int64_t[]){rows_of(call->in[0], (int)call->args.n[A_TURNED])});
+    return set_product(call, result, 1, (int64_t[]){rows_of(call->in[0], (int)call->args.n[A_TRANSPOSED])});
 }
 
-RULE(mv) {
-    int turned = flag(v, A_TURNED);
+VJP(mv) {
+    int transposed = flag(v, A_TRANSPOSED);
     rl_scalar alpha = scalar(v, ALPHA);
-    D(0, rl_scaled(turned ? rl_outer(X1, G) : rl_outer(G, X1), alpha));
-    D(1, times_vector(X0, !turned, G, alpha));
+    GRADIENT(0, rl_scaled(transposed ? rl_outer(INPUT_1, GRAD) : rl_outer(GRAD, INPUT_1), alpha));
+    GRADIENT(1, times_vector(INPUT_0, !transposed, GRAD, alpha));
 }
 const rl_op rl_op_mv = {
-    .name = "mv", SCHEMA(mv), .grad_name = "Mv", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_mv, .forward = multiply_forward, .vjp = mv_vjp};
+    .name = "mv", SCHEMA(mv), .grad_name = "Mv", .saves = {SAVE_INPUT(1), SAVE_INPUT(0)}, .infer = infer_mv, .forward = multiply_forward, .vjp = mv_vjp};
 
 static rl_status infer_dot(const rl_call *call, rl_result *result) {
     RL_TRY(check_ndim(call, 0, 1));
@@ -225,14 +225,19 @@ static rl_status infer_dot(const rl_call *call, rl_result *result) {
     return set_product(call, result, 0, NULL);
 }
 
-RULE(dot) {
-    D(0, rl_mul(G, X1));
-    D(1, rl_mul(G, X0));
+VJP(dot) {
+    GRADIENT(0, rl_mul(GRAD, INPUT_1));
+    GRADIENT(1, rl_mul(GRAD, INPUT_0));
 }
 const rl_op rl_op_dot = {
-    .name = "dot", SCHEMA(dot), .grad_name = "Dot", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_dot, .forward = multiply_forward, .vjp = dot_vjp};
-const rl_op rl_op_vdot = {
-    .name = "vdot", SCHEMA(vdot), .grad_name = "Vdot", .saves = {SAVE_X(1), SAVE_X(0)}, .infer = infer_dot, .forward = multiply_forward, .vjp = dot_vjp};
+    .name = "dot", SCHEMA(dot), .grad_name = "Dot", .saves = {SAVE_INPUT(1), SAVE_INPUT(0)}, .infer = infer_dot, .forward = multiply_forward, .vjp = dot_vjp};
+const rl_op rl_op_vdot = {.name = "vdot",
+                          SCHEMA(vdot),
+                          .grad_name = "Vdot",
+                          .saves = {SAVE_INPUT(1), SAVE_INPUT(0)},
+                          .infer = infer_dot,
+                          .forward = multiply_forward,
+                          .vjp = dot_vjp};
 
 /* ---- beta self + alpha times a product ---- */
 
@@ -258,9 +263,9 @@ static rl_status infer_addmm(const rl_call *call, rl_result *result) {
     RL_TRY(check_ndim(call, 1, 2));
     RL_TRY(check_ndim(call, 2, 2));
     RL_TRY(check_dtypes(call));
-    int b_turned = (int)call->args.n[B_TURNED];
-    if (a->sizes[1] != rows_of(b, b_turned)) return fail_inner(call, a, b, a->sizes[1], rows_of(b, b_turned));
-    return set_sum(call, result, 2, (int64_t[]){a->sizes[0], cols_of(b, b_turned)});
+    int b_transposed = (int)call->args.n[B_TRANSPOSED];
+    if (a->sizes[1] != rows_of(b, b_transposed)) return fail_inner(call, a, b, a->sizes[1], rows_of(b, b_transposed));
+    return set_sum(call, result, 2, (int64_t[]){a->sizes[0], cols_of(b, b_transposed)});
 }
 
 static rl_status infer_baddbmm(const rl_call *call, rl_result *result) {
@@ -284,18 +289,18 @@ static rl_status add_forward(rl_call *call) {
     return multiply(call, call->x[1], call->x[2], beta);
 }
 
-RULE(addmm) {
+VJP(addmm) {
     rl_scalar alpha = scalar(v, ALPHA);
-    D(0, rl_scaled(G, scalar(v, BETA)));
-    int b = flag(v, B_TURNED);
-    D(1, rl_product_of(G, 0, X2, !b, alpha));
-    D(2, b ? rl_product_of(G, 1, X1, 0, alpha) : rl_product_of(X1, 1, G, 0, alpha));
+    GRADIENT(0, rl_scaled(GRAD, scalar(v, BETA)));
+    int b = flag(v, B_TRANSPOSED);
+    GRADIENT(1, rl_product_of(GRAD, 0, INPUT_2, !b, alpha));
+    GRADIENT(2, b ? rl_product_of(GRAD, 1, INPUT_1, 0, alpha) : rl_product_of(INPUT_1, 1, GRAD, 0, alpha));
 }
 const rl_op rl_op_addmm = {.name = "addmm",
                            SCHEMA(addmm),
                            .grad_name = "Addmm",
                            .traits = RL_BROADCASTS,
-                           .saves = {0, SAVE_X(2), SAVE_X(1)},
+                           .saves = {0, SAVE_INPUT(2), SAVE_INPUT(1)},
                            .infer = infer_addmm,
                            .forward = add_forward,
                            .vjp = addmm_vjp};
@@ -303,22 +308,22 @@ const rl_op rl_op_baddbmm = {.name = "baddbmm",
                              SCHEMA(baddbmm),
                              .grad_name = "Baddbmm",
                              .traits = RL_BROADCASTS,
-                             .saves = {0, SAVE_X(2), SAVE_X(1)},
+                             .saves = {0, SAVE_INPUT(2), SAVE_INPUT(1)},
                              .infer = infer_baddbmm,
                              .forward = add_forward,
                              .vjp = addmm_vjp};
 
-RULE(addmv) {
+VJP(addmv) {
     rl_scalar alpha = scalar(v, ALPHA);
-    D(0, rl_scaled(G, scalar(v, BETA)));
-    D(1, rl_scaled(rl_outer(G, X2), alpha));
-    D(2, times_vector(X1, 1, G, alpha));
+    GRADIENT(0, rl_scaled(GRAD, scalar(v, BETA)));
+    GRADIENT(1, rl_scaled(rl_outer(GRAD, INPUT_2), alpha));
+    GRADIENT(2, times_vector(INPUT_1, 1, GRAD, alpha));
 }
 const rl_op rl_op_addmv = {.name = "addmv",
                            SCHEMA(addmv),
                            .grad_name = "Addmv",
                            .traits = RL_BROADCASTS,
-                           .saves = {0, SAVE_X(2), SAVE_X(1)},
+                           .saves = {0, SAVE_INPUT(2), SAVE_INPUT(1)},
                            .infer = infer_addmv,
                            .forward = add_forward,
                            .vjp = addmv_vjp};
@@ -348,7 +353,7 @@ static rl_status compose_linear(rl_call *call) {
     int64_t n = 1;
     for (int d = 0; d < x->ndim - 1; d++) n *= x->sizes[d]; /* x has as many rows, and may have no columns */
     if (x->ndim != 2) rows = rl_reshape(x, 2, (int64_t[]){n, weight->sizes[1]});
-    args.n[B_TURNED] = 1;
+    args.n[B_TRANSPOSED] = 1;
     rl_tensor *y =
         bias ? rl_apply_to(&rl_op_addmm, &args, 3, (rl_tensor *[]){bias, rows, weight}) : rl_apply_to(&rl_op_mm, &args, 2, (rl_tensor *[]){rows, weight});
     return rl_set_result(call, 1, (rl_tensor *[]){y && x->ndim != 2 ? rl_view_as(y, x->ndim, sizes) : y});
@@ -356,7 +361,7 @@ static rl_status compose_linear(rl_call *call) {
 const rl_op rl_op_linear = {.name = "linear", SCHEMA(linear), .compose = compose_linear};
 
 /* Many rows against one matrix or vector: one large product, if the rows can be seen as one matrix without a copy. */
-static rl_tensor *folded(rl_tensor *a, rl_tensor *b) {
+static rl_tensor *as_one_product(rl_tensor *a, rl_tensor *b) {
     int64_t sizes[RL_MAX_DIMS];
     int ndim = a->ndim - 1;
     memcpy(sizes, a->sizes, (size_t)ndim * sizeof *sizes);
@@ -366,7 +371,7 @@ static rl_tensor *folded(rl_tensor *a, rl_tensor *b) {
     return rl_view_as(rl_mm(rows, b), ndim, sizes);
 }
 
-static int folds(const rl_tensor *a) {
+static int is_one_product(const rl_tensor *a) {
     for (int d = 1; d < a->ndim - 1; d++)
         if (a->strides[d - 1] != a->strides[d] * a->sizes[d]) return 0;
     return a->sizes[a->ndim - 1] > 0;
@@ -384,7 +389,7 @@ rl_tensor *rl_matmul(rl_tensor *a, rl_tensor *b) {
     if (a->ndim == 1 && b->ndim == 1) return rl_dot(a, b);
     if (a->ndim == 2 && b->ndim == 1) return rl_mv(a, b);
     if (a->ndim == 1 && b->ndim == 2) return times_vector(b, 1, a, (rl_scalar){RL_SCALAR_NONE, 0, 0});
-    if (b->ndim <= 2 && folds(a) && a->sizes[a->ndim - 1] == b->sizes[0]) return folded(a, b);
+    if (b->ndim <= 2 && is_one_product(a) && a->sizes[a->ndim - 1] == b->sizes[0]) return as_one_product(a, b);
     rl_tensor *left = a->ndim == 1 ? rl_view_as(a, 2, (int64_t[]){1, a->numel}) : a, *right = b->ndim == 1 ? rl_view_as(b, 2, (int64_t[]){b->numel, 1}) : b;
     rl_tensor *product = rl_apply_to(&rl_op_batched_mm, NULL, 2, (rl_tensor *[]){left, right});
     if (!product || (a->ndim > 1 && b->ndim > 1)) return product;

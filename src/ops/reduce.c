@@ -45,7 +45,7 @@ rl_tensor *rl_reduced_again(rl_vjp *v, const rl_op *op, rl_tensor *x) {
     return rl_apply_to(op, &args, 1, &x);
 }
 
-rl_tensor *rl_spread(rl_vjp *v, rl_tensor *reduced) { return rl_expand_to(rl_kept_dims(v, reduced), v->in[0].ndim, v->in[0].sizes); }
+rl_tensor *rl_expand_reduced(rl_vjp *v, rl_tensor *reduced) { return rl_expand_to(rl_kept_dims(v, reduced), v->in[0].ndim, v->in[0].sizes); }
 
 double rl_reduced_count(const rl_vjp *v) {
     uint8_t marked[RL_MAX_DIMS];
@@ -74,7 +74,7 @@ rl_status rl_infer_sum(const rl_call *call, rl_result *result) {
 
 static rl_status sum_forward(rl_call *call) { return rl_run_reducers(call, &rl_sum_reducers, NULL); }
 
-RULE(sum) { D(0, rl_spread(v, G)); }
+VJP(sum) { GRADIENT(0, rl_expand_reduced(v, GRAD)); }
 const rl_op rl_op_sum = {.name = "sum", SCHEMA(sum), .grad_name = "Sum", .infer = rl_infer_sum, .forward = sum_forward, .vjp = sum_vjp};
 
 static rl_status infer_mean(const rl_call *call, rl_result *result) {
@@ -85,7 +85,7 @@ static rl_status infer_mean(const rl_call *call, rl_result *result) {
 
 static rl_status mean_forward(rl_call *call) { return rl_run_reducers(call, &rl_mean_reducers, NULL); }
 
-RULE(mean) { D(0, rl_spread(v, rl_mul_number(G, 1 / rl_reduced_count(v)))); }
+VJP(mean) { GRADIENT(0, rl_expand_reduced(v, rl_mul_number(GRAD, 1 / rl_reduced_count(v)))); }
 const rl_op rl_op_mean = {.name = "mean", SCHEMA(mean), .grad_name = "Mean", .infer = infer_mean, .forward = mean_forward, .vjp = mean_vjp};
 
 /* ---- nansum, count_nonzero, any, all ---- */
@@ -94,9 +94,9 @@ static rl_status nansum_forward(rl_call *call) {
     return rl_run_reducers(call, rl_dtype_is_floating((rl_dtype)call->x[0]->dtype) ? &rl_nansum_reducers : &rl_sum_reducers, NULL);
 }
 
-RULE(nansum) { D(0, rl_mul(rl_kept_dims(v, G), rl_eq(X0, X0))); }
+VJP(nansum) { GRADIENT(0, rl_mul(rl_kept_dims(v, GRAD), rl_eq(INPUT_0, INPUT_0))); }
 const rl_op rl_op_nansum = {
-    .name = "nansum", SCHEMA(nansum), .grad_name = "Nansum", .saves = {SAVE_X(0)}, .infer = rl_infer_sum, .forward = nansum_forward, .vjp = nansum_vjp};
+    .name = "nansum", SCHEMA(nansum), .grad_name = "Nansum", .saves = {SAVE_INPUT(0)}, .infer = rl_infer_sum, .forward = nansum_forward, .vjp = nansum_vjp};
 
 static rl_status infer_count(const rl_call *call, rl_result *result) {
     RL_TRY(rl_set_outputs(result, 1));
@@ -107,7 +107,7 @@ static rl_status infer_count(const rl_call *call, rl_result *result) {
 static rl_status count_forward(rl_call *call) { return rl_run_reducers(call, &rl_nonzero_reducers, NULL); }
 const rl_op rl_op_count_nonzero = {.name = "count_nonzero", SCHEMA(count_nonzero), .grad_name = "CountNonzero", .infer = infer_count, .forward = count_forward};
 
-static rl_status infer_truth(const rl_call *call, rl_result *result) {
+static rl_status infer_bool(const rl_call *call, rl_result *result) {
     rl_dtype dtype = call->in[0]->dtype == RL_UINT8 ? RL_UINT8 : RL_BOOL;
     RL_TRY(rl_one_dim(call));
     RL_TRY(rl_set_outputs(result, 1));
@@ -117,8 +117,8 @@ static rl_status infer_truth(const rl_call *call, rl_result *result) {
 
 static rl_status any_forward(rl_call *call) { return rl_run_reducers(call, &rl_any_reducers, NULL); }
 static rl_status all_forward(rl_call *call) { return rl_run_reducers(call, &rl_all_reducers, NULL); }
-const rl_op rl_op_any = {.name = "any", SCHEMA(any), .grad_name = "Any", .infer = infer_truth, .forward = any_forward};
-const rl_op rl_op_all = {.name = "all", SCHEMA(all), .grad_name = "All", .infer = infer_truth, .forward = all_forward};
+const rl_op rl_op_any = {.name = "any", SCHEMA(any), .grad_name = "Any", .infer = infer_bool, .forward = any_forward};
+const rl_op rl_op_all = {.name = "all", SCHEMA(all), .grad_name = "All", .infer = infer_bool, .forward = all_forward};
 
 rl_tensor *rl_sum_dims(rl_tensor *x, rl_ints dims, int keepdim) {
     rl_args args = RL_ARGS_NONE;

@@ -3,16 +3,16 @@
 
 #include "elementwise.h"
 
-/* ---- rounding: a whole number stays as it is; the derivative is 0, save that of frac ---- */
+/* ---- rounding: an integer stays as it is; the derivative is 0, save that of frac ---- */
 
-static rl_status run_unless_whole(rl_call *call, const rl_loops *loops) {
+static rl_status run_unless_integral(rl_call *call, const rl_loops *loops) {
     return rl_dtype_is_integral((rl_dtype)call->x[0]->dtype) ? rl_copy_data(call->y[0], call->x[0]) : rl_run_loops(call, loops, call->args.s);
 }
 
-#define ROUNDING(op, grad)                                                                            \
-    static rl_status op##_forward(rl_call *call) { return run_unless_whole(call, &rl_##op##_loops); } \
-    UNARY_RULE(op, ZERO(0))                                                                           \
-    UNARY_RECORD(op, grad, rl_infer_elementwise, 0)
+#define ROUNDING(op, grad)                                                                               \
+    static rl_status op##_forward(rl_call *call) { return run_unless_integral(call, &rl_##op##_loops); } \
+    UNARY_VJP(op, ZEROS(0))                                                                              \
+    UNARY_OP(op, grad, rl_infer_elementwise, 0)
 
 ROUNDING(floor, "Floor")
 ROUNDING(ceil, "Ceil")
@@ -29,11 +29,11 @@ static rl_status infer_round(const rl_call *call, rl_result *result) {
 }
 
 static rl_status round_forward(rl_call *call) {
-    return run_unless_whole(call, call->args.s[0].kind == RL_SCALAR_NONE ? &rl_round_loops : &rl_round_places_loops);
+    return run_unless_integral(call, call->args.s[0].kind == RL_SCALAR_NONE ? &rl_round_loops : &rl_round_decimals_loops);
 }
 
-UNARY_RULE(round, ZERO(0))
-UNARY_RECORD(round, "Round", infer_round, 0)
+UNARY_VJP(round, ZEROS(0))
+UNARY_OP(round, "Round", infer_round, 0)
 
 /* ---- frexp: x = mantissa 2^exponent, the mantissa from 1/2 to 1 ---- */
 
@@ -49,15 +49,15 @@ static rl_status infer_frexp(const rl_call *call, rl_result *result) {
 
 static rl_status frexp_forward(rl_call *call) {
     rl_tensor *x = call->x[0];
-    RL_TRY(rl_each(2, (rl_tensor *[]){call->y[0], x}, rl_mantissa_loops.of[x->dtype], NULL));
-    return rl_each(2, (rl_tensor *[]){call->y[1], x}, rl_exponent_loops.of[x->dtype], NULL);
+    RL_TRY(rl_elementwise(2, (rl_tensor *[]){call->y[0], x}, rl_mantissa_loops.of[x->dtype], NULL));
+    return rl_elementwise(2, (rl_tensor *[]){call->y[1], x}, rl_exponent_loops.of[x->dtype], NULL);
 }
 
-RULE(frexp) { D(0, rl_div(G, rl_exp2(v->y[1]))); }
+VJP(frexp) { GRADIENT(0, rl_div(GRAD, rl_exp2(v->y[1]))); }
 const rl_op rl_op_frexp = {
-    .name = "frexp", SCHEMA(frexp), .grad_name = "Frexp", .saves = {SAVE_Y(1)}, .infer = infer_frexp, .forward = frexp_forward, .vjp = frexp_vjp};
+    .name = "frexp", SCHEMA(frexp), .grad_name = "Frexp", .saves = {SAVE_OUTPUT(1)}, .infer = infer_frexp, .forward = frexp_forward, .vjp = frexp_vjp};
 
-/* ---- nan_to_num: what takes the place of NaN, Inf and -Inf; by default 0 and the dtype's extremes ---- */
+/* ---- nan_to_num: what replaces NaN, Inf and -Inf; by default 0 and the dtype's extremes ---- */
 
 static double greatest(rl_dtype dtype) {
     return dtype == RL_HALF ? 65504 : dtype == RL_BFLOAT16 ? 0x1.fep127 : dtype == RL_FLOAT ? 0x1.fffffep127 : 0x1.fffffffffffffp1023;
@@ -71,14 +71,14 @@ static rl_status nan_to_num_forward(rl_call *call) {
     return rl_run_loops(call, &rl_nan_to_num_loops, numbers);
 }
 
-UNARY_RULE(nan_to_num, rl_where(rl_isfinite(x), g, rl_number(0)))
-UNARY_RECORD(nan_to_num, "NanToNum", rl_infer_elementwise, SAVE_X(0))
+UNARY_VJP(nan_to_num, rl_where(rl_isfinite(x), g, rl_number(0)))
+UNARY_OP(nan_to_num, "NanToNum", rl_infer_elementwise, SAVE_INPUT(0))
 
-SMOOTH(angle, "Angle", 0, ZERO(0))
+SMOOTH(angle, "Angle", 0, ZEROS(0))
 
-/* ---- questions, answered by truth values; `whole` is the answer for whole numbers ---- */
+/* ---- questions, answered by booleans; `whole` is the answer for integers ---- */
 
-#define QUESTION(op, whole)                                                                                       \
+#define PREDICATE(op, whole)                                                                                      \
     static rl_status op##_forward(rl_call *call) {                                                                \
         if (rl_dtype_is_floating((rl_dtype)call->x[0]->dtype)) return rl_run_loops(call, &rl_##op##_loops, NULL); \
         rl_fill_elements(call->y[0], rl_scalar_int(whole));                                                       \
@@ -86,11 +86,11 @@ SMOOTH(angle, "Angle", 0, ZERO(0))
     }                                                                                                             \
     const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = rl_infer_comparison, .forward = op##_forward};
 
-QUESTION(isnan, 0)
-QUESTION(isinf, 0)
-QUESTION(isposinf, 0)
-QUESTION(isneginf, 0)
-QUESTION(isfinite, 1)
+PREDICATE(isnan, 0)
+PREDICATE(isinf, 0)
+PREDICATE(isposinf, 0)
+PREDICATE(isneginf, 0)
+PREDICATE(isfinite, 1)
 
 static rl_status signbit_forward(rl_call *call) {
     if (call->x[0]->dtype != RL_BOOL) return rl_run_loops(call, &rl_signbit_loops, NULL);

@@ -1,4 +1,4 @@
-/* Writing along one dimension by indexes. scatter and its kin have an index for every element of the source; index_copy and its kin
+/* Writing along one dimension by indices. scatter and its kin have an index for every element of the source; index_copy and its kin
  * one for every slice of it, which they read as if it were repeated over the slice. */
 #include "index.h"
 
@@ -47,13 +47,13 @@ rl_status rl_infer_slicewise(const rl_call *call, rl_result *result, int compute
     rl_tensor *self = call->in[SELF], *index = call->in[INDEX], *src = call->in[SRC];
     int64_t sizes[RL_MAX_DIMS];
     int dim = (int)call->args.n[DIM];
-    if (index->ndim > 1) return rl_fail("%s() needs a vector of indexes; `index` has shape %s", call->op->name, rl_sizes_text(index->ndim, index->sizes));
+    if (index->ndim > 1) return rl_fail("%s() needs a vector of indices; `index` has shape %s", call->op->name, rl_sizes_text(index->ndim, index->sizes));
     if (self->ndim == 0 && index->numel != 1)
         return rl_fail("%s() needs one index in a tensor without dimensions, not %lld", call->op->name, (long long)index->numel);
     for (int d = 0; d < self->ndim; d++) sizes[d] = d == dim ? index->numel : self->sizes[d];
     int one_number = call->op == &rl_op_index_fill || self->ndim == 0;
     if (one_number ? src->numel != 1 : src->ndim != self->ndim || memcmp(src->sizes, sizes, self->ndim * sizeof *sizes) != 0)
-        return rl_fail("%s() at %lld indexes of dimension %d needs %s shape %s; it has %s", call->op->name, (long long)index->numel, dim + 1,
+        return rl_fail("%s() at %lld indices of dimension %d needs %s shape %s; it has %s", call->op->name, (long long)index->numel, dim + 1,
                        one_number ? "a value of" : "a source of", one_number ? "[]" : rl_sizes_text(self->ndim, sizes), rl_sizes_text(src->ndim, src->sizes));
     RL_TRY(rl_read_indexes(call, result, INDEX));
     return infer_written(call, result, computes);
@@ -124,15 +124,15 @@ rl_tensor *rl_zero_where_written(const rl_vjp *v, rl_tensor *g, int slicewise) {
         return rl_infer_##way(call, result, 0);                                         \
     }                                                                                   \
     static rl_status op##_forward(rl_call *call) { return rl_run_##way(call, RL_PUT); } \
-    RULE(op) {                                                                          \
-        D(0, rl_zero_where_written(v, G, slicewise));                                   \
-        D(2, rl_gathered_gradient(v, G, slicewise));                                    \
+    VJP(op) {                                                                           \
+        GRADIENT(0, rl_zero_where_written(v, GRAD, slicewise));                         \
+        GRADIENT(2, rl_gathered_gradient(v, GRAD, slicewise));                          \
     }                                                                                   \
     const rl_op rl_op_##op = {.name = #op,                                              \
                               SCHEMA(op),                                               \
                               .grad_name = grad,                                        \
                               .traits = RL_ELEMENTWISE,                                 \
-                              .saves = {SAVE_X(1), 0, SAVE_X(1)},                       \
+                              .saves = {SAVE_INPUT(1), 0, SAVE_INPUT(1)},               \
                               .canonicalize = rl_canonicalize_##way,                    \
                               .infer = infer_##op,                                      \
                               .forward = op##_forward,                                  \
@@ -147,15 +147,15 @@ REPLACING(index_fill, "IndexFill", !call->in[SRC]->wrapped_number, 1, slicewise)
 #define ADDING(op, grad, slicewise, way)                                                                            \
     static rl_status infer_##op(const rl_call *call, rl_result *result) { return rl_infer_##way(call, result, 1); } \
     static rl_status op##_forward(rl_call *call) { return rl_run_##way(call, RL_ADD); }                             \
-    RULE(op) {                                                                                                      \
-        D(0, G);                                                                                                    \
-        D(2, rl_gathered_gradient(v, G, slicewise));                                                                \
+    VJP(op) {                                                                                                       \
+        GRADIENT(0, GRAD);                                                                                          \
+        GRADIENT(2, rl_gathered_gradient(v, GRAD, slicewise));                                                      \
     }                                                                                                               \
     const rl_op rl_op_##op = {.name = #op,                                                                          \
                               SCHEMA(op),                                                                           \
                               .grad_name = grad,                                                                    \
                               .traits = RL_ELEMENTWISE,                                                             \
-                              .saves = {0, 0, SAVE_X(1)},                                                           \
+                              .saves = {0, 0, SAVE_INPUT(1)},                                                       \
                               .canonicalize = rl_canonicalize_##way,                                                \
                               .infer = infer_##op,                                                                  \
                               .forward = op##_forward,                                                              \

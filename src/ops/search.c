@@ -9,10 +9,10 @@
 #include "infer.h"
 
 /* The values, contiguous, of that dtype, outside any graph. */
-static rl_tensor *packed_as(const rl_tensor *x, rl_dtype dtype) {
+static rl_tensor *contiguous_as(const rl_tensor *x, rl_dtype dtype) {
     if ((rl_dtype)x->dtype == dtype && rl_is_contiguous(x)) return rl_tensor_alias(x);
-    rl_tensor *packed = rl_tensor_new(dtype, x->ndim, x->sizes);
-    return packed && rl_copy_data(packed, (rl_tensor *)x) == RL_OK ? packed : NULL;
+    rl_tensor *contiguous = rl_tensor_new(dtype, x->ndim, x->sizes);
+    return contiguous && rl_copy_data(contiguous, (rl_tensor *)x) == RL_OK ? contiguous : NULL;
 }
 
 static rl_tensor *zeros(rl_dtype dtype, int64_t n) { return rl_zeros(dtype, 1, &n); }
@@ -48,18 +48,18 @@ static rl_status compose_searchsorted(rl_call *call) {
     RL_TRY(check_search(sorted, values, order));
     rl_dtype dtype = rl_result_dtype(2, (rl_tensor *[]){sorted, values});
     dtype = rl_dtype_is_floating(dtype) ? rl_computed_in(dtype) : RL_INT64;
-    int64_t n = sorted->sizes[sorted->ndim - 1], lines = sorted->ndim == 1 ? 1 : n ? sorted->numel / n : 0;
-    rl_tensor *places = rl_tensor_new(RL_INT64, values->ndim, values->sizes);
-    if (!places || !(sorted = packed_as(sorted, dtype)) || !(values = packed_as(values, dtype))) return RL_FAILED;
-    if (order && !(order = packed_as(order, RL_INT64))) return RL_FAILED;
+    int64_t n = sorted->sizes[sorted->ndim - 1], slices = sorted->ndim == 1 ? 1 : n ? sorted->numel / n : 0;
+    rl_tensor *indices = rl_tensor_new(RL_INT64, values->ndim, values->sizes);
+    if (!indices || !(sorted = contiguous_as(sorted, dtype)) || !(values = contiguous_as(values, dtype))) return RL_FAILED;
+    if (order && !(order = contiguous_as(order, RL_INT64))) return RL_FAILED;
     if (order) RL_TRY(check_order(order, n));
-    if (n == 0) rl_fill_elements(places, rl_scalar_int(0));
-    int64_t each = lines ? values->numel / lines : 0;
+    if (n == 0) rl_fill_elements(indices, rl_scalar_int(0));
+    int64_t each = slices ? values->numel / slices : 0;
     size_t width = rl_dtype_size(dtype);
-    for (int64_t k = 0; k < lines; k++)
+    for (int64_t k = 0; k < slices; k++)
         rl_search(dtype, (char *)rl_data(sorted) + (size_t)(k * n) * width, order ? (const int64_t *)rl_data(order) + k * n : NULL, n,
-                  (char *)rl_data(values) + (size_t)(k * each) * width, each, (int)call->args.n[RIGHT], (int64_t *)rl_data(places) + k * each);
-    return set_one(call, call->args.n[OUT_INT32] ? rl_to_dtype(places, RL_INT32) : places);
+                  (char *)rl_data(values) + (size_t)(k * each) * width, each, (int)call->args.n[RIGHT], (int64_t *)rl_data(indices) + k * each);
+    return set_one(call, call->args.n[OUT_INT32] ? rl_to_dtype(indices, RL_INT32) : indices);
 }
 const rl_op rl_op_searchsorted = {.name = "searchsorted", SCHEMA(searchsorted), .compose = compose_searchsorted};
 
@@ -82,18 +82,18 @@ static rl_status compose_bincount(rl_call *call) {
     int64_t n = call->args.n[0];
     if (n < 0) return rl_fail("bincount(): `minlength` must be 0 or more; it is %lld", (long long)n);
     if (x->ndim != 1 || rl_dtype_is_floating((rl_dtype)x->dtype))
-        return rl_fail("bincount() needs a vector of whole numbers; it was given %s of shape %s", rl_dtype_name((rl_dtype)x->dtype),
+        return rl_fail("bincount() needs a vector of integers; it was given %s of shape %s", rl_dtype_name((rl_dtype)x->dtype),
                        rl_sizes_text(x->ndim, x->sizes));
     if (weights && !rl_same_sizes(weights, x))
         return rl_fail("bincount(): `weights` has shape %s, and the tensor %s", rl_sizes_text(weights->ndim, weights->sizes), rl_sizes_text(x->ndim, x->sizes));
-    if (!(x = packed_as(x, RL_INT64))) return RL_FAILED;
+    if (!(x = contiguous_as(x, RL_INT64))) return RL_FAILED;
     for (int64_t k = 0; k < x->numel; k++) {
         int64_t value = ((const int64_t *)rl_data(x))[k];
         if (value < 1) return rl_fail("bincount() counts values from 1; element %lld is %lld", (long long)k + 1, (long long)value);
         if (value > n) n = value;
     }
     rl_dtype dtype = !weights ? RL_INT64 : weights->dtype == RL_FLOAT ? RL_FLOAT : RL_DOUBLE;
-    if (weights && !(weights = packed_as(weights, dtype))) return RL_FAILED;
+    if (weights && !(weights = contiguous_as(weights, dtype))) return RL_FAILED;
     rl_tensor *counts = zeros(dtype, n);
     if (!counts) return RL_FAILED;
     count_values(x, weights, counts);
@@ -137,7 +137,7 @@ static rl_status compose_histc(rl_call *call) {
     int64_t n = call->args.n[0];
     double low = call->args.s[0].as_double, high = call->args.s[1].as_double;
     RL_TRY(check_bins(call, n));
-    rl_tensor *x = packed_as(call->in[0], rl_computed_in(dtype)), *bins = zeros(rl_computed_in(dtype), n);
+    rl_tensor *x = contiguous_as(call->in[0], rl_computed_in(dtype)), *bins = zeros(rl_computed_in(dtype), n);
     if (!x || !bins) return RL_FAILED;
     RL_TRY(find_range(call, x, 1, &low, &high));
     rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), NULL, x->numel, NULL, low, high, n, rl_data(bins));
@@ -154,7 +154,7 @@ static rl_status compose_histogram(rl_call *call) {
     if (weights && !rl_same_sizes(weights, x))
         return rl_fail("histogram(): `weight` has shape %s, and the tensor %s", rl_sizes_text(weights->ndim, weights->sizes), rl_sizes_text(x->ndim, x->sizes));
     rl_tensor *bins = zeros(computed, edges->numel - 1);
-    if (!bins || !(x = packed_as(x, computed)) || !(edges = packed_as(edges, computed)) || (weights && !(weights = packed_as(weights, computed))))
+    if (!bins || !(x = contiguous_as(x, computed)) || !(edges = contiguous_as(edges, computed)) || (weights && !(weights = contiguous_as(weights, computed))))
         return RL_FAILED;
     rl_count_in_bins(computed, rl_data(x), weights ? rl_data(weights) : NULL, x->numel, rl_data(edges), element(edges, 0), element(edges, edges->numel - 1),
                      edges->numel - 1, rl_data(bins));
@@ -165,7 +165,7 @@ const rl_op rl_op_histogram = {.name = "histogram", SCHEMA(histogram), .compose 
 /* The data's range, as histogram() needs it to make edges. */
 static rl_status compose_data_range(rl_call *call) {
     double range[2] = {0, call->in[0]->numel ? 0 : 1};
-    rl_tensor *x = packed_as(call->in[0], RL_DOUBLE), *ends = zeros(RL_DOUBLE, 2);
+    rl_tensor *x = contiguous_as(call->in[0], RL_DOUBLE), *ends = zeros(RL_DOUBLE, 2);
     if (!x || !ends) return RL_FAILED;
     RL_TRY(find_range(call, x, 0.5, &range[0], &range[1]));
     memcpy(rl_data(ends), range, sizeof range);
@@ -188,7 +188,7 @@ typedef struct {
 static rl_status slice(rl_tensor *x, int64_t dim, slices *s) {
     int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS];
     if (dim == RL_NO_DIM) {
-        s->rows = packed_as(x, (rl_dtype)x->dtype);
+        s->rows = contiguous_as(x, (rl_dtype)x->dtype);
         s->n = x->numel;
         s->bytes = rl_dtype_size((rl_dtype)x->dtype);
         return s->rows ? RL_OK : RL_FAILED;
@@ -200,8 +200,8 @@ static rl_status slice(rl_tensor *x, int64_t dim, slices *s) {
         sizes[at] = x->sizes[d];
         strides[at++] = x->strides[d];
     }
-    rl_tensor *turned = rl_tensor_view(x, x->ndim, sizes, strides, x->offset);
-    s->rows = turned ? packed_as(turned, (rl_dtype)x->dtype) : NULL;
+    rl_tensor *transposed = rl_tensor_view(x, x->ndim, sizes, strides, x->offset);
+    s->rows = transposed ? contiguous_as(transposed, (rl_dtype)x->dtype) : NULL;
     s->n = sizes[0];
     s->bytes = s->n ? (size_t)(x->numel / s->n) * rl_dtype_size((rl_dtype)x->dtype) : 0;
     return s->rows ? RL_OK : RL_FAILED;
@@ -240,8 +240,8 @@ static rl_tensor *first_rows(const slices *s, const rl_tensor *x, int64_t dim, c
         strides[d] = together->strides[d == dim ? 0 : at];
         at += d != dim;
     }
-    rl_tensor *turned = rl_tensor_view(together, ndim, sizes, strides, 0);
-    return turned ? packed_as(turned, (rl_dtype)x->dtype) : NULL;
+    rl_tensor *transposed = rl_tensor_view(together, ndim, sizes, strides, 0);
+    return transposed ? contiguous_as(transposed, (rl_dtype)x->dtype) : NULL;
 }
 
 static rl_status compose_unique_consecutive(rl_call *call) {

@@ -22,7 +22,7 @@ static rl_status select_geometry(const rl_args *args, const rl_layout *x, rl_lay
     return RL_OK;
 }
 
-RULE(select) { D(0, rl_spread_through(v, G, select_geometry)); }
+VJP(select) { GRADIENT(0, rl_view_backward(v, GRAD, select_geometry)); }
 VIEW(select, "Select")
 
 rl_tensor *rl_select(rl_tensor *x, int64_t dim, int64_t index) {
@@ -54,7 +54,7 @@ static rl_status slice_geometry(const rl_args *args, const rl_layout *x, rl_layo
     return RL_OK;
 }
 
-RULE(slice) { D(0, rl_spread_through(v, G, slice_geometry)); }
+VJP(slice) { GRADIENT(0, rl_view_backward(v, GRAD, slice_geometry)); }
 VIEW(slice, "Slice")
 
 rl_tensor *rl_slice(rl_tensor *x, int64_t dim, int64_t start, int64_t end, int64_t step) {
@@ -113,7 +113,7 @@ static rl_status diagonal_geometry(const rl_args *args, const rl_layout *x, rl_l
     return RL_OK;
 }
 
-RULE(diagonal) { D(0, rl_spread_through(v, G, diagonal_geometry)); }
+VJP(diagonal) { GRADIENT(0, rl_view_backward(v, GRAD, diagonal_geometry)); }
 VIEW(diagonal, "Diagonal")
 
 rl_tensor *rl_diagonal(rl_tensor *x, int64_t dim1, int64_t dim2, int64_t shift) {
@@ -124,7 +124,7 @@ rl_tensor *rl_diagonal(rl_tensor *x, int64_t dim1, int64_t dim2, int64_t shift) 
     return rl_apply_to(&rl_op_diagonal, &args, 1, &x);
 }
 
-rl_tensor *rl_spread_diagonal(rl_tensor *g, const int64_t *sizes, int64_t shift) {
+rl_tensor *rl_diagonal_backward(rl_tensor *g, const int64_t *sizes, int64_t shift) {
     rl_args args = RL_ARGS_NONE;
     rl_layout x, view;
     args.n[1] = 1;
@@ -155,7 +155,7 @@ static rl_status unfold_geometry(const rl_args *args, const rl_layout *x, rl_lay
     return RL_OK;
 }
 
-RULE(unfold) { D(0, rl_spread_through(v, G, unfold_geometry)); }
+VJP(unfold) { GRADIENT(0, rl_view_backward(v, GRAD, unfold_geometry)); }
 VIEW(unfold, "Unfold")
 
 /* ---- a copy of the first input with a view of it replaced by the second ---- */
@@ -181,13 +181,13 @@ static rl_status forward_scatter(rl_call *call, rl_layout_of_view view_of) {
     return replaced ? rl_copy_data(replaced, call->x[1]) : RL_FAILED;
 }
 
-#define SCATTER(op, view, grad)                                                                                                      \
-    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_scatter(call, result, view##_geometry); }     \
-    static rl_status op##_forward(rl_call *call) { return forward_scatter(call, view##_geometry); }                                  \
-    RULE(op) {                                                                                                                       \
-        D(0, rl_apply_to(&rl_op_##op, v->args, 2, (rl_tensor *[]){G, rl_zeros((rl_dtype)G->dtype, v->in[1].ndim, v->in[1].sizes)})); \
-        D(1, rl_apply_to(&rl_op_##view, v->args, 1, &G));                                                                            \
-    }                                                                                                                                \
+#define SCATTER(op, view, grad)                                                                                                                   \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_scatter(call, result, view##_geometry); }                  \
+    static rl_status op##_forward(rl_call *call) { return forward_scatter(call, view##_geometry); }                                               \
+    VJP(op) {                                                                                                                                     \
+        GRADIENT(0, rl_apply_to(&rl_op_##op, v->args, 2, (rl_tensor *[]){GRAD, rl_zeros((rl_dtype)GRAD->dtype, v->in[1].ndim, v->in[1].sizes)})); \
+        GRADIENT(1, rl_apply_to(&rl_op_##view, v->args, 1, &GRAD));                                                                               \
+    }                                                                                                                                             \
     const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .grad_name = grad, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
 
 SCATTER(select_scatter, select, "SelectScatter")

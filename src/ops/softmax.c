@@ -14,16 +14,16 @@ static rl_status infer_softmax(const rl_call *call, rl_result *result) {
     return rl_output(result, 0, dtype, rl_computed_in(dtype), x->ndim, x->sizes);
 }
 
-static rl_status infer_slope(const rl_call *call, rl_result *result) {
+static rl_status infer_backward(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     for (int k = 0; k < 2; k++) rl_read_as(result, k, rl_computed_in(dtype));
     RL_TRY(rl_set_outputs(result, 1));
     return rl_output(result, 0, dtype, rl_computed_in(dtype), call->in[0]->ndim, call->in[0]->sizes);
 }
 
-static rl_status run_lines(rl_call *call, const rl_line_loops *loops) {
+static rl_status run_slices(rl_call *call, const rl_slice_loops *loops) {
     rl_tensor *operands[] = {call->y[0], call->x[0], call->n_in > 1 ? call->x[1] : NULL};
-    return rl_each_line(call->n_in + 1, operands, (int)call->args.n[DIM], 0, loops->of[call->y[0]->dtype], NULL);
+    return rl_for_slices(call->n_in + 1, operands, (int)call->args.n[DIM], 0, loops->of[call->y[0]->dtype], NULL);
 }
 
 static rl_tensor *slope(const rl_op *op, rl_vjp *v, rl_tensor *g, rl_tensor *y) {
@@ -36,56 +36,56 @@ static rl_tensor *summed(rl_vjp *v, rl_tensor *x) { return rl_sum_dims(x, (rl_in
 
 /* ---- softmax ---- */
 
-static rl_status softmax_forward(rl_call *call) { return run_lines(call, &rl_softmax_loops); }
-RULE(softmax) { D(0, slope(&rl_op_softmax_slope, v, G, Y0)); }
+static rl_status softmax_forward(rl_call *call) { return run_slices(call, &rl_softmax_loops); }
+VJP(softmax) { GRADIENT(0, slope(&rl_op_softmax_backward, v, GRAD, OUTPUT_0)); }
 const rl_op rl_op_softmax = {.name = "softmax",
                              SCHEMA(softmax),
                              .grad_name = "Softmax",
-                             .saves = {SAVE_Y(0)},
+                             .saves = {SAVE_OUTPUT(0)},
                              .canonicalize = rl_canonicalize_dim,
                              .infer = infer_softmax,
                              .forward = softmax_forward,
                              .vjp = softmax_vjp};
 
-/* softmax_slope(g, y) = y (g - sum(g y)) */
-static rl_status softmax_slope_forward(rl_call *call) { return run_lines(call, &rl_softmax_slope_loops); }
-RULE(softmax_slope) {
-    D(0, slope(&rl_op_softmax_slope, v, G, X1));
-    D(1, rl_sub(rl_mul(G, rl_sub(X0, summed(v, rl_mul(X0, X1)))), rl_mul(X0, summed(v, rl_mul(G, X1)))));
+/* softmax_backward(g, y) = y (g - sum(g y)) */
+static rl_status softmax_backward_forward(rl_call *call) { return run_slices(call, &rl_softmax_backward_loops); }
+VJP(softmax_backward) {
+    GRADIENT(0, slope(&rl_op_softmax_backward, v, GRAD, INPUT_1));
+    GRADIENT(1, rl_sub(rl_mul(GRAD, rl_sub(INPUT_0, summed(v, rl_mul(INPUT_0, INPUT_1)))), rl_mul(INPUT_0, summed(v, rl_mul(GRAD, INPUT_1)))));
 }
-const rl_op rl_op_softmax_slope = {.name = "softmax_slope",
-                                   SCHEMA(softmax_slope),
-                                   .grad_name = "SoftmaxBackwardData",
-                                   .saves = {SAVE_X(1), SAVE_X(0) | SAVE_X(1)},
-                                   .canonicalize = rl_canonicalize_dim,
-                                   .infer = infer_slope,
-                                   .forward = softmax_slope_forward,
-                                   .vjp = softmax_slope_vjp};
+const rl_op rl_op_softmax_backward = {.name = "softmax_backward",
+                                      SCHEMA(softmax_backward),
+                                      .grad_name = "SoftmaxBackwardData",
+                                      .saves = {SAVE_INPUT(1), SAVE_INPUT(0) | SAVE_INPUT(1)},
+                                      .canonicalize = rl_canonicalize_dim,
+                                      .infer = infer_backward,
+                                      .forward = softmax_backward_forward,
+                                      .vjp = softmax_backward_vjp};
 
 /* ---- log_softmax ---- */
 
-static rl_status log_softmax_forward(rl_call *call) { return run_lines(call, &rl_log_softmax_loops); }
-RULE(log_softmax) { D(0, slope(&rl_op_log_softmax_slope, v, G, Y0)); }
+static rl_status log_softmax_forward(rl_call *call) { return run_slices(call, &rl_log_softmax_loops); }
+VJP(log_softmax) { GRADIENT(0, slope(&rl_op_log_softmax_backward, v, GRAD, OUTPUT_0)); }
 const rl_op rl_op_log_softmax = {.name = "log_softmax",
                                  SCHEMA(log_softmax),
                                  .grad_name = "LogSoftmax",
-                                 .saves = {SAVE_Y(0)},
+                                 .saves = {SAVE_OUTPUT(0)},
                                  .canonicalize = rl_canonicalize_dim,
                                  .infer = infer_softmax,
                                  .forward = log_softmax_forward,
                                  .vjp = log_softmax_vjp};
 
-/* log_softmax_slope(g, y) = g - exp(y) sum(g) */
-static rl_status log_softmax_slope_forward(rl_call *call) { return run_lines(call, &rl_log_softmax_slope_loops); }
-RULE(log_softmax_slope) {
-    D(0, rl_sub(G, summed(v, rl_mul(G, rl_exp(X1)))));
-    D(1, rl_neg(rl_mul(rl_mul(G, rl_exp(X1)), summed(v, X0))));
+/* log_softmax_backward(g, y) = g - exp(y) sum(g) */
+static rl_status log_softmax_backward_forward(rl_call *call) { return run_slices(call, &rl_log_softmax_backward_loops); }
+VJP(log_softmax_backward) {
+    GRADIENT(0, rl_sub(GRAD, summed(v, rl_mul(GRAD, rl_exp(INPUT_1)))));
+    GRADIENT(1, rl_neg(rl_mul(rl_mul(GRAD, rl_exp(INPUT_1)), summed(v, INPUT_0))));
 }
-const rl_op rl_op_log_softmax_slope = {.name = "log_softmax_slope",
-                                       SCHEMA(log_softmax_slope),
-                                       .grad_name = "LogSoftmaxBackwardData",
-                                       .saves = {SAVE_X(1), SAVE_X(0) | SAVE_X(1)},
-                                       .canonicalize = rl_canonicalize_dim,
-                                       .infer = infer_slope,
-                                       .forward = log_softmax_slope_forward,
-                                       .vjp = log_softmax_slope_vjp};
+const rl_op rl_op_log_softmax_backward = {.name = "log_softmax_backward",
+                                          SCHEMA(log_softmax_backward),
+                                          .grad_name = "LogSoftmaxBackwardData",
+                                          .saves = {SAVE_INPUT(1), SAVE_INPUT(0) | SAVE_INPUT(1)},
+                                          .canonicalize = rl_canonicalize_dim,
+                                          .infer = infer_backward,
+                                          .forward = log_softmax_backward_forward,
+                                          .vjp = log_softmax_backward_vjp};

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "places.h"
+#include "take_along.h"
 
 enum { DIM, FLAG, COUNT }; /* args.n: the flag is descending, largest or keepdim; the count k */
 
-static rl_status set_values_and_places(const rl_call *call, rl_result *result, int ndim, const int64_t *sizes) {
+static rl_status set_values_and_indices(const rl_call *call, rl_result *result, int ndim, const int64_t *sizes) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     RL_TRY(rl_set_outputs(result, 2));
     rl_read_as(result, 0, rl_computed_in(dtype));
@@ -22,20 +22,20 @@ static rl_status check_count(const rl_call *call, int dim) {
 
 /* ---- sort, argsort ---- */
 
-static rl_status infer_sort(const rl_call *call, rl_result *result) { return set_values_and_places(call, result, call->in[0]->ndim, call->in[0]->sizes); }
+static rl_status infer_sort(const rl_call *call, rl_result *result) { return set_values_and_indices(call, result, call->in[0]->ndim, call->in[0]->sizes); }
 
 static rl_status sort_forward(rl_call *call) {
     return rl_sort_elements(call->y[0], call->y[1], call->x[0], (int)call->args.n[DIM], (int)call->args.n[FLAG], 0);
 }
 
-RULE(sort) {
+VJP(sort) {
     int64_t dim = v->args ? v->args->n[DIM] : 0;
-    D(0, rl_put_along(G, v->y[1], dim, rl_length_along(v->in[0].ndim, v->in[0].sizes, dim)));
+    GRADIENT(0, rl_put_along(GRAD, v->y[1], dim, rl_length_along(v->in[0].ndim, v->in[0].sizes, dim)));
 }
 const rl_op rl_op_sort = {.name = "sort",
                           SCHEMA(sort),
                           .grad_name = "Sort",
-                          .saves = {SAVE_Y(1)},
+                          .saves = {SAVE_OUTPUT(1)},
                           .canonicalize = rl_canonicalize_dim,
                           .infer = infer_sort,
                           .forward = sort_forward,
@@ -60,18 +60,18 @@ static rl_status infer_topk(const rl_call *call, rl_result *result) {
     RL_TRY(check_count(call, dim));
     if (x->ndim) memcpy(sizes, x->sizes, (size_t)x->ndim * sizeof *sizes);
     sizes[dim] = call->args.n[COUNT];
-    return set_values_and_places(call, result, x->ndim, sizes);
+    return set_values_and_indices(call, result, x->ndim, sizes);
 }
 const rl_op rl_op_topk = {.name = "topk",
                           SCHEMA(topk),
                           .grad_name = "Topk",
-                          .saves = {SAVE_Y(1)},
+                          .saves = {SAVE_OUTPUT(1)},
                           .canonicalize = rl_canonicalize_dim,
                           .infer = infer_topk,
                           .forward = sort_forward,
                           .vjp = sort_vjp};
 
-/* ---- kthvalue: its places count from 0, as torch for R has them ---- */
+/* ---- kthvalue: its indices count from 0, as torch for R has them ---- */
 
 static rl_status infer_kthvalue(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
@@ -81,7 +81,7 @@ static rl_status infer_kthvalue(const rl_call *call, rl_result *result) {
     if (call->args.n[COUNT] == 0) return rl_fail("kthvalue(): `k` counts from 1, and is 0");
     for (int d = 0; d < x->ndim; d++)
         if (d != dim || call->args.n[FLAG]) sizes[ndim++] = d == dim ? 1 : x->sizes[d];
-    return set_values_and_places(call, result, ndim, sizes);
+    return set_values_and_indices(call, result, ndim, sizes);
 }
 
 /* Sizes with 1 at dim, whether or not it was kept. */
@@ -102,16 +102,16 @@ static rl_status kthvalue_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(kthvalue) {
+VJP(kthvalue) {
     int64_t sizes[RL_MAX_DIMS], dim = v->args->n[DIM];
     int ndim = kept_sizes(v->in[0].ndim, v->in[0].sizes, dim, sizes);
-    rl_tensor *places = rl_add(rl_view_as(v->y[1], ndim, sizes), rl_tensor_number(rl_scalar_int(1)));
-    D(0, rl_put_along(rl_reshape(G, ndim, sizes), places, dim, rl_length_along(ndim, v->in[0].sizes, dim)));
+    rl_tensor *indices = rl_add(rl_view_as(v->y[1], ndim, sizes), rl_tensor_number(rl_scalar_int(1)));
+    GRADIENT(0, rl_put_along(rl_reshape(GRAD, ndim, sizes), indices, dim, rl_length_along(ndim, v->in[0].sizes, dim)));
 }
 const rl_op rl_op_kthvalue = {.name = "kthvalue",
                               SCHEMA(kthvalue),
                               .grad_name = "Kthvalue",
-                              .saves = {SAVE_Y(1)},
+                              .saves = {SAVE_OUTPUT(1)},
                               .canonicalize = rl_canonicalize_dim,
                               .infer = infer_kthvalue,
                               .forward = kthvalue_forward,

@@ -52,10 +52,10 @@ static rl_status infer_unbind(const rl_call *call, rl_result *result) {
     return RL_OK;
 }
 
-RULE(unbind) {
+VJP(unbind) {
     int64_t dim = v->args->n[0];
     rl_tensor **g = all_gradients(v);
-    if (g) D(0, rl_stack(v->n_out, g, dim));
+    if (g) GRADIENT(0, rl_stack(v->n_out, g, dim));
 }
 const rl_op rl_op_unbind = {
     .name = "unbind", SCHEMA(unbind), .grad_name = "Unbind", .traits = RL_IS_VIEW | RL_RETURNS_LIST, .infer = infer_unbind, .vjp = unbind_vjp};
@@ -78,9 +78,9 @@ static rl_status infer_split(const rl_call *call, rl_result *result) {
     return RL_OK;
 }
 
-RULE(split) {
+VJP(split) {
     rl_tensor **g = all_gradients(v);
-    if (g) D(0, rl_cat(v->n_out, g, v->args->n[DIM]));
+    if (g) GRADIENT(0, rl_cat(v->n_out, g, v->args->n[DIM]));
 }
 const rl_op rl_op_split = {
     .name = "split", SCHEMA(split), .grad_name = "Split", .traits = RL_IS_VIEW | RL_RETURNS_LIST, .infer = infer_split, .vjp = split_vjp};
@@ -106,9 +106,9 @@ static rl_status infer_split_with_sizes(const rl_call *call, rl_result *result) 
     return RL_OK;
 }
 
-RULE(split_with_sizes) {
+VJP(split_with_sizes) {
     rl_tensor **g = all_gradients(v);
-    if (g) D(0, rl_cat(v->n_out, g, v->args->n[0]));
+    if (g) GRADIENT(0, rl_cat(v->n_out, g, v->args->n[0]));
 }
 const rl_op rl_op_split_with_sizes = {.name = "split_with_sizes",
                                       SCHEMA(split_with_sizes),

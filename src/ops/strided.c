@@ -64,7 +64,7 @@ static int lies_as_base(const rl_args *args, const rl_tensor *x) {
     return extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]) <= x->numel;
 }
 
-/* Sums at the places that the base's elements lie at become means, if some of these elements share a place. */
+/* Sums at the indices that the base's elements lie at become means, if some of these elements share a place. */
 static rl_status share_out(const rl_args *args, layout *l) {
     if (!rl_overlaps_itself(l->base)) return RL_OK;
     layout counts = {0};
@@ -125,7 +125,7 @@ static rl_status infer_as_strided(const rl_call *call, rl_result *result) {
     return RL_OK;
 }
 
-RULE(as_strided) { D(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &G)); }
+VJP(as_strided) { GRADIENT(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &GRAD)); }
 const rl_op rl_op_as_strided = {.name = "as_strided",
                                 SCHEMA(as_strided),
                                 .grad_name = "AsStrided",
@@ -168,7 +168,7 @@ static rl_status scatter_forward(rl_call *call) {
     return rl_copy_data(y, l.base);
 }
 
-RULE(strided_scatter) { D(0, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G)); }
+VJP(strided_scatter) { GRADIENT(0, rl_apply_to(&rl_op_strided_gather, v->args, 1, &GRAD)); }
 const rl_op rl_op_strided_scatter = {.name = "strided_scatter",
                                      SCHEMA(strided_scatter),
                                      .grad_name = "StridedScatter",
@@ -198,7 +198,7 @@ static rl_status gather_forward(rl_call *call) {
     return rl_copy_data(call->y[0], l.view);
 }
 
-RULE(strided_gather) { D(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &G)); }
+VJP(strided_gather) { GRADIENT(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1, &GRAD)); }
 const rl_op rl_op_strided_gather = {.name = "strided_gather",
                                     SCHEMA(strided_gather),
                                     .grad_name = "StridedGather",
@@ -223,10 +223,10 @@ static rl_status replace_forward(rl_call *call) {
     return direct ? RL_OK : rl_copy_data(y, l.base);
 }
 
-RULE(strided_replace) {
+VJP(strided_replace) {
     rl_ints sizes = v->args->list[VIEW_SIZES];
-    D(0, rl_apply_to(&rl_op_strided_replace, v->args, 2, (rl_tensor *[]){G, rl_zeros((rl_dtype)G->dtype, sizes.length, sizes.values)}));
-    D(1, rl_apply_to(&rl_op_strided_gather, v->args, 1, &G));
+    GRADIENT(0, rl_apply_to(&rl_op_strided_replace, v->args, 2, (rl_tensor *[]){GRAD, rl_zeros((rl_dtype)GRAD->dtype, sizes.length, sizes.values)}));
+    GRADIENT(1, rl_apply_to(&rl_op_strided_gather, v->args, 1, &GRAD));
 }
 const rl_op rl_op_strided_replace = {.name = "strided_replace",
                                      SCHEMA(strided_replace),

@@ -1,8 +1,8 @@
 /* Parts of a tensor: reading and writing.
  *
- * Places, ranges and new dimensions become views; what names places one by one (tensors, masks, sequences downwards) is gathered, and
+ * Indices, ranges and new dimensions become views; what names indices one by one (tensors, masks, sequences downwards) is gathered, and
  * then one op reads or writes them all. Each goes along a dimension of its own: x[c(1, 3), c(2, 4)] is a matrix of two rows and two
- * columns. The op broadcasts its indexes and puts their dimensions first unless they are neighbours (Note [Placement] in index.c), so
+ * columns. The op broadcasts its indices and puts their dimensions first unless they are neighbours (Note [Advanced indexing] in index.c), so
  * here they are given shapes that do not meet, and the result's dimensions are put in order. */
 #include "subset.h"
 
@@ -10,7 +10,7 @@
 
 #include "index.h"
 
-/* What the items make of x: a view, and indexes of its dimensions. */
+/* What the items make of x: a view, and indices of its dimensions. */
 typedef struct {
     rl_tensor *view; /* up to date while a graph follows; otherwise x, and the geometry below is */
     int follows, changed;
@@ -18,7 +18,7 @@ typedef struct {
     int64_t sizes[RL_MAX_ITEMS + RL_MAX_DIMS], strides[RL_MAX_ITEMS + RL_MAX_DIMS], offset;
     rl_tensor *at[RL_MAX_DIMS]; /* a mask stands at its first dimension */
     int n_indexes;
-    int meet; /* the indexes name places together, as the op takes them */
+    int meet; /* the indices name indices together, as the op takes them */
 } subset;
 
 static rl_status step_to(subset *s, rl_tensor *view) {
@@ -26,20 +26,20 @@ static rl_status step_to(subset *s, rl_tensor *view) {
     return view ? RL_OK : RL_FAILED;
 }
 
-static int64_t from_start(int64_t place, int64_t size) { return place < 0 ? place + size : place; }
+static int64_t from_start(int64_t position, int64_t size) { return position < 0 ? position + size : position; }
 
-static long long as_counted(int64_t place) { return place < 0 ? place : place + 1; }
+static long long as_counted(int64_t position) { return position < 0 ? position : position + 1; }
 
-static rl_status check_place(int64_t place, int64_t size, int dim) {
-    int64_t at = from_start(place, size);
-    return at >= 0 && at < size ? RL_OK : rl_fail_index(place, size, dim);
+static rl_status check_position(int64_t position, int64_t size, int dim) {
+    int64_t at = from_start(position, size);
+    return at >= 0 && at < size ? RL_OK : rl_fail_index(position, size, dim);
 }
 
 /* ---- views ---- */
 
-static rl_status take_place(subset *s, int dim, int64_t place) {
-    int64_t at = from_start(place, s->sizes[dim]);
-    RL_TRY(check_place(place, s->sizes[dim], dim));
+static rl_status take_position(subset *s, int dim, int64_t position) {
+    int64_t at = from_start(position, s->sizes[dim]);
+    RL_TRY(check_position(position, s->sizes[dim], dim));
     if (s->follows) RL_TRY(step_to(s, rl_select(s->view, dim, at)));
     s->changed = 1;
     s->offset += at * s->strides[dim];
@@ -75,7 +75,7 @@ static rl_status add_dim(subset *s, int dim) {
     return RL_OK;
 }
 
-/* ---- indexes ---- */
+/* ---- indices ---- */
 
 static rl_status set_index(subset *s, int dim, rl_tensor *index) {
     s->at[dim] = index;
@@ -89,8 +89,8 @@ static rl_status take_downwards(subset *s, int dim, int64_t start, int64_t end) 
         return rl_fail("%lld:%lld runs downwards and is out of range for dimension %d of size %lld; slc(%lld, %lld) is a range that may be empty",
                        as_counted(start), as_counted(end), dim + 1, (long long)size, as_counted(start), as_counted(end));
     rl_tensor *index = rl_tensor_new(RL_INT64, 1, &n);
-    int64_t *places = index ? rl_data(index) : NULL;
-    for (int64_t k = 0; places && k < n; k++) places[k] = from - k;
+    int64_t *indices = index ? rl_data(index) : NULL;
+    for (int64_t k = 0; indices && k < n; k++) indices[k] = from - k;
     return set_index(s, dim, index);
 }
 
@@ -104,16 +104,16 @@ static rl_status take_flag(subset *s, int dim, int64_t flag) { return set_index(
 static int is_mask(const rl_tensor *index) { return index->dtype == RL_BOOL; }
 
 /* A mask over no dimensions, as a comparison of a tensor that has none gives it, is one over a new dimension. */
-static rl_status take_places(subset *s, rl_tensor *index, int drop, int *dim) {
+static rl_status take_indices(subset *s, rl_tensor *index, int drop, int *dim) {
     if (index->ndim == 0 && is_mask(index)) {
         RL_TRY(add_dim(s, *dim));
         return take_flag(s, (*dim)++, rl_item(index, 0).as_int != 0);
     }
     if (index->ndim == 0) {
-        int64_t place = rl_item(index, 0).as_int;
-        if (drop) return take_place(s, *dim, place);
-        RL_TRY(check_place(place, s->sizes[*dim], *dim));
-        return take_range(s, (*dim)++, place, place, 1);
+        int64_t position = rl_item(index, 0).as_int;
+        if (drop) return take_position(s, *dim, position);
+        RL_TRY(check_position(position, s->sizes[*dim], *dim));
+        return take_range(s, (*dim)++, position, position, 1);
     }
     int first = *dim;
     *dim += is_mask(index) ? index->ndim : 1;
@@ -130,14 +130,14 @@ static rl_status take_cells(subset *s, const rl_tensor *cells) {
 
 static rl_status take_item(subset *s, const rl_item_of_subset *it, int drop, int rest, int *dim) {
     switch (it->kind) {
-    case RL_WHOLE:
+    case RL_ALL:
         if (s->follows && s->ndim) RL_TRY(take_range(s, *dim, 0, INT64_MAX, 1));
         ++*dim;
         return RL_OK;
     case RL_REST: *dim += rest; return RL_OK;
-    case RL_PLACE:
-        if (drop) return take_place(s, *dim, it->start);
-        RL_TRY(check_place(it->start, s->sizes[*dim], *dim));
+    case RL_ONE_INDEX:
+        if (drop) return take_position(s, *dim, it->start);
+        RL_TRY(check_position(it->start, s->sizes[*dim], *dim));
         return take_range(s, (*dim)++, it->start, it->start, 1);
     case RL_RANGE: return take_range(s, (*dim)++, it->start, it->end, it->step);
     case RL_SEQUENCE: return take_sequence(s, (*dim)++, it->start, it->end);
@@ -146,18 +146,18 @@ static rl_status take_item(subset *s, const rl_item_of_subset *it, int drop, int
         if (s->ndim == 0) RL_TRY(add_dim(s, 0));
         return take_flag(s, (*dim)++, it->start);
     case RL_CELLS: return take_cells(s, it->tensor);
-    default: return take_places(s, it->tensor, drop, dim);
+    default: return take_indices(s, it->tensor, drop, dim);
     }
 }
 
 /* How many of x's dimensions an item takes. Of a tensor without dimensions, x[] is all of it. */
 static int spans(const rl_item_of_subset *it, int n, int ndim) {
     switch (it->kind) {
-    case RL_WHOLE: return ndim > 0 || n > 1;
+    case RL_ALL: return ndim > 0 || n > 1;
     case RL_REST:
     case RL_NEW_DIM: return 0;
     case RL_FLAG: return ndim > 0;
-    case RL_PLACES: return is_mask(it->tensor) ? it->tensor->ndim : 1;
+    case RL_INDICES: return is_mask(it->tensor) ? it->tensor->ndim : 1;
     case RL_CELLS: return ndim;
     default: return 1;
     }
@@ -166,7 +166,7 @@ static int spans(const rl_item_of_subset *it, int n, int ndim) {
 static rl_status check_cells(const rl_tensor *x, int n, const rl_tensor *cells) {
     if (cells->ndim == 2 && n == 1 && x->ndim > 0 && cells->sizes[1] == x->ndim) return RL_OK;
     return rl_fail("a matrix of numbers names elements, with a column for each of the %d dimensions and no other index beside it; this one has shape %s. "
-                   "torch_tensor() of it takes places in its shape, c() of it one after the other",
+                   "torch_tensor() of it takes indices in its shape, c() of it one after the other",
                    x->ndim, rl_sizes_text(cells->ndim, cells->sizes));
 }
 
@@ -178,7 +178,7 @@ static rl_status count_dims(const rl_tensor *x, const rl_item_of_subset *items, 
         rests += items[k].kind == RL_REST;
         if (items[k].kind == RL_CELLS) RL_TRY(check_cells(x, n, items[k].tensor));
     }
-    if (*used > x->ndim) return rl_fail("too many indexes: %d dimensions are indexed, and the tensor has %d", *used, x->ndim);
+    if (*used > x->ndim) return rl_fail("too many indices: %d dimensions are indexed, and the tensor has %d", *used, x->ndim);
     if (rests > 1) return rl_fail("`..` stands for all dimensions that are left, so it can be given once");
     return RL_OK;
 }
@@ -206,7 +206,7 @@ static rl_status take_items(subset *s, rl_tensor *x, const rl_item_of_subset *it
     return RL_OK;
 }
 
-/* ---- the indexes as the ops take them ---- */
+/* ---- the indices as the ops take them ---- */
 
 /* One for each dimension, or for each mask's dimensions together. */
 static int list_indexes(const subset *s, rl_tensor **list) {
@@ -219,7 +219,7 @@ static int list_indexes(const subset *s, rl_tensor **list) {
     return last;
 }
 
-/* How the dimensions of several indexes lie in the op's result: order[d] is where the d-th dimension of x[...] stands there. */
+/* How the dimensions of several indices lie in the op's result: order[d] is where the d-th dimension of x[...] stands there. */
 typedef struct {
     int ndim, in_order;
     int64_t order[2 * RL_MAX_DIMS], sizes[2 * RL_MAX_DIMS];
@@ -238,21 +238,21 @@ static rl_tensor *apart(rl_tensor *index, int after) {
 
 static rl_status fail_too_many(void) { return rl_fail("a tensor has at most %d dimensions; this indexing would give more", RL_MAX_DIMS); }
 
-/* Gives the indexes shapes that do not meet, a mask being the places where it is true; `after` counts their dimensions. */
-static rl_status spread_apart(const subset *s, rl_tensor **list, int *after) {
-    rl_tensor *places[RL_MAX_DIMS];
+/* Gives the indices shapes that do not meet, a mask being the indices where it is true; `after` counts their dimensions. */
+static rl_status as_open_mesh(const subset *s, rl_tensor **list, int *after) {
+    rl_tensor *indices[RL_MAX_DIMS];
     *after = 0;
     for (int d = 0; d < s->ndim; d++) list[d] = NULL;
     for (int d = s->ndim - 1; d >= 0; d--) {
         rl_tensor *index = s->at[d];
         if (!index) continue;
         int spanned = index->dtype == RL_BOOL ? index->ndim : 1;
-        places[0] = index;
-        if (index->dtype == RL_BOOL) RL_TRY(rl_places_of(index, places));
-        if (*after + places[0]->ndim > RL_MAX_DIMS) return fail_too_many();
+        indices[0] = index;
+        if (index->dtype == RL_BOOL) RL_TRY(rl_mask_indices(index, indices));
+        if (*after + indices[0]->ndim > RL_MAX_DIMS) return fail_too_many();
         for (int k = 0; k < spanned; k++)
-            if (!(list[d + k] = apart(places[k], *after))) return RL_FAILED;
-        *after += places[0]->ndim;
+            if (!(list[d + k] = apart(indices[k], *after))) return RL_FAILED;
+        *after += indices[0]->ndim;
     }
     return RL_OK;
 }
@@ -272,7 +272,7 @@ static int find_neighbours(const subset *s, rl_tensor *const *list, int *togethe
 
 static int list_apart(const subset *s, rl_tensor **list, placing *p) {
     int after, next = 0, kept = 0;
-    if (spread_apart(s, list, &after) != RL_OK) return -1;
+    if (as_open_mesh(s, list, &after) != RL_OK) return -1;
     int n = find_neighbours(s, list, &p->in_order);
     p->ndim = 0;
     for (int d = 0; d < s->ndim; d++) {
@@ -319,7 +319,7 @@ static int part_ndim(const subset *s) {
     return ndim;
 }
 
-/* The value may have more dimensions than its place, as long as they come first and are of size 1. */
+/* The value may have more dimensions than its position, as long as they come first and are of size 1. */
 static rl_tensor *fitted(rl_tensor *value, int ndim) {
     int extra = 0;
     while (value->ndim - extra > ndim && value->sizes[extra] == 1) extra++;

@@ -21,18 +21,18 @@ static rl_status infer_where(const rl_call *call, rl_result *result) {
 }
 
 static rl_status where_forward(rl_call *call) {
-    return rl_each(4, (rl_tensor *[]){call->y[0], call->x[0], call->x[1], call->x[2]}, rl_where_loops.of[call->y[0]->dtype], NULL);
+    return rl_elementwise(4, (rl_tensor *[]){call->y[0], call->x[0], call->x[1], call->x[2]}, rl_where_loops.of[call->y[0]->dtype], NULL);
 }
 
-RULE(where) {
-    D(1, rl_where(X0, G, rl_number(0)));
-    D(2, rl_where(X0, rl_number(0), G));
+VJP(where) {
+    GRADIENT(1, rl_where(INPUT_0, GRAD, rl_number(0)));
+    GRADIENT(2, rl_where(INPUT_0, rl_number(0), GRAD));
 }
 const rl_op rl_op_where = {.name = "where",
                            SCHEMA(where),
                            .grad_name = "Where",
                            .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                           .saves = {0, SAVE_X(0), SAVE_X(0)},
+                           .saves = {0, SAVE_INPUT(0), SAVE_INPUT(0)},
                            .infer = infer_where,
                            .forward = where_forward,
                            .vjp = where_vjp};
@@ -75,32 +75,33 @@ static rl_status clamp_forward(rl_call *call) {
         if (!high) return RL_FAILED;
         RL_TRY(rl_copy_data(high, call->x[2]));
     }
-    if (low) RL_TRY(rl_each(3, (rl_tensor *[]){y, x, low}, rl_maximum_loops.of[y->dtype], NULL));
-    return high ? rl_each(3, (rl_tensor *[]){y, low ? y : x, high}, rl_minimum_loops.of[y->dtype], NULL) : RL_OK;
+    if (low) RL_TRY(rl_elementwise(3, (rl_tensor *[]){y, x, low}, rl_maximum_loops.of[y->dtype], NULL));
+    return high ? rl_elementwise(3, (rl_tensor *[]){y, low ? y : x, high}, rl_minimum_loops.of[y->dtype], NULL) : RL_OK;
 }
 
 static rl_tensor *both(rl_tensor *a, rl_tensor *b) { return !a ? b : !b ? a : rl_logical_and(a, b); }
 
-/* The gradient passes to x where it was within the bounds, the bounds included; else to the bound that took its place. */
-RULE(clamp) {
+/* The gradient passes to x where it was within the bounds, the bounds included; else to the bound that replaced it. */
+VJP(clamp) {
     if (v->n_in == 1) {
-        D(0, rl_pass_within(G, X0, v->args->s));
+        GRADIENT(0, rl_pass_within(GRAD, INPUT_0, v->args->s));
         return;
     }
-    rl_tensor *low = X1, *high = X2, *nothing = rl_number(0);
-    D(0, rl_where(both(low ? rl_ge(X0, low) : NULL, high ? rl_le(X0, high) : NULL), G, nothing));
-    if (low) D(1, rl_where(both(rl_lt(X0, low), high ? rl_lt(low, high) : NULL), G, nothing));
-    if (high) D(2, rl_where(low ? rl_logical_or(rl_gt(X0, high), rl_lt(high, low)) : rl_gt(X0, high), G, nothing));
+    rl_tensor *low = INPUT_1, *high = INPUT_2, *nothing = rl_number(0);
+    GRADIENT(0, rl_where(both(low ? rl_ge(INPUT_0, low) : NULL, high ? rl_le(INPUT_0, high) : NULL), GRAD, nothing));
+    if (low) GRADIENT(1, rl_where(both(rl_lt(INPUT_0, low), high ? rl_lt(low, high) : NULL), GRAD, nothing));
+    if (high) GRADIENT(2, rl_where(low ? rl_logical_or(rl_gt(INPUT_0, high), rl_lt(high, low)) : rl_gt(INPUT_0, high), GRAD, nothing));
 }
-const rl_op rl_op_clamp = {.name = "clamp",
-                           SCHEMA(clamp),
-                           .grad_name = "Clamp",
-                           .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                           .saves = {SAVE_X(0) | SAVE_X(1) | SAVE_X(2), SAVE_X(0) | SAVE_X(1) | SAVE_X(2), SAVE_X(0) | SAVE_X(1) | SAVE_X(2)},
-                           .canonicalize = canonicalize_clamp,
-                           .infer = infer_clamp,
-                           .forward = clamp_forward,
-                           .vjp = clamp_vjp};
+const rl_op rl_op_clamp = {
+    .name = "clamp",
+    SCHEMA(clamp),
+    .grad_name = "Clamp",
+    .traits = RL_BROADCASTS | RL_ELEMENTWISE,
+    .saves = {SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_INPUT(2), SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_INPUT(2), SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_INPUT(2)},
+    .canonicalize = canonicalize_clamp,
+    .infer = infer_clamp,
+    .forward = clamp_forward,
+    .vjp = clamp_vjp};
 
 rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
     rl_args args = RL_ARGS_NONE;
@@ -110,23 +111,23 @@ rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high) {
 }
 
 /* clamp_min and clamp_max: one bound, which the graph knows by another name */
-#define ONE_BOUND(op, grad, loops, passes, misses)                                           \
-    static rl_status infer_##op(const rl_call *call, rl_result *result) {                    \
-        result->variant = !call->in[1]->wrapped_number;                                      \
-        return rl_infer_elementwise(call, result);                                           \
-    }                                                                                        \
-    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, loops, NULL); } \
-    RULE(op) {                                                                               \
-        D(0, rl_where(passes(X0, X1), G, rl_number(0)));                                     \
-        D(1, rl_where(misses(X0, X1), G, rl_number(0)));                                     \
-    }                                                                                        \
-    const rl_op rl_op_##op = {.name = #op,                                                   \
-                              SCHEMA(op),                                                    \
-                              .grad_name = grad,                                             \
-                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,                      \
-                              .saves = {SAVE_X(0) | SAVE_X(1), SAVE_X(0) | SAVE_X(1)},       \
-                              .infer = infer_##op,                                           \
-                              .forward = op##_forward,                                       \
+#define ONE_BOUND(op, grad, loops, passes, misses)                                                     \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) {                              \
+        result->variant = !call->in[1]->wrapped_number;                                                \
+        return rl_infer_elementwise(call, result);                                                     \
+    }                                                                                                  \
+    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, loops, NULL); }           \
+    VJP(op) {                                                                                          \
+        GRADIENT(0, rl_where(passes(INPUT_0, INPUT_1), GRAD, rl_number(0)));                           \
+        GRADIENT(1, rl_where(misses(INPUT_0, INPUT_1), GRAD, rl_number(0)));                           \
+    }                                                                                                  \
+    const rl_op rl_op_##op = {.name = #op,                                                             \
+                              SCHEMA(op),                                                              \
+                              .grad_name = grad,                                                       \
+                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,                                \
+                              .saves = {SAVE_INPUT(0) | SAVE_INPUT(1), SAVE_INPUT(0) | SAVE_INPUT(1)}, \
+                              .infer = infer_##op,                                                     \
+                              .forward = op##_forward,                                                 \
                               .vjp = op##_vjp};
 
 ONE_BOUND(clamp_min, "ClampMin", &rl_maximum_loops, rl_ge, rl_lt)
@@ -151,21 +152,21 @@ static rl_status infer_lerp(const rl_call *call, rl_result *result) {
 
 static rl_status lerp_forward(rl_call *call) {
     rl_tensor *y = call->y[0], *weight = call->n_in == 3 ? call->x[2] : rl_tensor_scalar((rl_dtype)y->dtype, call->args.s[0]);
-    return weight ? rl_each(4, (rl_tensor *[]){y, call->x[0], call->x[1], weight}, rl_lerp_loops.of[y->dtype], NULL) : RL_FAILED;
+    return weight ? rl_elementwise(4, (rl_tensor *[]){y, call->x[0], call->x[1], weight}, rl_lerp_loops.of[y->dtype], NULL) : RL_FAILED;
 }
 
-RULE(lerp) {
+VJP(lerp) {
     const rl_scalar *weight = &v->args->s[0];
     int is_number = v->n_in == 2;
-    D(0, is_number ? rl_mul_number(G, 1 - weight->as_double) : rl_mul(G, rl_number_minus(1, rl_as_result(v, 2))));
-    D(1, is_number ? rl_mul_number(G, weight->as_double) : rl_mul(G, X2));
-    if (!is_number) D(2, rl_mul(G, rl_sub(X1, X0)));
+    GRADIENT(0, is_number ? rl_mul_number(GRAD, 1 - weight->as_double) : rl_mul(GRAD, rl_number_minus(1, rl_as_result(v, 2))));
+    GRADIENT(1, is_number ? rl_mul_number(GRAD, weight->as_double) : rl_mul(GRAD, INPUT_2));
+    if (!is_number) GRADIENT(2, rl_mul(GRAD, rl_sub(INPUT_1, INPUT_0)));
 }
 const rl_op rl_op_lerp = {.name = "lerp",
                           SCHEMA(lerp),
                           .grad_name = "Lerp",
                           .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                          .saves = {SAVE_X(2), SAVE_X(2), SAVE_X(0) | SAVE_X(1)},
+                          .saves = {SAVE_INPUT(2), SAVE_INPUT(2), SAVE_INPUT(0) | SAVE_INPUT(1)},
                           .canonicalize = canonicalize_lerp,
                           .infer = infer_lerp,
                           .forward = lerp_forward,
@@ -183,7 +184,7 @@ static rl_status value_fits(const rl_call *call) {
     rl_scalar value = call->args.s[0];
     int is_integer = value.kind != RL_SCALAR_FLOAT || (double)value.as_int == value.as_double;
     if (!is_integer && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
-        return rl_fail("`value` must be a whole number when the tensors are whole numbers; it is %g", value.as_double);
+        return rl_fail("`value` must be an integer when the tensors are integers; it is %g", value.as_double);
     return RL_OK;
 }
 
@@ -201,34 +202,34 @@ static rl_status infer_addcdiv(const rl_call *call, rl_result *result) {
 static rl_status addcmul_forward(rl_call *call) { return rl_run_loops(call, &rl_addcmul_loops, call->args.s); }
 static rl_status addcdiv_forward(rl_call *call) { return rl_run_loops(call, &rl_addcdiv_loops, call->args.s); }
 
-RULE(addcmul) {
+VJP(addcmul) {
     double value = v->args->s[0].as_double;
-    D(0, G);
-    D(1, rl_mul(G, rl_mul_number(rl_as_result(v, 2), value)));
-    D(2, rl_mul(G, rl_mul_number(rl_as_result(v, 1), value)));
+    GRADIENT(0, GRAD);
+    GRADIENT(1, rl_mul(GRAD, rl_mul_number(rl_as_result(v, 2), value)));
+    GRADIENT(2, rl_mul(GRAD, rl_mul_number(rl_as_result(v, 1), value)));
 }
 const rl_op rl_op_addcmul = {.name = "addcmul",
                              SCHEMA(addcmul),
                              .grad_name = "Addcmul",
                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                             .saves = {0, SAVE_X(2), SAVE_X(1)},
+                             .saves = {0, SAVE_INPUT(2), SAVE_INPUT(1)},
                              .canonicalize = canonicalize_value,
                              .infer = infer_addcmul,
                              .forward = addcmul_forward,
                              .vjp = addcmul_vjp};
 
-RULE(addcdiv) {
+VJP(addcdiv) {
     double value = v->args->s[0].as_double;
-    D(0, G);
+    GRADIENT(0, GRAD);
     rl_tensor *c = rl_as_result(v, 2);
-    D(1, rl_mul_number(rl_div(G, c), value));
-    D(2, rl_mul(G, rl_mul_number(rl_div(rl_as_result(v, 1), rl_mul(c, c)), -value)));
+    GRADIENT(1, rl_mul_number(rl_div(GRAD, c), value));
+    GRADIENT(2, rl_mul(GRAD, rl_mul_number(rl_div(rl_as_result(v, 1), rl_mul(c, c)), -value)));
 }
 const rl_op rl_op_addcdiv = {.name = "addcdiv",
                              SCHEMA(addcdiv),
                              .grad_name = "Addcdiv",
                              .traits = RL_BROADCASTS | RL_ELEMENTWISE,
-                             .saves = {SAVE_X(2), SAVE_X(2), SAVE_X(1) | SAVE_X(2)},
+                             .saves = {SAVE_INPUT(2), SAVE_INPUT(2), SAVE_INPUT(1) | SAVE_INPUT(2)},
                              .canonicalize = canonicalize_value,
                              .infer = infer_addcdiv,
                              .forward = addcdiv_forward,

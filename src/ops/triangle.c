@@ -22,8 +22,8 @@ static rl_status triu_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(tril) { D(0, rl_apply_to(&rl_op_tril, v->args, 1, &G)); }
-RULE(triu) { D(0, rl_apply_to(&rl_op_triu, v->args, 1, &G)); }
+VJP(tril) { GRADIENT(0, rl_apply_to(&rl_op_tril, v->args, 1, &GRAD)); }
+VJP(triu) { GRADIENT(0, rl_apply_to(&rl_op_triu, v->args, 1, &GRAD)); }
 const rl_op rl_op_tril = {
     .name = "tril", SCHEMA(tril), .grad_name = "Tril", .traits = RL_ELEMENTWISE, .infer = infer_triangle, .forward = tril_forward, .vjp = tril_vjp};
 const rl_op rl_op_triu = {
@@ -66,7 +66,7 @@ static rl_status diag_embed_forward(rl_call *call) {
     return diagonal ? rl_copy_data(diagonal, call->x[0]) : RL_FAILED;
 }
 
-RULE(diag_embed) { D(0, rl_diagonal(G, v->args->n[DIM1], v->args->n[DIM2], v->args->n[SHIFT])); }
+VJP(diag_embed) { GRADIENT(0, rl_diagonal(GRAD, v->args->n[DIM1], v->args->n[DIM2], v->args->n[SHIFT])); }
 const rl_op rl_op_diag_embed = {
     .name = "diag_embed", SCHEMA(diag_embed), .grad_name = "DiagEmbed", .infer = infer_diag_embed, .forward = diag_embed_forward, .vjp = diag_embed_vjp};
 
@@ -95,11 +95,11 @@ static rl_status diag_forward(rl_call *call) {
     return x->ndim == 1 ? rl_copy_data(diagonal, x) : rl_copy_data(y, diagonal);
 }
 
-RULE(diag) {
+VJP(diag) {
     if (v->in[0].ndim == 1)
-        D(0, rl_diagonal(G, 0, 1, v->args->n[SHIFT]));
+        GRADIENT(0, rl_diagonal(GRAD, 0, 1, v->args->n[SHIFT]));
     else
-        D(0, rl_spread_diagonal(G, v->in[0].sizes, v->args->n[SHIFT]));
+        GRADIENT(0, rl_diagonal_backward(GRAD, v->in[0].sizes, v->args->n[SHIFT]));
 }
 const rl_op rl_op_diag = {.name = "diag", SCHEMA(diag), .grad_name = "Diag", .infer = infer_diag, .forward = diag_forward, .vjp = diag_vjp};
 

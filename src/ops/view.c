@@ -61,7 +61,7 @@ static rl_status infer_view(const rl_call *call, rl_result *result) {
     return RL_OK;
 }
 
-RULE(view) { D(0, rl_reshape(G, v->in[0].ndim, v->in[0].sizes)); }
+VJP(view) { GRADIENT(0, rl_reshape(GRAD, v->in[0].ndim, v->in[0].sizes)); }
 const rl_op rl_op_view = {.name = "view", SCHEMA(view), .grad_name = "View", .traits = RL_IS_VIEW, .infer = infer_view, .vjp = view_vjp};
 /* reshape() is one of these: a view of the tensor, or of a copy that nobody else sees */
 const rl_op rl_op_reshape_alias = {
@@ -142,7 +142,7 @@ static rl_status alias_geometry(const rl_args *args, const rl_layout *x, rl_layo
     return RL_OK;
 }
 
-RULE(alias) { D(0, G); }
+VJP(alias) { GRADIENT(0, GRAD); }
 VIEW(alias, "Alias")
 
 rl_tensor *rl_alias(rl_tensor *x) { return rl_apply_to(&rl_op_alias, NULL, 1, &x); }
@@ -155,7 +155,7 @@ static rl_status infer_dense_copy(const rl_call *call, rl_result *result) {
 
 static rl_status dense_copy_forward(rl_call *call) { return rl_copy_data(call->y[0], call->x[0]); }
 
-RULE(dense_copy) { D(0, G); }
+VJP(dense_copy) { GRADIENT(0, GRAD); }
 const rl_op rl_op_dense_copy = {
     .name = "contiguous", SCHEMA(dense_copy), .grad_name = "Clone", .infer = infer_dense_copy, .forward = dense_copy_forward, .vjp = dense_copy_vjp};
 
@@ -188,7 +188,7 @@ static rl_status infer_expand(const rl_call *call, rl_result *result) {
     return RL_OK;
 }
 
-RULE(expand) { D(0, rl_sum_to_size(G, v->in[0].ndim, v->in[0].sizes)); }
+VJP(expand) { GRADIENT(0, rl_sum_to_size(GRAD, v->in[0].ndim, v->in[0].sizes)); }
 const rl_op rl_op_expand = {.name = "expand", SCHEMA(expand), .grad_name = "Expand", .traits = RL_IS_VIEW, .infer = infer_expand, .vjp = expand_vjp};
 
 rl_tensor *rl_expand_to(rl_tensor *x, int ndim, const int64_t *sizes) {

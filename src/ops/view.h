@@ -16,10 +16,10 @@ rl_tensor *rl_seen_through(const rl_tensor *x, const rl_layout *geometry); /* a 
 rl_status rl_infer_view(const rl_call *call, rl_result *result, rl_layout_of_view view_of);
 
 /* The derivative of a view: g's elements where a contiguous tensor of the input's shape has them, and zeros elsewhere. */
-rl_tensor *rl_spread_through(const rl_vjp *v, rl_tensor *g, rl_layout_of_view view_of);
+rl_tensor *rl_view_backward(const rl_vjp *v, rl_tensor *g, rl_layout_of_view view_of);
 
 rl_tensor *rl_scatter_strided(rl_tensor *g, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset); /* the same, spelled out */
-rl_tensor *rl_spread_diagonal(rl_tensor *g, const int64_t *sizes, int64_t shift);                                    /* of a matrix */
+rl_tensor *rl_diagonal_backward(rl_tensor *g, const int64_t *sizes, int64_t shift);                                  /* of a matrix */
 
 int64_t rl_diagonal_length(int64_t rows, int64_t columns, int64_t shift);
 

@@ -12,18 +12,18 @@ static rl_status number_at(SEXP x, R_xlen_t k, const char *argument, rl_scalar *
     switch (TYPEOF(x)) {
     case LGLSXP:
     case INTSXP: {
-        int whole = TYPEOF(x) == LGLSXP ? LOGICAL(x)[k] : INTEGER(x)[k];
-        if (whole == NA_INTEGER) return rl_fail("`%s` is NA, which is no number", argument);
-        *value = rl_scalar_int(whole);
+        int integer = TYPEOF(x) == LGLSXP ? LOGICAL(x)[k] : INTEGER(x)[k];
+        if (integer == NA_INTEGER) return rl_fail("`%s` is NA, which is no number", argument);
+        *value = rl_scalar_int(integer);
         if (TYPEOF(x) == LGLSXP) value->kind = RL_SCALAR_BOOL;
         return RL_OK;
     }
     case REALSXP:
         if (is_integer64(x)) {
-            int64_t whole;
-            memcpy(&whole, REAL(x) + k, sizeof whole);
-            if (whole == INT64_MIN) return rl_fail("`%s` is NA, which is no number", argument);
-            *value = rl_scalar_int(whole);
+            int64_t integer;
+            memcpy(&integer, REAL(x) + k, sizeof integer);
+            if (integer == INT64_MIN) return rl_fail("`%s` is NA, which is no number", argument);
+            *value = rl_scalar_int(integer);
         } else {
             *value = rl_scalar_double(REAL(x)[k]);
         }
@@ -44,21 +44,21 @@ rl_status rb_number(SEXP x, const char *argument, rl_scalar *value) {
     return number_at(x, 0, argument, value);
 }
 
-static rl_status as_whole(rl_scalar number, const char *argument, int64_t *value) {
+static rl_status as_integer(rl_scalar number, const char *argument, int64_t *value) {
     if (number.kind == RL_SCALAR_FLOAT && (!(fabs(number.as_double) < 9.007199254740992e15) || floor(number.as_double) != number.as_double))
-        return rl_fail("`%s` must be a whole number; it is %g", argument, number.as_double);
+        return rl_fail("`%s` must be an integer; it is %g", argument, number.as_double);
     *value = number.as_int;
     return RL_OK;
 }
 
-static rl_status whole_at(SEXP x, R_xlen_t k, const char *argument, int64_t *value) {
+static rl_status integer_at(SEXP x, R_xlen_t k, const char *argument, int64_t *value) {
     rl_scalar number;
     RL_TRY(number_at(x, k, argument, &number));
-    if (number.kind == RL_SCALAR_BOOL) return rl_fail("`%s` must be a whole number, not TRUE or FALSE", argument);
-    return as_whole(number, argument, value);
+    if (number.kind == RL_SCALAR_BOOL) return rl_fail("`%s` must be an integer, not TRUE or FALSE", argument);
+    return as_integer(number, argument, value);
 }
 
-rl_status rb_whole(SEXP x, const char *argument, int64_t *value) {
+rl_status rb_integer(SEXP x, const char *argument, int64_t *value) {
     if (TYPEOF(x) == INTSXP && XLENGTH(x) == 1 && INTEGER(x)[0] != NA_INTEGER && !Rf_isObject(x)) {
         *value = INTEGER(x)[0];
         return RL_OK;
@@ -69,8 +69,8 @@ rl_status rb_whole(SEXP x, const char *argument, int64_t *value) {
         *value = number.as_int;
         return RL_OK;
     }
-    if (Rf_isNumber(x) && XLENGTH(x) != 1) return rl_fail("`%s` must be one whole number; it has %lld", argument, (long long)XLENGTH(x));
-    return whole_at(x, 0, argument, value);
+    if (Rf_isNumber(x) && XLENGTH(x) != 1) return rl_fail("`%s` must be one integer; it has %lld", argument, (long long)XLENGTH(x));
+    return integer_at(x, 0, argument, value);
 }
 
 rl_status rb_flag(SEXP x, const char *argument, int64_t *value) {
@@ -92,13 +92,13 @@ static rl_status from_one(int64_t *position, const char *argument, const char *w
 }
 
 rl_status rb_dim(SEXP x, const char *argument, int64_t *dim) {
-    RL_TRY(rb_whole(x, argument, dim));
+    RL_TRY(rb_integer(x, argument, dim));
     return from_one(dim, argument, "dimensions");
 }
 
 rl_status rb_index(SEXP x, const char *argument, int64_t *index) {
-    RL_TRY(rb_whole(x, argument, index));
-    return from_one(index, argument, "indexes");
+    RL_TRY(rb_integer(x, argument, index));
+    return from_one(index, argument, "indices");
 }
 
 static int64_t count_of(SEXP x, const char *argument) {
@@ -107,15 +107,15 @@ static int64_t count_of(SEXP x, const char *argument) {
     return tensor ? tensor->numel : 0;
 }
 
-static rl_status append_wholes(SEXP x, int64_t n, const char *argument, int64_t *values) {
+static rl_status append_integers(SEXP x, int64_t n, const char *argument, int64_t *values) {
     rl_tensor *tensor = rb_is_tensor(x) ? rb_unwrap(x, argument) : NULL;
-    if (!tensor && !Rf_isNumber(x) && !Rf_isNull(x)) return rl_fail("`%s` must be whole numbers, not %s", argument, rb_kind_of(x));
-    for (int64_t k = 0; k < n; k++) RL_TRY(tensor ? as_whole(rl_item(tensor, k), argument, &values[k]) : whole_at(x, k, argument, &values[k]));
+    if (!tensor && !Rf_isNumber(x) && !Rf_isNull(x)) return rl_fail("`%s` must be integers, not %s", argument, rb_kind_of(x));
+    for (int64_t k = 0; k < n; k++) RL_TRY(tensor ? as_integer(rl_item(tensor, k), argument, &values[k]) : integer_at(x, k, argument, &values[k]));
     return RL_OK;
 }
 
 /* A vector, a tensor, or a list of such, one after the other. */
-rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list) {
+rl_status rb_integers(SEXP x, const char *argument, rl_ints *list) {
     int is_list = TYPEOF(x) == VECSXP;
     R_xlen_t parts = is_list ? XLENGTH(x) : 1;
     int64_t total = 0, at = 0;
@@ -127,7 +127,7 @@ rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list) {
     for (R_xlen_t k = 0; k < parts; k++) {
         SEXP part = is_list ? VECTOR_ELT(x, k) : x;
         int64_t n = count_of(part, argument);
-        RL_TRY(append_wholes(part, n, argument, values + at));
+        RL_TRY(append_integers(part, n, argument, values + at));
         at += n;
     }
     *list = (rl_ints){(int)total, values};
@@ -137,24 +137,24 @@ rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list) {
 rl_status rb_dims(SEXP x, const char *argument, rl_ints *list) {
     *list = RL_INTS_NONE;
     if (Rf_isNull(x)) return RL_OK;
-    RL_TRY(rb_wholes(x, argument, list));
+    RL_TRY(rb_integers(x, argument, list));
     if (list->length == 0) *list = RL_INTS_NONE;
     for (int k = 0; k < list->length; k++) RL_TRY(from_one((int64_t *)&list->values[k], argument, "dimensions"));
     return RL_OK;
 }
 
-/* For R's functions: whole numbers, or one, of R's or of a tensor. */
-SEXP ffi_wholes(SEXP x, SEXP argument) {
+/* For R's functions: integers, or one, of R's or of a tensor. */
+SEXP ffi_integers(SEXP x, SEXP argument) {
     rb_call call = rb_begin();
     rl_ints list = RL_INTS_NONE;
-    rb_wholes(x, CHAR(STRING_ELT(argument, 0)), &list);
+    rb_integers(x, CHAR(STRING_ELT(argument, 0)), &list);
     return rb_end(call, list.length < 0 ? R_NilValue : rb_numbers(list.length, list.values));
 }
 
-SEXP ffi_whole(SEXP x, SEXP argument) {
+SEXP ffi_integer(SEXP x, SEXP argument) {
     rb_call call = rb_begin();
     int64_t value = 0;
-    rb_whole(x, CHAR(STRING_ELT(argument, 0)), &value);
+    rb_integer(x, CHAR(STRING_ELT(argument, 0)), &value);
     return rb_end(call, rb_numbers(1, &value));
 }
 
@@ -162,7 +162,7 @@ SEXP ffi_count(SEXP x, SEXP argument) {
     rb_call call = rb_begin();
     const char *name = CHAR(STRING_ELT(argument, 0));
     int64_t value = 0;
-    if (rb_whole(x, name, &value) == RL_OK && value < 0) rl_fail("`%s` must be 0 or more; it is %lld", name, (long long)value);
+    if (rb_integer(x, name, &value) == RL_OK && value < 0) rl_fail("`%s` must be 0 or more; it is %lld", name, (long long)value);
     return rb_end(call, rb_numbers(1, &value));
 }
 

@@ -47,8 +47,8 @@ void rb_release_later(SEXP cell);
 
 /* Conversion (convert.c) */
 /* What R's values are converted for. NA, NaN and infinite numbers, and numbers that a dtype does not hold, are treated by one rule
- * (tensor/range.h): whole numbers refuse them all and truth values NaN; in floating dtypes NA becomes NaN, and what is too large is
- * infinite in a new tensor, and refused where it is written. An operand of whole numbers wraps around, as arithmetic does. */
+ * (tensor/range.h): integers refuse them all and booleans NaN; in floating dtypes NA becomes NaN, and what is too large is
+ * infinite in a new tensor, and refused where it is written. An operand of integers wraps around, as arithmetic does. */
 typedef enum { RB_NEW, RB_WRITTEN, RB_OPERAND } rb_purpose;
 rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, rb_purpose purpose, const char *argument); /* dtype RL_NO_DTYPE: as R's type has it */
 rl_dtype rb_own_dtype(SEXP data);                                                          /* what R's type has it be */
@@ -69,13 +69,13 @@ rl_status rb_written_number(SEXP x, rl_dtype dtype, const char *argument, rl_sca
 
 /* Arguments (arguments.c): each fails with a message that names the argument */
 rl_status rb_number(SEXP x, const char *argument, rl_scalar *value);
-rl_status rb_whole(SEXP x, const char *argument, int64_t *value);
+rl_status rb_integer(SEXP x, const char *argument, int64_t *value);
 rl_status rb_flag(SEXP x, const char *argument, int64_t *value);
 rl_status rb_dim(SEXP x, const char *argument, int64_t *dim);
 rl_status rb_index(SEXP x, const char *argument, int64_t *index);
-rl_tensor *rb_as_index(SEXP x, const char *argument);         /* whole numbers, from 1 in R, as int64 from 0; or a mask (places.c) */
+rl_tensor *rb_as_index(SEXP x, const char *argument);         /* integers, from 1 in R, as int64 from 0; or a mask (indices.c) */
 rl_tensor *rb_as_index_or_mask(SEXP x, const char *argument); /* the same, bytes being a mask too */
-rl_status rb_wholes(SEXP x, const char *argument, rl_ints *list);
+rl_status rb_integers(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_dims(SEXP x, const char *argument, rl_ints *list);
 rl_status rb_reduction(SEXP x, int64_t *reduction); /* its place among "none", "mean", "sum" */
 rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype);

@@ -36,7 +36,9 @@ static rl_status shape_of(SEXP data, const char *argument, int *ndim, int64_t *s
     return RL_OK;
 }
 
-static int64_t whole_at(const void *memory, rl_dtype held, int64_t k) { return held == RL_INT64 ? ((const int64_t *)memory)[k] : ((const int32_t *)memory)[k]; }
+static int64_t integer_at(const void *memory, rl_dtype held, int64_t k) {
+    return held == RL_INT64 ? ((const int64_t *)memory)[k] : ((const int32_t *)memory)[k];
+}
 
 /* ---- what a dtype holds ----
  *
@@ -56,7 +58,7 @@ static int64_t first_outside(const void *memory, rl_dtype held, int64_t n, rl_dt
     } else if (held == RL_UINT8) {
         while (k < n && rl_within(((const uint8_t *)memory)[k], range)) k++;
     } else {
-        while (k < n && (rl_within((double)whole_at(memory, held, k), range) || whole_at(memory, held, k) == na)) k++;
+        while (k < n && (rl_within((double)integer_at(memory, held, k), range) || integer_at(memory, held, k) == na)) k++;
     }
     return k;
 }
@@ -74,7 +76,7 @@ static int64_t first_na(const void *memory, rl_dtype held, int64_t n) {
 }
 
 static double number_at(const void *memory, rl_dtype held, int64_t k) {
-    return held == RL_DOUBLE ? ((const double *)memory)[k] : held == RL_UINT8 ? ((const uint8_t *)memory)[k] : (double)whole_at(memory, held, k);
+    return held == RL_DOUBLE ? ((const double *)memory)[k] : held == RL_UINT8 ? ((const uint8_t *)memory)[k] : (double)integer_at(memory, held, k);
 }
 
 static rl_status fail_na(const char *argument, rl_dtype dtype) {
@@ -99,7 +101,7 @@ static rl_status copy_with_nan(rl_tensor *tensor, const borrowed *source) {
     borrowed view;
     if (!wide) return RL_FAILED;
     for (int64_t k = 0; k < tensor->numel; k++) {
-        int64_t value = whole_at(memory, held, k);
+        int64_t value = integer_at(memory, held, k);
         wide[k] = value == na_of(held) ? NAN : (double)value;
     }
     borrow(&view, wide, RL_DOUBLE, source->tensor.ndim, source->sizes, tensor->numel);
@@ -164,7 +166,7 @@ static int fits_integers(const rl_tensor *tensor) {
     if (rl_is_dense(tensor)) {
         const void *data = rl_data(tensor);
         for (int64_t k = 0; k < tensor->numel; k++) {
-            int64_t value = whole_at(data, (rl_dtype)tensor->dtype, k);
+            int64_t value = integer_at(data, (rl_dtype)tensor->dtype, k);
             beyond |= (value > INT_MAX) | (value <= INT_MIN);
         }
     } else {
@@ -209,14 +211,14 @@ static SEXP copy_out(rl_tensor *tensor, SEXPTYPE type, rl_dtype held, int with_d
     return values;
 }
 
-/* Whole numbers become R's integers if they all fit, doubles otherwise. */
+/* Integers become R's integers if they all fit, doubles otherwise. */
 SEXP rb_to_r(rl_tensor *tensor, int with_dim) {
     if (!tensor) return R_NilValue;
     SEXPTYPE type = type_for(tensor);
     return copy_out(tensor, type, type == REALSXP ? RL_DOUBLE : RL_INT32, with_dim);
 }
 
-/* The 64 bits of each as bit64's integer64 has them: in the place of a double's. */
+/* The 64 bits of each as bit64's integer64 has them: instead of a double's. */
 SEXP rb_to_integer64(rl_tensor *tensor) {
     if (!tensor) return R_NilValue;
     SEXP values = PROTECT(copy_out(tensor, REALSXP, RL_INT64, 1));

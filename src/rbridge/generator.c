@@ -24,21 +24,21 @@ static R_altrep_class_t state_class;
 /* NULL once the finalizer has run: another object's may bring a generator back. */
 static holder *held(SEXP state) { return R_ExternalPtrAddr(R_altrep_data1(state)); }
 
-static void finalize(SEXP keeper) {
-    holder *its = R_ExternalPtrAddr(keeper);
-    R_ClearExternalPtr(keeper);
+static void finalize(SEXP owner) {
+    holder *its = R_ExternalPtrAddr(owner);
+    R_ClearExternalPtr(owner);
     if (its) rl_generator_release(its->generator);
     free(its);
 }
 
 /* NULL of R's, and a failure, if memory is short. */
 static SEXP new_state(void) {
-    SEXP keeper = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
-    R_RegisterCFinalizerEx(keeper, finalize, FALSE);
-    SEXP state = PROTECT(R_new_altrep(state_class, keeper, R_NilValue));
+    SEXP owner = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
+    R_RegisterCFinalizerEx(owner, finalize, FALSE);
+    SEXP state = PROTECT(R_new_altrep(state_class, owner, R_NilValue));
     MARK_NOT_MUTABLE(state);
     holder *its = calloc(1, sizeof *its);
-    R_SetExternalPtrAddr(keeper, its);
+    R_SetExternalPtrAddr(owner, its);
     if (!its)
         rl_fail_memory(sizeof *its);
     else
@@ -122,9 +122,9 @@ void rb_generator_init(DllInfo *dll) {
 /* ---- entries ---- */
 
 static rl_status read_seed(SEXP x, uint64_t *seed) {
-    int64_t whole;
-    RL_TRY(rb_whole(x, "seed", &whole));
-    *seed = (uint64_t)whole;
+    int64_t integer;
+    RL_TRY(rb_integer(x, "seed", &integer));
+    *seed = (uint64_t)integer;
     return RL_OK;
 }
 

@@ -1,13 +1,13 @@
 /* Handles: external pointers of class torch_tensor.
  *
  * Note [Handles]
- * In its tag (Note [Saving] in state.c) a handle has a keeper, which lets go of the tensor when the collector finds it to be garbage.
+ * In its tag (Note [Saving] in state.c) a handle has a owner, which lets go of the tensor when the collector finds it to be garbage.
  * There are two kinds (configure chooses): a small vector from an allocator of our own, whose free callback runs inside the collector
  * and must not touch R (rb_release_later); or, where R offers packages no such allocator (from 4.6 on), an external pointer with a
- * finalizer, which takes longer. A finalizer's garbage is kept through another collection, but that is the keeper alone.
+ * finalizer, which takes longer. A finalizer's garbage is kept through another collection, but that is the owner alone.
  *
  * The collector must also feel how large a tensor is: where it matters, a vector of that size, never touched and so never backed by
- * memory, stands beside the keeper. Only the first handle of a storage carries it, and where R cannot give it, none does.
+ * memory, stands beside the owner. Only the first handle of a storage carries it, and where R cannot give it, none does.
  *
  * What is a tensor is told by its tag, not by the class, which costs a search. A handle that was read from a file or came from another
  * process has no address yet, and becomes one like all others when it is first used. */
@@ -23,7 +23,7 @@
 #include "entries.h"
 
 /* Below this, what R is told makes no difference. */
-enum { FELT_BYTES = 65536 };
+enum { GC_PRESSURE_BYTES = 65536 };
 
 static SEXP first_tag;    /* what rushlight 0.1.0 had for a tag */
 static SEXP tensor_class; /* the class attribute that all handles share */
@@ -76,23 +76,23 @@ static SEXP untouched(double bytes) {
 
 #ifdef RL_HANDLE_FINALIZERS
 
-static void finalize(SEXP keeper) {
-    rl_tensor *tensor = R_ExternalPtrAddr(keeper);
-    R_ClearExternalPtr(keeper);
+static void finalize(SEXP owner) {
+    rl_tensor *tensor = R_ExternalPtrAddr(owner);
+    R_ClearExternalPtr(owner);
     rl_release(tensor);
 }
 
-SEXP rb_keeper(rl_tensor *tensor) {
-    SEXP keeper = PROTECT(R_MakeExternalPtr(tensor, R_NilValue, R_NilValue));
-    R_RegisterCFinalizerEx(keeper, finalize, FALSE);
+SEXP rb_owner(rl_tensor *tensor) {
+    SEXP owner = PROTECT(R_MakeExternalPtr(tensor, R_NilValue, R_NilValue));
+    R_RegisterCFinalizerEx(owner, finalize, FALSE);
     rl_retain(tensor);
     UNPROTECT(1);
-    return keeper;
+    return owner;
 }
 
-rl_tensor *rb_kept(SEXP keeper) { return R_ExternalPtrAddr(keeper); }
+rl_tensor *rb_owned(SEXP owner) { return R_ExternalPtrAddr(owner); }
 
-/* The keeper alone knows whether the tensor is still there: another object's finalizer may bring a handle back. */
+/* The owner alone knows whether the tensor is still there: another object's finalizer may bring a handle back. */
 static rl_tensor *tensor_of(SEXP handle) { return R_ExternalPtrAddr(handle) ? rb_state_tensor(R_ExternalPtrTag(handle)) : NULL; }
 
 /* R puts finalizers off, often for several collections. */
@@ -123,21 +123,21 @@ static void give(R_allocator_t *allocator, void *block) {
  * count what an allocator of ours hands out; a vector as large, never touched and garbage at once, makes up for it. */
 SEXP rb_vector_new(SEXPTYPE type, int64_t length) {
     R_allocator_t allocator = {take, give, NULL, NULL};
-    if (length < FELT_BYTES / 4) return Rf_allocVector(type, (R_xlen_t)length);
+    if (length < GC_PRESSURE_BYTES / 4) return Rf_allocVector(type, (R_xlen_t)length);
     untouched((double)length * (type == REALSXP ? sizeof(double) : sizeof(int)));
     return Rf_allocVector3(type, (R_xlen_t)length, &allocator);
 }
 
-SEXP rb_keeper(rl_tensor *tensor) {
+SEXP rb_owner(rl_tensor *tensor) {
     R_allocator_t allocator = {take, give, NULL, tensor};
-    SEXP keeper = Rf_allocVector3(RAWSXP, sizeof tensor, &allocator);
-    memcpy(RAW(keeper), &tensor, sizeof tensor);
-    return keeper;
+    SEXP owner = Rf_allocVector3(RAWSXP, sizeof tensor, &allocator);
+    memcpy(RAW(owner), &tensor, sizeof tensor);
+    return owner;
 }
 
-rl_tensor *rb_kept(SEXP keeper) {
+rl_tensor *rb_owned(SEXP owner) {
     rl_tensor *tensor;
-    memcpy(&tensor, RAW(keeper), sizeof tensor);
+    memcpy(&tensor, RAW(owner), sizeof tensor);
     return tensor;
 }
 
@@ -147,20 +147,20 @@ static void release_collected(void) {}
 
 #endif
 
-static SEXP felt_for(rl_storage *storage) {
-    if (!storage || storage->bytes < FELT_BYTES || storage->charged) return R_NilValue;
-    SEXP felt = PROTECT(untouched((double)storage->bytes));
-    storage->charged = felt != R_NilValue;
+static SEXP gc_pressure_for(rl_storage *storage) {
+    if (!storage || storage->bytes < GC_PRESSURE_BYTES || storage->gc_notified) return R_NilValue;
+    SEXP pressure = PROTECT(untouched((double)storage->bytes));
+    storage->gc_notified = pressure != R_NilValue;
     release_collected();
     UNPROTECT(1);
-    return felt;
+    return pressure;
 }
 
 /* Room for what R feels may be made by a collection, which ages all that it finds alive, and what is old is not collected soon. So the
  * handle is made after that; until then the tensor is its scope's. */
 static SEXP tag_for(rl_tensor *tensor) {
-    SEXP felt = PROTECT(felt_for(tensor->storage)), keeper = PROTECT(rb_keeper(tensor));
-    SEXP tag = rb_state_tag(keeper, felt);
+    SEXP pressure = PROTECT(gc_pressure_for(tensor->storage)), owner = PROTECT(rb_owner(tensor));
+    SEXP tag = rb_state_tag(owner, pressure);
     UNPROTECT(2);
     return tag;
 }

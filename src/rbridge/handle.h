@@ -10,11 +10,11 @@ void rb_state_init(DllInfo *dll);
 void rb_generator_init(DllInfo *dll);
 
 /* What holds a tensor for R (handle.c), and the tensor it holds. */
-SEXP rb_keeper(rl_tensor *tensor);
-rl_tensor *rb_kept(SEXP keeper);
+SEXP rb_owner(rl_tensor *tensor);
+rl_tensor *rb_owned(SEXP owner);
 
 /* The tag of a handle (state.c): Note [Saving] */
-SEXP rb_state_tag(SEXP keeper, SEXP felt);
+SEXP rb_state_tag(SEXP owner, SEXP pressure);
 int rb_is_state(SEXP tag);
 rl_tensor *rb_state_tensor(SEXP tag); /* NULL if it is not there yet, or no longer */
 rl_tensor *rb_state_read(SEXP tag);   /* the scope's; a failure says why it has no values */

@@ -96,8 +96,8 @@ static rl_status read_bound(SEXP x, const char *what, int64_t *bound) {
         *bound = INT64_MAX;
         return RL_OK;
     }
-    RL_TRY(rb_whole(x, what, bound));
-    if (*bound == 0) return rl_fail("the %s of a range is 0, and indexes count from 1 (or from -1 at the end)", what);
+    RL_TRY(rb_integer(x, what, bound));
+    if (*bound == 0) return rl_fail("the %s of a range is 0, and indices count from 1 (or from -1 at the end)", what);
     *bound = from_zero(*bound);
     return RL_OK;
 }
@@ -107,7 +107,7 @@ static rl_status read_range(SEXP start, SEXP end, SEXP step, rl_item_of_subset *
     item->step = 1;
     RL_TRY(read_bound(start, "start", &item->start));
     RL_TRY(read_bound(end, "end", &item->end));
-    if (step) RL_TRY(rb_whole(step, "step", &item->step));
+    if (step) RL_TRY(rb_integer(step, "step", &item->step));
     if (item->step < 1) return rl_fail("the step of a range must be 1 or more; it is %lld. $flip() turns a dimension round", (long long)item->step);
     return RL_OK;
 }
@@ -128,10 +128,10 @@ static int ndim_of(SEXP x) { return Rf_length(Rf_getAttrib(x, R_DimSymbol)); }
 static int is_plain_scalar(SEXP x) { return XLENGTH(x) == 1 && ndim_of(x) < 2; }
 
 static rl_status read_number(SEXP x, rl_item_of_subset *item) {
-    item->kind = RL_PLACE;
+    item->kind = RL_ONE_INDEX;
     if (TYPEOF(x) == REALSXP && ISNAN(REAL(x)[0]) && !Rf_inherits(x, "integer64")) return rl_fail("`index` is NA, which is no place");
-    RL_TRY(rb_whole(x, "index", &item->start));
-    if (item->start == 0) return rl_fail("index 0 does not exist: indexes count from 1 (or from -1 at the end)");
+    RL_TRY(rb_integer(x, "index", &item->start));
+    if (item->start == 0) return rl_fail("index 0 does not exist: indices count from 1 (or from -1 at the end)");
     item->start = from_zero(item->start);
     return RL_OK;
 }
@@ -150,7 +150,7 @@ static rl_status read_value(SEXP x, rl_item_of_subset *item) {
     if (is_number && is_plain_scalar(x)) return read_number(x, item);
     if (TYPEOF(x) == LGLSXP && is_plain_scalar(x)) return read_flag(x, item);
     if (TYPEOF(x) == VECSXP && Rf_inherits(x, "slice") && XLENGTH(x) == 3) return read_range(VECTOR_ELT(x, 0), VECTOR_ELT(x, 1), VECTOR_ELT(x, 2), item);
-    item->kind = is_number && ndim_of(x) > 1 ? RL_CELLS : RL_PLACES;
+    item->kind = is_number && ndim_of(x) > 1 ? RL_CELLS : RL_INDICES;
     item->tensor = rb_as_index_or_mask(x, "index");
     return item->tensor ? RL_OK : RL_FAILED;
 }
@@ -159,17 +159,17 @@ static rl_status check_names(SEXP names, int may_drop) {
     for (R_xlen_t k = 0; k < Rf_xlength(names); k++) {
         const char *name = CHAR(STRING_ELT(names, k));
         if (!*name) continue;
-        return rl_fail("`%s` is no argument of x[...]: indexes have no names%s", name, may_drop ? ", and `drop` is the only option beside them" : "");
+        return rl_fail("`%s` is no argument of x[...]: indices have no names%s", name, may_drop ? ", and `drop` is the only option beside them" : "");
     }
     return RL_OK;
 }
 
 static rl_status read_items(const givens *all, int may_drop, rl_item_of_subset *items) {
     if (all->names != R_NilValue) RL_TRY(check_names(all->names, may_drop));
-    if (all->n > RL_MAX_ITEMS) return rl_fail("too many indexes: a tensor has at most %d dimensions", RL_MAX_DIMS);
+    if (all->n > RL_MAX_ITEMS) return rl_fail("too many indices: a tensor has at most %d dimensions", RL_MAX_DIMS);
     for (int k = 0; k < all->n; k++) {
         const given *g = &all->items[k];
-        items[k].kind = g->kind == GIVEN_REST ? RL_REST : RL_WHOLE;
+        items[k].kind = g->kind == GIVEN_REST ? RL_REST : RL_ALL;
         if (g->kind == GIVEN_RANGE) RL_TRY(read_literal_range(g, &items[k]));
         if (g->kind == GIVEN_VALUE) RL_TRY(read_value(g->value, &items[k]));
     }
@@ -267,9 +267,9 @@ static rl_status read_element(const givens *all, SEXP self, rl_item_of_subset *i
     const rl_tensor *x = read_self(self);
     if (!x) return RL_FAILED;
     RL_TRY(read_items(all, 0, items));
-    int are_places = all->n == x->ndim;
-    for (int k = 0; k < all->n; k++) are_places &= items[k].kind == RL_PLACE;
-    return are_places ? RL_OK : rl_fail("x[[...]] is one element, so it takes one place for each dimension; the tensor has %d. x[...] takes more", x->ndim);
+    int are_indices = all->n == x->ndim;
+    for (int k = 0; k < all->n; k++) are_indices &= items[k].kind == RL_ONE_INDEX;
+    return are_indices ? RL_OK : rl_fail("x[[...]] is one element, so it takes one place for each dimension; the tensor has %d. x[...] takes more", x->ndim);
 }
 
 static SEXP element(SEXP self, const givens *all) {

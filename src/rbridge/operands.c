@@ -1,7 +1,7 @@
 /* R's values beside a tensor: as operands, and as what is written into it.
  *
  * Note [Operands]
- * A vector, matrix or array of R promotes as a single number does, by its kind: truth values, whole numbers, floating numbers. So it
+ * A vector, matrix or array of R promotes as a single number does, by its kind: booleans, integers, floating numbers. So it
  * waits, with a number of its kind in its place, until all operands are known; then it is converted once, from R's memory to the
  * dtype that they promote to. Nothing of it passes through another dtype on the way. */
 #include <math.h>
@@ -16,13 +16,13 @@ static int is_integer64(SEXP x) { return TYPEOF(x) == REALSXP && Rf_inherits(x, 
 static int is_single(SEXP x) { return XLENGTH(x) == 1 && Rf_isNull(Rf_getAttrib(x, R_DimSymbol)); }
 
 /* NA of a kind that rl_scalar has none of. */
-static int is_whole_na(SEXP x) {
-    int64_t whole;
+static int is_integer_na(SEXP x) {
+    int64_t integer;
     if (TYPEOF(x) == LGLSXP) return LOGICAL(x)[0] == NA_LOGICAL;
     if (TYPEOF(x) == INTSXP) return INTEGER(x)[0] == NA_INTEGER;
     if (!is_integer64(x)) return 0;
-    memcpy(&whole, REAL(x), sizeof whole);
-    return whole == INT64_MIN;
+    memcpy(&integer, REAL(x), sizeof integer);
+    return integer == INT64_MIN;
 }
 
 int rb_waits(SEXP x) {
@@ -30,7 +30,7 @@ int rb_waits(SEXP x) {
     case INTSXP:
         if (Rf_inherits(x, "factor")) return 0; /* fall through */
     case LGLSXP:
-    case REALSXP: return !is_single(x) || is_whole_na(x);
+    case REALSXP: return !is_single(x) || is_integer_na(x);
     case RAWSXP: return 1;
     default: return 0;
     }
@@ -58,7 +58,7 @@ rl_status rb_settle(int n, rl_tensor **operands, SEXP list, const char *argument
     return RL_OK;
 }
 
-/* A list of operands in which R's vectors have become tensors. Whole numbers become floating beside R's floating ones. */
+/* A list of operands in which R's vectors have become tensors. Integers become floating beside R's floating ones. */
 SEXP ffi_operands(SEXP list) {
     rb_call call = rb_begin();
     int n = (int)XLENGTH(list), waiting = 0;
@@ -83,7 +83,7 @@ SEXP ffi_operands(SEXP list) {
 }
 
 rl_status rb_written_number(SEXP x, rl_dtype dtype, const char *argument, rl_scalar *number) {
-    if (!rb_is_tensor(x) && Rf_isNumber(x) && XLENGTH(x) == 1 && (is_whole_na(x) || (TYPEOF(x) == REALSXP && R_IsNA(REAL(x)[0])))) {
+    if (!rb_is_tensor(x) && Rf_isNumber(x) && XLENGTH(x) == 1 && (is_integer_na(x) || (TYPEOF(x) == REALSXP && R_IsNA(REAL(x)[0])))) {
         *number = rl_scalar_double(NAN);
         if (rl_dtype_is_floating(dtype)) return RL_OK;
         return rl_fail("`%s` is NA, and %s has no such value; use a floating dtype, where NA becomes NaN", argument, rl_dtype_name(dtype));

@@ -37,7 +37,7 @@ static rl_status read_tensors(reading *r, SEXP list, int promote, const char *ar
 
 static rl_status read_index(reading *r, SEXP x, const char *argument) { return take_in(r, rb_as_index(x, argument)); }
 
-/* One of several indexes of the first input. A single truth value of R's stands for a whole dimension. */
+/* One of several indices of the first input. A single boolean of R's stands for a whole dimension. */
 static rl_status read_index_of(reading *r, SEXP x, const char *argument, int *dim) {
     const rl_tensor *self = r->call.in[0];
     rl_tensor *index = rb_as_index_or_mask(x, argument);
@@ -92,7 +92,7 @@ static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x
             return RL_OK;
         } /* fall through */
     case RL_KIND_number: return rb_number(x, name, &args->s[r->scalars++]);
-    case RL_KIND_integer: return rb_whole(x, name, &args->n[r->ints++]);
+    case RL_KIND_integer: return rb_integer(x, name, &args->n[r->ints++]);
     case RL_KIND_flag: return rb_flag(x, name, &args->n[r->ints++]);
     case RL_KIND_index: return rb_index(x, name, &args->n[r->ints++]);
     case RL_KIND_dim_or_null:
@@ -108,13 +108,13 @@ static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x
             args->list[r->lists++] = RL_INTS_NONE;
             return RL_OK;
         } /* fall through */
-    case RL_KIND_integers: return rb_wholes(x, name, &args->list[r->lists++]);
+    case RL_KIND_integers: return rb_integers(x, name, &args->list[r->lists++]);
     case RL_KIND_dtype: return rb_dtype(x, name, &args->dtype);
     }
     return rl_fail("`%s` of %s() is of no kind that can be read", name, r->call.op->name);
 }
 
-/* Beside whole numbers, R's floating numbers are compared as they are. */
+/* Beside integers, R's floating numbers are compared as they are. */
 static rl_dtype compared_dtype(rl_dtype joint, int n, rl_tensor *const *operands) {
     if (!rl_dtype_is_floating(joint)) return joint == RL_BOOL ? RL_BOOL : RL_INT64;
     for (int k = 0; k < n; k++)

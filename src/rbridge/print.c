@@ -76,7 +76,7 @@ typedef struct {
 } matrix;
 
 typedef struct {
-    int whole;        /* all finite elements are whole numbers */
+    int whole;        /* all finite elements are integers */
     int seen;         /* there is a finite element */
     double low, high; /* magnitudes; `high` is only raised by positive elements, as PyTorch does */
 } extent;
@@ -273,6 +273,6 @@ SEXP ffi_format(SEXP self, SEXP n) {
     printer p = {.text = NULL};
     rl_tensor *tensor = rb_unwrap_any(self, "x");
     SEXP text = R_NilValue;
-    if (tensor && rb_whole(n, "n", &p.limit) == RL_OK && put_tensor(&p, tensor) == RL_OK) text = Rf_mkString(p.text);
+    if (tensor && rb_integer(n, "n", &p.limit) == RL_OK && put_tensor(&p, tensor) == RL_OK) text = Rf_mkString(p.text);
     return rb_end(call, text);
 }

@@ -115,7 +115,7 @@ SEXP ffi_geometric_(SEXP self, SEXP p, SEXP generator) {
     return finish_in_place(call, self, generator, d, "geometric_");
 }
 
-/* A number p for all elements; tensors of probabilities go by ffi_trials(). */
+/* A number p for all elements; tensors of probabilities go by ffi_bernoulli_tensor(). */
 SEXP ffi_bernoulli_(SEXP self, SEXP p, SEXP generator) {
     rb_call call = rb_begin();
     rl_distribution d = read_two(RL_BERNOULLI, p, "p", p, "p");
@@ -134,10 +134,10 @@ static int64_t largest_integer(rl_dtype dtype) {
 static rl_distribution integers(rl_dtype dtype, SEXP from, SEXP to) {
     int64_t low = 0, high = 0;
     if (Rf_isNull(from) && Rf_isNull(to)) return rl_integers_of(dtype);
-    if (!Rf_isNull(from)) rb_whole(from, "from", &low);
+    if (!Rf_isNull(from)) rb_integer(from, "from", &low);
     if (Rf_isNull(to))
         high = largest_integer(dtype);
-    else if (!rl_failing() && rb_whole(to, "to", &high) == RL_OK)
+    else if (!rl_failing() && rb_integer(to, "to", &high) == RL_OK)
         high--;
     if (!rl_failing() && low > high)
         rl_fail("the lower bound, %lld, must be less than the upper, %lld", (long long)low, (long long)high + 1);
@@ -174,7 +174,7 @@ static SEXP finish_new(rb_call call, rl_tensor *made, SEXP generator, rl_distrib
 static rl_tensor *empty(SEXP size, SEXP dtype, int any_number) {
     rl_ints sizes;
     rl_dtype wanted;
-    if (rb_wholes(size, "size", &sizes) != RL_OK || rb_dtype(dtype, "dtype", &wanted) != RL_OK) return NULL;
+    if (rb_integers(size, "size", &sizes) != RL_OK || rb_dtype(dtype, "dtype", &wanted) != RL_OK) return NULL;
     if (wanted == RL_NO_DTYPE) wanted = rl_default_dtype();
     if (any_number || rl_dtype_is_floating(wanted)) return rl_tensor_new(wanted, sizes.length, sizes.values);
     rl_fail("`dtype` must be floating for these random numbers, not %s", rl_dtype_name(wanted));
@@ -205,7 +205,7 @@ SEXP ffi_randperm(SEXP n, SEXP dtype, SEXP requires_grad, SEXP generator) {
     rl_dtype wanted;
     int64_t length, gradients;
     SEXP result = R_NilValue;
-    if (source && rb_whole(n, "n", &length) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK &&
+    if (source && rb_integer(n, "n", &length) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK &&
         rb_flag(requires_grad, "requires_grad", &gradients) == RL_OK) {
         rl_tensor *made = length < 0 ? NULL : rl_tensor_new(RL_INT64, 1, &length);
         if (length < 0) rl_fail("`n` must not be negative; it is %lld", (long long)length);
@@ -242,16 +242,16 @@ static SEXP finish(rb_call call, rl_tensor *tensor, rl_dtype dtype) {
 }
 
 /* 1 with the probability that stands at each place of a tensor. */
-SEXP ffi_trials(SEXP probabilities, SEXP generator) {
+SEXP ffi_bernoulli_tensor(SEXP probabilities, SEXP generator) {
     rb_call call = rb_begin();
     rl_generator *source = rb_generator(generator);
     rl_tensor *p = source ? parameters(probabilities, "self") : NULL, *drawn = p ? rl_tensor_new(RL_BOOL, p->ndim, p->sizes) : NULL;
-    if (drawn) rl_random_trials(source, drawn, p);
+    if (drawn) rl_random_bernoulli(source, drawn, p);
     return finish(call, drawn, drawn && rb_is_tensor(probabilities) ? (rl_dtype)rb_unwrap(probabilities, "self")->dtype : RL_FLOAT);
 }
 
 /* The same, written over a tensor that the probabilities broadcast to. */
-SEXP ffi_trials_(SEXP self, SEXP probabilities, SEXP generator) {
+SEXP ffi_bernoulli_tensor_(SEXP self, SEXP probabilities, SEXP generator) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self"), *p = tensor ? rb_unwrap(probabilities, "p") : NULL;
     rl_generator *source = p ? rb_generator(generator) : NULL;
@@ -261,7 +261,7 @@ SEXP ffi_trials_(SEXP self, SEXP probabilities, SEXP generator) {
         rl_tensor *laid_out = rl_tensor_new(p->dtype == RL_DOUBLE ? RL_DOUBLE : RL_FLOAT, tensor->ndim, tensor->sizes);
         rl_tensor *drawn = laid_out ? rl_tensor_new(RL_BOOL, tensor->ndim, tensor->sizes) : NULL;
         rl_tensor *spread = drawn ? rl_expand_to(p, tensor->ndim, tensor->sizes) : NULL, *ordered = spread ? in_memory_order(laid_out, tensor) : NULL;
-        if (ordered && rl_copy_data(ordered, spread) == RL_OK && rl_random_trials(source, drawn, laid_out) == RL_OK &&
+        if (ordered && rl_copy_data(ordered, spread) == RL_OK && rl_random_bernoulli(source, drawn, laid_out) == RL_OK &&
             (ordered = in_memory_order(drawn, tensor)))
             rl_apply_in_place(&rl_op_copy, NULL, 2, (rl_tensor *[]){tensor, ordered});
     }
@@ -282,7 +282,7 @@ SEXP ffi_multinomial(SEXP weights, SEXP count, SEXP replacement, SEXP generator)
     rl_generator *source = rb_generator(generator);
     rl_tensor *weight = source ? parameters(weights, "self") : NULL, *drawn = NULL;
     int64_t n, again;
-    if (weight && rb_whole(count, "num_samples", &n) == RL_OK && rb_flag(replacement, "replacement", &again) == RL_OK) {
+    if (weight && rb_integer(count, "num_samples", &n) == RL_OK && rb_flag(replacement, "replacement", &again) == RL_OK) {
         int64_t sizes[2] = {weight->ndim == 2 ? weight->sizes[0] : n, n};
         if (weight->ndim < 1 || weight->ndim > 2)
             rl_fail("`self` must be a vector of weights, or a matrix with such a vector in each row; it has %d dimensions", weight->ndim);

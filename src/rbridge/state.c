@@ -2,7 +2,7 @@
  *
  * Note [Saving]
  * R writes an external pointer's tag with it. The tag of a handle is an ALTREP raw vector, whose bytes are the tensor's state (Note
- * [State] in autograd/state.h) at the moment they are asked for. It holds the keeper and the vector that R feels, neither of which is
+ * [State] in autograd/state.h) at the moment they are asked for. It holds the owner and the vector that R feels, neither of which is
  * written; or, after it was read, a list of what was written, from which the tensor is made when it is first used.
  *
  * Serialization format 3 asks a tag for its state: a raw vector, or, where that would be a large copy, a list of the head and of raw
@@ -19,13 +19,13 @@ enum { LARGE_BYTES = 65536 };
 
 static R_altrep_class_t tag_class, values_class;
 
-SEXP rb_state_tag(SEXP keeper, SEXP felt) { return R_new_altrep(tag_class, keeper, felt); }
+SEXP rb_state_tag(SEXP owner, SEXP pressure) { return R_new_altrep(tag_class, owner, pressure); }
 
 int rb_is_state(SEXP tag) { return R_altrep_inherits(tag, tag_class); }
 
 static int is_live(SEXP tag) { return TYPEOF(R_altrep_data1(tag)) != VECSXP; }
 
-rl_tensor *rb_state_tensor(SEXP tag) { return rb_is_state(tag) && is_live(tag) ? rb_kept(R_altrep_data1(tag)) : NULL; }
+rl_tensor *rb_state_tensor(SEXP tag) { return rb_is_state(tag) && is_live(tag) ? rb_owned(R_altrep_data1(tag)) : NULL; }
 
 /* ---- writing ---- */
 
@@ -51,8 +51,8 @@ static SEXP in_pieces(const rl_state *state) {
     SEXP pieces = PROTECT(Rf_allocVector(VECSXP, state->n + 1));
     SET_VECTOR_ELT(pieces, 0, raw_of(state->head, state->head_bytes));
     for (int k = 0; k < state->n; k++) {
-        SEXP keeper = PROTECT(rb_keeper(state->values[k]));
-        SET_VECTOR_ELT(pieces, k + 1, R_new_altrep(values_class, keeper, R_NilValue));
+        SEXP owner = PROTECT(rb_owner(state->values[k]));
+        SET_VECTOR_ELT(pieces, k + 1, R_new_altrep(values_class, owner, R_NilValue));
         UNPROTECT(1);
     }
     UNPROTECT(1);
@@ -106,7 +106,7 @@ void rb_state_forget(void) {
 
 static R_xlen_t tag_length(SEXP tag) {
     if (!is_live(tag)) return (R_xlen_t)bytes_in(R_altrep_data1(tag));
-    rl_tensor *tensor = rb_kept(R_altrep_data1(tag));
+    rl_tensor *tensor = rb_owned(R_altrep_data1(tag));
     return tensor ? (R_xlen_t)rl_state_bytes(tensor) : 0;
 }
 
@@ -125,18 +125,18 @@ static void *tag_bytes(SEXP tag, Rboolean writable) {
 static SEXP tag_state(SEXP tag) {
     SEXP pieces = R_altrep_data1(tag);
     if (!is_live(tag)) return XLENGTH(pieces) == 1 ? VECTOR_ELT(pieces, 0) : pieces;
-    rl_tensor *tensor = rb_kept(pieces);
+    rl_tensor *tensor = rb_owned(pieces);
     return tensor ? state_of(tensor, 0) : NULL;
 }
 
 static R_xlen_t values_length(SEXP values) {
-    const rl_tensor *tensor = rb_kept(R_altrep_data1(values));
+    const rl_tensor *tensor = rb_owned(R_altrep_data1(values));
     return (R_xlen_t)((size_t)tensor->numel * rl_dtype_size((rl_dtype)tensor->dtype));
 }
 
 static void *values_bytes(SEXP values, Rboolean writable) {
     (void)writable;
-    return rl_data(rb_kept(R_altrep_data1(values)));
+    return rl_data(rb_owned(R_altrep_data1(values)));
 }
 
 /* ---- reading ---- */

@@ -74,7 +74,7 @@ static rl_status fill_with(rl_tensor *tensor, SEXP value) {
     return RL_OK;
 }
 
-/* Memory as it is found; that of truth values is cleared, since every byte of them is 0 or 1. */
+/* Memory as it is found; that of booleans is cleared, since every byte of them is 0 or 1. */
 static rl_tensor *unfilled(rl_tensor *tensor) {
     if (tensor && tensor->dtype == RL_BOOL) rl_fill_elements(tensor, rl_scalar_int(0));
     return tensor;
@@ -86,7 +86,7 @@ SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
     rl_tensor *tensor = NULL;
     rl_dtype wanted;
     rl_ints sizes;
-    if (rb_wholes(size, "size", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
+    if (rb_integers(size, "size", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
         if (wanted == RL_NO_DTYPE) wanted = Rf_isNull(value) ? rl_default_dtype() : dtype_for(value);
         if (!rl_failing()) tensor = unfilled(rl_tensor_new(wanted, sizes.length, sizes.values));
         if (tensor) fill_with(tensor, value);
@@ -111,7 +111,7 @@ SEXP ffi_strided_empty(SEXP size, SEXP stride, SEXP dtype, SEXP requires_grad) {
     rl_tensor *tensor = NULL;
     rl_dtype wanted;
     rl_ints sizes, strides;
-    if (rb_wholes(size, "size", &sizes) == RL_OK && rb_wholes(stride, "stride", &strides) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
+    if (rb_integers(size, "size", &sizes) == RL_OK && rb_integers(stride, "stride", &strides) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
         int64_t reach = 1, numel;
         if (sizes.length != strides.length) rl_fail("`size` and `stride` must be of one length; they have %d and %d", sizes.length, strides.length);
         for (int k = 0; k < sizes.length && !rl_failing(); k++) {
@@ -135,7 +135,7 @@ SEXP ffi_eye(SEXP n, SEXP m, SEXP dtype, SEXP requires_grad) {
     rl_tensor *tensor = NULL;
     rl_dtype wanted;
     int64_t sizes[2];
-    if (rb_whole(n, "n", &sizes[0]) == RL_OK && rb_whole(m, "m", &sizes[1]) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
+    if (rb_integer(n, "n", &sizes[0]) == RL_OK && rb_integer(m, "m", &sizes[1]) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
         tensor = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 2, sizes);
         if (tensor) rl_fill_eye(tensor);
     }
@@ -149,13 +149,13 @@ static rl_tensor *sequence_of(int64_t count, SEXP dtype, rl_dtype *wanted) {
     if (rb_dtype(dtype, "dtype", wanted) != RL_OK) return NULL;
     if (*wanted == RL_NO_DTYPE) *wanted = rl_default_dtype();
     if (*wanted == RL_BOOL) {
-        rl_fail("a sequence of truth values makes no sense: choose a dtype of numbers");
+        rl_fail("a sequence of booleans makes no sense: choose a dtype of numbers");
         return NULL;
     }
     return rl_tensor_new(rl_dtype_is_narrow(*wanted) ? RL_FLOAT : *wanted, 1, &count);
 }
 
-/* A sequence of whole numbers ends within its dtype. */
+/* A sequence of integers ends within its dtype. */
 static rl_status check_ends(double first, double last, rl_dtype dtype) {
     if (rl_dtype_is_floating(dtype)) return RL_OK;
     RL_TRY(rl_check_fits("start", rl_scalar_double(first), dtype));
@@ -202,7 +202,7 @@ SEXP ffi_linspace(SEXP start, SEXP end, SEXP steps, SEXP dtype, SEXP requires_gr
     rl_dtype wanted = RL_NO_DTYPE;
     rl_scalar from, to;
     int64_t count;
-    if (rb_number(start, "start", &from) == RL_OK && rb_number(end, "end", &to) == RL_OK && rb_whole(steps, "steps", &count) == RL_OK) {
+    if (rb_number(start, "start", &from) == RL_OK && rb_number(end, "end", &to) == RL_OK && rb_integer(steps, "steps", &count) == RL_OK) {
         if (count < 0)
             rl_fail("`steps` must not be negative; it is %lld", (long long)count);
         else if ((tensor = sequence_of(count, dtype, &wanted)) && check_ends(from.as_double, to.as_double, wanted) == RL_OK)
@@ -218,7 +218,7 @@ SEXP ffi_logspace(SEXP start, SEXP end, SEXP steps, SEXP base, SEXP dtype, SEXP 
     rl_dtype wanted = RL_NO_DTYPE;
     rl_scalar from, to, of;
     int64_t count;
-    if (rb_number(start, "start", &from) == RL_OK && rb_number(end, "end", &to) == RL_OK && rb_whole(steps, "steps", &count) == RL_OK &&
+    if (rb_number(start, "start", &from) == RL_OK && rb_number(end, "end", &to) == RL_OK && rb_integer(steps, "steps", &count) == RL_OK &&
         rb_number(base, "base", &of) == RL_OK) {
         if (count < 0)
             rl_fail("`steps` must not be negative; it is %lld", (long long)count);
@@ -345,7 +345,7 @@ static const void *bytes_of(SEXP buffer, size_t *size) {
     return NULL;
 }
 
-/* Kernels count on truth values that are 0 or 1. */
+/* Kernels count on booleans that are 0 or 1. */
 static void copy_bytes(rl_tensor *to, const void *bytes) {
     size_t size = to->storage->bytes;
     uint8_t *data = rl_data(to);
@@ -360,7 +360,7 @@ SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {
     rl_ints sizes;
     size_t there = 0;
     const void *bytes = bytes_of(buffer, &there);
-    if (bytes && rb_wholes(shape, "shape", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
+    if (bytes && rb_integers(shape, "shape", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
         tensor = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, sizes.length, sizes.values);
         if (tensor && tensor->storage->bytes > there)
             rl_fail("`buffer` has %lld bytes, and shape %s takes %lld", (long long)there, rl_sizes_text(sizes.length, sizes.values),
@@ -405,7 +405,7 @@ SEXP ffi_fail_allocation(SEXP n) { return Rf_ScalarLogical(rl_fail_allocation(Rf
 SEXP ffi_set_num_threads(SEXP threads) {
     rb_call call = rb_begin();
     int64_t wanted;
-    if (rb_whole(threads, "num_threads", &wanted) == RL_OK) {
+    if (rb_integer(threads, "num_threads", &wanted) == RL_OK) {
         if (wanted < 1)
             rl_fail("`num_threads` must be 1 or more; it is %lld", (long long)wanted);
         else

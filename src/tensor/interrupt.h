@@ -3,7 +3,7 @@
  * Note [Interrupts]
  * Only the host knows, and it is asked through a function, on the thread that called the core and at most twenty times a second. If
  * the user does, it has recorded a failure, and the work ends as after any other: loops leave their results unfinished, rl_parallel()
- * starts no more of them, and whoever would read such a result as places or counts looks at rl_failing() first. Work that writes to
+ * starts no more of them, and whoever would read such a result as indices or counts looks at rl_failing() first. Work that writes to
  * what the user can see does not listen, so that it is never left halfway; the host is told afterwards that it was not asked. */
 #ifndef RL_TENSOR_INTERRUPT_H
 #define RL_TENSOR_INTERRUPT_H

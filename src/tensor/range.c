@@ -39,7 +39,7 @@ rl_status rl_fail_outside(const char *argument, double value, rl_dtype dtype) {
     if (dtype == RL_BOOL) return rl_fail("`%s`: Bool does not hold %s, only TRUE and FALSE", argument, shown);
     if (rl_dtype_is_floating(dtype)) return rl_fail("`%s`: %s does not hold %s; its largest number is %.6g", argument, name, shown, range.above);
     int64_t largest = dtype == RL_INT64 ? INT64_MAX : (int64_t)range.above - 1, smallest = dtype == RL_UINT8 ? 0 : -largest - 1;
-    return rl_fail("`%s`: %s does not hold %s, only whole numbers from %lld to %lld", argument, name, shown, (long long)smallest, (long long)largest);
+    return rl_fail("`%s`: %s does not hold %s, only integers from %lld to %lld", argument, name, shown, (long long)smallest, (long long)largest);
 }
 
 rl_status rl_check_fits(const char *argument, rl_scalar number, rl_dtype dtype) {

@@ -14,7 +14,7 @@ typedef struct rl_storage {
     int refs;
     int size_class;
     uint32_t version; /* how many in-place changes its tensors have seen: Note [Versions] in autograd/graph.h */
-    int charged;      /* the host's collector has been told of these bytes */
+    int gc_notified;  /* the host's collector has been told of these bytes */
     size_t bytes;
     void *data;
 } rl_storage;

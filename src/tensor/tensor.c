@@ -312,10 +312,10 @@ rl_status rl_broadcast_sizes(int ndim_a, const int64_t *a, int ndim_b, const int
     return RL_OK;
 }
 
-int rl_broadcasts_to(int ndim, const int64_t *sizes, int place_ndim, const int64_t *place) {
-    if (ndim > place_ndim) return 0;
+int rl_broadcasts_to(int ndim, const int64_t *sizes, int index_ndim, const int64_t *place) {
+    if (ndim > index_ndim) return 0;
     for (int k = 1; k <= ndim; k++)
-        if (sizes[ndim - k] != 1 && sizes[ndim - k] != place[place_ndim - k]) return 0;
+        if (sizes[ndim - k] != 1 && sizes[ndim - k] != place[index_ndim - k]) return 0;
     return 1;
 }
 

@@ -79,7 +79,7 @@ void rl_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides);
 void rl_dense_strides(const rl_tensor *model, int64_t *strides); /* without gaps, in the order of the model's */
 rl_status rl_broadcast_sizes(int ndim_a, const int64_t *a, int ndim_b, const int64_t *b, int *ndim, int64_t *sizes);
 /* A value of the one shape can be written to a place of the other. */
-int rl_broadcasts_to(int ndim, const int64_t *sizes, int place_ndim, const int64_t *place);
+int rl_broadcasts_to(int ndim, const int64_t *sizes, int index_ndim, const int64_t *place);
 /* Dimensions count from 0 in the core, from the end if negative; what is said of them counts from 1. */
 rl_status rl_wrap_dim(int64_t dim, int ndim, int *wrapped);
 /* "[2, 3]" for messages; four may be in use at once. */

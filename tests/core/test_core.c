@@ -60,9 +60,9 @@ static void test_views(void) {
 static void test_subsets(void) {
     int64_t sizes[] = {3, 4};
     rl_tensor *x = rl_view_as(row(12, 0, 1), 2, sizes);
-    rl_item_of_subset middle[] = {{.kind = RL_PLACE, .start = -1}, {.kind = RL_RANGE, .start = 1, .end = -2, .step = 1}};
+    rl_item_of_subset middle[] = {{.kind = RL_ONE_INDEX, .start = -1}, {.kind = RL_RANGE, .start = 1, .end = -2, .step = 1}};
     rl_tensor *view = rl_subset(x, 2, middle, 1);
-    check(view && view->storage == x->storage && view->ndim == 1 && view->sizes[0] == 2 && is_near(at(view, 1), 10), "places and ranges are views");
+    check(view && view->storage == x->storage && view->ndim == 1 && view->sizes[0] == 2 && is_near(at(view, 1), 10), "indices and ranges are views");
     rl_item_of_subset down[] = {{.kind = RL_SEQUENCE, .start = 2, .end = 0}, {.kind = RL_FLAG, .start = 1}};
     rl_tensor *copy = rl_subset(x, 2, down, 1);
     check(copy && copy->storage != x->storage && copy->sizes[0] == 3 && copy->sizes[1] == 4 && is_near(at(copy, 0), 8), "a sequence may run downwards");

@@ -1,4 +1,4 @@
-# Indexes are made to fit the first dimension that the layout gives: rows 1, 3, 3 where there are rows, none where there
+# Indices are made to fit the first dimension that the layout gives: rows 1, 3, 3 where there are rows, none where there
 # are none.
 some_rows <- function(x) torch_tensor(if (x$shape[1] == 0) integer() else c(1L, 3L, 3L))
 per_row <- function(x, at) torch_tensor(at)$expand(c(x$shape[1], length(at)))

@@ -19,8 +19,8 @@ gradient_case("hardsigmoid", nnf_hardsigmoid, list(c(3, 4)), lo = -5, hi = 5)
 gradient_case("hardswish", nnf_hardswish, list(c(3, 4)), lo = -5, hi = 5)
 gradient_case("pass_above", function(g, x) .Call(ffi_pass_above, g, x, 0.1), list(c(3, 4), c(3, 4)))
 gradient_case("pass_within", function(g, x) .Call(ffi_pass_within, g, x, -1, 0.7), list(c(3, 4), c(3, 4)))
-gradient_case("tanh_slope", function(g, y) .Call(ffi_tanh_slope, g, y), list(c(3, 4), c(3, 4)))
-gradient_case("sigmoid_slope", function(g, y) .Call(ffi_sigmoid_slope, g, y), list(c(3, 4), c(3, 4)))
+gradient_case("tanh_backward", function(g, y) .Call(ffi_tanh_backward, g, y), list(c(3, 4), c(3, 4)))
+gradient_case("sigmoid_backward", function(g, y) .Call(ffi_sigmoid_backward, g, y), list(c(3, 4), c(3, 4)))
 gradient_case("prelu", function(x, w) .Call(ffi_prelu, x, w), list(c(3, 4), 4))
 
 above_0 <- list(
@@ -37,7 +37,7 @@ gradient_case("logit", torch_logit, list(c(3, 4)), lo = 0.1, hi = 0.9)
 gradient_case("logit", function(x) torch_logit(x, 0.3), list(c(3, 4)), lo = 0.1, hi = 0.9)
 gradient_case("mvlgamma", function(x) torch_mvlgamma(x, 3), list(c(3, 4)), lo = 2, hi = 4)
 
-# Off the whole numbers, where they step.
+# Off the integers, where they step.
 steps <- list(floor = torch_floor, ceil = torch_ceil, trunc = torch_trunc, round = torch_round, frac = torch_frac)
 for (name in names(steps)) gradient_case(name, steps[[name]], list(c(3, 4)), lo = 0.05, hi = 0.45)
 gradient_case("frexp", function(x) x$frexp()[[1]], list(c(3, 4)), lo = 1.1, hi = 1.9)

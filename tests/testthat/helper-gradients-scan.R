@@ -8,5 +8,5 @@ gradient_case("recurrence", function(b, a) .Call(ffi_recurrence, b, a, 1L, FALSE
 gradient_case("recurrence", function(b, a) .Call(ffi_recurrence, b, a, 1L, TRUE), list(c(3, 4), c(3, 4)))
 gradient_case("logcumsumexp", function(x) torch_logcumsumexp(x, 1), list(c(3, 4)))
 gradient_case("logcumsumexp", function(x) torch_logcumsumexp(x, 2), list(c(3, 4)), except = "scalar")
-gradient_case(c("cummax", "put_along", "pick_along"), function(x) torch_cummax(x, 2)[[1]], list(c(3, 4)), except = "scalar")
+gradient_case(c("cummax", "put_along", "take_along"), function(x) torch_cummax(x, 2)[[1]], list(c(3, 4)), except = "scalar")
 gradient_case("cummin", function(x) torch_cummin(x, 2)[[1]], list(c(3, 4)), except = "scalar")

@@ -76,7 +76,7 @@ test_that("glu() gates one half by the other", {
   expect_error(nnf_glu(torch_ones(2, 3)), "even")
 })
 
-test_that("hardtanh, relu6 and threshold take whole numbers", {
+test_that("hardtanh, relu6 and threshold take integers", {
   for (dtype in list(torch_uint8(), torch_int8(), torch_int16(), torch_int(), torch_long())) {
     x <- torch_tensor(c(0, 3, 5, 9), dtype = dtype)
     expect_equal(as.numeric(nnf_relu6(x)), c(0, 3, 5, 6))

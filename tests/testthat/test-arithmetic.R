@@ -56,7 +56,7 @@ test_that("quotients are rounded as asked, for all signs", {
   expect_equal(values(torch_tensor(c(-7, 7))$div_(2, rounding_mode = "floor")), c(-4, 3))
 })
 
-test_that("whole numbers are not divided by zero, and wrap around", {
+test_that("integers are not divided by zero, and wrap around", {
   x <- torch_tensor(c(1L, 2L))
   for (f in list(torch_floor_divide, torch_remainder, torch_fmod)) expect_error(f(x, 0L), "zero")
   least <- torch_tensor(-128, dtype = torch_int8())
@@ -65,7 +65,7 @@ test_that("whole numbers are not divided by zero, and wrap around", {
   expect_equal(values(torch_tensor(127, dtype = torch_int8()) + 1L), -128)
 })
 
-test_that("powers of whole numbers are whole, negative ones refused", {
+test_that("powers of integers are whole, negative ones refused", {
   expect_equal(values(torch_tensor(c(-2L, 3L))^3L), c(-8, 27))
   expect_equal(kind(torch_tensor(c(-2L, 3L))^2L), "Long")
   expect_error(torch_tensor(2L)^-1L, "negative")
@@ -157,7 +157,7 @@ test_that("errors name the operand and the shapes", {
   expect_error(x + torch_ones(4, 3), "\\[2, 3\\].*\\[4, 3\\]")
   expect_error(x$add_(torch_ones(4, 2, 3)), "shape")
   expect_error(torch_tensor(TRUE) - torch_tensor(TRUE), "Bool")
-  expect_error(torch_gcd(x, x), "whole")
+  expect_error(torch_gcd(x, x), "integer")
 })
 
 test_that("in-place operators keep the tensor's dtype, and refuse what it cannot hold", {
@@ -171,14 +171,14 @@ test_that("in-place operators keep the tensor's dtype, and refuse what it cannot
   expect_equal(values(y$pow_(2)$sub_(0.5)$clamp_(max = 0.25)), c(0.25, 0.25))
 })
 
-test_that("a whole number scales whole tensors, whatever R's type of it", {
+test_that("an integer scales whole tensors, whatever R's type of it", {
   x <- torch_tensor(1:3)
   expect_equal(as.numeric(torch_add(x, x, alpha = 2)), c(3, 6, 9))
   expect_equal(as.numeric(torch_sub(x, x, alpha = 0)), c(1, 2, 3))
   expect_equal(as.numeric(torch_addcmul(x, x, x, value = 2)), c(3, 10, 21))
   expect_true(torch_addcmul(x, x, x, value = 2)$dtype == torch_long())
-  expect_error(torch_addcmul(x, x, x, value = 0.5), "whole number", class = "rushlight_error")
-  expect_error(torch_add(x, x, alpha = 0.5), "whole number", class = "rushlight_error")
+  expect_error(torch_addcmul(x, x, x, value = 0.5), "integer", class = "rushlight_error")
+  expect_error(torch_add(x, x, alpha = 0.5), "integer", class = "rushlight_error")
 })
 
 test_that("where a bound meets NaN, no gradient passes to either", {

@@ -1,4 +1,4 @@
-test_that("comparison gives truth values, and NaN is not equal to itself", {
+test_that("comparison gives booleans, and NaN is not equal to itself", {
   x <- torch_tensor(c(1, 2, NaN))
   y <- torch_tensor(c(1, 3, NaN))
   expect_equal(as_array(x == y), c(TRUE, FALSE, FALSE))
@@ -31,7 +31,7 @@ test_that("logic takes every number but 0 as true", {
   expect_equal(as_array(torch_tensor(c(2, 0))$logical_not_()), c(0, 1))
 })
 
-test_that("bits agree with R's, and only whole numbers have them", {
+test_that("bits agree with R's, and only integers have them", {
   a <- c(12L, 5L, 7L)
   b <- c(10L, 3L, 1L)
   expect_equal(as_array(torch_bitwise_and(torch_tensor(a), torch_tensor(b))), bitwAnd(a, b))

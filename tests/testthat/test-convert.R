@@ -8,7 +8,7 @@ test_that("tensors come back as the R type that holds them", {
   for (dtype in c("half", "bfloat16", "double")) expect_identical(as_array(torch_tensor(7, dtype = dtype)), 7)
 })
 
-test_that("whole numbers beyond R's integers are not cut", {
+test_that("integers beyond R's integers are not cut", {
   big <- torch_full(1, 2^40, dtype = torch_long())
   expect_identical(as_array(big), 2^40)
   smallest <- torch_full(1, -2^31, dtype = torch_int())
@@ -156,7 +156,7 @@ test_that("a forked child computes with its parent's tensors", {
   expect_equal(parallel::mccollect(child)[[1]], 400000)
 })
 
-test_that("a truth value is 0 or 1 in memory, whatever byte it is made of", {
+test_that("a boolean is 0 or 1 in memory, whatever byte it is made of", {
   bytes <- as.raw(c(0, 1, 7, 255))
   read <- torch_tensor_from_buffer(bytes, 4, "bool")
   written <- torch_zeros(4, dtype = torch_bool())

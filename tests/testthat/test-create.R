@@ -50,7 +50,7 @@ test_that("filled tensors take sizes one by one or as a vector", {
   expect_equal(torch_zeros()$shape, integer())
   expect_equal(torch_empty(0, 3)$shape, c(0L, 3L))
   expect_error(torch_zeros(-1), "negative")
-  expect_error(torch_zeros(1.5), "whole")
+  expect_error(torch_zeros(1.5), "integer")
   expect_error(torch_ones(2, names = "a"), "names")
   expect_error(torch_zeros(1e9, 1e9), "memory")
   expect_error(torch_zeros(rep(1, 40)), "32 dimensions")

@@ -61,7 +61,7 @@ test_that("a dtype, a flag or a string is no size and no number", {
   }
   refused(torch_ones(2) + torch_double(), "dtype")
   refused(torch_tensor(torch_double()), "dtype")
-  refused(torch_zeros(torch_tensor(1.5)), "whole number")
+  refused(torch_zeros(torch_tensor(1.5)), "integer")
   expect_equal(torch_zeros(torch_tensor(2:3))$shape, 2:3)
   expect_equal(torch_zeros(c(2, 3), 4)$shape, 2:4)
 })

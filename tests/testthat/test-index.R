@@ -248,7 +248,7 @@ test_that("what base R's functions write to keeps its graph, and leaves a leaf a
   with_no_grad(expect_false(replace(w, 1, 0)$requires_grad))
 })
 
-test_that("torch_index takes vectors of R's, and truth values as masks", {
+test_that("torch_index takes vectors of R's, and booleans as masks", {
   v <- torch_tensor(c(10, 20, 30))
   expect_equal(as_array(v$index(list(c(TRUE, FALSE, TRUE)))), c(10, 30))
   expect_equal(as_array(v$index(list(TRUE))), c(10, 20, 30))
@@ -265,7 +265,7 @@ test_that("torch_index takes vectors of R's, and truth values as masks", {
   expect_equal(as_array(m$index(list(c(TRUE, FALSE), TRUE))), c(1L, 3L, 5L))
   expect_error(v$index_put_(list(c(TRUE, FALSE, TRUE)), torch_tensor(c(1, 2, 3))), "do not fit")
   expect_error(v$index(list(c(TRUE, FALSE))), "mask")
-  expect_error(torch_index_select(v, 1, c(TRUE, FALSE, TRUE)), "whole numbers")
+  expect_error(torch_index_select(v, 1, c(TRUE, FALSE, TRUE)), "integers")
 })
 
 test_that("integer64 is an index", {
@@ -394,20 +394,20 @@ test_that("what is no index is refused, in terms of counting from 1", {
   expect_error(x[, c(1, 7), ], "index 7 is out of range for dimension 2 of size 4")
   expect_error(x[4, , , drop = FALSE], "out of range")
   expect_error(x[1, 1, 1, 1], "too many")
-  expect_error(x[1.5, , ], "whole")
-  expect_error(x[c(1, 1.5), , ], "whole")
+  expect_error(x[1.5, , ], "integer")
+  expect_error(x[c(1, 1.5), , ], "integer")
   expect_error(x[NA, , ], "NA|TRUE or FALSE")
   expect_error(x[NA_integer_, , ], "NA")
   expect_error(x[c(TRUE, FALSE), , ], "mask")
   expect_error(x["a", , ], "character")
-  expect_error(x[torch_tensor(1.5), , ], "whole numbers")
+  expect_error(x[torch_tensor(1.5), , ], "integers")
   expect_error(x[1:5:0, , ], "step")
   expect_error(x[c(1.7, 2), , ], "1.7")
   expect_error(x[NA_real_, , ], "NA")
   expect_error(x[c(1, NA), , ], "NA")
   expect_error(x[c(1L, NA), , ], "NA")
   expect_error(x[c(TRUE, NA, FALSE), , ], "NA")
-  expect_error(x[Inf, , ], "whole")
+  expect_error(x[Inf, , ], "integer")
   expect_error(x[factor("a"), , ], "factor")
   expect_error(x[factor(character()), , ], "factor")
   expect_error(x[character(), , ], "character")
@@ -415,7 +415,7 @@ test_that("what is no index is refused, in terms of counting from 1", {
   expect_error(x[1i, , ], "complex")
   expect_error(x[1, dorp = FALSE], "`dorp` is no argument")
   expect_error(x[i = 1, , ] <- 0, "`i` is no argument")
-  expect_error(x[1, drop = FALSE] <- 0, "indexes have no names$")
+  expect_error(x[1, drop = FALSE] <- 0, "indices have no names$")
   expect_error(x[1, , , drop = NA], "drop")
   expect_error(torch_take(x, NA), "NA")
   expect_error(torch_take(x, 1.7), "1.7")
@@ -477,7 +477,7 @@ test_that("masks fill, select and scatter", {
   expect_equal(as_array(torch_masked_select(m, torch_tensor(c(TRUE, FALSE, TRUE)))), c(1, 5, 2, 6))
   expect_equal(as_array(m$masked_scatter(m > 4, torch_tensor(c(8, 9, 10)))), matrix(c(1:4, 8, 9), 2))
   expect_error(m$masked_scatter(m > 0, torch_tensor(1)), "6")
-  expect_error(m$masked_fill(m, 1), "truth values")
+  expect_error(m$masked_fill(m, 1), "booleans")
   expect_equal(as_array(torch_tensor(1L)$masked_fill(torch_tensor(TRUE), 2.5)), 2)
   m$masked_fill_(m > 2, 0)
   expect_equal(as_array(m), matrix(c(1, 2, 0, 0, 0, 0), 2))
@@ -606,7 +606,7 @@ test_that("set_() needs a stride for each size", {
   expect_error(torch_zeros(1)$set_(x, 0, c(-1, 2)), "negative", class = "rushlight_error")
 })
 
-test_that("index_add() scales whole numbers by whole numbers", {
+test_that("index_add() scales integers by integers", {
   x <- torch_tensor(c(1, 2, 3), dtype = torch_int16())
   at <- torch_tensor(c(3L, 3L))
   expect_equal(as.numeric(x$index_add(1, at, torch_tensor(c(1, 2), dtype = torch_int16()), alpha = 2)), c(1, 2, 9))

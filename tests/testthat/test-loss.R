@@ -88,7 +88,7 @@ test_that("classes that do not exist, and shapes that do not fit, are refused", 
   expect_error(nnf_nll_loss(scores, torch_tensor(c(1L, 4L))), "class 4")
   expect_error(nnf_nll_loss(scores, torch_tensor(c(1L, 0L))), "class 0")
   expect_error(nnf_nll_loss(scores, torch_tensor(1L)), "shape")
-  expect_error(nnf_nll_loss(scores, torch_tensor(c(1, 2))), "whole numbers")
+  expect_error(nnf_nll_loss(scores, torch_tensor(c(1, 2))), "integers")
   expect_error(nnf_cross_entropy(scores, torch_tensor(c(1L, 2L)), weight = torch_ones(2)), "weight")
   expect_error(nnf_mse_loss(torch_ones(2), torch_ones(3)), "broadcast")
 })

@@ -43,7 +43,7 @@ written <- function(x, i, v) {
 writers <- list(
   "[<-" = function(x, v) written(x, 1, v),
   "[<- by a range" = function(x, v) written(x, 1:2, c(v, v)),
-  "[<- by indexes" = function(x, v) written(x, torch_tensor(1:2), c(v, v)),
+  "[<- by indices" = function(x, v) written(x, torch_tensor(1:2), c(v, v)),
   "[<- by a mask" = function(x, v) written(x, torch_tensor(c(TRUE, TRUE)), c(v, v)),
   fill_ = function(x, v) x$fill_(v),
   copy_ = function(x, v) x$copy_(c(v, v)),
@@ -131,7 +131,7 @@ test_that("conversion is not checked", {
   expect_equal(as_array(torch_tensor(1e39, dtype = "double")$float()), Inf)
 })
 
-test_that("a sequence of whole numbers stays within its dtype", {
+test_that("a sequence of integers stays within its dtype", {
   expect_error(torch_arange(0, 300, dtype = torch_uint8()), "Byte does not hold 300")
   expect_error(torch_linspace(-1, 1, 3, dtype = torch_uint8()), "Byte does not hold -1")
   expect_error(torch_logspace(0, 10, 3, dtype = torch_int()), "Int does not hold")

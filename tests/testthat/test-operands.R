@@ -82,7 +82,7 @@ test_that("R's vectors promote by kind, on either side, in any shape", {
   expect_true(torch_result_type(torch_ones(1, dtype = "int8"), 1:2) == torch_int8())
 })
 
-test_that("whole numbers keep all their bits", {
+test_that("integers keep all their bits", {
   long <- torch_tensor(c(2^53, 7), dtype = torch_long())
   expect_identical(as_array(long + c(1L, 1L) - long), c(1L, 1L))
   skip_if_not_installed("bit64")
@@ -109,7 +109,7 @@ test_that("NA among operands is NaN where the dtype has it, and refused where it
   expect_error(torch_ones(2, dtype = torch_long()) + NA, "NA")
 })
 
-test_that("comparisons never round beside whole numbers", {
+test_that("comparisons never round beside integers", {
   how <- list(`==` = `==`, `!=` = `!=`, `<` = `<`, `<=` = `<=`, `>` = `>`, `>=` = `>=`)
   numbers <- c(0, 1, 0.5, -0.5, 1 + 2^-40, 254.5, 255, 256, 300, -1, 2^24, 2^24 + 1, 123456789, 2^31, NaN, Inf, -Inf)
   for (dtype in c("bool", whole)) {

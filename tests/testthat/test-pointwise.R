@@ -22,7 +22,7 @@ test_that("functions agree with R's, at infinity and NaN too", {
   }
 })
 
-test_that("whole numbers become floating where they must, and stay whole where they can", {
+test_that("integers become floating where they must, and stay whole where they can", {
   x <- torch_tensor(c(-2L, 0L, 3L))
   for (name in c("exp", "sin", "sigmoid", "sqrt", "deg2rad", "erf")) {
     expect_equal(as.character(eval(call("$", x, name))()$dtype), "Float", info = name)

@@ -173,7 +173,7 @@ test_that("products of integers keep their dtype, whatever kind of number stands
   sum <- torch_addr(torch_tensor(matrix(1:4, 2)), u, u, beta = 2, alpha = 3)
   expect_true(sum$dtype == torch_long())
   expect_equal(as_array(sum), 2 * matrix(1:4, 2) + 3 * (1:2 %o% 1:2))
-  expect_error(torch_addr(torch_tensor(matrix(1:4, 2)), u, u, alpha = 0.5), "whole numbers", class = "rushlight_error")
+  expect_error(torch_addr(torch_tensor(matrix(1:4, 2)), u, u, alpha = 0.5), "integers", class = "rushlight_error")
 })
 
 test_that("NaN as a factor of a product gives NaN", {

@@ -76,7 +76,7 @@ test_that("sums of floats are the same however they lie in memory", {
   expect_equal(x$view(-1)[3:18000:5]$sum()$item(), sum(t(as_array(x))[seq(3, 18000, 5)]), tolerance = 1e-5)
 })
 
-test_that("whole numbers become int64, or a dtype that is asked for", {
+test_that("integers become int64, or a dtype that is asked for", {
   for (dtype in list(torch_bool(), torch_uint8(), torch_int8(), torch_int16(), torch_int32(), torch_int64())) {
     x <- torch_tensor(c(1, 0, 1), dtype = dtype)
     expect_true(x$sum()$dtype == torch_int64())

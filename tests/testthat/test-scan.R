@@ -14,7 +14,7 @@ test_that("scans run along any dimension of any layout", {
   expect_equal(as_array(torch_cumsum(wide, 2))[1, 3, ], colSums(as_array(wide)[1, , ]))
 })
 
-test_that("whole numbers add up as int64, or as a dtype that is asked for", {
+test_that("integers add up as int64, or as a dtype that is asked for", {
   x <- torch_tensor(c(TRUE, FALSE, TRUE))
   expect_equal(as.numeric(torch_cumsum(x, 1)), c(1, 1, 2))
   expect_true(torch_cumsum(torch_tensor(1:3, dtype = torch_int8()), 1)$dtype == torch_int64())

@@ -33,7 +33,7 @@ test_that("lines of any length add up to 1", {
   expect_equal(rowSums(is.nan(as_array(nnf_softmax(x, 2)))), c(0, 1500, 0))
 })
 
-test_that("softmax takes whole numbers only with a dtype", {
+test_that("softmax takes integers only with a dtype", {
   expect_error(nnf_softmax(torch_tensor(1:3), 1), "floating dtype")
   expect_true(nnf_softmax(torch_tensor(1:3), 1, torch_double())$dtype == torch_double())
   expect_equal(as.numeric(nnf_softmin(torch_tensor(c(1, 1)), 1)), c(0.5, 0.5))

@@ -217,7 +217,7 @@ index_argument <- function(p, shape, n, once = FALSE) {
   found <- add_leaf(p, "Long", as.integer(shape), at)
   found$py <- paste0("J(", found$py, ")")
   p$index <- shape
-  p$indexes <- c(p$indexes, found$at)
+  p$indices <- c(p$indices, found$at)
   found
 }
 

@@ -119,7 +119,7 @@ def not_differentiated(d):
 
 
 def less_strict(d):
-    """What has one evident meaning: mixed dtypes, which promote; whole numbers in another dtype; tensors without dimensions."""
+    """What has one evident meaning: mixed dtypes, which promote; integers in another dtype; tensors without dimensions."""
     if d.what == "derivative is missing" and any(call.name.startswith("unsafe_") for call in d.program.calls):
         return any(call.in_place for call in d.program.calls)
     if d.what == "dtype" and d.call.name in ("prelu", "soft_margin_loss") and len(set(d.dtypes().split())) > 1:
@@ -140,7 +140,7 @@ def stricter(d):
     if any(d.run.values[k].numel() == 0 for k in d.call.reads) and d.refused("needs tensors of one dtype|needs a floating dtype|does not exist|not defined for Bool|would change a view", by="us"):
         return True
     return d.refused(
-        "whole numbers? (as|when)|cannot write|cannot take the number|would write some elements of an expanded tensor|"
+        "integers? (as|when)|cannot write|cannot take the number|would write some elements of an expanded tensor|"
         "in a tensor without dimensions|of a tensor without dimensions|of no elements has no value|is singular|does not hold|needs a tensor of at least 2 dimensions|"
         "a value that (Erfinv|Logaddexp2?)Backward0 needs for its gradient has been modified|modified by an in-place operation: a Long tensor",
         by="us")

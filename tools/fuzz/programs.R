@@ -42,7 +42,7 @@ is_tensor <- function(x) inherits(x, "torch_tensor")
 
 takes_in_place <- function(p, row, drawn) {
   if (!any(c("_", "__") %in% row$notes) || runif(1) > 0.2 || !is_tensor(drawn[[1]]$r)) return(FALSE)
-  if (drawn[[1]]$at %in% c(p$indexes, p$maybe_views)) return(FALSE) # Python reads a copy of indexes
+  if (drawn[[1]]$at %in% c(p$indices, p$maybe_views)) return(FALSE) # Python reads a copy of indices
   !drawn[[1]]$r$requires_grad || !drawn[[1]]$r$is_leaf || runif(1) < 0.05
 }
 
@@ -92,7 +92,7 @@ derive <- function(p) {
 
 program <- function(p, number, rows) {
   p$values <- list()
-  p$last <- p$indexes <- p$maybe_views <- integer()
+  p$last <- p$indices <- p$maybe_views <- integer()
   p$mood <- sample(c("plain", "ties", "special", "extreme"), 1L, prob = c(0.5, 0.2, 0.2, 0.1))
   say(p, "P", number)
   for (k in seq_len(sample(6L, 1L, prob = c(0.4, 0.2, 0.15, 0.1, 0.1, 0.05)))) step(p, rows[[sample.int(length(rows), 1L)]])

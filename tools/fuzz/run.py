@@ -15,7 +15,7 @@ NARROW_NAME = re.compile(r"torch\.(float16|bfloat16|float32)\b")
 
 
 def J(index):
-    """Indexes from 1 as Python's from 0; those from the end stay."""
+    """Indices from 1 as Python's from 0; those from the end stay."""
     return index - (index > 0).to(index.dtype)
 
 

@@ -1,4 +1,4 @@
-"""Functions of PyTorch as R calls them: lists, indexes from 1, and what takes another form there."""
+"""Functions of PyTorch as R calls them: lists, indices from 1, and what takes another form there."""
 import torch
 
 
@@ -96,8 +96,8 @@ def unflatten(x, dim, sizes):
     return x.unflatten(dim - 1, sizes)
 
 
-def take_along_dim(x, indexes, dim):
-    return torch.take_along_dim(x, indexes, dim - 1)
+def take_along_dim(x, indices, dim):
+    return torch.take_along_dim(x, indices, dim - 1)
 
 
 def diagonal_scatter(x, src):

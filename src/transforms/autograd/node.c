@@ -46,7 +46,7 @@ static char *copy_signature(char *at, rl_signature *to, rl_signature from) {
     return at + (size_t)from.ndim * sizeof *from.sizes;
 }
 
-/* One block: the node, its edges, signatures, saved values, args, then the whole numbers they point to. */
+/* One block: the node, its edges, signatures, saved values, args, then the integers they point to. */
 rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, const rl_signature *out, const rl_args *args) {
     size_t values = (size_t)n_in + (size_t)n_out, dims = 0;
     for (int k = 0; k < n_in; k++) dims += in[k] ? in[k]->ndim : 0;

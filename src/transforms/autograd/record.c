@@ -30,7 +30,7 @@ static rl_status check_storage(const rl_call *call) {
 static rl_status check_constants(const rl_call *call) {
     static const char *const ordinal[] = {"first", "second", "third"};
     for (int k = 0; k < call->n_in && k < 3; k++)
-        if ((call->op->constants & SAVE_X(k)) && rl_requires_grad(call->in[k]))
+        if ((call->op->constants & SAVE_INPUT(k)) && rl_requires_grad(call->in[k]))
             return rl_fail("%s() has no derivative by its %s argument; use $detach() on it", call->op->name, ordinal[k]);
     return RL_OK;
 }
@@ -60,7 +60,7 @@ static unsigned saved_mask(const rl_call *call) {
 static rl_status save_inputs(const rl_call *call, rl_node *node, unsigned mask) {
     for (int k = 0; k < call->n_in; k++) {
         rl_tensor *in = call->in[k];
-        if (!in || !(mask & SAVE_X(slot(k)))) continue;
+        if (!in || !(mask & SAVE_INPUT(slot(k)))) continue;
         if (call->inplace && in->storage == call->inplace->storage) in = snapshot(in);
         if (!in) return RL_FAILED;
         RL_TRY(rl_save(node, k, in));
@@ -139,7 +139,7 @@ static rl_status apply_tracked(rl_interpreter *self, rl_call *call, rl_node *nod
     RL_TRY(rl_apply_below(self, call));
     if ((call->op->traits & RL_IS_VIEW) && !rl_views_untracked) RL_TRY(remember_base(call));
     for (int k = 0; k < call->n_out; k++)
-        if (mask & SAVE_Y(k)) RL_TRY(rl_save(node, call->n_in + k, call->out[k]));
+        if (mask & SAVE_OUTPUT(k)) RL_TRY(rl_save(node, call->n_in + k, call->out[k]));
     return connect(call, node);
 }
 

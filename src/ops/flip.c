@@ -40,7 +40,7 @@ static rl_status flip_geometry(const rl_args *args, const rl_layout *x, rl_layou
     return RL_OK;
 }
 
-RULE(flip) { D(0, rl_flip(G, v->args->list[0])); }
+VJP(flip) { GRADIENT(0, rl_flip(GRAD, v->args->list[0])); }
 COPY_THROUGH(flip, "Flip")
 
 rl_tensor *rl_flip(rl_tensor *x, rl_ints dims) {
@@ -72,10 +72,10 @@ static rl_status rot90_geometry(const rl_args *args, const rl_layout *x, rl_layo
     return RL_OK;
 }
 
-RULE(rot90) {
+VJP(rot90) {
     rl_args back = *v->args;
     back.n[0] = -(back.n[0] % 4);
-    D(0, rl_apply_to(&rl_op_rot90, &back, 1, &G));
+    GRADIENT(0, rl_apply_to(&rl_op_rot90, &back, 1, &GRAD));
 }
 COPY_THROUGH(rot90, "Rot90")
 
@@ -140,13 +140,13 @@ static rl_status roll_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(roll) {
+VJP(roll) {
     rl_args back = *v->args;
     rl_ints shifts = back.list[0];
     int64_t *opposite = rl_scope_memory((size_t)shifts.length, sizeof *opposite);
     for (int k = 0; opposite && k < shifts.length; k++) opposite[k] = -shifts.values[k];
     back.list[0].values = opposite;
-    if (opposite) D(0, rl_apply_to(&rl_op_roll, &back, 1, &G));
+    if (opposite) GRADIENT(0, rl_apply_to(&rl_op_roll, &back, 1, &GRAD));
 }
 const rl_op rl_op_roll = {.name = "roll", SCHEMA(roll), .grad_name = "Roll", .infer = infer_roll, .forward = roll_forward, .vjp = roll_vjp};
 
@@ -195,7 +195,7 @@ static rl_status repeat_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(repeat) {
+VJP(repeat) {
     rl_ints times = v->args->list[0];
     int64_t sizes[2 * RL_MAX_DIMS], summed[RL_MAX_DIMS];
     int ndim = 0, count = 0;
@@ -210,7 +210,7 @@ RULE(repeat) {
         if (from >= 0) sizes[ndim++] = v->in[0].sizes[from];
     }
     if (!v->needs[0]) return;
-    rl_tensor *apart = rl_reshape(G, ndim, sizes);
+    rl_tensor *apart = rl_reshape(GRAD, ndim, sizes);
     v->dx[0] = count ? rl_sum_dims(apart, (rl_ints){count, summed}, 0) : apart;
 }
 const rl_op rl_op_repeat = {.name = "repeat", SCHEMA(repeat), .grad_name = "Repeat", .infer = infer_repeat, .forward = repeat_forward, .vjp = repeat_vjp};
@@ -292,8 +292,8 @@ static rl_status shuffle(rl_call *call, rl_tensor *(*of_y)(const rl_tensor *y, i
 
 static rl_status pixel_shuffle_forward(rl_call *call) { return shuffle(call, seen_apart, channels_apart); }
 static rl_status pixel_unshuffle_forward(rl_call *call) { return shuffle(call, channels_apart, seen_apart); }
-RULE(pixel_shuffle) { D(0, rl_apply_to(&rl_op_pixel_unshuffle, v->args, 1, &G)); }
-RULE(pixel_unshuffle) { D(0, rl_apply_to(&rl_op_pixel_shuffle, v->args, 1, &G)); }
+VJP(pixel_shuffle) { GRADIENT(0, rl_apply_to(&rl_op_pixel_unshuffle, v->args, 1, &GRAD)); }
+VJP(pixel_unshuffle) { GRADIENT(0, rl_apply_to(&rl_op_pixel_shuffle, v->args, 1, &GRAD)); }
 const rl_op rl_op_pixel_shuffle = {.name = "pixel_shuffle",
                                    SCHEMA(pixel_shuffle),
                                    .grad_name = "PixelShuffle",

@@ -23,7 +23,7 @@ rl_status rl_infer_view(const rl_call *call, rl_result *result, rl_layout_of_vie
     return RL_OK;
 }
 
-rl_tensor *rl_spread_through(const rl_vjp *v, rl_tensor *g, rl_layout_of_view view_of) {
+rl_tensor *rl_view_backward(const rl_vjp *v, rl_tensor *g, rl_layout_of_view view_of) {
     rl_layout x, view;
     rl_layout_contiguous(v->in[0].ndim, v->in[0].sizes, &x);
     if (view_of(v->args, &x, &view) != RL_OK) return NULL;
@@ -49,14 +49,14 @@ static rl_status permute_geometry(const rl_args *args, const rl_layout *x, rl_la
     return RL_OK;
 }
 
-RULE(permute) {
+VJP(permute) {
     int64_t back[RL_MAX_DIMS];
     int ndim = v->in[0].ndim;
     for (int k = 0; k < ndim; k++) {
         int64_t from = v->args->list[0].values[k];
         back[from < 0 ? from + ndim : from] = k;
     }
-    D(0, rl_permute(G, (rl_ints){ndim, back}));
+    GRADIENT(0, rl_permute(GRAD, (rl_ints){ndim, back}));
 }
 VIEW(permute, "Permute")
 
@@ -83,7 +83,7 @@ static rl_status transpose_geometry(const rl_args *args, const rl_layout *x, rl_
     return RL_OK;
 }
 
-RULE(transpose) { D(0, rl_transpose(G, v->args->n[0], v->args->n[1])); }
+VJP(transpose) { GRADIENT(0, rl_transpose(GRAD, v->args->n[0], v->args->n[1])); }
 VIEW(transpose, "Transpose")
 
 rl_tensor *rl_transpose(rl_tensor *x, int64_t a, int64_t b) {
@@ -101,17 +101,17 @@ static rl_status t_geometry(const rl_args *args, const rl_layout *x, rl_layout *
     return RL_OK;
 }
 
-RULE(t) { D(0, rl_t(G)); }
+VJP(t) { GRADIENT(0, rl_t(GRAD)); }
 VIEW(t, "T")
 
 rl_tensor *rl_t(rl_tensor *x) { return rl_apply_to(&rl_op_t, NULL, 1, &x); }
 
-/* Dimensions `from` moved to the places `to`, the others in their order. */
+/* Dimensions `from` moved to the indices `to`, the others in their order. */
 static rl_tensor *moved(rl_tensor *x, rl_ints from, rl_ints to) {
     int64_t order[RL_MAX_DIMS];
     uint8_t placed[RL_MAX_DIMS] = {0}, taken[RL_MAX_DIMS] = {0};
     if (from.length != to.length) {
-        rl_fail("movedim() needs as many places as dimensions: %d dimensions and %d places were given", from.length < 0 ? 0 : from.length,
+        rl_fail("movedim() needs as many indices as dimensions: %d dimensions and %d indices were given", from.length < 0 ? 0 : from.length,
                 to.length < 0 ? 0 : to.length);
         return NULL;
     }
@@ -168,7 +168,7 @@ static rl_status infer_squeeze(const rl_call *call, rl_result *result) {
     return RL_OK;
 }
 
-RULE(squeeze) { D(0, rl_reshape(G, v->in[0].ndim, v->in[0].sizes)); }
+VJP(squeeze) { GRADIENT(0, rl_reshape(GRAD, v->in[0].ndim, v->in[0].sizes)); }
 const rl_op rl_op_squeeze = {.name = "squeeze", SCHEMA(squeeze), .grad_name = "Squeeze", .traits = RL_IS_VIEW, .infer = infer_squeeze, .vjp = squeeze_vjp};
 
 rl_tensor *rl_squeeze(rl_tensor *x, int64_t dim) {
@@ -194,7 +194,7 @@ static rl_status unsqueeze_geometry(const rl_args *args, const rl_layout *x, rl_
     return RL_OK;
 }
 
-RULE(unsqueeze) { D(0, rl_reshape(G, v->in[0].ndim, v->in[0].sizes)); }
+VJP(unsqueeze) { GRADIENT(0, rl_reshape(GRAD, v->in[0].ndim, v->in[0].sizes)); }
 VIEW(unsqueeze, "Unsqueeze")
 
 rl_tensor *rl_unsqueeze(rl_tensor *x, int64_t dim) {

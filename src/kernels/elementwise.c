@@ -101,7 +101,7 @@ static int all_dense_alike(int n_operands, rl_tensor *const *operands) {
     return 1;
 }
 
-rl_status rl_each(int n_operands, rl_tensor *const *operands, rl_loop loop, const void *context) {
+rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loop, const void *context) {
     const rl_tensor *out = operands[0];
     if (!loop) return rl_fail_no_loop(rl_dtype_name((rl_dtype)operands[n_operands > 1]->dtype));
     if (out->numel == 0) return RL_OK;

@@ -1,5 +1,5 @@
-/* The negative log-likelihood of classes, which is linear in the scores: its derivative is nll_slope(), whose derivative is
- * nll_loss() again. args: list[0] the scores' sizes (nll_slope alone), n[0] the class that is ignored, n[1] the reduction. */
+/* The negative log-likelihood of classes, which is linear in the scores: its derivative is nll_loss_backward(), whose derivative is
+ * nll_loss() again. args: list[0] the scores' sizes (nll_loss_backward alone), n[0] the class that is ignored, n[1] the reduction. */
 #include <string.h>
 
 #include "../kernels/copy.h"
@@ -24,7 +24,7 @@ static rl_status check_asked(const rl_call *call, int ndim, const int64_t *score
     if (ndim < 1) return rl_fail("%s() needs scores of at least one dimension, that of the classes", call->op->name);
     int kept = without_classes(ndim, scores, sizes);
     if (!rl_dtype_is_integral((rl_dtype)asked->dtype))
-        return rl_fail("the `target` of %s() must hold whole numbers, classes from 1; it is %s", call->op->name, rl_dtype_name((rl_dtype)asked->dtype));
+        return rl_fail("the `target` of %s() must hold integers, classes from 1; it is %s", call->op->name, rl_dtype_name((rl_dtype)asked->dtype));
     if (asked->ndim != kept || (kept && memcmp(asked->sizes, sizes, (size_t)kept * sizeof *sizes) != 0))
         return rl_fail("the `target` of %s() must have shape %s for scores of shape %s; it has %s", call->op->name, rl_sizes_text(kept, sizes),
                        rl_sizes_text(ndim, scores), rl_sizes_text(asked->ndim, asked->sizes));
@@ -70,39 +70,39 @@ static rl_status nll_loss_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(nll_loss) {
+VJP(nll_loss) {
     rl_args args = *v->args;
     args.list[0] = (rl_ints){v->in[0].ndim, v->in[0].sizes};
-    D(0, rl_apply_to(&rl_op_nll_slope, &args, 3, (rl_tensor *[]){G, X1, X2}));
+    GRADIENT(0, rl_apply_to(&rl_op_nll_loss_backward, &args, 3, (rl_tensor *[]){GRAD, INPUT_1, INPUT_2}));
 }
 const rl_op rl_op_nll_loss = {.name = "nll_loss",
                               SCHEMA(nll_loss),
                               .grad_name = "NllLoss",
-                              .saves = {SAVE_X(1) | SAVE_X(2)},
+                              .saves = {SAVE_INPUT(1) | SAVE_INPUT(2)},
                               .infer = infer_nll_loss,
                               .forward = nll_loss_forward,
                               .vjp = nll_loss_vjp};
 
-static rl_status infer_nll_slope(const rl_call *call, rl_result *result) {
+static rl_status infer_nll_loss_backward(const rl_call *call, rl_result *result) {
     rl_ints scores = call->args.list[0];
     return infer_classes(call, result, scores.length, scores.values, scores.length, scores.values);
 }
 
-static rl_status nll_slope_forward(rl_call *call) {
+static rl_status nll_loss_backward_forward(rl_call *call) {
     rl_class_loss loss = class_loss(call, call->y[0]->ndim, call->y[0]->sizes);
     rl_fill_elements(call->y[0], rl_scalar_int(0));
-    rl_class_slopes(&loss, call->y[0], call->x[0], call->args.n[REDUCTION] != NONE);
+    rl_nll_loss_backward_elements(&loss, call->y[0], call->x[0], call->args.n[REDUCTION] != NONE);
     return RL_OK;
 }
 
-RULE(nll_slope) { D(0, rl_apply_to(&rl_op_nll_loss, v->args, 3, (rl_tensor *[]){G, X1, X2})); }
-const rl_op rl_op_nll_slope = {.name = "nll_slope",
-                               SCHEMA(nll_slope),
-                               .grad_name = "NllLossBackward",
-                               .saves = {SAVE_X(1) | SAVE_X(2)},
-                               .infer = infer_nll_slope,
-                               .forward = nll_slope_forward,
-                               .vjp = nll_slope_vjp};
+VJP(nll_loss_backward) { GRADIENT(0, rl_apply_to(&rl_op_nll_loss, v->args, 3, (rl_tensor *[]){GRAD, INPUT_1, INPUT_2})); }
+const rl_op rl_op_nll_loss_backward = {.name = "nll_loss_backward",
+                                       SCHEMA(nll_loss_backward),
+                                       .grad_name = "NllLossBackward",
+                                       .saves = {SAVE_INPUT(1) | SAVE_INPUT(2)},
+                                       .infer = infer_nll_loss_backward,
+                                       .forward = nll_loss_backward_forward,
+                                       .vjp = nll_loss_backward_vjp};
 
 /* ---- cross_entropy: of classes, or of their probabilities ---- */
 

@@ -62,12 +62,12 @@ static rl_status cat_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(cat) {
+VJP(cat) {
     int64_t start = 0, dim = v->args->n[0];
     for (int k = 0; k < v->n_in; k++) {
         if (counts_for_nothing(v->in[k].ndim, v->in[k].sizes)) continue;
         int64_t length = v->in[k].sizes[dim];
-        D(k, rl_slice(G, dim, start, start + length, 1));
+        GRADIENT(k, rl_slice(GRAD, dim, start, start + length, 1));
         start += length;
     }
 }
@@ -126,8 +126,8 @@ static rl_status stack_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(stack) {
-    for (int k = 0; k < v->n_in; k++) D(k, rl_select(G, v->args->n[0], k));
+VJP(stack) {
+    for (int k = 0; k < v->n_in; k++) GRADIENT(k, rl_select(GRAD, v->args->n[0], k));
 }
 const rl_op rl_op_stack = {
     .name = "stack", SCHEMA(stack), .grad_name = "Stack", .canonicalize = canonicalize_stack, .infer = infer_stack, .forward = stack_forward, .vjp = stack_vjp};
@@ -175,11 +175,11 @@ static rl_status block_diag_forward(rl_call *call) {
     return RL_OK;
 }
 
-RULE(block_diag) {
+VJP(block_diag) {
     int64_t row = 0, column = 0, rows, columns;
     for (int k = 0; k < v->n_in; k++) {
         block_sizes(v->in[k].ndim, v->in[k].sizes, &rows, &columns);
-        D(k, rl_reshape(rl_narrow(rl_narrow(G, 0, row, rows), 1, column, columns), v->in[k].ndim, v->in[k].sizes));
+        GRADIENT(k, rl_reshape(rl_narrow(rl_narrow(GRAD, 0, row, rows), 1, column, columns), v->in[k].ndim, v->in[k].sizes));
         row += rows;
         column += columns;
     }

@@ -12,7 +12,7 @@ static rl_tensor *from_zero(rl_tensor *given, const char *argument) {
         if (!index || rl_copy_data(index, given) != RL_OK) return NULL;
     }
     if (!index || !rl_count_from_zero(index, whole)) return index;
-    rl_fail("`%s` contains 0, and indexes count from 1 (or from -1 at the end)", argument);
+    rl_fail("`%s` contains 0, and indices count from 1 (or from -1 at the end)", argument);
     return NULL;
 }
 
@@ -24,19 +24,19 @@ static rl_tensor *of_tensor(SEXP x, const char *argument) {
         return NULL;
     }
     if (rl_dtype_is_floating((rl_dtype)given->dtype)) {
-        rl_fail("`%s` must be a tensor of whole numbers, such as torch_long(), or of truth values; it is %s", argument, rl_dtype_name((rl_dtype)given->dtype));
+        rl_fail("`%s` must be a tensor of integers, such as torch_long(), or of booleans; it is %s", argument, rl_dtype_name((rl_dtype)given->dtype));
         return NULL;
     }
     return given;
 }
 
-static rl_status fail_na(const char *argument) { return rl_fail("`%s` contains NA, and an index must say which places are meant", argument); }
+static rl_status fail_na(const char *argument) { return rl_fail("`%s` contains NA, and an index must say which indices are meant", argument); }
 
-static rl_status check_whole(SEXP x, const char *argument) {
+static rl_status check_integers(SEXP x, const char *argument) {
     for (R_xlen_t k = 0; k < XLENGTH(x); k++) {
         double number = REAL(x)[k];
         if (ISNAN(number)) return fail_na(argument);
-        if (!(fabs(number) < 9.007199254740992e15) || number != floor(number)) return rl_fail("`%s` must be whole numbers; it contains %g", argument, number);
+        if (!(fabs(number) < 9.007199254740992e15) || number != floor(number)) return rl_fail("`%s` must be integers; it contains %g", argument, number);
     }
     return RL_OK;
 }
@@ -62,10 +62,10 @@ static rl_status check_vector(SEXP x, const char *argument) {
     case INTSXP:
         if (Rf_inherits(x, "factor")) break;
         return check_known(INTEGER(x), XLENGTH(x), argument);
-    case REALSXP: return Rf_inherits(x, "integer64") ? check_integer64(x, argument) : check_whole(x, argument);
+    case REALSXP: return Rf_inherits(x, "integer64") ? check_integer64(x, argument) : check_integers(x, argument);
     default: break;
     }
-    return rl_fail("`%s` must be whole numbers, truth values or a tensor of such, not %s", argument, rb_kind_of(x));
+    return rl_fail("`%s` must be integers, booleans or a tensor of such, not %s", argument, rb_kind_of(x));
 }
 
 static rl_tensor *of_vector(SEXP x, const char *argument) {
