@@ -40,7 +40,7 @@ library(rushlight, lib.loc = library_of)
 library(testthat)
 setwd(file.path(copy, "tests", "testthat"))
 here <- new.env(parent = asNamespace("rushlight"))
-theme <- as.data.frame(test_file("test-pointwise.R", reporter = "check", stop_on_failure = FALSE, env = here))
+theme <- as.data.frame(test_file("test-op-pointwise.R", reporter = "check", stop_on_failure = FALSE, env = here))
 for (helper in c("helper-cases.R", "helper-gradients-pointwise.R")) sys.source(helper, here)
 case <- Find(function(case) "cbrt" %in% case$ops, here$gradient_cases$all)
 agree <- vapply(setdiff(here$layouts, case$except), function(layout) {

@@ -1,5 +1,5 @@
 /* Mathematical functions that the compiler can vectorise: no branches, no tables, no calls. Each is within a few units in the
- * last digit of the true value (tests/testthat/test-accuracy.R measures them), and exact at 0, infinity and NaN.
+ * last digit of the true value (tests/testthat/test-op-accuracy.R measures them), and exact at 0, infinity and NaN.
  *
  * The coefficients are Chebyshev fits over the reduced range; a comment gives what is fitted and the fit's error. */
 #ifndef RL_KERNELS_MATHFN_H

@@ -1,7 +1,7 @@
 /* x$name: a field of the tensor, or a method bound to it.
  *
  * A method is a closure whose environment holds the tensor as `self` and lies within the package's. It is made anew for each
- * call from a template in the environment `tensor_methods` (R/methods.R). */
+ * call from a template in the environment `tensor_methods` (R/tensor-methods.R). */
 #include <string.h>
 
 #include "entries.h"

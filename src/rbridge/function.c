@@ -1,7 +1,7 @@
 /* Functions of the user's with a derivative of the user's: autograd_function().
  *
  * R runs forward() outside any graph; ffi_function_outputs() then makes one node for all of it. The node keeps a call object, a list
- * that R/function.R makes:
+ * that R/autograd-function.R makes:
  *
  *   context   what forward and backward know as ctx
  *   backward  the function

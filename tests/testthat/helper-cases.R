@@ -1,4 +1,4 @@
-# Gradient cases: what test-gradients.R checks. Each family adds its own in helper-gradients-<family>.R.
+# Gradient cases: what test-op-gradients.R checks. Each family adds its own in helper-gradients-<family>.R.
 #
 #   gradient_case("sin", torch_sin, list(c(3, 4)))
 #   gradient_case("log", torch_log, list(c(3, 4)), lo = 0.2, hi = 4)

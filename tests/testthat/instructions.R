@@ -1,4 +1,4 @@
-# Instructions of small paths, counted by callgrind: counts are steady where times are not. test-instructions.R holds them to what
+# Instructions of small paths, counted by callgrind: counts are steady where times are not. test-core-instructions.R holds them to what
 # instructions.csv has.
 #
 #   Rscript tests/testthat/instructions.R --pin     measure anew and write instructions.csv (make pin)

@@ -35,3 +35,14 @@ test_that("every method is registered, so that it is found from outside the pack
   if (getRversion() < "4.3.0") missing <- setdiff(missing, "%*%.torch_tensor") # exported instead
   expect_identical(missing, character(0))
 })
+
+test_that("files and their tests stand in rooms, which their prefixes name", {
+  skip_if_not(file.exists("../../R/zzz.R"), "the sources are not there")
+  sources <- setdiff(list.files("../../R"), c("rushlight-package.R", "zzz.R"))
+  room <- function(file) sub("-.*", "", file)
+  rooms <- unique(room(sources))
+  expect_setequal(rooms, c("core", "tensor", "op", "linalg", "nnf", "autograd", "save"))
+  tests <- sub("^test-", "", list.files(pattern = "^test-.*[.]R$"))
+  expect_identical(setdiff(room(tests), rooms), character(0))
+  expect_identical(setdiff(rooms, room(tests)), character(0))
+})
