@@ -108,28 +108,6 @@ static rl_status check_pivots(const rl_tensor *pivots, int64_t rows) {
     return RL_OK;
 }
 
-/* The rows of a matrix that stands for the exchanges, transposed round: P' of P' L U = A. */
-static rl_tensor *exchanges(const rl_tensor *pivots, int64_t rows, rl_dtype dtype) {
-    int64_t sizes[RL_MAX_DIMS], n = pivots->sizes[pivots->ndim - 1], count = rl_batch_count(pivots, pivots->ndim - 1);
-    if (check_pivots(pivots, rows) != RL_OK) return NULL;
-    memcpy(sizes, pivots->sizes, (size_t)pivots->ndim * sizeof *sizes);
-    sizes[pivots->ndim - 1] = rows;
-    sizes[pivots->ndim] = rows;
-    rl_tensor *p = rl_zeros(RL_DOUBLE, pivots->ndim + 1, sizes);
-    int64_t *order = rl_scope_memory((size_t)rows + 1, sizeof *order);
-    if (!p || !order) return NULL;
-    for (int64_t k = 0; k < count; k++) {
-        for (int64_t i = 0; i < rows; i++) order[i] = i;
-        for (int64_t i = 0; i < n; i++) {
-            int64_t other = ((const int *)rl_data(pivots))[k * n + i] - 1, swap = order[i];
-            order[i] = order[other];
-            order[other] = swap;
-        }
-        for (int64_t i = 0; i < rows; i++) ((double *)rl_data(p))[(k * rows + order[i]) * rows + i] = 1;
-    }
-    return rl_to_dtype(p, dtype);
-}
-
 VJP(lu) {
     rl_tensor *lu = v->y[0];
     if (!v->needs[0] || !v->g[0]) return;
@@ -142,7 +120,7 @@ VJP(lu) {
     rl_tensor *inner = rl_add(rl_tril(rl_transposed_times(l, by_l), -1), rl_triu(rl_times_transposed(by_u, u), 0));
     rl_tensor *left = rl_triangle_solved(rl_matrix_transpose(l), inner, 1, 1);
     rl_tensor *both = rl_matrix_transpose(rl_triangle_solved(u, rl_matrix_transpose(left), 1, 0));
-    GRADIENT(0, rl_times(exchanges(v->y[1], rows_of(lu), (rl_dtype)lu->dtype), both));
+    GRADIENT(0, rl_times(rl_exchanges(lu, v->y[1]), both));
 }
 const rl_op rl_op_lu = {.name = "lu",
                         SCHEMA(lu),
@@ -152,9 +130,9 @@ const rl_op rl_op_lu = {.name = "lu",
                         .forward = lu_forward,
                         .vjp = lu_vjp};
 
-/* exchanges(lu, pivots): the matrix that stands for the exchanges */
-static rl_status compose_exchanges(rl_call *call) {
-    rl_tensor *lu = call->in[0], *pivots = call->in[1];
+/* exchanges(lu, pivots): the matrix that stands for the exchanges, P of P L U = A */
+static rl_status infer_exchanges(const rl_call *call, rl_result *result) {
+    const rl_tensor *lu = call->in[0], *pivots = call->in[1];
     int64_t sizes[RL_MAX_DIMS];
     RL_TRY(rl_check_matrices(call, 0));
     if (pivots->dtype != RL_INT32)
@@ -164,10 +142,31 @@ static rl_status compose_exchanges(rl_call *call) {
     if (pivots->ndim != lu->ndim - 1 || memcmp(pivots->sizes, sizes, (size_t)pivots->ndim * sizeof *sizes) != 0)
         return rl_fail("the pivots of matrices of shape %s have shape %s; these have %s", rl_sizes_text(lu->ndim, lu->sizes),
                        rl_sizes_text(lu->ndim - 1, sizes), rl_sizes_text(pivots->ndim, pivots->sizes));
-    pivots = rl_contiguous(pivots);
-    return rl_set_result(call, 1, (rl_tensor *[]){pivots ? exchanges(pivots, rows_of(lu), (rl_dtype)lu->dtype) : NULL});
+    rl_read_contiguous(result, 1);
+    sizes[lu->ndim - 2] = sizes[lu->ndim - 1] = rows_of(lu);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)lu->dtype, RL_DOUBLE, lu->ndim, sizes);
 }
-const rl_op rl_op_exchanges = {.name = "lu_unpack", SCHEMA(exchanges), .compose = compose_exchanges};
+
+static rl_status exchanges_forward(rl_call *call) {
+    const rl_tensor *pivots = call->x[1];
+    rl_tensor *p = call->y[0];
+    const int64_t rows = rows_of(p), n = pivots->sizes[pivots->ndim - 1], count = rl_batch_count(pivots, pivots->ndim - 1);
+    int64_t *order = rl_scope_memory((size_t)rows + 1, sizeof *order);
+    if (!order || check_pivots(pivots, rows) != RL_OK) return RL_FAILED;
+    rl_fill_elements(p, rl_scalar_int(0));
+    for (int64_t k = 0; k < count; k++) {
+        for (int64_t i = 0; i < rows; i++) order[i] = i;
+        for (int64_t i = 0; i < n; i++) {
+            int64_t other = ((const int *)rl_data(pivots))[k * n + i] - 1, swap = order[i];
+            order[i] = order[other];
+            order[other] = swap;
+        }
+        for (int64_t i = 0; i < rows; i++) ((double *)rl_data(p))[(k * rows + order[i]) * rows + i] = 1;
+    }
+    return RL_OK;
+}
+const rl_op rl_op_exchanges = {.name = "lu_unpack", SCHEMA(exchanges), .infer = infer_exchanges, .forward = exchanges_forward};
 
 /* ---- eigh ---- */
 
