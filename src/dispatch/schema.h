@@ -27,6 +27,7 @@
 #define RL_CLASS_index_tensors INPUT  /* a list of such tensors, masks and NULL */
 #define RL_CLASS_number SCALAR
 #define RL_CLASS_number_or_null SCALAR
+#define RL_CLASS_written_number SCALAR /* a number for what is made, which may be missing: NaN, where the dtype, read before it, has one */
 #define RL_CLASS_integer INT
 #define RL_CLASS_flag INT
 #define RL_CLASS_index INT       /* from 1 in R */
@@ -53,6 +54,7 @@ typedef enum {
     RL_KIND_index_tensors,
     RL_KIND_number,
     RL_KIND_number_or_null,
+    RL_KIND_written_number,
     RL_KIND_integer,
     RL_KIND_flag,
     RL_KIND_index,

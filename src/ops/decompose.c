@@ -20,13 +20,6 @@ static rl_status set_part(const rl_call *call, rl_result *result, int k, int64_t
     return rl_double_output(call, result, k, ndim, sizes);
 }
 
-static rl_tensor *identity(rl_dtype dtype, int64_t n) {
-    rl_tensor *eye = rl_zeros(dtype, 2, (int64_t[]){n, n});
-    rl_tensor *diagonal = eye ? rl_tensor_view(eye, 1, &n, (int64_t[]){n + 1}, eye->offset) : NULL;
-    rl_tensor *one = rl_ones(dtype, 0, NULL);
-    return diagonal && one && rl_copy_data(diagonal, one) == RL_OK ? eye : NULL;
-}
-
 static rl_tensor *off_diagonal(rl_tensor *a) { return rl_add(rl_tril(a, -1), rl_triu(a, 1)); }
 static rl_tensor *plus(rl_tensor *a, rl_tensor *b) { return a && b ? rl_add(a, b) : a ? a : b; }
 static rl_tensor *times_column(rl_tensor *a, rl_tensor *values) { return rl_mul(a, rl_unsqueeze(values, -1)); } /* row i times values[i] */
@@ -116,7 +109,7 @@ VJP(lu) {
         return;
     }
     rl_tensor *by_l = rl_tril(v->g[0], -1), *by_u = rl_triu(v->g[0], 0);
-    rl_tensor *l = rl_add(rl_tril(lu, -1), identity((rl_dtype)lu->dtype, rows_of(lu))), *u = rl_triu(lu, 0);
+    rl_tensor *l = rl_add(rl_tril(lu, -1), rl_eye((rl_dtype)lu->dtype, rows_of(lu))), *u = rl_triu(lu, 0);
     rl_tensor *inner = rl_add(rl_tril(rl_transposed_times(l, by_l), -1), rl_triu(rl_times_transposed(by_u, u), 0));
     rl_tensor *left = rl_triangle_solved(rl_matrix_transpose(l), inner, 1, 1);
     rl_tensor *both = rl_matrix_transpose(rl_triangle_solved(u, rl_matrix_transpose(left), 1, 0));
@@ -195,7 +188,7 @@ static rl_status eigh_forward(rl_call *call) {
 /* values[j] - values[i], and 1 on the diagonal, where it is not to matter */
 static rl_tensor *gaps(rl_tensor *values) {
     rl_tensor *difference = rl_sub(rl_unsqueeze(values, -2), rl_unsqueeze(values, -1));
-    return difference ? rl_add(difference, identity((rl_dtype)values->dtype, values->sizes[values->ndim - 1])) : NULL;
+    return difference ? rl_add(difference, rl_eye((rl_dtype)values->dtype, values->sizes[values->ndim - 1])) : NULL;
 }
 
 VJP(eigh) {
@@ -206,7 +199,7 @@ VJP(eigh) {
         return;
     }
     rl_tensor *inner = off_diagonal(rl_div(rl_transposed_times(vectors, v->g[1]), gaps(values)));
-    if (v->g[0]) inner = rl_add(inner, rl_times_row(identity((rl_dtype)values->dtype, cols_of(vectors)), v->g[0]));
+    if (v->g[0]) inner = rl_add(inner, rl_times_row(rl_eye((rl_dtype)values->dtype, cols_of(vectors)), v->g[0]));
     GRADIENT(0, rl_times_transposed(rl_times(vectors, inner), vectors));
 }
 const rl_op rl_op_eigh = {.name = "eigh",
@@ -260,7 +253,7 @@ VJP(svd) {
     rl_tensor *squares = rl_mul(s, s), *inner = NULL, *gap = gaps(squares);
     if (by_u) inner = rl_times_row(off_diagonal(rl_div(skew(rl_transposed_times(u, by_u)), gap)), s);
     if (by_vt) inner = plus(inner, times_column(off_diagonal(rl_div(skew(rl_times_transposed(vt, by_vt)), gap)), s));
-    if (by_s) inner = plus(inner, rl_times_row(identity((rl_dtype)s->dtype, k), by_s));
+    if (by_s) inner = plus(inner, rl_times_row(rl_eye((rl_dtype)s->dtype, k), by_s));
     if (rows_of(u) > k && by_u) {
         rl_tensor *outer = rl_div(by_u, rl_unsqueeze(s, -2));
         GRADIENT(0, rl_times(rl_add(rl_times(u, inner), rl_sub(outer, rl_times(u, rl_transposed_times(u, outer)))), vt));
