@@ -37,6 +37,7 @@ typedef struct {
     int64_t n[RL_MAX_INTS]; /* dimensions (from 0), counts, flags */
     rl_ints list[RL_MAX_LISTS];
     rl_dtype dtype;
+    struct rl_generator *generator; /* the caller's, for forward to draw from; NULL: the session's */
 } rl_args;
 
 #define RL_ARGS_INIT \

@@ -1,6 +1,7 @@
 /* The entries of the ops: every one is the same function over its definition and schema (ops/ops.def). */
 #include "../ops/infer.h"
 #include "entries.h"
+#include "generator.h"
 
 typedef struct {
     rl_call call;
@@ -75,6 +76,15 @@ static rl_status read_written_number(const reading *r, SEXP x, const char *argum
     return rb_missing_number(dtype, argument, number);
 }
 
+static rl_status read_integer_or_null(SEXP x, const char *argument, rl_scalar *scalar) {
+    int64_t integer;
+    scalar->kind = RL_SCALAR_NONE;
+    if (Rf_isNull(x)) return RL_OK;
+    RL_TRY(rb_integer(x, argument, &integer));
+    *scalar = rl_scalar_int(integer);
+    return RL_OK;
+}
+
 static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x) {
     rl_args *args = &r->call.args;
     const char *name = parameter->name;
@@ -101,6 +111,7 @@ static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x
         } /* fall through */
     case RL_KIND_number: return rb_number(x, name, &args->s[r->scalars++]);
     case RL_KIND_written_number: return read_written_number(r, x, name, &args->s[r->scalars++]);
+    case RL_KIND_integer_or_null: return read_integer_or_null(x, name, &args->s[r->scalars++]);
     case RL_KIND_integer: return rb_integer(x, name, &args->n[r->ints++]);
     case RL_KIND_flag: return rb_flag(x, name, &args->n[r->ints++]);
     case RL_KIND_index: return rb_index(x, name, &args->n[r->ints++]);
@@ -119,6 +130,7 @@ static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x
         } /* fall through */
     case RL_KIND_integers: return rb_integers(x, name, &args->list[r->lists++]);
     case RL_KIND_dtype: return rb_dtype(x, name, &args->dtype);
+    case RL_KIND_generator: return (args->generator = rb_generator(x)) ? RL_OK : RL_FAILED;
     }
     return rl_fail("`%s` of %s() is of no kind that can be read", name, r->call.op->name);
 }
