@@ -230,10 +230,4 @@ SEXP ffi_set_num_threads(SEXP threads) {
 
 SEXP ffi_num_threads(void) { return Rf_ScalarInteger(rl_num_threads()); }
 
-SEXP ffi_has_openmp(void) {
-#ifdef _OPENMP
-    return Rf_ScalarLogical(TRUE);
-#else
-    return Rf_ScalarLogical(FALSE);
-#endif
-}
+SEXP ffi_has_openmp(void) { return Rf_ScalarLogical(rl_has_openmp()); }
