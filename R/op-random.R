@@ -52,7 +52,7 @@ torch_rand <- function(..., names = NULL, dtype = NULL, layout = NULL, device = 
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
-  .Call(ffi_rand, dots_size(...), dtype, requires_grad, generator)
+  .Call(ffi_rand, dots_size(...), dtype, generator, requires_grad)
 }
 #' @rdname torch_rand
 #' @export
@@ -61,7 +61,7 @@ torch_randn <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
-  .Call(ffi_randn, dots_size(...), dtype, requires_grad, generator)
+  .Call(ffi_randn, dots_size(...), dtype, generator, requires_grad)
 }
 #' @rdname torch_rand
 #' @export
@@ -69,8 +69,8 @@ torch_randint <- function(low, high, size, generator = NULL, dtype = NULL, layou
                           requires_grad = FALSE, memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
-  if (missing(memory_format)) return(.Call(ffi_randint, low, high, size, dtype, requires_grad, generator))
-  made <- in_format(.Call(ffi_randint, low, high, size, dtype, FALSE, generator), memory_format)
+  if (missing(memory_format)) return(.Call(ffi_randint, low, high, size, dtype, generator, requires_grad))
+  made <- in_format(.Call(ffi_randint, low, high, size, dtype, generator, FALSE), memory_format)
   .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_rand
@@ -79,7 +79,7 @@ torch_randperm <- function(n, dtype = torch_int64(), layout = NULL, device = NUL
                            generator = NULL) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
-  .Call(ffi_randperm, n, dtype, requires_grad, generator)
+  .Call(ffi_randperm, n, dtype, generator, requires_grad)
 }
 #' @rdname torch_rand
 #' @export
@@ -164,7 +164,7 @@ is_tensor <- function(x) inherits(x, "torch_tensor")
 #' torch_multinomial(torch_tensor(c(0, 10, 3, 0)), 2)
 #' @export
 torch_bernoulli <- function(self, p = NULL, generator = NULL) {
-  if (is.null(p)) return(.Call(ffi_bernoulli_tensor, self, generator))
+  if (is.null(p)) return(.Call(ffi_bernoulli, self, generator))
   self <- .Call(ffi_as_tensor, self, "self")
   drawn <- torch_empty(self$shape, dtype = self$dtype)
   draw_trials(drawn, p, generator)
@@ -179,7 +179,7 @@ torch_multinomial <- function(self, num_samples, replacement = FALSE, generator 
 }
 
 draw_trials <- function(self, p, generator) {
-  if (is_tensor(p)) .Call(ffi_bernoulli_tensor_, self, p, generator) else .Call(ffi_bernoulli_, self, p, generator)
+  if (is_tensor(p)) .Call(ffi_bernoulli_tensor_, self, p, generator) else .Call(ffi_bernoulli_number_, self, p, generator)
 }
 
 random_methods <- list(
@@ -282,7 +282,7 @@ nnf_dropout <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
   input <- .Call(ffi_as_tensor, input, "input")
   inplace <- .Call(ffi_flag, inplace, "inplace")
   if (!.Call(ffi_flag, training, "training") || p == 0) return(input)
-  noise <- if (p == 1) 0 else .Call(ffi_dropout_noise, input, p)
+  noise <- if (p == 1) 0 else .Call(ffi_dropout_noise, input, p, NULL)
   scale_by(input, noise, inplace)
 }
 #' @rdname nnf_dropout
@@ -295,7 +295,7 @@ nnf_dropout2d <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
   shape <- input$shape
   if (length(shape) < 2L) raise_error(sprintf("`input` must have 2 dimensions or more; it has %d", length(shape)))
   shape[-(1:2)] <- 1L
-  noise <- if (p == 1) 0 else .Call(ffi_dropout_noise, torch_empty(shape, dtype = input$dtype), p)
+  noise <- if (p == 1) 0 else .Call(ffi_dropout_noise, torch_empty(shape, dtype = input$dtype), p, NULL)
   scale_by(input, noise, inplace)
 }
 #' @rdname nnf_dropout
@@ -311,7 +311,7 @@ nnf_alpha_dropout <- function(input, p = 0.5, training = FALSE, inplace = FALSE)
   if (p == 1) return(scale_by(input, 0, inplace))
   alpha <- 1.7580993408473766
   a <- 1 / sqrt((alpha^2 * p + 1) * (1 - p))
-  kept <- .Call(ffi_bernoulli_, torch_empty_like(input), 1 - p, NULL)
+  kept <- .Call(ffi_bernoulli_number_, torch_empty_like(input), 1 - p, NULL)
   shift <- (kept - 1) * (alpha * a) + alpha * a * p
   if (inplace) input$mul_(kept * a)$add_(shift) else input * (kept * a) + shift
 }

@@ -36,7 +36,7 @@ torch_tensor <- function(data, dtype = NULL, device = NULL, requires_grad = FALS
 #' @export
 torch_scalar_tensor <- function(value, dtype = NULL, device = NULL, requires_grad = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_filled, integer(), value, dtype, requires_grad)
+  .Call(ffi_full, integer(), dtype, value, requires_grad)
 }
 
 # Sizes come one by one or as one vector, which may be called `size`.
@@ -81,7 +81,7 @@ torch_zeros <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
-  .Call(ffi_filled, dots_size(...), 0, dtype, requires_grad)
+  .Call(ffi_full, dots_size(...), dtype, 0, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
@@ -89,7 +89,7 @@ torch_ones <- function(..., names = NULL, dtype = NULL, layout = NULL, device = 
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
-  .Call(ffi_filled, dots_size(...), 1, dtype, requires_grad)
+  .Call(ffi_full, dots_size(...), dtype, 1, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
@@ -97,7 +97,7 @@ torch_empty <- function(..., names = NULL, dtype = NULL, layout = NULL, device =
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
-  .Call(ffi_filled, dots_size(...), NULL, dtype, requires_grad)
+  .Call(ffi_empty, dots_size(...), dtype, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
@@ -105,7 +105,7 @@ torch_full <- function(size, fill_value, names = NULL, dtype = NULL, layout = NU
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
   if (!is.null(names)) refuse_names()
-  .Call(ffi_filled, size, fill_value, dtype, requires_grad)
+  .Call(ffi_full, size, dtype, fill_value, requires_grad)
 }
 #' @rdname torch_zeros
 #' @export
@@ -113,8 +113,8 @@ torch_zeros_like <- function(input, dtype = NULL, layout = NULL, device = NULL, 
                              memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
-  if (missing(memory_format)) return(.Call(ffi_filled_like, input, 0, dtype, requires_grad))
-  made <- in_format(.Call(ffi_filled_like, input, 0, dtype, FALSE), memory_format)
+  if (missing(memory_format)) return(.Call(ffi_full_like, input, dtype, 0, requires_grad))
+  made <- in_format(.Call(ffi_full_like, input, dtype, 0, FALSE), memory_format)
   .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_zeros
@@ -123,8 +123,8 @@ torch_ones_like <- function(input, dtype = NULL, layout = NULL, device = NULL, r
                             memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
-  if (missing(memory_format)) return(.Call(ffi_filled_like, input, 1, dtype, requires_grad))
-  made <- in_format(.Call(ffi_filled_like, input, 1, dtype, FALSE), memory_format)
+  if (missing(memory_format)) return(.Call(ffi_full_like, input, dtype, 1, requires_grad))
+  made <- in_format(.Call(ffi_full_like, input, dtype, 1, FALSE), memory_format)
   .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_zeros
@@ -133,8 +133,8 @@ torch_empty_like <- function(input, dtype = NULL, layout = NULL, device = NULL, 
                              memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
-  if (missing(memory_format)) return(.Call(ffi_filled_like, input, NULL, dtype, requires_grad))
-  made <- in_format(.Call(ffi_filled_like, input, NULL, dtype, FALSE), memory_format)
+  if (missing(memory_format)) return(.Call(ffi_empty_like, input, dtype, requires_grad))
+  made <- in_format(.Call(ffi_empty_like, input, dtype, FALSE), memory_format)
   .Call(ffi_requires_grad_, made, requires_grad)
 }
 #' @rdname torch_zeros
@@ -143,8 +143,8 @@ torch_full_like <- function(input, fill_value, dtype = NULL, layout = NULL, devi
                             memory_format = torch_preserve_format()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
-  if (missing(memory_format)) return(.Call(ffi_filled_like, input, fill_value, dtype, requires_grad))
-  made <- in_format(.Call(ffi_filled_like, input, fill_value, dtype, FALSE), memory_format)
+  if (missing(memory_format)) return(.Call(ffi_full_like, input, dtype, fill_value, requires_grad))
+  made <- in_format(.Call(ffi_full_like, input, dtype, fill_value, FALSE), memory_format)
   .Call(ffi_requires_grad_, made, requires_grad)
 }
 
@@ -156,10 +156,10 @@ torch_empty_strided <- function(size, stride, dtype = NULL, layout = NULL, devic
                                 pin_memory = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
-  .Call(ffi_strided_empty, size, stride, dtype, requires_grad)
+  .Call(ffi_empty_strided, size, stride, dtype, requires_grad)
 }
 
-# `options` is a list of what else torch_zeros() takes.
+# `options` is a list of what else torch_zeros() takes; a fill_value of NULL leaves the memory as it is found.
 new_like <- function(self, size, fill_value, options, dtype, device, requires_grad) {
   check_options(options, sys.call(-1L))
   if (is.null(dtype)) dtype <- options$dtype
@@ -168,7 +168,8 @@ new_like <- function(self, size, fill_value, options, dtype, device, requires_gr
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(options$layout)) check_layout(options$layout, sys.call(-1L))
   if (is.null(dtype)) dtype <- self$dtype
-  .Call(ffi_filled, size, fill_value, dtype, if (is.null(requires_grad)) FALSE else requires_grad)
+  if (is.null(requires_grad)) requires_grad <- FALSE
+  if (is.null(fill_value)) .Call(ffi_empty, size, dtype, requires_grad) else .Call(ffi_full, size, dtype, fill_value, requires_grad)
 }
 
 check_options <- function(options, call) {

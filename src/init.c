@@ -7,6 +7,7 @@
 #define ROW(name, arity) {"ffi_" #name, (DL_FUNC)&ffi_##name, arity},
 #define OP(name, schema) ROW(name, RL_##name##_ARITY)
 #define OP_IN_PLACE(name, schema) OP(name, schema) ROW(name##_, RL_##name##_ARITY)
+#define FACTORY(name, schema) ROW(name, RL_##name##_ARITY + 1)
 #define ENTRY(name, arity) ROW(name, arity)
 
 static const R_CallMethodDef entries[] = {

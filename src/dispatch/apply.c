@@ -59,7 +59,7 @@ static rl_tensor *apply_one(const rl_op *op, const rl_args *args, int n_in, rl_t
     rl_tensor *given[RL_FEW_INPUTS], **copied = given;
     if (rl_failing()) return NULL;
     if (n_in > RL_FEW_INPUTS && !(copied = rl_scope_memory((size_t)n_in, sizeof *copied))) return NULL;
-    memcpy(copied, in, (size_t)n_in * sizeof *in);
+    if (n_in) memcpy(copied, in, (size_t)n_in * sizeof *in);
     call.op = op;
     call.args = args ? *args : RL_ARGS_NONE;
     call.n_in = n_in;

@@ -36,6 +36,7 @@ rl_tensor *rl_apply_in_place(const rl_op *op, const rl_args *args, int n_in, rl_
 rl_status rl_set_outputs(rl_result *result, int n_out);
 /* Output k: of a dtype and shape; forward writes it as `compute_dtype`, and it is converted if that differs. */
 rl_status rl_output(rl_result *result, int k, rl_dtype dtype, rl_dtype compute_dtype, int ndim, const int64_t *sizes);
+rl_status rl_output_strided(rl_result *result, int k, rl_dtype dtype, int ndim, const int64_t *sizes, const int64_t *strides);
 rl_status rl_output_like(rl_result *result, int k, rl_dtype dtype, const rl_tensor *model); /* dense, in the order of the model's strides */
 void rl_output_view(rl_result *result, int k, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset); /* of the first input's memory */
 void rl_read_as(rl_result *result, int k, rl_dtype dtype);                                                             /* forward reads input k as that dtype */

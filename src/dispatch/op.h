@@ -11,7 +11,8 @@
  *   vjp            the derivative, written with ops, so that it can be differentiated itself; it need not undo broadcasting nor
  *                  promotion: the engine does, and checks what it returns.
  *
- * An op that is a composition has compose instead of all these: it calls other ops, and sets the outputs by rl_set_result(). */
+ * An op that is a composition has compose instead of all these: it calls other ops, and sets the outputs by rl_set_result(). It touches no
+ * elements itself (tools/check-compositions), so whoever records the ops that it calls has all of it. */
 #ifndef RL_DISPATCH_OP_H
 #define RL_DISPATCH_OP_H
 
@@ -36,6 +37,7 @@ typedef struct {
     int64_t n[RL_MAX_INTS]; /* dimensions (from 0), counts, flags */
     rl_ints list[RL_MAX_LISTS];
     rl_dtype dtype;
+    struct rl_generator *generator; /* the caller's, for forward to draw from; NULL: the session's */
 } rl_args;
 
 #define RL_ARGS_INIT \

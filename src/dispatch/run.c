@@ -26,6 +26,13 @@ rl_status rl_output(rl_result *result, int k, rl_dtype dtype, rl_dtype compute_d
     return RL_OK;
 }
 
+rl_status rl_output_strided(rl_result *result, int k, rl_dtype dtype, int ndim, const int64_t *sizes, const int64_t *strides) {
+    RL_TRY(rl_output(result, k, dtype, dtype, ndim, sizes));
+    result->out[k].kind = RL_NEW_STRIDED;
+    for (int d = 0; d < ndim; d++) result->out[k].layout.strides[d] = strides[d];
+    return RL_OK;
+}
+
 rl_status rl_output_like(rl_result *result, int k, rl_dtype dtype, const rl_tensor *model) {
     RL_TRY(rl_output(result, k, dtype, dtype, model->ndim, model->sizes));
     if (rl_is_contiguous(model)) return RL_OK;
@@ -143,12 +150,8 @@ static rl_status output_in_place(rl_call *call, const rl_output_spec *planned) {
 static rl_tensor *new_output(const rl_call *call, const rl_output_spec *planned) {
     const rl_layout *layout = &planned->layout;
     if (planned->kind == RL_VIEW) return rl_tensor_view(call->in[0], layout->ndim, layout->sizes, layout->strides, layout->offset);
-    rl_tensor *out = rl_tensor_new(planned->dtype, layout->ndim, layout->sizes);
-    if (out && planned->kind == RL_NEW_STRIDED) {
-        if (layout->ndim) memcpy(out->strides, layout->strides, (size_t)layout->ndim * sizeof *out->strides);
-        rl_note_contiguity(out);
-    }
-    return out;
+    if (planned->kind == RL_NEW_STRIDED) return rl_tensor_new_strided(planned->dtype, layout->ndim, layout->sizes, layout->strides);
+    return rl_tensor_new(planned->dtype, layout->ndim, layout->sizes);
 }
 
 static rl_status make_outputs(rl_call *call) {

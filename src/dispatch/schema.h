@@ -27,6 +27,8 @@
 #define RL_CLASS_index_tensors INPUT  /* a list of such tensors, masks and NULL */
 #define RL_CLASS_number SCALAR
 #define RL_CLASS_number_or_null SCALAR
+#define RL_CLASS_written_number SCALAR /* a number for what is made, which may be missing: NaN, where the dtype, read before it, has one */
+#define RL_CLASS_integer_or_null SCALAR
 #define RL_CLASS_integer INT
 #define RL_CLASS_flag INT
 #define RL_CLASS_index INT       /* from 1 in R */
@@ -36,7 +38,8 @@
 #define RL_CLASS_dims LIST       /* or NULL */
 #define RL_CLASS_integers LIST
 #define RL_CLASS_integers_or_null LIST
-#define RL_CLASS_dtype DTYPE /* or NULL */
+#define RL_CLASS_dtype DTYPE         /* or NULL */
+#define RL_CLASS_generator GENERATOR /* of random numbers; NULL: the session's */
 
 typedef enum {
     RL_KIND_tensor,
@@ -53,6 +56,8 @@ typedef enum {
     RL_KIND_index_tensors,
     RL_KIND_number,
     RL_KIND_number_or_null,
+    RL_KIND_written_number,
+    RL_KIND_integer_or_null,
     RL_KIND_integer,
     RL_KIND_flag,
     RL_KIND_index,
@@ -62,7 +67,8 @@ typedef enum {
     RL_KIND_dims,
     RL_KIND_integers,
     RL_KIND_integers_or_null,
-    RL_KIND_dtype
+    RL_KIND_dtype,
+    RL_KIND_generator
 } rl_kind;
 
 typedef struct {
@@ -139,20 +145,24 @@ typedef struct {
 #define RL_FIELD_INT_LIST(name)
 #define RL_FIELD_INT_INPUT(name)
 #define RL_FIELD_INT_DTYPE(name)
+#define RL_FIELD_INT_GENERATOR(name)
 #define RL_FIELD_SCALAR_INT(name)
 #define RL_FIELD_SCALAR_SCALAR(name) char name;
 #define RL_FIELD_SCALAR_LIST(name)
 #define RL_FIELD_SCALAR_INPUT(name)
 #define RL_FIELD_SCALAR_DTYPE(name)
+#define RL_FIELD_SCALAR_GENERATOR(name)
 #define RL_FIELD_LIST_INT(name)
 #define RL_FIELD_LIST_SCALAR(name)
 #define RL_FIELD_LIST_LIST(name) char name;
 #define RL_FIELD_LIST_INPUT(name)
 #define RL_FIELD_LIST_DTYPE(name)
+#define RL_FIELD_LIST_GENERATOR(name)
 #define RL_FIELD_INPUT_INT(name)
 #define RL_FIELD_INPUT_SCALAR(name)
 #define RL_FIELD_INPUT_LIST(name)
 #define RL_FIELD_INPUT_INPUT(name) char name;
 #define RL_FIELD_INPUT_DTYPE(name)
+#define RL_FIELD_INPUT_GENERATOR(name)
 
 #endif

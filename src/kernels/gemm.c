@@ -181,9 +181,9 @@ void sgemm_(const char *transa, const char *transb, const int *m, const int *n, 
 #endif
 
 /* OpenBLAS has threads of its own, which would cut a product elsewhere with another count: Note [Pieces]. */
-#if defined(__GNUC__) && !defined(_WIN32)
-extern void openblas_set_num_threads(int threads) __attribute__((weak));
-extern int openblas_get_num_threads(void) __attribute__((weak));
+#ifdef RL_HAVE_OPTIONAL_SYMBOLS
+extern void openblas_set_num_threads(int threads) RL_OPTIONAL;
+extern int openblas_get_num_threads(void) RL_OPTIONAL;
 
 static int silence_blas(void) {
     int before = openblas_set_num_threads && openblas_get_num_threads ? openblas_get_num_threads() : 1;

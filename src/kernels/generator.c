@@ -1,10 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "../tensor/bytes.h"
 #include "../tensor/faults.h"
+#include "../tensor/platform.h"
 #include "loops.h"
 #include "random.h"
 
@@ -60,9 +59,7 @@ void rl_generator_draw(rl_generator *generator, uint32_t *words, int64_t n) {
 rl_generator *rl_default_generator(void) {
     static int seeded;
     if (!seeded) {
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        rl_generator_seed(&session, (uint64_t)now.tv_sec * 1000003u ^ (uint64_t)now.tv_nsec << 20 ^ (uint64_t)getpid());
+        rl_generator_seed(&session, rl_arbitrary_seed());
         seeded = 1;
     }
     return &session;

@@ -2,18 +2,12 @@
 
 #include <string.h>
 
+#include "loops.h"
 #include "parallel.h"
 #include "widths.h"
 
 /* Fewer elements than this are not worth a second thread. */
 enum { GRAIN = 32768 };
-
-#ifdef _OPENMP
-#define PRAGMA(text) _Pragma(#text)
-#define SIMD_OR(...) PRAGMA(omp simd reduction(| : __VA_ARGS__))
-#else
-#define SIMD_OR(...)
-#endif
 
 /* ---- picks ---- */
 
@@ -215,11 +209,7 @@ typedef struct {
 } range;
 
 static void tell(const range *r, int found) {
-    if (!found) return;
-#ifdef _OPENMP
-#pragma omp atomic
-#endif
-    *r->found |= found;
+    if (found) __atomic_fetch_or(r->found, found, __ATOMIC_RELAXED);
 }
 
 RL_CLONES static void check_loop(char *const *data, const int64_t *strides, int64_t n, const void *context) {
@@ -227,7 +217,7 @@ RL_CLONES static void check_loop(char *const *data, const int64_t *strides, int6
     const int64_t *at = (const int64_t *)data[0], size = r->size;
     int64_t bad = 0, negative = 0;
     if (strides[0] == sizeof(int64_t)) {
-        SIMD_OR(bad, negative) for (int64_t i = 0; i < n; i++) {
+        RL_SIMD_ANY(bad, negative) for (int64_t i = 0; i < n; i++) {
             bad |= (at[i] + size) | (size - 1 - at[i]);
             negative |= at[i];
         }
@@ -282,7 +272,7 @@ RL_CLONES static void shift_loop(char *const *data, const int64_t *strides, int6
     if (strides[0] == sizeof(int64_t) && strides[1] == sizeof(int64_t)) {
         int64_t *to = (int64_t *)data[0];
         const int64_t *from = (const int64_t *)data[1];
-        SIMD_OR(zeros) for (int64_t i = 0; i < n; i++) {
+        RL_SIMD_ANY(zeros) for (int64_t i = 0; i < n; i++) {
             zeros |= from[i] == 0;
             to[i] = from[i] - (from[i] > 0);
         }

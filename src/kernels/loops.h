@@ -27,15 +27,15 @@ rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loo
 #define RL_CLONES
 #endif
 
-#ifdef _OPENMP
+#if defined(_OPENMP) || defined(RL_HAVE_OPENMP_SIMD)
 #define RL_PRAGMA(text) _Pragma(#text)
 #define RL_SIMD _Pragma("omp simd")
 #define RL_SIMD_SUM(...) RL_PRAGMA(omp simd reduction(+ : __VA_ARGS__)) /* the sums may be added in any order */
-#define RL_SIMD_ANY(flag) RL_PRAGMA(omp simd reduction(| : flag))
+#define RL_SIMD_ANY(...) RL_PRAGMA(omp simd reduction(| : __VA_ARGS__))
 #else
 #define RL_SIMD
 #define RL_SIMD_SUM(...)
-#define RL_SIMD_ANY(flag)
+#define RL_SIMD_ANY(...)
 #endif
 
 #define NUMBER(k) (((const rl_scalar *)context)[k])

@@ -16,6 +16,14 @@ int rl_num_threads(void) {
     return threads > 0 ? threads : 1;
 }
 
+int rl_has_openmp(void) {
+#ifdef _OPENMP
+    return 1;
+#else
+    return 0;
+#endif
+}
+
 void rl_set_num_threads(int wanted) { threads = wanted > 0 ? wanted : 1; }
 
 void rl_forget_threads(void) { threads = 1; }

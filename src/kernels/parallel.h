@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+int rl_has_openmp(void);
 int rl_num_threads(void);
 void rl_set_num_threads(int threads);
 /* After fork() the child has no threads to wake, and waiting for them would hang it. */

@@ -1,5 +1,6 @@
 #include "search.h"
 
+#include "loops.h"
 #include "parallel.h"
 
 #define SEARCH(T)                                                                                                                           \
@@ -55,4 +56,71 @@ void rl_count_in_bins(rl_dtype dtype, const void *x, const void *weights, int64_
         bins_float(x, weights, count, edges, (float)low, (float)high, n, bins);
     else
         bins_double(x, weights, count, edges, low, high, n, bins);
+}
+
+/* ---- runs of equal rows ---- */
+
+typedef int (*equal_rows)(const void *a, const void *b, int64_t n, int64_t stride);
+
+#define AS_IT_IS(x) (x)
+#define EQUAL_ROWS(name, T, VALUE)                                             \
+    static int name(const void *a, const void *b, int64_t n, int64_t stride) { \
+        const T *p = a, *q = b;                                                \
+        for (int64_t k = 0; k < n * stride; k += stride)                       \
+            if (VALUE(p[k]) != VALUE(q[k])) return 0;                          \
+        return 1;                                                              \
+    }
+EQUAL_ROWS(equal_bytes, uint8_t, AS_IT_IS)
+EQUAL_ROWS(equal_int16, int16_t, AS_IT_IS)
+EQUAL_ROWS(equal_int32, int32_t, AS_IT_IS)
+EQUAL_ROWS(equal_int64, int64_t, AS_IT_IS)
+EQUAL_ROWS(equal_half, rl_half, rl_half_to_float)
+EQUAL_ROWS(equal_bfloat16, rl_bfloat16, rl_bfloat16_to_float)
+EQUAL_ROWS(equal_float, float, AS_IT_IS)
+EQUAL_ROWS(equal_double, double, AS_IT_IS)
+
+int64_t rl_find_runs(const rl_tensor *rows, int64_t *begins) {
+    static const equal_rows equal_of[RL_DTYPES] = {
+        [RL_BOOL] = equal_bytes,  [RL_UINT8] = equal_bytes, [RL_INT8] = equal_bytes,        [RL_INT16] = equal_int16, [RL_INT32] = equal_int32,
+        [RL_INT64] = equal_int64, [RL_HALF] = equal_half,   [RL_BFLOAT16] = equal_bfloat16, [RL_FLOAT] = equal_float, [RL_DOUBLE] = equal_double};
+    const equal_rows equal = equal_of[rows->dtype];
+    const char *row = rl_data(rows);
+    const int64_t n = rows->sizes[0], width = rows->sizes[1], step = rows->strides[0] * (int64_t)rl_dtype_size((rl_dtype)rows->dtype);
+    int64_t runs = 0;
+    for (int64_t k = 0; k < n && !RL_GIVEN_UP_AT(k); k++, row += step) {
+        if (k > 0 && equal(row - step, row, width, rows->strides[1])) continue;
+        if (begins) begins[runs] = k;
+        runs++;
+    }
+    return runs;
+}
+
+/* ---- the range of integers ---- */
+
+#define LARGEST(T)                                                                                     \
+    static int64_t largest_##T(const T *x, int64_t n, int64_t stride, int64_t least, int64_t *below) { \
+        int64_t largest = least - 1;                                                                   \
+        for (int64_t k = 0; k < n && !RL_GIVEN_UP_AT(k); k++, x += stride) {                           \
+            if (*x < least && *below < 0) *below = k;                                                  \
+            if (*x > largest) largest = *x;                                                            \
+        }                                                                                              \
+        return largest;                                                                                \
+    }
+LARGEST(uint8_t)
+LARGEST(int8_t)
+LARGEST(int16_t)
+LARGEST(int32_t)
+LARGEST(int64_t)
+
+int64_t rl_largest_integer(const rl_tensor *vector, int64_t least, int64_t *below) {
+    const void *x = rl_data(vector);
+    const int64_t n = vector->numel, stride = vector->strides[0];
+    *below = -1;
+    switch (vector->dtype) {
+    case RL_INT8: return largest_int8_t(x, n, stride, least, below);
+    case RL_INT16: return largest_int16_t(x, n, stride, least, below);
+    case RL_INT32: return largest_int32_t(x, n, stride, least, below);
+    case RL_INT64: return largest_int64_t(x, n, stride, least, below);
+    default: return largest_uint8_t(x, n, stride, least, below);
+    }
 }

@@ -2,16 +2,6 @@
 
 #include "infer.h"
 
-rl_tensor *rl_filled(rl_dtype dtype, int ndim, const int64_t *sizes, double value) {
-    rl_tensor *filled = rl_tensor_new(dtype, ndim, sizes);
-    if (filled) rl_fill_elements(filled, rl_scalar_double(value));
-    return filled;
-}
-
-rl_tensor *rl_zeros(rl_dtype dtype, int ndim, const int64_t *sizes) { return rl_filled(dtype, ndim, sizes, 0); }
-
-rl_tensor *rl_ones(rl_dtype dtype, int ndim, const int64_t *sizes) { return rl_filled(dtype, ndim, sizes, 1); }
-
 /* ---- clone ---- */
 
 static rl_status infer_clone(const rl_call *call, rl_result *result) {

@@ -20,13 +20,6 @@ static rl_status set_part(const rl_call *call, rl_result *result, int k, int64_t
     return rl_double_output(call, result, k, ndim, sizes);
 }
 
-static rl_tensor *identity(rl_dtype dtype, int64_t n) {
-    rl_tensor *eye = rl_zeros(dtype, 2, (int64_t[]){n, n});
-    rl_tensor *diagonal = eye ? rl_tensor_view(eye, 1, &n, (int64_t[]){n + 1}, eye->offset) : NULL;
-    rl_tensor *one = rl_ones(dtype, 0, NULL);
-    return diagonal && one && rl_copy_data(diagonal, one) == RL_OK ? eye : NULL;
-}
-
 static rl_tensor *off_diagonal(rl_tensor *a) { return rl_add(rl_tril(a, -1), rl_triu(a, 1)); }
 static rl_tensor *plus(rl_tensor *a, rl_tensor *b) { return a && b ? rl_add(a, b) : a ? a : b; }
 static rl_tensor *times_column(rl_tensor *a, rl_tensor *values) { return rl_mul(a, rl_unsqueeze(values, -1)); } /* row i times values[i] */
@@ -108,28 +101,6 @@ static rl_status check_pivots(const rl_tensor *pivots, int64_t rows) {
     return RL_OK;
 }
 
-/* The rows of a matrix that stands for the exchanges, transposed round: P' of P' L U = A. */
-static rl_tensor *exchanges(const rl_tensor *pivots, int64_t rows, rl_dtype dtype) {
-    int64_t sizes[RL_MAX_DIMS], n = pivots->sizes[pivots->ndim - 1], count = rl_batch_count(pivots, pivots->ndim - 1);
-    if (check_pivots(pivots, rows) != RL_OK) return NULL;
-    memcpy(sizes, pivots->sizes, (size_t)pivots->ndim * sizeof *sizes);
-    sizes[pivots->ndim - 1] = rows;
-    sizes[pivots->ndim] = rows;
-    rl_tensor *p = rl_zeros(RL_DOUBLE, pivots->ndim + 1, sizes);
-    int64_t *order = rl_scope_memory((size_t)rows + 1, sizeof *order);
-    if (!p || !order) return NULL;
-    for (int64_t k = 0; k < count; k++) {
-        for (int64_t i = 0; i < rows; i++) order[i] = i;
-        for (int64_t i = 0; i < n; i++) {
-            int64_t other = ((const int *)rl_data(pivots))[k * n + i] - 1, swap = order[i];
-            order[i] = order[other];
-            order[other] = swap;
-        }
-        for (int64_t i = 0; i < rows; i++) ((double *)rl_data(p))[(k * rows + order[i]) * rows + i] = 1;
-    }
-    return rl_to_dtype(p, dtype);
-}
-
 VJP(lu) {
     rl_tensor *lu = v->y[0];
     if (!v->needs[0] || !v->g[0]) return;
@@ -138,11 +109,11 @@ VJP(lu) {
         return;
     }
     rl_tensor *by_l = rl_tril(v->g[0], -1), *by_u = rl_triu(v->g[0], 0);
-    rl_tensor *l = rl_add(rl_tril(lu, -1), identity((rl_dtype)lu->dtype, rows_of(lu))), *u = rl_triu(lu, 0);
+    rl_tensor *l = rl_add(rl_tril(lu, -1), rl_eye((rl_dtype)lu->dtype, rows_of(lu))), *u = rl_triu(lu, 0);
     rl_tensor *inner = rl_add(rl_tril(rl_transposed_times(l, by_l), -1), rl_triu(rl_times_transposed(by_u, u), 0));
     rl_tensor *left = rl_triangle_solved(rl_matrix_transpose(l), inner, 1, 1);
     rl_tensor *both = rl_matrix_transpose(rl_triangle_solved(u, rl_matrix_transpose(left), 1, 0));
-    GRADIENT(0, rl_times(exchanges(v->y[1], rows_of(lu), (rl_dtype)lu->dtype), both));
+    GRADIENT(0, rl_times(rl_exchanges(lu, v->y[1]), both));
 }
 const rl_op rl_op_lu = {.name = "lu",
                         SCHEMA(lu),
@@ -152,9 +123,9 @@ const rl_op rl_op_lu = {.name = "lu",
                         .forward = lu_forward,
                         .vjp = lu_vjp};
 
-/* exchanges(lu, pivots): the matrix that stands for the exchanges */
-static rl_status compose_exchanges(rl_call *call) {
-    rl_tensor *lu = call->in[0], *pivots = call->in[1];
+/* exchanges(lu, pivots): the matrix that stands for the exchanges, P of P L U = A */
+static rl_status infer_exchanges(const rl_call *call, rl_result *result) {
+    const rl_tensor *lu = call->in[0], *pivots = call->in[1];
     int64_t sizes[RL_MAX_DIMS];
     RL_TRY(rl_check_matrices(call, 0));
     if (pivots->dtype != RL_INT32)
@@ -164,10 +135,31 @@ static rl_status compose_exchanges(rl_call *call) {
     if (pivots->ndim != lu->ndim - 1 || memcmp(pivots->sizes, sizes, (size_t)pivots->ndim * sizeof *sizes) != 0)
         return rl_fail("the pivots of matrices of shape %s have shape %s; these have %s", rl_sizes_text(lu->ndim, lu->sizes),
                        rl_sizes_text(lu->ndim - 1, sizes), rl_sizes_text(pivots->ndim, pivots->sizes));
-    pivots = rl_contiguous(pivots);
-    return rl_set_result(call, 1, (rl_tensor *[]){pivots ? exchanges(pivots, rows_of(lu), (rl_dtype)lu->dtype) : NULL});
+    rl_read_contiguous(result, 1);
+    sizes[lu->ndim - 2] = sizes[lu->ndim - 1] = rows_of(lu);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, (rl_dtype)lu->dtype, RL_DOUBLE, lu->ndim, sizes);
 }
-const rl_op rl_op_exchanges = {.name = "lu_unpack", SCHEMA(exchanges), .compose = compose_exchanges};
+
+static rl_status exchanges_forward(rl_call *call) {
+    const rl_tensor *pivots = call->x[1];
+    rl_tensor *p = call->y[0];
+    const int64_t rows = rows_of(p), n = pivots->sizes[pivots->ndim - 1], count = rl_batch_count(pivots, pivots->ndim - 1);
+    int64_t *order = rl_scope_memory((size_t)rows + 1, sizeof *order);
+    if (!order || check_pivots(pivots, rows) != RL_OK) return RL_FAILED;
+    rl_fill_elements(p, rl_scalar_int(0));
+    for (int64_t k = 0; k < count; k++) {
+        for (int64_t i = 0; i < rows; i++) order[i] = i;
+        for (int64_t i = 0; i < n; i++) {
+            int64_t other = ((const int *)rl_data(pivots))[k * n + i] - 1, swap = order[i];
+            order[i] = order[other];
+            order[other] = swap;
+        }
+        for (int64_t i = 0; i < rows; i++) ((double *)rl_data(p))[(k * rows + order[i]) * rows + i] = 1;
+    }
+    return RL_OK;
+}
+const rl_op rl_op_exchanges = {.name = "lu_unpack", SCHEMA(exchanges), .infer = infer_exchanges, .forward = exchanges_forward};
 
 /* ---- eigh ---- */
 
@@ -196,7 +188,7 @@ static rl_status eigh_forward(rl_call *call) {
 /* values[j] - values[i], and 1 on the diagonal, where it is not to matter */
 static rl_tensor *gaps(rl_tensor *values) {
     rl_tensor *difference = rl_sub(rl_unsqueeze(values, -2), rl_unsqueeze(values, -1));
-    return difference ? rl_add(difference, identity((rl_dtype)values->dtype, values->sizes[values->ndim - 1])) : NULL;
+    return difference ? rl_add(difference, rl_eye((rl_dtype)values->dtype, values->sizes[values->ndim - 1])) : NULL;
 }
 
 VJP(eigh) {
@@ -207,7 +199,7 @@ VJP(eigh) {
         return;
     }
     rl_tensor *inner = off_diagonal(rl_div(rl_transposed_times(vectors, v->g[1]), gaps(values)));
-    if (v->g[0]) inner = rl_add(inner, rl_times_row(identity((rl_dtype)values->dtype, cols_of(vectors)), v->g[0]));
+    if (v->g[0]) inner = rl_add(inner, rl_times_row(rl_eye((rl_dtype)values->dtype, cols_of(vectors)), v->g[0]));
     GRADIENT(0, rl_times_transposed(rl_times(vectors, inner), vectors));
 }
 const rl_op rl_op_eigh = {.name = "eigh",
@@ -261,7 +253,7 @@ VJP(svd) {
     rl_tensor *squares = rl_mul(s, s), *inner = NULL, *gap = gaps(squares);
     if (by_u) inner = rl_times_row(off_diagonal(rl_div(skew(rl_transposed_times(u, by_u)), gap)), s);
     if (by_vt) inner = plus(inner, times_column(off_diagonal(rl_div(skew(rl_times_transposed(vt, by_vt)), gap)), s));
-    if (by_s) inner = plus(inner, rl_times_row(identity((rl_dtype)s->dtype, k), by_s));
+    if (by_s) inner = plus(inner, rl_times_row(rl_eye((rl_dtype)s->dtype, k), by_s));
     if (rows_of(u) > k && by_u) {
         rl_tensor *outer = rl_div(by_u, rl_unsqueeze(s, -2));
         GRADIENT(0, rl_times(rl_add(rl_times(u, inner), rl_sub(outer, rl_times(u, rl_transposed_times(u, outer)))), vt));

@@ -26,12 +26,7 @@ static rl_scalar neutral(int64_t how, rl_dtype dtype) {
 
 /* How many values each place of a mean was made of, no less than 1; counted in float for the narrow dtypes. */
 static rl_tensor *counts(rl_dtype dtype, int ndim, const int64_t *sizes, rl_tensor *index, int dim, int include_self) {
-    dtype = rl_computed_in(dtype);
-    rl_tensor *count = rl_filled(dtype, ndim, sizes, include_self), *one = rl_tensor_scalar(dtype, rl_scalar_int(1));
-    rl_tensor *lifted = rl_lifted(count);
-    index = rl_lifted(index);
-    if (!lifted || !one || !index) return NULL;
-    if (index->numel && rl_scatter_elements(lifted, index, one, dim, RL_ADD) != RL_OK) return NULL;
+    rl_tensor *count = rl_scatter_add(rl_filled(rl_computed_in(dtype), ndim, sizes, include_self), dim, index, rl_number(1));
     return include_self ? count : rl_clamp(count, rl_scalar_int(1), (rl_scalar){.kind = RL_SCALAR_NONE});
 }
 

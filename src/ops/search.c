@@ -1,4 +1,4 @@
-/* Searching, counting, and finding runs: results that no gradient flows through, made at once. */
+/* Searching, counting, and finding runs: results that no gradient flows through. */
 #include "../kernels/search.h"
 
 #include <math.h>
@@ -7,17 +7,6 @@
 #include "../kernels/copy.h"
 #include "../kernels/parallel.h"
 #include "infer.h"
-
-/* The values, contiguous, of that dtype, outside any graph. */
-static rl_tensor *contiguous_as(const rl_tensor *x, rl_dtype dtype) {
-    if ((rl_dtype)x->dtype == dtype && rl_is_contiguous(x)) return rl_tensor_alias(x);
-    rl_tensor *contiguous = rl_tensor_new(dtype, x->ndim, x->sizes);
-    return contiguous && rl_copy_data(contiguous, (rl_tensor *)x) == RL_OK ? contiguous : NULL;
-}
-
-static rl_tensor *zeros(rl_dtype dtype, int64_t n) { return rl_zeros(dtype, 1, &n); }
-
-static rl_status set_one(rl_call *call, rl_tensor *result) { return rl_set_result(call, 1, &result); }
 
 /* ---- searchsorted ---- */
 
@@ -43,15 +32,27 @@ static rl_status check_order(const rl_tensor *order, int64_t n) {
     return RL_OK;
 }
 
-static rl_status compose_searchsorted(rl_call *call) {
-    rl_tensor *sorted = call->in[0], *values = call->in[1], *order = call->in[2];
-    RL_TRY(check_search(sorted, values, order));
-    rl_dtype dtype = rl_result_dtype(2, (rl_tensor *[]){sorted, values});
+static void read_contiguous_as(rl_result *result, int k, rl_dtype dtype) {
+    rl_read_as(result, k, dtype);
+    rl_read_contiguous(result, k);
+}
+
+static rl_status infer_searchsorted(const rl_call *call, rl_result *result) {
+    const rl_tensor *values = call->in[1];
+    RL_TRY(check_search(call->in[0], values, call->in[2]));
+    rl_dtype dtype = rl_result_dtype(2, call->in);
     dtype = rl_dtype_is_floating(dtype) ? rl_computed_in(dtype) : RL_INT64;
-    int64_t n = sorted->sizes[sorted->ndim - 1], slices = sorted->ndim == 1 ? 1 : n ? sorted->numel / n : 0;
-    rl_tensor *indices = rl_tensor_new(RL_INT64, values->ndim, values->sizes);
-    if (!indices || !(sorted = contiguous_as(sorted, dtype)) || !(values = contiguous_as(values, dtype))) return RL_FAILED;
-    if (order && !(order = contiguous_as(order, RL_INT64))) return RL_FAILED;
+    read_contiguous_as(result, 0, dtype);
+    read_contiguous_as(result, 1, dtype);
+    read_contiguous_as(result, 2, RL_INT64);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, call->args.n[OUT_INT32] ? RL_INT32 : RL_INT64, RL_INT64, values->ndim, values->sizes);
+}
+
+static rl_status searchsorted_forward(rl_call *call) {
+    rl_tensor *sorted = call->x[0], *values = call->x[1], *order = call->x[2], *indices = call->y[0];
+    const rl_dtype dtype = (rl_dtype)sorted->dtype;
+    const int64_t n = sorted->sizes[sorted->ndim - 1], slices = sorted->ndim == 1 ? 1 : n ? sorted->numel / n : 0;
     if (order) RL_TRY(check_order(order, n));
     if (n == 0) rl_fill_elements(indices, rl_scalar_int(0));
     int64_t each = slices ? values->numel / slices : 0;
@@ -59,9 +60,9 @@ static rl_status compose_searchsorted(rl_call *call) {
     for (int64_t k = 0; k < slices; k++)
         rl_search(dtype, (char *)rl_data(sorted) + (size_t)(k * n) * width, order ? (const int64_t *)rl_data(order) + k * n : NULL, n,
                   (char *)rl_data(values) + (size_t)(k * each) * width, each, (int)call->args.n[RIGHT], (int64_t *)rl_data(indices) + k * each);
-    return set_one(call, call->args.n[OUT_INT32] ? rl_to_dtype(indices, RL_INT32) : indices);
+    return RL_OK;
 }
-const rl_op rl_op_searchsorted = {.name = "searchsorted", SCHEMA(searchsorted), .compose = compose_searchsorted};
+const rl_op rl_op_searchsorted = {.name = "searchsorted", SCHEMA(searchsorted), .infer = infer_searchsorted, .forward = searchsorted_forward};
 
 /* ---- bincount: values count from 1, as R's tabulate() has it ---- */
 
@@ -77,29 +78,31 @@ static void count_values(const rl_tensor *values, const rl_tensor *weights, rl_t
     }
 }
 
-static rl_status compose_bincount(rl_call *call) {
-    rl_tensor *x = call->in[0], *weights = call->in[1];
-    int64_t n = call->args.n[0];
+static rl_status infer_bincount(const rl_call *call, rl_result *result) {
+    const rl_tensor *x = call->in[0], *weights = call->in[1];
+    int64_t n = call->args.n[0], below;
     if (n < 0) return rl_fail("bincount(): `minlength` must be 0 or more; it is %lld", (long long)n);
     if (x->ndim != 1 || rl_dtype_is_floating((rl_dtype)x->dtype))
         return rl_fail("bincount() needs a vector of integers; it was given %s of shape %s", rl_dtype_name((rl_dtype)x->dtype),
                        rl_sizes_text(x->ndim, x->sizes));
     if (weights && !rl_same_sizes(weights, x))
         return rl_fail("bincount(): `weights` has shape %s, and the tensor %s", rl_sizes_text(weights->ndim, weights->sizes), rl_sizes_text(x->ndim, x->sizes));
-    if (!(x = contiguous_as(x, RL_INT64))) return RL_FAILED;
-    for (int64_t k = 0; k < x->numel; k++) {
-        int64_t value = ((const int64_t *)rl_data(x))[k];
-        if (value < 1) return rl_fail("bincount() counts values from 1; element %lld is %lld", (long long)k + 1, (long long)value);
-        if (value > n) n = value;
-    }
+    int64_t largest = rl_largest_integer(x, 1, &below);
+    if (below >= 0) return rl_fail("bincount() counts values from 1; element %lld is %lld", (long long)below + 1, (long long)rl_item(x, below).as_int);
+    if (largest > n) n = largest;
     rl_dtype dtype = !weights ? RL_INT64 : weights->dtype == RL_FLOAT ? RL_FLOAT : RL_DOUBLE;
-    if (weights && !(weights = contiguous_as(weights, dtype))) return RL_FAILED;
-    rl_tensor *counts = zeros(dtype, n);
-    if (!counts) return RL_FAILED;
-    count_values(x, weights, counts);
-    return set_one(call, counts);
+    read_contiguous_as(result, 0, RL_INT64);
+    read_contiguous_as(result, 1, dtype);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, dtype, dtype, 1, &n);
 }
-const rl_op rl_op_bincount = {.name = "bincount", SCHEMA(bincount), .compose = compose_bincount};
+
+static rl_status bincount_forward(rl_call *call) {
+    rl_fill_elements(call->y[0], rl_scalar_int(0));
+    count_values(call->x[0], call->x[1], call->y[0]);
+    return RL_OK;
+}
+const rl_op rl_op_bincount = {.name = "bincount", SCHEMA(bincount), .traits = RL_DEPENDS_ON_VALUES, .infer = infer_bincount, .forward = bincount_forward};
 
 /* ---- histc, histogram ---- */
 
@@ -132,141 +135,130 @@ static rl_status check_bins(const rl_call *call, int64_t n) {
     return RL_OK;
 }
 
-static rl_status compose_histc(rl_call *call) {
-    rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    int64_t n = call->args.n[0];
-    double low = call->args.s[0].as_double, high = call->args.s[1].as_double;
+static rl_status infer_bins(const rl_call *call, rl_result *result, int64_t n) {
+    const rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     RL_TRY(check_bins(call, n));
-    rl_tensor *x = contiguous_as(call->in[0], rl_computed_in(dtype)), *bins = zeros(rl_computed_in(dtype), n);
-    if (!x || !bins) return RL_FAILED;
-    RL_TRY(find_range(call, x, 1, &low, &high));
-    rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), NULL, x->numel, NULL, low, high, n, rl_data(bins));
-    return set_one(call, rl_to_dtype(bins, dtype));
+    for (int k = 0; k < call->n_in; k++) read_contiguous_as(result, k, rl_computed_in(dtype));
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, dtype, rl_computed_in(dtype), 1, &n);
 }
-const rl_op rl_op_histc = {.name = "histc", SCHEMA(histc), .compose = compose_histc};
+
+static rl_status infer_histc(const rl_call *call, rl_result *result) { return infer_bins(call, result, call->args.n[0]); }
+
+static rl_status histc_forward(rl_call *call) {
+    const rl_tensor *x = call->x[0], *bins = call->y[0];
+    double low = call->args.s[0].as_double, high = call->args.s[1].as_double;
+    RL_TRY(find_range(call, x, 1, &low, &high));
+    rl_fill_elements(call->y[0], rl_scalar_int(0));
+    rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), NULL, x->numel, NULL, low, high, bins->numel, rl_data(bins));
+    return RL_OK;
+}
+const rl_op rl_op_histc = {.name = "histc", SCHEMA(histc), .infer = infer_histc, .forward = histc_forward};
 
 /* histogram(x, edges, weights): counts between edges that R has made */
-static rl_status compose_histogram(rl_call *call) {
-    rl_tensor *x = call->in[0], *edges = call->in[1], *weights = call->in[2];
-    rl_dtype dtype = (rl_dtype)x->dtype, computed = rl_computed_in(dtype);
+static rl_status infer_histogram(const rl_call *call, rl_result *result) {
+    const rl_tensor *x = call->in[0], *edges = call->in[1], *weights = call->in[2];
     if (edges->ndim != 1) return rl_fail("histogram(): the edges of `bins` must be a vector; their shape is %s", rl_sizes_text(edges->ndim, edges->sizes));
-    RL_TRY(check_bins(call, edges->numel - 1));
+    RL_TRY(infer_bins(call, result, edges->numel - 1));
     if (weights && !rl_same_sizes(weights, x))
         return rl_fail("histogram(): `weight` has shape %s, and the tensor %s", rl_sizes_text(weights->ndim, weights->sizes), rl_sizes_text(x->ndim, x->sizes));
-    rl_tensor *bins = zeros(computed, edges->numel - 1);
-    if (!bins || !(x = contiguous_as(x, computed)) || !(edges = contiguous_as(edges, computed)) || (weights && !(weights = contiguous_as(weights, computed))))
-        return RL_FAILED;
-    rl_count_in_bins(computed, rl_data(x), weights ? rl_data(weights) : NULL, x->numel, rl_data(edges), element(edges, 0), element(edges, edges->numel - 1),
-                     edges->numel - 1, rl_data(bins));
-    return set_one(call, rl_to_dtype(bins, dtype));
+    return RL_OK;
 }
-const rl_op rl_op_histogram = {.name = "histogram", SCHEMA(histogram), .compose = compose_histogram};
+
+static rl_status histogram_forward(rl_call *call) {
+    const rl_tensor *x = call->x[0], *edges = call->x[1], *weights = call->x[2], *bins = call->y[0];
+    rl_fill_elements(call->y[0], rl_scalar_int(0));
+    rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), weights ? rl_data(weights) : NULL, x->numel, rl_data(edges), element(edges, 0),
+                     element(edges, bins->numel), bins->numel, rl_data(bins));
+    return RL_OK;
+}
+const rl_op rl_op_histogram = {.name = "histogram", SCHEMA(histogram), .infer = infer_histogram, .forward = histogram_forward};
 
 /* The data's range, as histogram() needs it to make edges. */
-static rl_status compose_data_range(rl_call *call) {
-    double range[2] = {0, call->in[0]->numel ? 0 : 1};
-    rl_tensor *x = contiguous_as(call->in[0], RL_DOUBLE), *ends = zeros(RL_DOUBLE, 2);
-    if (!x || !ends) return RL_FAILED;
-    RL_TRY(find_range(call, x, 0.5, &range[0], &range[1]));
-    memcpy(rl_data(ends), range, sizeof range);
-    return set_one(call, ends);
+static rl_status infer_data_range(const rl_call *call, rl_result *result) {
+    (void)call;
+    read_contiguous_as(result, 0, RL_DOUBLE);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, RL_DOUBLE, RL_DOUBLE, 1, (int64_t[]){2});
 }
-const rl_op rl_op_data_range = {.name = "histogram", SCHEMA(data_range), .compose = compose_data_range};
 
-/* ---- unique_consecutive ---- */
+static rl_status data_range_forward(rl_call *call) {
+    double *range = rl_data(call->y[0]);
+    range[0] = 0;
+    range[1] = call->x[0]->numel ? 0 : 1;
+    return find_range(call, call->x[0], 0.5, &range[0], &range[1]);
+}
+const rl_op rl_op_data_range = {.name = "histogram", SCHEMA(data_range), .infer = infer_data_range, .forward = data_range_forward};
 
-enum { INVERSE, COUNTS, DIM };
+/* ---- unique_consecutive: the runs of a matrix's rows; a tensor's elements or slices are laid out as such ---- */
 
-/* Slices along a dimension brought together: n rows of bytes. */
-typedef struct {
-    rl_tensor *rows;
-    int64_t n;
-    size_t bytes;
-} slices;
+enum { INVERSE, COUNTS, ALONG };
 
-/* x with dim first, contiguous; without a dim, its elements. */
-static rl_status slice(rl_tensor *x, int64_t dim, slices *s) {
-    int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS];
-    if (dim == RL_NO_DIM) {
-        s->rows = contiguous_as(x, (rl_dtype)x->dtype);
-        s->n = x->numel;
-        s->bytes = rl_dtype_size((rl_dtype)x->dtype);
-        return s->rows ? RL_OK : RL_FAILED;
+static rl_status infer_runs(const rl_call *call, rl_result *result) {
+    const rl_tensor *rows = call->in[0];
+    int64_t n = rows->sizes[0], runs = rl_find_runs(rows, NULL), none = 0;
+    rl_read_contiguous(result, 0);
+    RL_TRY(rl_set_outputs(result, 3));
+    RL_TRY(rl_output(result, 0, (rl_dtype)rows->dtype, (rl_dtype)rows->dtype, 2, (int64_t[]){runs, rows->sizes[1]}));
+    RL_TRY(rl_output(result, 1, RL_INT64, RL_INT64, 1, call->args.n[INVERSE] ? &n : &none));
+    return rl_output(result, 2, RL_INT64, RL_INT64, 1, call->args.n[COUNTS] ? &runs : &none);
+}
+
+static rl_status runs_forward(rl_call *call) {
+    const rl_tensor *rows = call->x[0], *firsts = call->y[0], *inverse = call->y[1], *counts = call->y[2];
+    const int64_t n = rows->sizes[0], runs = firsts->sizes[0];
+    const size_t bytes = (size_t)rows->sizes[1] * rl_dtype_size((rl_dtype)rows->dtype);
+    int64_t *begins = rl_scope_memory((size_t)runs + 1, sizeof *begins);
+    if (!begins) return RL_FAILED;
+    rl_find_runs(rows, begins);
+    if (rl_failing()) return RL_FAILED;
+    begins[runs] = n;
+    for (int64_t run = 0; run < runs && !RL_GIVEN_UP_AT(run); run++) {
+        memcpy((char *)rl_data(firsts) + (size_t)run * bytes, (const char *)rl_data(rows) + (size_t)begins[run] * bytes, bytes);
+        if (counts->numel) ((int64_t *)rl_data(counts))[run] = begins[run + 1] - begins[run];
+        for (int64_t k = begins[run]; inverse->numel && k < begins[run + 1]; k++) ((int64_t *)rl_data(inverse))[k] = run + 1;
     }
-    sizes[0] = x->sizes[dim];
-    strides[0] = x->strides[dim];
+    return RL_OK;
+}
+
+static const rl_op runs_of_rows = {.name = "unique_consecutive", .traits = RL_DEPENDS_ON_VALUES, .infer = infer_runs, .forward = runs_forward};
+
+/* Each slice along dim is a row. */
+static rl_tensor *slices_as_rows(rl_tensor *x, int dim) {
+    int64_t order[RL_MAX_DIMS], width = 1;
+    order[0] = dim;
     for (int d = 0, at = 1; d < x->ndim; d++) {
         if (d == dim) continue;
-        sizes[at] = x->sizes[d];
-        strides[at++] = x->strides[d];
+        order[at++] = d;
+        width *= x->sizes[d];
     }
-    rl_tensor *transposed = rl_tensor_view(x, x->ndim, sizes, strides, x->offset);
-    s->rows = transposed ? contiguous_as(transposed, (rl_dtype)x->dtype) : NULL;
-    s->n = sizes[0];
-    s->bytes = s->n ? (size_t)(x->numel / s->n) * rl_dtype_size((rl_dtype)x->dtype) : 0;
-    return s->rows ? RL_OK : RL_FAILED;
+    return rl_reshape(rl_permute(x, (rl_ints){x->ndim, order}), 2, (int64_t[]){x->sizes[dim], width});
 }
 
-/* Equal as numbers: NaN differs from itself, and 0 equals -0. */
-static int same_row(const slices *s, int64_t a, int64_t b) {
-    const char *p = (const char *)rl_data(s->rows) + (size_t)a * s->bytes, *q = (const char *)rl_data(s->rows) + (size_t)b * s->bytes;
-    int64_t count = (int64_t)(s->bytes / rl_dtype_size((rl_dtype)s->rows->dtype));
-    if (s->rows->dtype == RL_FLOAT) {
-        for (int64_t k = 0; k < count; k++)
-            if (((const float *)p)[k] != ((const float *)q)[k]) return 0;
-        return 1;
+/* What slices_as_rows() did undone, for other rows. */
+static rl_tensor *rows_as_slices(rl_tensor *rows, const rl_tensor *x, int dim) {
+    int64_t sizes[RL_MAX_DIMS], order[RL_MAX_DIMS];
+    sizes[0] = rows->sizes[0];
+    for (int d = 0, at = 1; d < x->ndim; d++) {
+        order[d] = d == dim ? 0 : at;
+        if (d != dim) sizes[at++] = x->sizes[d];
     }
-    if (s->rows->dtype == RL_DOUBLE) {
-        for (int64_t k = 0; k < count; k++)
-            if (((const double *)p)[k] != ((const double *)q)[k]) return 0;
-        return 1;
-    }
-    return memcmp(p, q, s->bytes) == 0;
-}
-
-/* The rows that begin a run, put back where dim was. */
-static rl_tensor *first_rows(const slices *s, const rl_tensor *x, int64_t dim, const int64_t *begins, int64_t runs) {
-    int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS];
-    int ndim = dim == RL_NO_DIM ? 1 : x->ndim;
-    sizes[0] = runs;
-    for (int d = 1; d < ndim; d++) sizes[d] = s->rows->sizes[d];
-    rl_tensor *together = rl_tensor_new((rl_dtype)x->dtype, ndim, sizes);
-    if (!together) return NULL;
-    for (int64_t run = 0; run < runs; run++)
-        memcpy((char *)rl_data(together) + (size_t)run * s->bytes, (const char *)rl_data(s->rows) + (size_t)begins[run] * s->bytes, s->bytes);
-    if (dim == RL_NO_DIM || dim == 0) return together;
-    for (int d = 0, at = 1; d < ndim; d++) {
-        sizes[d] = together->sizes[d == dim ? 0 : at];
-        strides[d] = together->strides[d == dim ? 0 : at];
-        at += d != dim;
-    }
-    rl_tensor *transposed = rl_tensor_view(together, ndim, sizes, strides, 0);
-    return transposed ? contiguous_as(transposed, (rl_dtype)x->dtype) : NULL;
+    rl_tensor *moved = rl_view_as(rows, x->ndim, sizes);
+    return dim ? rl_contiguous(rl_permute(moved, (rl_ints){x->ndim, order})) : moved;
 }
 
 static rl_status compose_unique_consecutive(rl_call *call) {
     rl_tensor *x = call->in[0];
-    int64_t dim = call->args.n[DIM], runs = 0;
-    slices s;
-    if (dim != RL_NO_DIM) {
-        int wrapped;
-        RL_TRY(rl_wrap_dim(dim, x->ndim, &wrapped));
-        dim = x->ndim ? wrapped : RL_NO_DIM;
-    }
-    RL_TRY(slice(x, dim, &s));
-    int64_t *begins = rl_scope_memory((size_t)s.n + 1, sizeof *begins);
-    rl_tensor *inverse =
-        dim == RL_NO_DIM && call->args.n[INVERSE] ? rl_tensor_new(RL_INT64, x->ndim, x->sizes) : zeros(RL_INT64, call->args.n[INVERSE] ? s.n : 0);
-    if (!begins || !inverse) return RL_FAILED;
-    for (int64_t k = 0; k < s.n; k++) {
-        if (RL_GIVEN_UP_AT(k)) return RL_FAILED;
-        if (k == 0 || !same_row(&s, k - 1, k)) begins[runs++] = k;
-        if (call->args.n[INVERSE]) ((int64_t *)rl_data(inverse))[k] = runs;
-    }
-    begins[runs] = s.n;
-    rl_tensor *counts = zeros(RL_INT64, call->args.n[COUNTS] ? runs : 0);
-    if (!counts) return RL_FAILED;
-    for (int64_t run = 0; run < counts->numel; run++) ((int64_t *)rl_data(counts))[run] = begins[run + 1] - begins[run];
-    return rl_set_result(call, 3, (rl_tensor *[]){first_rows(&s, x, dim, begins, runs), inverse, counts});
+    int dim, by_element = call->args.n[ALONG] == RL_NO_DIM || x->ndim == 0;
+    RL_TRY(rl_wrap_dim(by_element ? 0 : call->args.n[ALONG], x->ndim, &dim));
+    rl_tensor *rows = by_element ? rl_reshape(x, 2, (int64_t[]){x->numel, 1}) : slices_as_rows(x, dim);
+    if (!rows) return RL_FAILED;
+    call->op = &runs_of_rows;
+    call->in[0] = rows;
+    RL_TRY(rl_apply(call));
+    rl_tensor *firsts = call->out[0], *inverse = call->out[1], *counts = call->out[2];
+    firsts = by_element ? rl_view_as(firsts, 1, firsts->sizes) : rows_as_slices(firsts, x, dim);
+    if (by_element && call->args.n[INVERSE]) inverse = rl_view_as(inverse, x->ndim, x->sizes);
+    return rl_set_result(call, 3, (rl_tensor *[]){firsts, inverse, counts});
 }
 const rl_op rl_op_unique_consecutive = {.name = "unique_consecutive", SCHEMA(unique_consecutive), .compose = compose_unique_consecutive};

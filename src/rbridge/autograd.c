@@ -1,6 +1,7 @@
 /* The graph, as R drives it and sees it. */
 #include "../transforms/autograd/engine.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "entries.h"
@@ -54,7 +55,7 @@ SEXP ffi_node_next(SEXP self) {
 SEXP ffi_node_id(SEXP self) {
     rb_call call = rb_begin();
     char text[32];
-    snprintf(text, sizeof text, "%p", (void *)unwrap_node(self));
+    snprintf(text, sizeof text, "0x%" PRIxPTR, (uintptr_t)unwrap_node(self));
     return rb_end(call, Rf_mkString(text));
 }
 

@@ -63,8 +63,10 @@ rl_tensor *rb_as_tensor(SEXP x, const char *argument); /* a tensor, or a number 
 int rb_waits(SEXP x);                 /* R's, and no single number: Note [Operands] */
 rl_tensor *rb_number_of_kind(SEXP x); /* what stands for it meanwhile */
 rl_tensor *rb_operand(SEXP x, rl_dtype dtype, const char *argument);
-rl_status rb_settle(int n, rl_tensor **operands, SEXP list, const char *argument); /* converts what waits in the list */
-rl_tensor *rb_written(SEXP x, rl_dtype dtype, const char *argument);               /* a tensor, or R's values as a tensor of the dtype takes them */
+rl_status rb_settle(int n, rl_tensor **operands, SEXP list, const char *argument);    /* converts what waits in the list */
+rl_tensor *rb_written(SEXP x, rl_dtype dtype, const char *argument);                  /* a tensor, or R's values as a tensor of the dtype takes them */
+int rb_is_missing(SEXP x);                                                            /* one missing value of R's */
+rl_status rb_missing_number(rl_dtype dtype, const char *argument, rl_scalar *number); /* what it is written as: NaN, or a failure */
 rl_status rb_written_number(SEXP x, rl_dtype dtype, const char *argument, rl_scalar *number);
 
 /* Arguments (arguments.c): each fails with a message that names the argument */

@@ -29,6 +29,7 @@
 
 #define OP(name, schema) SEXP ffi_##name(RB_FORMALS(schema));
 #define OP_IN_PLACE(name, schema) OP(name, schema) SEXP ffi_##name##_(RB_FORMALS(schema));
+#define FACTORY(name, schema) SEXP ffi_##name(RB_FORMALS(schema), SEXP requires_grad);
 #include "../ops/ops.def"
 
 #define ENTRY(name, arity) SEXP ffi_##name(RB_PARAMETERS_##arity);

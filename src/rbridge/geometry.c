@@ -1,4 +1,5 @@
 /* How a tensor lies in memory, as R asks. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "entries.h"
@@ -56,7 +57,7 @@ SEXP ffi_storage_address(SEXP self) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self");
     char text[32];
-    snprintf(text, sizeof text, "%p", tensor ? tensor->storage->data : NULL);
+    snprintf(text, sizeof text, "0x%" PRIxPTR, tensor ? (uintptr_t)tensor->storage->data : 0);
     return rb_end(call, Rf_mkString(text));
 }
 

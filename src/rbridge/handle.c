@@ -18,8 +18,8 @@
 #include <R_ext/Rallocators.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
+#include "../tensor/platform.h"
 #include "entries.h"
 
 /* Below this, what R is told makes no difference. */
@@ -54,11 +54,7 @@ static SEXP attempt(SEXP call) {
 }
 
 /* Where address space is limited, most of it is for tensors. */
-static int has_room(double bytes) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 1;
-    return rl_live.live_bytes + bytes < (double)limit.rlim_cur / 4;
-}
+static int has_room(double bytes) { return rl_live.live_bytes + bytes < rl_address_space_limit() / 4; }
 
 /* A raw vector for the collector to feel; NULL of R's where it cannot be had. */
 static SEXP untouched(double bytes) {

@@ -82,12 +82,18 @@ SEXP ffi_operands(SEXP list) {
     return rb_end(call, result);
 }
 
+int rb_is_missing(SEXP x) {
+    return !rb_is_tensor(x) && Rf_isNumber(x) && XLENGTH(x) == 1 && (is_integer_na(x) || (TYPEOF(x) == REALSXP && R_IsNA(REAL(x)[0])));
+}
+
+rl_status rb_missing_number(rl_dtype dtype, const char *argument, rl_scalar *number) {
+    *number = rl_scalar_double(NAN);
+    if (rl_dtype_is_floating(dtype)) return RL_OK;
+    return rl_fail("`%s` is NA, and %s has no such value; use a floating dtype, where NA becomes NaN", argument, rl_dtype_name(dtype));
+}
+
 rl_status rb_written_number(SEXP x, rl_dtype dtype, const char *argument, rl_scalar *number) {
-    if (!rb_is_tensor(x) && Rf_isNumber(x) && XLENGTH(x) == 1 && (is_integer_na(x) || (TYPEOF(x) == REALSXP && R_IsNA(REAL(x)[0])))) {
-        *number = rl_scalar_double(NAN);
-        if (rl_dtype_is_floating(dtype)) return RL_OK;
-        return rl_fail("`%s` is NA, and %s has no such value; use a floating dtype, where NA becomes NaN", argument, rl_dtype_name(dtype));
-    }
+    if (rb_is_missing(x)) return rb_missing_number(dtype, argument, number);
     RL_TRY(rb_number(x, argument, number));
     return rl_check_fits(argument, *number, dtype);
 }

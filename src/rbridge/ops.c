@@ -1,6 +1,7 @@
 /* The entries of the ops: every one is the same function over its definition and schema (ops/ops.def). */
 #include "../ops/infer.h"
 #include "entries.h"
+#include "generator.h"
 
 typedef struct {
     rl_call call;
@@ -67,6 +68,23 @@ static rl_status read_indexes(reading *r, SEXP list, const char *argument) {
     return RL_OK;
 }
 
+/* For a tensor that is made: of the dtype read before, or else the first input's, or the number's own. */
+static rl_status read_written_number(const reading *r, SEXP x, const char *argument, rl_scalar *number) {
+    rl_dtype dtype = r->call.args.dtype;
+    if (!rb_is_missing(x)) return rb_number(x, argument, number);
+    if (dtype == RL_NO_DTYPE) dtype = r->call.n_in ? (rl_dtype)r->call.in[0]->dtype : rb_own_dtype(x);
+    return rb_missing_number(dtype, argument, number);
+}
+
+static rl_status read_integer_or_null(SEXP x, const char *argument, rl_scalar *scalar) {
+    int64_t integer;
+    scalar->kind = RL_SCALAR_NONE;
+    if (Rf_isNull(x)) return RL_OK;
+    RL_TRY(rb_integer(x, argument, &integer));
+    *scalar = rl_scalar_int(integer);
+    return RL_OK;
+}
+
 static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x) {
     rl_args *args = &r->call.args;
     const char *name = parameter->name;
@@ -92,6 +110,8 @@ static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x
             return RL_OK;
         } /* fall through */
     case RL_KIND_number: return rb_number(x, name, &args->s[r->scalars++]);
+    case RL_KIND_written_number: return read_written_number(r, x, name, &args->s[r->scalars++]);
+    case RL_KIND_integer_or_null: return read_integer_or_null(x, name, &args->s[r->scalars++]);
     case RL_KIND_integer: return rb_integer(x, name, &args->n[r->ints++]);
     case RL_KIND_flag: return rb_flag(x, name, &args->n[r->ints++]);
     case RL_KIND_index: return rb_index(x, name, &args->n[r->ints++]);
@@ -110,6 +130,7 @@ static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x
         } /* fall through */
     case RL_KIND_integers: return rb_integers(x, name, &args->list[r->lists++]);
     case RL_KIND_dtype: return rb_dtype(x, name, &args->dtype);
+    case RL_KIND_generator: return (args->generator = rb_generator(x)) ? RL_OK : RL_FAILED;
     }
     return rl_fail("`%s` of %s() is of no kind that can be read", name, r->call.op->name);
 }
@@ -151,23 +172,36 @@ static rl_status settle(reading *r, SEXP *arguments) {
     return RL_OK;
 }
 
+static rl_status read_and_apply(reading *r, const rl_op *op, SEXP *arguments, int in_place) {
+    r->scalars = r->ints = r->lists = r->waiting = 0;
+    r->call.op = op;
+    r->call.args = RL_ARGS_NONE;
+    r->call.n_in = r->call.n_out = 0;
+    r->call.in = r->few;
+    for (int k = 0; k < op->n_parameters; k++) RL_TRY(read_argument(r, &op->parameters[k], arguments[k]));
+    r->call.inplace = in_place ? r->call.in[0] : NULL;
+    if (r->waiting) RL_TRY(settle(r, arguments));
+    if (in_place && !rb_is_tensor(arguments[0])) return rl_fail("`%s` must be a tensor to be changed in place", op->parameters[0].name);
+    return rl_apply(&r->call);
+}
+
 static SEXP run(const rl_op *op, SEXP *arguments, int in_place) {
     rb_call call = rb_begin();
     reading r;
-    r.scalars = r.ints = r.lists = r.waiting = 0;
-    r.call.op = op;
-    r.call.args = RL_ARGS_NONE;
-    r.call.n_in = r.call.n_out = 0;
-    r.call.in = r.few;
-    rl_status status = RL_OK;
-    for (int k = 0; k < op->n_parameters && status == RL_OK; k++) status = read_argument(&r, &op->parameters[k], arguments[k]);
-    r.call.inplace = in_place && status == RL_OK ? r.call.in[0] : NULL;
-    if (status == RL_OK && r.waiting) status = settle(&r, arguments);
-    if (status == RL_OK && in_place && !rb_is_tensor(arguments[0])) status = rl_fail("`%s` must be a tensor to be changed in place", op->parameters[0].name);
-    if (status == RL_OK) status = rl_apply(&r.call);
+    rl_status status = read_and_apply(&r, op, arguments, in_place);
     if (in_place || status != RL_OK) return rb_end(call, arguments[0]);
     int gives_one = r.call.n_out == 1 && !(op->traits & RL_RETURNS_LIST);
     return rb_end(call, gives_one ? rb_wrap(r.call.out[0]) : rb_wrap_list(r.call.n_out, r.call.out));
+}
+
+static SEXP make(const rl_op *op, SEXP *arguments, SEXP requires_grad) {
+    rb_call call = rb_begin();
+    reading r;
+    int64_t wanted;
+    rl_status status = rb_flag(requires_grad, "requires_grad", &wanted);
+    if (status == RL_OK) status = read_and_apply(&r, op, arguments, 0);
+    if (status == RL_OK && wanted) status = rl_set_requires_grad(r.call.out[0], 1);
+    return rb_end(call, status == RL_OK ? rb_wrap(r.call.out[0]) : R_NilValue);
 }
 
 #define ENTRY(entry, op, schema, in_place) \
@@ -175,6 +209,8 @@ static SEXP run(const rl_op *op, SEXP *arguments, int in_place) {
 
 #define OP(name, schema) ENTRY(ffi_##name, rl_op_##name, schema, 0)
 #define OP_IN_PLACE(name, schema) OP(name, schema) ENTRY(ffi_##name##_, rl_op_##name, schema, 1)
+#define FACTORY(name, schema) \
+    SEXP ffi_##name(RB_FORMALS(schema), SEXP requires_grad) { return make(&rl_op_##name, (SEXP[]){RB_ACTUALS(schema)}, requires_grad); }
 #include "../ops/ops.def"
 
 /* ---- what there is ---- */

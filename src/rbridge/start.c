@@ -1,12 +1,12 @@
 #include "start.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../kernels/parallel.h"
 #include "../kernels/random.h"
 #include "../tensor/interrupt.h"
+#include "../tensor/platform.h"
 #include "../transforms/autograd/record.h"
 #include "handle.h"
 
@@ -31,5 +31,5 @@ void rb_start(DllInfo *dll) {
     limit_threads();
     rl_reclaim_hook = collect;
     rl_interrupt_hook = rb_check_interrupt;
-    pthread_atfork(NULL, rl_generators_in_parent, in_child);
+    rl_at_fork(rl_generators_in_parent, in_child);
 }

@@ -1,25 +1,10 @@
 /* Making tensors of R's values, and R's values of tensors. */
-#include <math.h>
 #include <string.h>
 
 #include "../kernels/copy.h"
 #include "../kernels/parallel.h"
-#include "../kernels/sequence.h"
 #include "../ops/infer.h"
-#include "../tensor/range.h"
 #include "entries.h"
-
-static rl_status ask_for_gradients(rl_tensor *tensor, SEXP requires_grad) {
-    int64_t wanted;
-    RL_TRY(rb_flag(requires_grad, "requires_grad", &wanted));
-    return wanted ? rl_set_requires_grad(tensor, 1) : RL_OK;
-}
-
-/* Ends an entry that makes a tensor. */
-static SEXP finish(rb_call call, rl_tensor *tensor, SEXP requires_grad) {
-    if (!rl_failing()) ask_for_gradients(tensor, requires_grad);
-    return rb_end(call, rb_wrap(tensor));
-}
 
 SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
     rb_call call = rb_begin();
@@ -33,7 +18,9 @@ SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
             tensor = rb_from_r(data, wanted, RB_NEW, "data");
         if (tensor && given) rl_copy_data(tensor, given);
     }
-    return finish(call, tensor, requires_grad);
+    int64_t followed;
+    if (!rl_failing() && rb_flag(requires_grad, "requires_grad", &followed) == RL_OK && followed) rl_set_requires_grad(tensor, 1);
+    return rb_end(call, rb_wrap(tensor));
 }
 
 SEXP ffi_to_array(SEXP self, SEXP with_dim) {
@@ -55,179 +42,6 @@ SEXP ffi_item(SEXP self) {
     else
         value = rb_to_r(tensor, 0);
     return rb_end(call, value);
-}
-
-/* Of a fill value, where no dtype is named. */
-static rl_dtype dtype_for(SEXP value) {
-    if (!rb_is_tensor(value)) return rb_own_dtype(value);
-    rl_tensor *tensor = rb_unwrap(value, "fill_value");
-    if (!tensor || rl_dtype_is_floating((rl_dtype)tensor->dtype)) return rl_default_dtype();
-    return tensor->dtype == RL_BOOL ? RL_BOOL : RL_INT64;
-}
-
-static rl_status fill_with(rl_tensor *tensor, SEXP value) {
-    rl_scalar number;
-    if (!tensor) return RL_FAILED;
-    if (Rf_isNull(value)) return RL_OK;
-    RL_TRY(rb_written_number(value, (rl_dtype)tensor->dtype, "fill_value", &number));
-    rl_fill_elements(tensor, number);
-    return RL_OK;
-}
-
-/* Memory as it is found; that of booleans is cleared, since every byte of them is 0 or 1. */
-static rl_tensor *unfilled(rl_tensor *tensor) {
-    if (tensor && tensor->dtype == RL_BOOL) rl_fill_elements(tensor, rl_scalar_int(0));
-    return tensor;
-}
-
-/* value NULL: not filled */
-SEXP ffi_filled(SEXP size, SEXP value, SEXP dtype, SEXP requires_grad) {
-    rb_call call = rb_begin();
-    rl_tensor *tensor = NULL;
-    rl_dtype wanted;
-    rl_ints sizes;
-    if (rb_integers(size, "size", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
-        if (wanted == RL_NO_DTYPE) wanted = Rf_isNull(value) ? rl_default_dtype() : dtype_for(value);
-        if (!rl_failing()) tensor = unfilled(rl_tensor_new(wanted, sizes.length, sizes.values));
-        if (tensor) fill_with(tensor, value);
-    }
-    return finish(call, tensor, requires_grad);
-}
-
-SEXP ffi_filled_like(SEXP input, SEXP value, SEXP dtype, SEXP requires_grad) {
-    rb_call call = rb_begin();
-    rl_tensor *model = rb_unwrap(input, "input"), *tensor = NULL;
-    rl_dtype wanted;
-    if (!rl_failing() && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
-        tensor = unfilled(rl_tensor_new_like(model, wanted == RL_NO_DTYPE ? (rl_dtype)model->dtype : wanted));
-        if (tensor) fill_with(tensor, value);
-    }
-    return finish(call, tensor, requires_grad);
-}
-
-/* A tensor of any strides, over a storage just large enough. */
-SEXP ffi_strided_empty(SEXP size, SEXP stride, SEXP dtype, SEXP requires_grad) {
-    rb_call call = rb_begin();
-    rl_tensor *tensor = NULL;
-    rl_dtype wanted;
-    rl_ints sizes, strides;
-    if (rb_integers(size, "size", &sizes) == RL_OK && rb_integers(stride, "stride", &strides) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
-        int64_t reach = 1, numel;
-        if (sizes.length != strides.length) rl_fail("`size` and `stride` must be of one length; they have %d and %d", sizes.length, strides.length);
-        for (int k = 0; k < sizes.length && !rl_failing(); k++) {
-            int64_t step;
-            if (strides.values[k] < 0)
-                rl_fail("`stride` must not be negative; element %d is %lld", k + 1, (long long)strides.values[k]);
-            else if (sizes.values[k] > 1 &&
-                     (__builtin_mul_overflow(strides.values[k], sizes.values[k] - 1, &step) || __builtin_add_overflow(reach, step, &reach)))
-                rl_fail_memory(1e18);
-        }
-        if (!rl_failing() && rl_count(sizes.length, sizes.values, &numel) == RL_OK) {
-            rl_tensor *all = unfilled(rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 1, &reach));
-            if (all) tensor = rl_tensor_view(all, sizes.length, sizes.values, strides.values, 0);
-        }
-    }
-    return finish(call, tensor, requires_grad);
-}
-
-SEXP ffi_eye(SEXP n, SEXP m, SEXP dtype, SEXP requires_grad) {
-    rb_call call = rb_begin();
-    rl_tensor *tensor = NULL;
-    rl_dtype wanted;
-    int64_t sizes[2];
-    if (rb_integer(n, "n", &sizes[0]) == RL_OK && rb_integer(m, "m", &sizes[1]) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
-        tensor = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 2, sizes);
-        if (tensor) rl_fill_eye(tensor);
-    }
-    return finish(call, tensor, requires_grad);
-}
-
-/* ---- sequences ---- */
-
-/* A vector to be filled, in the dtype it is computed in; convert_sequence() makes it what was asked for. */
-static rl_tensor *sequence_of(int64_t count, SEXP dtype, rl_dtype *wanted) {
-    if (rb_dtype(dtype, "dtype", wanted) != RL_OK) return NULL;
-    if (*wanted == RL_NO_DTYPE) *wanted = rl_default_dtype();
-    if (*wanted == RL_BOOL) {
-        rl_fail("a sequence of booleans makes no sense: choose a dtype of numbers");
-        return NULL;
-    }
-    return rl_tensor_new(rl_dtype_is_narrow(*wanted) ? RL_FLOAT : *wanted, 1, &count);
-}
-
-/* A sequence of integers ends within its dtype. */
-static rl_status check_ends(double first, double last, rl_dtype dtype) {
-    if (rl_dtype_is_floating(dtype)) return RL_OK;
-    RL_TRY(rl_check_fits("start", rl_scalar_double(first), dtype));
-    return rl_check_fits("end", rl_scalar_double(last), dtype);
-}
-
-static rl_tensor *convert_sequence(rl_tensor *sequence, rl_dtype wanted) {
-    if (!sequence || (rl_dtype)sequence->dtype == wanted) return sequence;
-    rl_tensor *converted = rl_tensor_new(wanted, 1, sequence->sizes);
-    if (converted) rl_copy_data(converted, sequence);
-    return converted;
-}
-
-/* So near the end, a step that is not exact in binary has reached it; R's seq() has the same. */
-static const double step_tolerance = 1e-10;
-
-/* start, start + step, ... as far as `end`, which is included. */
-SEXP ffi_range(SEXP start, SEXP end, SEXP step, SEXP dtype, SEXP requires_grad) {
-    rb_call call = rb_begin();
-    rl_tensor *tensor = NULL;
-    rl_dtype wanted = RL_NO_DTYPE;
-    rl_scalar from, to, by;
-    if (rb_number(start, "start", &from) == RL_OK && rb_number(end, "end", &to) == RL_OK && rb_number(step, "step", &by) == RL_OK) {
-        double count = floor((to.as_double - from.as_double) / by.as_double + step_tolerance) + 1;
-        if (by.as_double == 0)
-            rl_fail("`step` must not be 0");
-        else if (!isfinite(from.as_double) || !isfinite(to.as_double) || !isfinite(by.as_double))
-            rl_fail("`start`, `end` and `step` must be finite");
-        else if ((to.as_double - from.as_double) / by.as_double < 0)
-            rl_fail("`step` leads away from `end`: from %g to %g by %g", from.as_double, to.as_double, by.as_double);
-        else if (count > 9e15)
-            rl_fail_memory(count * 8);
-        else if ((tensor = sequence_of((int64_t)count, dtype, &wanted)) &&
-                 check_ends(from.as_double, from.as_double + (count - 1) * by.as_double, wanted) == RL_OK)
-            rl_fill_range(tensor, from, by);
-        tensor = convert_sequence(tensor, wanted);
-    }
-    return finish(call, tensor, requires_grad);
-}
-
-SEXP ffi_linspace(SEXP start, SEXP end, SEXP steps, SEXP dtype, SEXP requires_grad) {
-    rb_call call = rb_begin();
-    rl_tensor *tensor = NULL;
-    rl_dtype wanted = RL_NO_DTYPE;
-    rl_scalar from, to;
-    int64_t count;
-    if (rb_number(start, "start", &from) == RL_OK && rb_number(end, "end", &to) == RL_OK && rb_integer(steps, "steps", &count) == RL_OK) {
-        if (count < 0)
-            rl_fail("`steps` must not be negative; it is %lld", (long long)count);
-        else if ((tensor = sequence_of(count, dtype, &wanted)) && check_ends(from.as_double, to.as_double, wanted) == RL_OK)
-            rl_fill_linspace(tensor, from.as_double, to.as_double);
-        tensor = convert_sequence(tensor, wanted);
-    }
-    return finish(call, tensor, requires_grad);
-}
-
-SEXP ffi_logspace(SEXP start, SEXP end, SEXP steps, SEXP base, SEXP dtype, SEXP requires_grad) {
-    rb_call call = rb_begin();
-    rl_tensor *tensor = NULL;
-    rl_dtype wanted = RL_NO_DTYPE;
-    rl_scalar from, to, of;
-    int64_t count;
-    if (rb_number(start, "start", &from) == RL_OK && rb_number(end, "end", &to) == RL_OK && rb_integer(steps, "steps", &count) == RL_OK &&
-        rb_number(base, "base", &of) == RL_OK) {
-        if (count < 0)
-            rl_fail("`steps` must not be negative; it is %lld", (long long)count);
-        else if ((tensor = sequence_of(count, dtype, &wanted)) &&
-                 check_ends(pow(of.as_double, from.as_double), pow(of.as_double, to.as_double), wanted) == RL_OK)
-            rl_fill_logspace(tensor, from.as_double, to.as_double, of.as_double);
-        tensor = convert_sequence(tensor, wanted);
-    }
-    return finish(call, tensor, requires_grad);
 }
 
 /* ---- conversion ---- */
@@ -416,10 +230,4 @@ SEXP ffi_set_num_threads(SEXP threads) {
 
 SEXP ffi_num_threads(void) { return Rf_ScalarInteger(rl_num_threads()); }
 
-SEXP ffi_has_openmp(void) {
-#ifdef _OPENMP
-    return Rf_ScalarLogical(TRUE);
-#else
-    return Rf_ScalarLogical(FALSE);
-#endif
-}
+SEXP ffi_has_openmp(void) { return Rf_ScalarLogical(rl_has_openmp()); }

@@ -3,9 +3,11 @@
 #ifndef RL_TENSOR_ERROR_H
 #define RL_TENSOR_ERROR_H
 
+#include "platform.h"
+
 typedef enum { RL_OK = 0, RL_FAILED = 1 } rl_status;
 
-rl_status rl_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+rl_status rl_fail(const char *format, ...) RL_PRINTF_LIKE(1, 2);
 rl_status rl_fail_memory(double bytes);
 rl_status rl_fail_no_loop(const char *dtype); /* nothing computes that for tensors of the dtype */
 /* A callback of the host failed; the host keeps its own record of how. */

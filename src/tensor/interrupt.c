@@ -1,6 +1,6 @@
 #include "interrupt.h"
 
-#include <time.h>
+#include "platform.h"
 
 rl_status (*rl_interrupt_hook)(void);
 int rl_interrupt_owed;
@@ -9,10 +9,9 @@ static int listening = 1;
 
 /* Whether a twentieth of a second has gone by since the answer was yes. */
 static int is_time(void) {
-    static struct timespec last;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if ((double)(now.tv_sec - last.tv_sec) + 1e-9 * (double)(now.tv_nsec - last.tv_nsec) < 0.05) return 0;
+    static double last;
+    const double now = rl_seconds();
+    if (now - last < 0.05) return 0;
     last = now;
     return 1;
 }

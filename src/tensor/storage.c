@@ -1,10 +1,7 @@
 #include "storage.h"
 
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "faults.h"
+#include "platform.h"
 
 enum { CACHE_LINE = 64 };
 
@@ -64,7 +61,7 @@ static size_t class_bytes(int size_class) {
 
 static double physical_memory(void) {
     static double bytes;
-    if (bytes == 0) bytes = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (bytes == 0) bytes = rl_physical_memory();
     return bytes;
 }
 
@@ -72,8 +69,8 @@ static void *cut_from_slab(size_t bytes) {
     static char *slab;
     static size_t left;
     if (left < bytes) {
-        void *fresh = NULL;
-        if (posix_memalign(&fresh, CACHE_LINE, SLAB_BYTES) != 0) return NULL;
+        void *fresh = rl_aligned_new(CACHE_LINE, SLAB_BYTES);
+        if (!fresh) return NULL;
         slab = fresh;
         left = SLAB_BYTES;
     }
@@ -85,20 +82,16 @@ static void *cut_from_slab(size_t bytes) {
 enum { HUGE_PAGE = 1 << 21 };
 
 static void *large_block(size_t bytes) {
-    void *block = NULL;
-    if (posix_memalign(&block, HUGE_PAGE, bytes) != 0) return NULL;
-#ifdef MADV_HUGEPAGE
-    madvise(block, bytes, MADV_HUGEPAGE); /* where it is refused, small pages will do */
-#endif
+    void *block = rl_aligned_new(HUGE_PAGE, bytes);
+    if (block) rl_advise_huge_pages(block, bytes);
     return block;
 }
 
 static void *system_block(size_t bytes) {
-    void *block = NULL;
     if (IN_SLAB(bytes)) return cut_from_slab(bytes);
     if (rl_live.live_bytes + (double)bytes > physical_memory()) return NULL;
     if (bytes >= 2 * HUGE_PAGE) return large_block(bytes);
-    return posix_memalign(&block, CACHE_LINE, bytes) == 0 ? block : NULL;
+    return rl_aligned_new(CACHE_LINE, bytes);
 }
 
 #ifdef RL_FAULTS
@@ -142,7 +135,7 @@ static void drop_block(int size_class) {
     IS_TAKEN(block, class_bytes(size_class));
     free_blocks[size_class] = block->next;
     rl_live.pooled_bytes -= (double)class_bytes(size_class);
-    free(block);
+    rl_aligned_free(block);
 }
 
 /* Whether there was a large block to give back to the system; it is one of the class that has waited longest. */
@@ -160,7 +153,7 @@ static void give_class(void *memory, int size_class) {
         given_at[size_class] = ++gifts;
         while ((double)bytes <= POOL_LIMIT && rl_live.pooled_bytes + (double)bytes > POOL_LIMIT && drop_stalest()) continue;
         if (rl_live.pooled_bytes + (double)bytes > POOL_LIMIT) {
-            free(memory);
+            rl_aligned_free(memory);
             return;
         }
     }

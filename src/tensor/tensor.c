@@ -80,10 +80,10 @@ void rl_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides) {
     }
 }
 
-rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes) {
-    int64_t numel;
+/* Over a storage of so many elements; its strides are yet to be set. */
+static rl_tensor *new_over(rl_dtype dtype, int ndim, const int64_t *sizes, int64_t numel, int64_t elements) {
     size_t bytes;
-    if (rl_count(ndim, sizes, &numel) != RL_OK || rl_multiply_sizes((size_t)numel, rl_dtype_size(dtype), &bytes) != RL_OK) return NULL;
+    if (rl_multiply_sizes((size_t)elements, rl_dtype_size(dtype), &bytes) != RL_OK) return NULL;
     rl_tensor *tensor = tensor_allocate(dtype, ndim);
     if (!tensor) return NULL;
     tensor->storage = rl_storage_new(bytes);
@@ -92,10 +92,34 @@ rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes) {
         return NULL;
     }
     tensor->numel = numel;
-    tensor->contiguous = 1;
     for (int k = 0; k < ndim; k++) tensor->sizes[k] = sizes[k];
-    rl_contiguous_strides(ndim, sizes, tensor->strides);
     return rl_scope_own(tensor);
+}
+
+rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes) {
+    int64_t numel;
+    if (rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
+    rl_tensor *tensor = new_over(dtype, ndim, sizes, numel, numel);
+    if (!tensor) return NULL;
+    tensor->contiguous = 1;
+    rl_contiguous_strides(ndim, sizes, tensor->strides);
+    return tensor;
+}
+
+rl_tensor *rl_tensor_new_strided(rl_dtype dtype, int ndim, const int64_t *sizes, const int64_t *strides) {
+    int64_t numel, reach = 1, step;
+    if (rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
+    for (int k = 0; k < ndim && numel; k++) {
+        if (__builtin_mul_overflow(strides[k], sizes[k] - 1, &step) || __builtin_add_overflow(reach, step, &reach)) {
+            rl_fail_memory(1e18);
+            return NULL;
+        }
+    }
+    rl_tensor *tensor = new_over(dtype, ndim, sizes, numel, numel ? reach : 0);
+    if (!tensor) return NULL;
+    for (int k = 0; k < ndim; k++) tensor->strides[k] = strides[k];
+    rl_note_contiguity(tensor);
+    return tensor;
 }
 
 /* Dimension a lies outside b: 1; inside: -1; nothing is known of one that is expanded: 0. */

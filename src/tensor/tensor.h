@@ -39,10 +39,11 @@ typedef struct {
     int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS], offset;
 } rl_layout;
 
-rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes); /* contiguous, not filled */
-rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype);    /* dense: keeps the order of the model's strides */
-rl_tensor *rl_tensor_scalar(rl_dtype dtype, rl_scalar value);             /* of no dimensions */
-rl_tensor *rl_tensor_number(rl_scalar value);                             /* the same, promoting weakly */
+rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes);                                 /* contiguous, not filled */
+rl_tensor *rl_tensor_new_strided(rl_dtype dtype, int ndim, const int64_t *sizes, const int64_t *strides); /* none of them negative */
+rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype);                                    /* dense: keeps the order of the model's strides */
+rl_tensor *rl_tensor_scalar(rl_dtype dtype, rl_scalar value);                                             /* of no dimensions */
+rl_tensor *rl_tensor_number(rl_scalar value);                                                             /* the same, promoting weakly */
 rl_tensor *rl_tensor_undefined(void);
 /* A tensor over the same storage, outside any graph; of an undefined one, an undefined one. */
 rl_tensor *rl_tensor_alias(const rl_tensor *base);

@@ -216,6 +216,50 @@ static void test_interrupts(void) {
     rl_interrupt_hook = NULL;
 }
 
+static char seen[256]; /* the names of the ops that an interpreter has seen */
+
+static rl_status note_name(rl_interpreter *self, rl_call *call) {
+    const size_t used = strlen(seen);
+    snprintf(seen + used, sizeof seen - used, "%s ", call->op->name);
+    return rl_apply_below(self, call);
+}
+
+static int was_seen(const char *names) {
+    const int same = strcmp(seen, names) == 0;
+    seen[0] = 0;
+    return same;
+}
+
+static void test_interpreters(void) {
+    rl_interpreter noting = {.apply = note_name};
+    rl_generator *generator = rl_generator_new(), *twin = rl_generator_new();
+    const int64_t two = 2;
+    rl_args args = RL_ARGS_NONE;
+    rl_generator_seed(generator, 7);
+    rl_generator_seed(twin, 7);
+    args.dtype = RL_DOUBLE;
+    args.list[0] = (rl_ints){1, &two};
+    args.generator = generator;
+    rl_push_interpreter(&noting);
+    rl_tensor *eye = rl_eye(RL_FLOAT, 2), *zeros = rl_zeros(RL_INT64, 1, &two);
+    check(at(eye, 3) == 1 && at(eye, 1) == 0 && at(zeros, 1) == 0 && was_seen("eye full "), "an interpreter sees what is made of no tensor");
+    rl_tensor *drawn = rl_apply_to(&rl_op_rand, &args, 0, NULL);
+    check(at(drawn, 0) == rl_random_uniform(twin) && at(drawn, 1) == rl_random_uniform(twin) && was_seen("rand "), "and what is drawn, from a generator");
+    rl_args bounds = RL_ARGS_NONE;
+    bounds.s[0] = rl_scalar_double(0);
+    bounds.s[1] = rl_scalar_double(1);
+    bounds.generator = generator;
+    rl_apply_in_place(&rl_op_uniform, &bounds, 1, &drawn);
+    check(at(drawn, 0) == rl_random_uniform(twin) && drawn->storage->version == 1 && was_seen("uniform "), "and what is drawn in place");
+    args = RL_ARGS_NONE;
+    args.n[2] = RL_NO_DIM;
+    rl_tensor *runs = rl_apply_to(&rl_op_unique_consecutive, &args, 1, (rl_tensor *[]){row(3, 1, 0)});
+    check(runs && runs->numel == 1 && strstr(seen, "unique_consecutive "), "and what a composition computes");
+    rl_pop_interpreter(&noting);
+    rl_generator_release(generator);
+    rl_generator_release(twin);
+}
+
 int main(void) {
     rl_autograd_start();
     run(test_arithmetic, "arithmetic leaves nothing behind");
@@ -227,6 +271,7 @@ int main(void) {
     run(test_deep_graph, "a deep graph leaves nothing behind");
     run(test_state, "a state leaves nothing behind");
     run(test_damaged_states, "damaged states leave nothing behind");
+    run(test_interpreters, "interpreted calls leave nothing behind");
     run(test_interrupts, "interrupted work leaves nothing behind");
     rl_pool_trim();
     printf("%d passed, %d failed\n", passed, failed);

@@ -219,3 +219,25 @@ test_that("a generator is saved with its state, and junk for a state is refused"
     expect_true(is.null(drawn) || length(drawn) == 3)
   }
 })
+
+test_that("what is drawn in place is in the graph under the name of its distribution", {
+  w <- torch_full(3, 0.5, requires_grad = TRUE)
+  named <- list(
+    UniformBackward0 = function(x) x$uniform_(), NormalBackward0 = function(x) x$normal_(), LogNormalBackward0 = function(x) x$log_normal_(),
+    CauchyBackward0 = function(x) x$cauchy_(), ExponentialBackward0 = function(x) x$exponential_(),
+    GeometricBackward0 = function(x) x$geometric_(0.5), RandomBackward2 = function(x) x$random_(),
+    BernoulliBackward2 = function(x) x$bernoulli_(0.5), BernoulliBackward1 = function(x) x$bernoulli_(w$detach())
+  )
+  for (name in names(named)) expect_equal(named[[name]](w * 2)$grad_fn$name, name)
+  x <- w * 2
+  x[1:2]$uniform_()
+  x$sum()$backward()
+  expect_equal(as.numeric(w$grad), c(0, 0, 2))
+  expect_error(w$uniform_(), "would change a leaf")
+})
+
+test_that("a number as a probability or rate gives the default dtype", {
+  expect_true(torch_bernoulli(0.5)$dtype == torch_float())
+  expect_true(torch_poisson(3)$dtype == torch_float())
+  expect_true(torch_bernoulli(torch_tensor(0.5, dtype = torch_double()))$dtype == torch_double())
+})

@@ -42,6 +42,38 @@ test_that("runs of equal elements are found in vectors and along dimensions", {
   expect_equal(as_array(rows[[1]]), matrix(1:4, 2, byrow = TRUE))
   expect_equal(as.integer(rows[[3]]), c(2L, 1L))
   expect_equal(torch_unique_consecutive(torch_zeros(0))[[1]]$shape, 0)
+  cube <- torch_tensor(array(c(1, 2, 1, 2, 3, 4, 5, 6, 5, 6, 7, 8), c(2, 3, 2)))
+  slices <- torch_unique_consecutive(cube, TRUE, TRUE, dim = 2)
+  expect_equal(as_array(slices[[1]]), array(c(1, 2, 3, 4, 5, 6, 7, 8), c(2, 2, 2)))
+  expect_equal(lapply(slices[2:3], as.integer), list(c(1L, 1L, 2L), c(2L, 1L)))
+  expect_equal(as_array(torch_unique_consecutive(cube$transpose(1, 3), TRUE)[[2]])[1, 1, ], c(1, 2))
+  expect_equal(torch_unique_consecutive(torch_zeros(3, 0), dim = 1)[[1]]$shape, c(1, 0))
+  expect_equal(torch_unique_consecutive(torch_zeros(0, 3), dim = 1)[[1]]$shape, c(0, 3))
+})
+
+for (dtype in c("half", "bfloat16", "float", "double")) {
+  test_that(paste("runs are of numbers that equal each other: 0 and -0 do, NaN and NaN do not, in", dtype), {
+    numbers <- c(0, -0, NaN, NaN, 1, 1)
+    runs <- torch_unique_consecutive(torch_tensor(numbers, dtype = dtype), TRUE, TRUE)
+    expect_equal(as.numeric(runs[[1]]), c(0, NaN, NaN, 1))
+    expect_equal(lapply(runs[2:3], as.integer), list(c(1L, 1L, 2L, 3L, 4L, 4L), c(2L, 1L, 1L, 2L)))
+    slices <- torch_tensor(rbind(1, numbers, 2), dtype = dtype)
+    for (runs in list(torch_unique_consecutive(slices, TRUE, TRUE, dim = 2), torch_unique_consecutive(slices$t(), TRUE, TRUE, dim = 1))) {
+      values <- as_array(runs[[1]])
+      expect_equal(if (nrow(values) == 3) values else t(values), rbind(1, c(0, NaN, NaN, 1), 2))
+      expect_equal(lapply(runs[2:3], as.integer), list(c(1L, 1L, 2L, 3L, 4L, 4L), c(2L, 1L, 1L, 2L)))
+    }
+  })
+}
+
+test_that("what is counted may have any dtype of integers and any stride", {
+  for (dtype in c("uint8", "int8", "int16", "int32", "int64")) {
+    counted <- torch_tensor(matrix(c(1L, 9L, 3L, 9L, 3L, 9L), 2), dtype = dtype)[1, ]
+    expect_equal(as.integer(torch_bincount(counted)), c(1L, 0L, 2L))
+    expect_error(torch_bincount(counted - 1L), "element 1 is 0")
+  }
+  expect_equal(as.integer(torch_bincount(torch_tensor(integer()))), integer())
+  expect_equal(as.integer(torch_bincount(torch_tensor(2L), minlength = 3L)), c(0L, 1L, 0L))
 })
 
 test_that("searching agrees with findInterval()", {
