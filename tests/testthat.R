@@ -1,16 +1,5 @@
-library(testthat)
-library(rushlight)
-
-source("testthat/reporter-counts.R")
-counts <- CountsReporter$new()
-reporter <- MultiReporter$new(list(CheckReporter$new(), counts))
-only <- Sys.getenv("RUSHLIGHT_TESTS", NA)
-only <- if (!is.na(only)) only
-results <- as.data.frame(test_check("rushlight", reporter = reporter, filter = only, stop_on_failure = FALSE))
-
-# The closing line, which tools/verdict.R reads; a file that leaves something behind counts as a failure.
-if (length(counts$left)) cat("live counts changed in", counts$left, sep = "\n  ")
-failed <- results$failed > 0 | results$error
-bad <- sum(failed) + length(counts$left)
-cat("\n", sum(!failed & !results$skipped), " passed, ", bad, " failed\n", sep = "")
-if (bad) quit(status = 1)
+# RUSHLIGHT_TESTS: a regular expression of themes; RUSHLIGHT_TEST_PROCESSES: how many processes run them, 2 if nothing is said.
+source("testthat/runner.R")
+themes <- Sys.getenv("RUSHLIGHT_TESTS", NA)
+failed <- run_tests("testthat", if (!is.na(themes)) themes, as.integer(Sys.getenv("RUSHLIGHT_TEST_PROCESSES", "2")))
+if (failed) quit(status = 1)

@@ -10,18 +10,19 @@ CountsReporter <- R6::R6Class("CountsReporter",
       self$before <- self$count()
     },
     end_file = function() {
-      more <- self$count() - self$before
+      more <- self$count(until = self$before) - self$before
       if (any(more != 0)) {
         told <- paste(sprintf("%+d %s", more[more != 0], names(more)[more != 0]), collapse = ", ")
         self$left <- c(self$left, paste0(self$file, ": ", told))
       }
     },
-    count = function() {
+    count = function(until = NULL) {
       for (round in 1:4) { # what one collection finds free may hold what the next one finds
         gc()
         counts <- rushlight:::rushlight_counts()[c("tensors", "storages", "nodes")]
+        storage.mode(counts) <- "integer"
+        if (identical(counts, until)) break
       }
-      storage.mode(counts) <- "integer"
       counts
     }
   )
