@@ -75,6 +75,42 @@ test_that("a change of a base reaches its views", {
   expect_equal(as_array(x$grad), c(0, 400, 600))
 })
 
+test_that("what is read and written at once is read first, where operands overlap", {
+  x <- double(1:5)
+  x[2:5] <- x[1:4]
+  expect_equal(as_array(x), c(1, 1, 2, 3, 4))
+  x <- double(1:5)
+  x[1:4] <- x[2:5]
+  expect_equal(as_array(x), c(2, 3, 4, 5, 5))
+  x <- double(1:5)
+  x[2:5]$add_(x[1:4])
+  expect_equal(as_array(x), c(1, 3, 5, 7, 9))
+  m <- double(matrix(1:4, 2))
+  m$add_(m$t())
+  expect_equal(as_array(m), matrix(c(2, 5, 5, 8), 2))
+})
+
+test_that("an expanded tensor, of which several elements are one, is not written in place", {
+  x <- double(1)$expand(3L)
+  for (change in list(function() x$add_(1), function() x$fill_(2), function() x$exp_(), function() x$copy_(double(1:3)))) {
+    expect_error(change(), "more than once", class = "rushlight_error")
+  }
+  expect_equal(as_array(x), c(1, 1, 1))
+})
+
+test_that("a view stays as it was when its base gets other memory", {
+  base <- double(1:4)
+  view <- base[1:2]
+  other <- base[1:4]
+  base$set_(double(c(7, 8)))
+  base$requires_grad_()
+  with_no_grad(other$add_(1))
+  expect_equal(as_array(view), c(2, 3))
+  expect_false(view$requires_grad)
+  expect_equal(as_array(base), c(7, 8))
+  expect_true(base$requires_grad)
+})
+
 test_that("a change of one of several views is undone by none of them", {
   x <- double(matrix(1:6, 2), requires_grad = TRUE)
   y <- x * 1

@@ -37,6 +37,18 @@ test_that("losses bear what would overflow", {
   expect_equal(nnf_binary_cross_entropy_with_logits(double(40), double(1))$item(), exp(-40))
 })
 
+test_that("binary cross-entropy is bounded at probabilities of 0 and 1, and so is its gradient", {
+  for (dtype in list(torch_float(), torch_double())) {
+    p <- torch_tensor(c(0, 1, 0, 1, 0.5), dtype = dtype, requires_grad = TRUE)
+    target <- torch_tensor(c(0, 1, 1, 0, 0.5), dtype = dtype, requires_grad = TRUE)
+    losses <- nnf_binary_cross_entropy(p, target, reduction = "none")
+    expect_equal(as.numeric(losses), c(0, 0, 100, 100, log(2)), tolerance = 1e-6)
+    slopes <- autograd_grad(losses$sum(), list(p, target))
+    expect_equal(as.numeric(slopes[[1]]), c(0, 0, -1e12, 1e12, 0), tolerance = 1e-6)
+    expect_equal(as.numeric(slopes[[2]]), c(100, -100, 100, -100, 0))
+  }
+})
+
 test_that("the cross-entropy of logits is exact to the last places, in any layout", {
   logits <- c(seq(-750, 750, length.out = 311), seq(-3, 3, length.out = 311), 10^seq(-300, 2, length.out = 98), 0)
   expected <- pmax(logits, 0) + log1p(exp(-abs(logits)))
@@ -91,6 +103,13 @@ test_that("classes that do not exist, and shapes that do not fit, are refused", 
   expect_error(nnf_nll_loss(scores, torch_tensor(c(1, 2))), "integers")
   expect_error(nnf_cross_entropy(scores, torch_tensor(c(1L, 2L)), weight = torch_ones(2)), "weight")
   expect_error(nnf_mse_loss(torch_ones(2), torch_ones(3)), "broadcast")
+})
+
+test_that("probabilities of classes that have not the shape of the scores are refused", {
+  scores <- torch_zeros(2, 3)
+  for (shape in list(c(2, 4), c(1, 3), 3, c(2, 3, 1), c(3, 2))) {
+    expect_error(nnf_cross_entropy(scores, torch_ones(shape)), "shape \\[2, 3\\]", class = "rushlight_error")
+  }
 })
 
 test_that("losses with a margin agree with their formulas", {

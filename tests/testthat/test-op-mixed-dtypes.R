@@ -34,6 +34,19 @@ test_that("a power of a whole or single number has double derivatives", {
   expect_equal(as.numeric(autograd_grad((torch_tensor(3L)^a)$sum(), a)[[1]]), 3^2.5 * log(3), tolerance = 1e-15)
 })
 
+test_that("a gradient has the dtype of what it is the gradient of, whatever it met on the way", {
+  for (narrow in list(torch_half(), torch_bfloat16(), torch_float())) {
+    x <- torch_tensor(c(1, 2), dtype = narrow, requires_grad = TRUE)
+    y <- torch_tensor(c(3, 4), dtype = torch_double(), requires_grad = TRUE)
+    slopes <- autograd_grad((x * y)$sum(), list(x, y))
+    expect_true(slopes[[1]]$dtype == narrow)
+    expect_true(slopes[[2]]$dtype == torch_double())
+    expect_equal(lapply(slopes, as.numeric), list(c(3, 4), c(1, 2)))
+    (x * y)$sum()$backward()
+    expect_true(x$grad$dtype == narrow)
+  }
+})
+
 test_that("functions of two have double derivatives beside other dtypes", {
   expect_double("atan2", function(a, b) torch_atan2(a, b))
   expect_double("atan2 of", function(a, b) torch_atan2(b, a))

@@ -149,6 +149,48 @@ test_that("equal elements share the gradient of an extreme, unless a place was a
   expect_equal(as.numeric(autograd_grad(x$median(), x)[[1]]), c(0, 0.5, 0.5))
 })
 
+test_that("the gradient of an extreme that is NaN goes to that element alone", {
+  for (f in list(torch_max, torch_min, torch_amax, torch_amin)) {
+    x <- double(c(1, NaN, 3))$requires_grad_()
+    y <- f(x)
+    expect_true(is.nan(y$item()))
+    expect_equal(as.numeric(autograd_grad(y, x)[[1]]), c(0, 1, 0))
+  }
+  rows <- double(rbind(c(1, NaN, 3), c(4, 5, 6), c(NaN, 0, -Inf)))
+  expect_equal(as.numeric(rows$amax(2)), c(NaN, 6, NaN))
+  expect_equal(as.numeric(rows$amin(2)), c(NaN, 4, NaN))
+  expect_equal(as.numeric(rows$amax(1)), c(NaN, NaN, 6))
+  far <- torch_zeros(1000, dtype = torch_double())
+  far[700] <- NaN
+  expect_true(is.nan(far$amax()$item()))
+  expect_equal(far$argmax()$item(), 700)
+})
+
+test_that("the standard deviation of equal elements is 0, and its gradient 0", {
+  x <- double(c(2, 2, 2))$requires_grad_()
+  for (f in list(torch_std, function(x) torch_std(x, 1), function(x) torch_std_mean(x)[[1]], function(x) torch_std(x, unbiased = FALSE))) {
+    expect_equal(f(x)$item(), 0)
+    expect_equal(as.numeric(autograd_grad(f(x), x)[[1]]), c(0, 0, 0))
+  }
+  mixed <- double(rbind(c(1, 1), c(1, 3)))$requires_grad_()
+  expect_equal(as_array(autograd_grad(mixed$std(2)$sum(), mixed)[[1]]), rbind(0, c(-1, 1) / sqrt(2)))
+})
+
+test_that("nansum() leaves NaN out, of the sum and of the gradient", {
+  x <- double(rbind(c(1, NaN, 3), c(NaN, NaN, NaN)))$requires_grad_()
+  expect_equal(torch_nansum(x)$item(), 4)
+  expect_equal(as.numeric(torch_nansum(x, 2)), c(4, 0))
+  expect_equal(as_array(autograd_grad(torch_nansum(x, 2)$sum(), x)[[1]]), rbind(c(1, 0, 1), 0))
+})
+
+test_that("of elements that are met as often, the least is the mode, at its last place", {
+  x <- torch_tensor(c(3, 1, 3, 1, 2))
+  expect_equal(lapply(torch_mode(x), as.numeric), list(1, 3))
+  rows <- torch_tensor(rbind(c(2, 2, 1, 1), c(5, 4, 4, 5)))
+  expect_equal(lapply(torch_mode(rows, 2), as.numeric), list(c(1, 4), c(3, 2)))
+  expect_equal(torch_mode(torch_tensor(c(4L, 2L, 3L)))[[1]]$item(), 2)
+})
+
 test_that("the derivative of a product bears zeros", {
   for (values in list(c(2, 0, 3, 4, 5), c(0, 0, 3, 4, 5), c(0, 0, 0, 1, 2))) {
     x <- double(values)$requires_grad_()

@@ -74,6 +74,14 @@ test_that("parts are replaced in a copy", {
   refused(x$select_scatter(torch_ones(3), 2L, 3L), "must have the shape \\[2\\]")
 })
 
+test_that("windows of size 0 are empty, and there is one more of them than of size 1", {
+  x <- torch_arange(0, 5)$requires_grad_()
+  expect_identical(x$unfold(1L, 0L, 1L)$shape, c(7L, 0L))
+  expect_identical(x$unfold(1L, 0L, 2L)$shape, c(4L, 0L))
+  expect_equal(as.numeric(autograd_grad(x$unfold(1L, 0L, 2L)$sum(), x)[[1]]), rep(0, 6))
+  expect_error(x$unfold(1L, -1L, 1L), "windows of -1", class = "rushlight_error")
+})
+
 test_that("elements are turned and shifted", {
   m <- matrix(1:6, 2)
   x <- double(m)

@@ -30,6 +30,23 @@ test_that("sorting runs along any dimension of any layout", {
   expect_equal(torch_kthvalue(x, 2, dim = 1, keepdim = TRUE)[[1]]$shape, c(1, 7))
 })
 
+test_that("NaN is greater than every number, and NaN among themselves stay in their order", {
+  values <- c(2, NaN, -Inf, NaN, Inf, -0)
+  for (dtype in list(torch_half(), torch_bfloat16(), torch_float(), torch_double())) {
+    x <- torch_tensor(values, dtype = dtype)
+    up <- torch_sort(x)
+    expect_equal(as.numeric(up[[1]]), c(-Inf, 0, 2, Inf, NaN, NaN))
+    expect_equal(as.numeric(up[[2]]), c(3, 6, 1, 5, 2, 4))
+    down <- torch_sort(x, descending = TRUE)
+    expect_equal(as.numeric(down[[1]]), c(NaN, NaN, Inf, 2, 0, -Inf))
+    expect_equal(as.numeric(down[[2]]), c(2, 4, 5, 1, 6, 3))
+    expect_equal(as.numeric(torch_topk(x, 3)[[1]]), c(NaN, NaN, Inf))
+    expect_equal(torch_kthvalue(x, 4)[[1]]$item(), Inf)
+  }
+  negative <- -torch_tensor(NaN) # its sign is set
+  expect_equal(as.numeric(torch_sort(torch_cat(list(negative, torch_tensor(1))))[[1]]), c(1, NaN))
+})
+
 test_that("a k beyond the dimension is refused", {
   expect_error(torch_topk(torch_ones(3), 4), "3 elements", class = "rushlight_error")
   expect_error(torch_kthvalue(torch_ones(3), 0), "from 1", class = "rushlight_error")

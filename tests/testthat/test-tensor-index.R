@@ -348,6 +348,32 @@ test_that("masks fill, select and scatter", {
   expect_equal(as_array(m), matrix(c(1, 2, 0, 0, 0, 0), 2))
 })
 
+test_that("indices with a dimension between them come first, and neighbours stay where they are", {
+  x <- torch_arange(0, 23)$reshape(c(2, 3, 4))
+  values <- as_array(x)
+  i <- c(1L, 2L, 2L)
+  j <- c(3L, 1L, 4L)
+  apart <- rbind(c(2, 6, 10), c(12, 16, 20), c(15, 19, 23))
+  expect_equal(as_array(x$index(list(torch_tensor(i), NULL, torch_tensor(j)))), apart)
+  k <- c(2L, 2L, 1L)
+  expect_equal(as_array(x$index(list(NULL, torch_tensor(k), torch_tensor(j)))), sapply(1:3, function(n) values[, k[n], j[n]]))
+  y <- torch_zeros(2, 3, 4)
+  y$index_put_(list(torch_tensor(i), NULL, torch_tensor(j)), torch_tensor(apart))
+  expected <- array(0, c(2, 3, 4))
+  for (n in 1:3) expected[i[n], , j[n]] <- apart[n, ]
+  expect_equal(as_array(y), expected)
+})
+
+test_that("masked_fill() cuts a fraction for integers, and refuses a tensor of floating numbers", {
+  x <- torch_tensor(c(1L, 5L, 9L))
+  expect_equal(as_array(x$masked_fill(x > 4, 2.9)), c(1L, 2L, 2L))
+  expect_equal(as_array(x$masked_fill(x > 4, -2.9)), c(1L, -2L, -2L))
+  expect_true(x$masked_fill(x > 4, 2.9)$dtype == torch_long())
+  expect_error(x$masked_fill(x > 4, torch_tensor(2.9)), "cannot write Float values into a Long tensor", class = "rushlight_error")
+  expect_error(x$masked_fill_(x > 4, torch_tensor(2.9)), class = "rushlight_error")
+  expect_equal(as_array(x), c(1L, 5L, 9L))
+})
+
 test_that("places of what is not zero count from 1", {
   m <- torch_tensor(matrix(c(1, 0, 0, 2), 2))
   expect_equal(as_array(torch_nonzero(m)), matrix(c(1L, 2L, 1L, 2L), 2))
