@@ -3,8 +3,6 @@
 
 #include "reducers.h"
 
-#define IS_NAN(a) ((a) != (a)) /* no integer is */
-
 #define LEAST_uint8 0
 #define LEAST_int8 INT8_MIN
 #define LEAST_int16 INT16_MIN
@@ -23,7 +21,7 @@
 
 /* ---- largest ---- */
 
-#define WINS(a, b) ((b) > (a) || IS_NAN(b)) /* b over the earlier a */
+#define WINS(a, b) ((b) > (a) || RL_IS_NAN(b)) /* b over the earlier a */
 
 #define NAME amax
 #define DTYPES "for_numbers.h"
@@ -46,7 +44,7 @@ const rl_reducers rl_amax_indices_reducers = RL_NUMBER_REDUCERS(amax_indices_red
 
 /* ---- smallest ---- */
 
-#define WINS(a, b) ((b) < (a) || IS_NAN(b)) /* b over the earlier a */
+#define WINS(a, b) ((b) < (a) || RL_IS_NAN(b)) /* b over the earlier a */
 
 #define NAME amin
 #define DTYPES "for_numbers.h"

@@ -12,13 +12,13 @@ RL_CLONES static int64_t ITS(find)(const char *x, int64_t stride, int64_t m, T w
         for (; i + RL_LANES <= m; i += RL_LANES) {
             const T *p = (const T *)x + i;
             int met = 0;
-            RL_SIMD_ANY(met) for (int k = 0; k < RL_LANES; k++) met |= (p[k] == wanted) | IS_NAN(p[k]);
+            RL_SIMD_ANY(met) for (int k = 0; k < RL_LANES; k++) met |= (p[k] == wanted) | RL_IS_NAN(p[k]);
             if (met) break;
         }
     }
     for (; i < m; i++) {
         T a = *(const T *)(x + i * stride);
-        if (a == wanted || IS_NAN(a)) return i;
+        if (a == wanted || RL_IS_NAN(a)) return i;
     }
     return 0;
 }
@@ -28,7 +28,7 @@ static void ITS(indices_along)(void *const *fields, const char *x, int64_t strid
     void *field = &best;
     ITS(start)(&field, 1, run);
     ITS(along)(&field, x, stride, m, run);
-    if (!WINS(*value, best) || IS_NAN(*value)) return;
+    if (!WINS(*value, best) || RL_IS_NAN(*value)) return;
     *value = best;
     *(int64_t *)fields[1] = run->done + ITS(find)(x, stride, m, best);
 }
@@ -41,7 +41,7 @@ RL_CLONES static void ITS(indices_across)(void *const *fields, const char *x, in
         int64_t index = run->done + i;
         RL_SIMD for (int64_t j = 0; j < n; j++) {
             T s = values[j], a = p[j];
-            int wins = WINS(s, a) & !IS_NAN(s);
+            int wins = WINS(s, a) & !RL_IS_NAN(s);
             values[j] = wins ? a : s;
             indices[j] = wins ? index : indices[j];
         }
@@ -53,7 +53,7 @@ static void ITS(indices_combine)(void *const *fields, void *const *others, int64
     (void)count;
     for (int64_t j = 0; j < n; j++) {
         T other = ((const T *)others[0])[j];
-        if (!WINS(values[j], other) || IS_NAN(values[j])) continue;
+        if (!WINS(values[j], other) || RL_IS_NAN(values[j])) continue;
         values[j] = other;
         ((int64_t *)fields[1])[j] = run->done + ((const int64_t *)others[1])[j];
     }

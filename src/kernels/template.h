@@ -18,4 +18,6 @@
 #define ITS(part) RL_MEMBER(NAME, part)
 #define RL_MEMBER(name, part) RL_PASTE(name, RL_PASTE(_##part##_, SUFFIX))
 
+#define RL_IS_NAN(a) ((a) != (a)) /* of a number of any type */
+
 #endif
