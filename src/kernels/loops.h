@@ -42,108 +42,81 @@ rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loo
 #define RL_LOOP_PARAMETERS char *const *data, const int64_t *strides, int64_t n, const void *context
 #define RL_AT(T, k) (*(const T *)(data[k] + i * strides[k]))
 
+/* The loops are made of this: for each i, to = expression, of a, b and c as they are declared. */
+#define RL_EACH(OUT, to, declared, expression) \
+    for (int64_t i = 0; i < n; i++) {          \
+        declared;                              \
+        to = (OUT)(expression);                \
+    }
+#define RL_OUT_AT(OUT) *(OUT *)(data[0] + i * strides[0])
+#define RL_DENSE(T, k) (strides[k] == sizeof(T))
+
 #define RL_UNARY_LOOP(name, attributes, IN, OUT, expression) RL_UNARY_LOOP_WITH(name, attributes, IN, OUT, , expression)
 
 #define RL_UNARY_LOOP_WITH(name, attributes, IN, OUT, prepare, expression) \
     attributes static void name(RL_LOOP_PARAMETERS) {                      \
         (void)context;                                                     \
         prepare;                                                           \
-        if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN)) {       \
+        if (RL_DENSE(OUT, 0) && RL_DENSE(IN, 1)) {                         \
             OUT *to = (OUT *)data[0];                                      \
             const IN *from = (const IN *)data[1];                          \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                      \
-                IN a = from[i];                                            \
-                to[i] = (OUT)(expression);                                 \
-            }                                                              \
+            RL_SIMD RL_EACH(OUT, to[i], IN a = from[i], expression);       \
             return;                                                        \
         }                                                                  \
-        for (int64_t i = 0; i < n; i++) {                                  \
-            IN a = RL_AT(IN, 1);                                           \
-            *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);        \
-        }                                                                  \
+        RL_EACH(OUT, RL_OUT_AT(OUT), IN a = RL_AT(IN, 1), expression);     \
     }
 
-#define RL_UNARY_ROW(name, IN, OUT, prepare, expression)            \
-    static void name(RL_LOOP_PARAMETERS) {                          \
-        (void)context;                                              \
-        prepare;                                                    \
-        for (int64_t i = 0; i < n; i++) {                           \
-            IN a = RL_AT(IN, 1);                                    \
-            *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression); \
-        }                                                           \
+#define RL_UNARY_ROW(name, IN, OUT, prepare, expression)               \
+    static void name(RL_LOOP_PARAMETERS) {                             \
+        (void)context;                                                 \
+        prepare;                                                       \
+        RL_EACH(OUT, RL_OUT_AT(OUT), IN a = RL_AT(IN, 1), expression); \
     }
 
 #define RL_BINARY_LOOP(name, attributes, IN, OUT, expression) RL_BINARY_LOOP_WITH(name, attributes, IN, OUT, , expression)
 
-#define RL_BINARY_LOOP_WITH(name, attributes, IN, OUT, prepare, expression)                      \
-    attributes static void name(RL_LOOP_PARAMETERS) {                                            \
-        (void)context;                                                                           \
-        prepare;                                                                                 \
-        OUT *to = (OUT *)data[0];                                                                \
-        const IN *p = (const IN *)data[1], *q = (const IN *)data[2];                             \
-        if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN) && strides[2] == sizeof(IN)) { \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                            \
-                IN a = p[i], b = q[i];                                                           \
-                to[i] = (OUT)(expression);                                                       \
-            }                                                                                    \
-        } else if (strides[0] == sizeof(OUT) && strides[1] == sizeof(IN) && strides[2] == 0) {   \
-            IN b = *q;                                                                           \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                            \
-                IN a = p[i];                                                                     \
-                to[i] = (OUT)(expression);                                                       \
-            }                                                                                    \
-        } else if (strides[0] == sizeof(OUT) && strides[1] == 0 && strides[2] == sizeof(IN)) {   \
-            IN a = *p;                                                                           \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                            \
-                IN b = q[i];                                                                     \
-                to[i] = (OUT)(expression);                                                       \
-            }                                                                                    \
-        } else {                                                                                 \
-            for (int64_t i = 0; i < n; i++) {                                                    \
-                IN a = RL_AT(IN, 1), b = RL_AT(IN, 2);                                           \
-                *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);                          \
-            }                                                                                    \
-        }                                                                                        \
+#define RL_BINARY_LOOP_WITH(name, attributes, IN, OUT, prepare, expression)                     \
+    attributes static void name(RL_LOOP_PARAMETERS) {                                           \
+        (void)context;                                                                          \
+        prepare;                                                                                \
+        OUT *to = (OUT *)data[0];                                                               \
+        const IN *p = (const IN *)data[1], *q = (const IN *)data[2];                            \
+        if (RL_DENSE(OUT, 0) && RL_DENSE(IN, 1) && RL_DENSE(IN, 2)) {                           \
+            RL_SIMD RL_EACH(OUT, to[i], IN a = p[i]; IN b = q[i], expression);                  \
+        } else if (RL_DENSE(OUT, 0) && RL_DENSE(IN, 1) && strides[2] == 0) {                    \
+            IN b = *q;                                                                          \
+            RL_SIMD RL_EACH(OUT, to[i], IN a = p[i], expression);                               \
+        } else if (RL_DENSE(OUT, 0) && strides[1] == 0 && RL_DENSE(IN, 2)) {                    \
+            IN a = *p;                                                                          \
+            RL_SIMD RL_EACH(OUT, to[i], IN b = q[i], expression);                               \
+        } else {                                                                                \
+            RL_EACH(OUT, RL_OUT_AT(OUT), IN a = RL_AT(IN, 1); IN b = RL_AT(IN, 2), expression); \
+        }                                                                                       \
     }
 
-#define RL_BINARY_ROW(name, IN, OUT, prepare, expression)           \
-    static void name(RL_LOOP_PARAMETERS) {                          \
-        (void)context;                                              \
-        prepare;                                                    \
-        for (int64_t i = 0; i < n; i++) {                           \
-            IN a = RL_AT(IN, 1), b = RL_AT(IN, 2);                  \
-            *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression); \
-        }                                                           \
+#define RL_BINARY_ROW(name, IN, OUT, prepare, expression)                                   \
+    static void name(RL_LOOP_PARAMETERS) {                                                  \
+        (void)context;                                                                      \
+        prepare;                                                                            \
+        RL_EACH(OUT, RL_OUT_AT(OUT), IN a = RL_AT(IN, 1); IN b = RL_AT(IN, 2), expression); \
     }
 
-#define RL_TERNARY_LOOP(name, attributes, A, B, OUT, prepare, expression)                            \
-    attributes static void name(RL_LOOP_PARAMETERS) {                                                \
-        (void)context;                                                                               \
-        prepare;                                                                                     \
-        OUT *to = (OUT *)data[0];                                                                    \
-        const A *p = (const A *)data[1];                                                             \
-        const B *q = (const B *)data[2], *r = (const B *)data[3];                                    \
-        int dense = strides[0] == sizeof(OUT) && strides[1] == sizeof(A) && strides[2] == sizeof(B); \
-        if (dense && strides[3] == sizeof(B)) {                                                      \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                                \
-                A a = p[i];                                                                          \
-                B b = q[i], c = r[i];                                                                \
-                to[i] = (OUT)(expression);                                                           \
-            }                                                                                        \
-        } else if (dense && strides[3] == 0) {                                                       \
-            B c = *r;                                                                                \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                                \
-                A a = p[i];                                                                          \
-                B b = q[i];                                                                          \
-                to[i] = (OUT)(expression);                                                           \
-            }                                                                                        \
-        } else {                                                                                     \
-            for (int64_t i = 0; i < n; i++) {                                                        \
-                A a = RL_AT(A, 1);                                                                   \
-                B b = RL_AT(B, 2), c = RL_AT(B, 3);                                                  \
-                *(OUT *)(data[0] + i * strides[0]) = (OUT)(expression);                              \
-            }                                                                                        \
-        }                                                                                            \
+#define RL_TERNARY_LOOP(name, attributes, A, B, OUT, prepare, expression)                                      \
+    attributes static void name(RL_LOOP_PARAMETERS) {                                                          \
+        (void)context;                                                                                         \
+        prepare;                                                                                               \
+        OUT *to = (OUT *)data[0];                                                                              \
+        const A *p = (const A *)data[1];                                                                       \
+        const B *q = (const B *)data[2], *r = (const B *)data[3];                                              \
+        int dense = RL_DENSE(OUT, 0) && RL_DENSE(A, 1) && RL_DENSE(B, 2);                                      \
+        if (dense && RL_DENSE(B, 3)) {                                                                         \
+            RL_SIMD RL_EACH(OUT, to[i], A a = p[i]; B b = q[i]; B c = r[i], expression);                       \
+        } else if (dense && strides[3] == 0) {                                                                 \
+            B c = *r;                                                                                          \
+            RL_SIMD RL_EACH(OUT, to[i], A a = p[i]; B b = q[i], expression);                                   \
+        } else {                                                                                               \
+            RL_EACH(OUT, RL_OUT_AT(OUT), A a = RL_AT(A, 1); B b = RL_AT(B, 2); B c = RL_AT(B, 3), expression); \
+        }                                                                                                      \
     }
 
 /* Rows of tables by dtype: name_uint8, ... */

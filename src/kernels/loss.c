@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "mathfn.h"
+#include "template.h"
 
 /* a is what was predicted, b the target. */
 #define LOSS(name, f, d)                                        \
@@ -35,34 +36,11 @@ LOSS(soft_margin_loss, softplusf(-a *b), softplus(-a *b))
  *
  * log(1 + exp(-|x|)), and |x| times the weight of the class that x speaks against: nothing of it costs nothing, even if x is infinite. */
 
-/* In blocks and steps: a processor sees only so many instructions ahead, and done in one step an element's are a long chain. */
-#define LOGITS(T, exp, log1p)                                                                       \
-    static const T *row_##T(const char *data, int64_t stride, int64_t n, T *room) {                 \
-        if (stride == sizeof(T)) return (const T *)data;                                            \
-        for (int64_t i = 0; i < n; i++) room[i] = *(const T *)(data + i * stride);                  \
-        return room;                                                                                \
-    }                                                                                               \
-    RL_CLONES static void logits_##T(RL_LOOP_PARAMETERS) {                                          \
-        enum { BLOCK = 256 };                                                                       \
-        T e[BLOCK], x_room[BLOCK], t_room[BLOCK];                                                   \
-        for (int64_t from = 0; from < n; from += BLOCK) {                                           \
-            int64_t m = n - from < BLOCK ? n - from : BLOCK;                                        \
-            const T *x = row_##T(data[1] + from * strides[1], strides[1], m, x_room);               \
-            const T *t = row_##T(data[2] + from * strides[2], strides[2], m, t_room);               \
-            T *y = (T *)data[0] + from;                                                             \
-            RL_SIMD for (int64_t i = 0; i < m; i++) e[i] = exp(x[i] < 0 ? x[i] : -x[i]);            \
-            RL_SIMD for (int64_t i = 0; i < m; i++) {                                               \
-                T against = x[i] > 0 ? 1 - t[i] : t[i], cost = (x[i] > 0 ? x[i] : -x[i]) * against; \
-                y[i] = log1p(e[i]) + (against == 0 ? 0 : cost);                                     \
-            }                                                                                       \
-            if (!context) continue;                                                                 \
-            T *p = (T *)data[3] + from;                                                             \
-            RL_SIMD for (int64_t i = 0; i < m; i++) p[i] = (x[i] >= 0 ? 1 : e[i]) / (1 + e[i]);     \
-        }                                                                                           \
-    }
-LOGITS(float, rl_expf, rl_log1pf)
-LOGITS(double, rl_exp64, rl_log1p_unit64)
-const rl_loops rl_bce_logits_loss_loops = {.of = {[RL_FLOAT] = logits_float, [RL_DOUBLE] = logits_double}};
+#define LOG1P_UNIT(x) _Generic((x), float : rl_log1pf, default : rl_log1p_unit64)(x)
+#define TEMPLATE "bce_logits_loss_template.h"
+#include "for_floating.h"
+#undef TEMPLATE
+RL_FLOATING_LOOPS(bce_logits_loss)
 
 /* ---- classes ---- */
 
@@ -74,45 +52,15 @@ int64_t rl_wrong_class(const rl_class_loss *loss) {
     return 0;
 }
 
-#define CLASSES(T)                                                                                                                  \
-    static void losses_##T(const rl_class_loss *loss, T *y, const T *x, int total) {                                                \
-        const T *weight = loss->weight;                                                                                             \
-        double sum = 0, weights = 0;                                                                                                \
-        for (int64_t k = 0; k < loss->n; k++) {                                                                                     \
-            for (int64_t i = 0; i < loss->inner; i++) {                                                                             \
-                int64_t at = k * loss->inner + i, asked = loss->asked[at] - 1;                                                      \
-                T w = loss->asked[at] == loss->ignored ? 0 : weight ? weight[asked] : 1;                                            \
-                T one = loss->asked[at] == loss->ignored ? 0 : -w * x[(k * loss->classes + asked) * loss->inner + i];               \
-                sum += one;                                                                                                         \
-                weights += w;                                                                                                       \
-                if (!total) y[at] = one;                                                                                            \
-            }                                                                                                                       \
-        }                                                                                                                           \
-        if (total) *y = (T)(loss->to_mean ? sum / weights : sum);                                                                   \
-    }                                                                                                                               \
-    static void nll_loss_backward_##T(const rl_class_loss *loss, T *dx, const T *g, int total) {                                    \
-        const T *weight = loss->weight;                                                                                             \
-        double weights = 0;                                                                                                         \
-        for (int64_t at = 0; loss->to_mean && at < loss->n * loss->inner; at++)                                                     \
-            if (loss->asked[at] != loss->ignored) weights += weight ? weight[loss->asked[at] - 1] : 1;                              \
-        for (int64_t k = 0; k < loss->n; k++) {                                                                                     \
-            for (int64_t i = 0; i < loss->inner; i++) {                                                                             \
-                int64_t at = k * loss->inner + i, asked = loss->asked[at] - 1;                                                      \
-                if (loss->asked[at] == loss->ignored) continue;                                                                     \
-                double w = weight ? weight[asked] : 1;                                                                              \
-                dx[(k * loss->classes + asked) * loss->inner + i] = (T)(-w * (total ? *g : g[at]) / (loss->to_mean ? weights : 1)); \
-            }                                                                                                                       \
-        }                                                                                                                           \
-    }
-
-CLASSES(float)
-CLASSES(double)
+#define TEMPLATE "nll_loss_template.h"
+#include "for_floating.h"
+#undef TEMPLATE
 
 void rl_class_losses(const rl_class_loss *loss, rl_tensor *y, rl_tensor *x, int total) {
     if (y->dtype == RL_FLOAT)
-        losses_float(loss, rl_data(y), rl_data(x), total);
+        nll_loss_float(loss, rl_data(y), rl_data(x), total);
     else
-        losses_double(loss, rl_data(y), rl_data(x), total);
+        nll_loss_double(loss, rl_data(y), rl_data(x), total);
 }
 
 void rl_nll_loss_backward_elements(const rl_class_loss *loss, rl_tensor *dx, rl_tensor *g, int total) {

@@ -82,6 +82,9 @@ RL_INLINE double rl_exp64(double x) {
     return y * rl_from_bits64((first + 1023) << 52) * rl_from_bits64((whole - first + 1023) << 52);
 }
 
+/* Of a float as rl_expf(), else as rl_exp64(). */
+#define RL_EXP(x) _Generic((x), float : rl_expf, default : rl_exp64)(x)
+
 RL_INLINE float rl_exp2f(float x) {
     float within = x > 129.0f ? 129.0f : x;
     within = within < -151.0f ? -151.0f : within;

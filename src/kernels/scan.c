@@ -4,51 +4,34 @@
 
 #include "loops.h"
 #include "parallel.h"
+#include "template.h"
 
 #define AT(T, k, j, l) (*(T *)(data[k] + (j)*step[k] + (l)*next[k]))
 
-/* Slices that lie side by side are walked abreast; of others, four at a time, which hides how long one addition waits for another. */
-#define RUNNING(name, T, SUM, START, OP)                                                                                                      \
-    RL_CLONES static void name(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t slices, const void *context) { \
-        int64_t l = 0;                                                                                                                        \
-        (void)context;                                                                                                                        \
-        if (slices >= 8 && next[0] == sizeof(T) && next[1] == sizeof(T)) {                                                                    \
-            SUM sums[RL_SLICES_ACROSS];                                                                                                       \
-            for (; l < slices; l++) sums[l] = START;                                                                                          \
-            for (int64_t j = 0; j < n; j++) {                                                                                                 \
-                if (RL_GIVEN_UP_AT(j)) return;                                                                                                \
-                T *to = (T *)(data[0] + j * step[0]);                                                                                         \
-                const T *from = (const T *)(data[1] + j * step[1]);                                                                           \
-                RL_SIMD for (int64_t i = 0; i < slices; i++) to[i] = (T)(sums[i] = sums[i] OP(SUM) from[i]);                                  \
-            }                                                                                                                                 \
-        }                                                                                                                                     \
-        for (; l + 4 <= slices; l += 4) {                                                                                                     \
-            SUM s0 = START, s1 = START, s2 = START, s3 = START;                                                                               \
-            char *to = data[0] + l * next[0];                                                                                                 \
-            const char *from = data[1] + l * next[1];                                                                                         \
-            for (int64_t j = 0; j < n; j++, to += step[0], from += step[1]) {                                                                 \
-                if (RL_GIVEN_UP_AT(j)) return;                                                                                                \
-                *(T *)to = (T)(s0 = s0 OP(SUM) * (const T *)from);                                                                            \
-                *(T *)(to + next[0]) = (T)(s1 = s1 OP(SUM) * (const T *)(from + next[1]));                                                    \
-                *(T *)(to + 2 * next[0]) = (T)(s2 = s2 OP(SUM) * (const T *)(from + 2 * next[1]));                                            \
-                *(T *)(to + 3 * next[0]) = (T)(s3 = s3 OP(SUM) * (const T *)(from + 3 * next[1]));                                            \
-            }                                                                                                                                 \
-        }                                                                                                                                     \
-        for (; l < slices; l++) {                                                                                                             \
-            SUM sum = START;                                                                                                                  \
-            for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) AT(T, 0, j, l) = (T)(sum = sum OP(SUM) AT(const T, 1, j, l));               \
-        }                                                                                                                                     \
-    }
+typedef uint64_t SUM_int64; /* which wraps around */
+typedef double SUM_float, SUM_double;
 
-RUNNING(cumsum_int64, int64_t, uint64_t, 0, +)
-RUNNING(cumsum_float, float, double, 0, +)
-RUNNING(cumsum_double, double, double, 0, +)
-const rl_slice_loops rl_cumsum_loops = {.of = {[RL_INT64] = cumsum_int64, [RL_FLOAT] = cumsum_float, [RL_DOUBLE] = cumsum_double}};
+#define NAME cumsum
+#define START 0
+#define OP +
+#define TEMPLATE "cumulative_template.h"
+#include "for_sums.h"
+#undef TEMPLATE
+#undef NAME
+#undef START
+#undef OP
+const rl_slice_loops rl_cumsum_loops = {.of = {[RL_INT64] = cumsum_slices_int64, RL_FLOATING_ROWS(cumsum_slices)}};
 
-RUNNING(cumprod_int64, int64_t, uint64_t, 1, *)
-RUNNING(cumprod_float, float, double, 1, *)
-RUNNING(cumprod_double, double, double, 1, *)
-const rl_slice_loops rl_cumprod_loops = {.of = {[RL_INT64] = cumprod_int64, [RL_FLOAT] = cumprod_float, [RL_DOUBLE] = cumprod_double}};
+#define NAME cumprod
+#define START 1
+#define OP *
+#define TEMPLATE "cumulative_template.h"
+#include "for_sums.h"
+#undef TEMPLATE
+#undef NAME
+#undef START
+#undef OP
+const rl_slice_loops rl_cumprod_loops = {.of = {[RL_INT64] = cumprod_slices_int64, RL_FLOATING_ROWS(cumprod_slices)}};
 
 static double log_add_exp(double a, double b) {
     if (isnan(a) || isnan(b)) return NAN;

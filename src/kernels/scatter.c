@@ -2,6 +2,7 @@
 
 #include "index.h"
 #include "parallel.h"
+#include "template.h"
 #include "widths.h"
 
 enum { GRAIN = 16384, STRETCH = 1 << 16 };
@@ -19,65 +20,51 @@ typedef struct {
     void (*loop)(char *self, const char *index, const char *src, const int64_t *strides, int64_t n, int64_t size, int64_t stride);
 } plan;
 
-#define SCATTER(name, T, COMBINE)                                                                                                       \
-    static void name(char *self, const char *index, const char *src, const int64_t *strides, int64_t n, int64_t size, int64_t stride) { \
-        if (strides[1] == 0 && strides[0] == sizeof(T) && strides[2] == sizeof(T)) {                                                    \
-            int64_t at = *(const int64_t *)index;                                                                                       \
-            T *restrict to = (T *)(self + (at < 0 ? at + size : at) * stride);                                                          \
-            const T *restrict from = (const T *)src;                                                                                    \
-            RL_SIMD for (int64_t i = 0; i < n; i++) {                                                                                   \
-                T a = to[i], b = from[i];                                                                                               \
-                to[i] = (T)(COMBINE);                                                                                                   \
-            }                                                                                                                           \
-        } else if (strides[0] == 0 && strides[1] == sizeof(int64_t) && strides[2] == sizeof(T) && stride == sizeof(T)) {                \
-            T *to = (T *)self;                                                                                                          \
-            const T *from = (const T *)src;                                                                                             \
-            const int64_t *indices = (const int64_t *)index;                                                                            \
-            for (int64_t i = 0; i < n; i++) {                                                                                           \
-                int64_t at = indices[i] + (indices[i] < 0 ? size : 0);                                                                  \
-                T a = to[at], b = from[i];                                                                                              \
-                to[at] = (T)(COMBINE);                                                                                                  \
-            }                                                                                                                           \
-        } else {                                                                                                                        \
-            for (int64_t i = 0; i < n; i++) {                                                                                           \
-                int64_t at = *(const int64_t *)(index + i * strides[1]);                                                                \
-                T *to = (T *)(self + i * strides[0] + (at < 0 ? at + size : at) * stride);                                              \
-                T a = *to, b = *(const T *)(src + i * strides[2]);                                                                      \
-                *to = (T)(COMBINE);                                                                                                     \
-            }                                                                                                                           \
-        }                                                                                                                               \
-    }
+#define NAME put
+#define COMBINED ((void)a, b)
+#define TEMPLATE "scatter_template.h"
+#include "for_widths.h"
+#undef TEMPLATE
+#undef NAME
+#undef COMBINED
 
-#define SECOND ((void)a, b)
-#define LARGER (b > a || b != b ? b : a) /* NaN wins */
-#define SMALLER (b < a || b != b ? b : a)
+#define NAME add
+#define COMBINED ((U)a + (U)b)
+#define TEMPLATE "scatter_template.h"
+#include "for_numbers.h"
+#undef TEMPLATE
+#undef NAME
+#undef COMBINED
 
-#define PUT(name, T) SCATTER(name, T, SECOND)
-RL_FOR_WIDTHS(PUT, put)
+#define NAME multiply
+#define COMBINED ((U)a * (U)b)
+#define TEMPLATE "scatter_template.h"
+#include "for_numbers.h"
+#undef TEMPLATE
+#undef NAME
+#undef COMBINED
 
-#define NUMERIC(suffix, T, UNSIGNED)                        \
-    SCATTER(add_##suffix, T, (UNSIGNED)a + (UNSIGNED)b)     \
-    SCATTER(multiply_##suffix, T, (UNSIGNED)a *(UNSIGNED)b) \
-    SCATTER(largest_##suffix, T, LARGER)                    \
-    SCATTER(smallest_##suffix, T, SMALLER)
+#define NAME largest
+#define COMBINED (b > a || RL_IS_NAN(b) ? b : a)
+#define TEMPLATE "scatter_template.h"
+#include "for_numbers.h"
+#undef TEMPLATE
+#undef NAME
+#undef COMBINED
 
-/* Integers wrap around, which C allows the unsigned alone. */
-NUMERIC(uint8, uint8_t, uint32_t)
-NUMERIC(int8, int8_t, int32_t)
-NUMERIC(int16, int16_t, int32_t)
-NUMERIC(int32, int32_t, uint32_t)
-NUMERIC(int64, int64_t, uint64_t)
-NUMERIC(float, float, float)
-NUMERIC(double, double, double)
+#define NAME smallest
+#define COMBINED (b < a || RL_IS_NAN(b) ? b : a)
+#define TEMPLATE "scatter_template.h"
+#include "for_numbers.h"
+#undef TEMPLATE
+#undef NAME
+#undef COMBINED
 
-#define COLUMN(combine)                                                                                                                                     \
-    {                                                                                                                                                       \
-        [RL_UINT8] = combine##_uint8, [RL_INT8] = combine##_int8, [RL_INT16] = combine##_int16, [RL_INT32] = combine##_int32, [RL_INT64] = combine##_int64, \
-        [RL_FLOAT] = combine##_float, [RL_DOUBLE] = combine##_double                                                                                        \
-    }
+#define ROWS(combine) \
+    { RL_INTEGER_ROWS(combine##_row), RL_FLOATING_ROWS(combine##_row) }
 
-static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *, const int64_t *, int64_t, int64_t,
-                                             int64_t) = {COLUMN(add), COLUMN(multiply), COLUMN(largest), COLUMN(smallest)};
+static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *, const int64_t *, int64_t, int64_t, int64_t) = {ROWS(add), ROWS(multiply),
+                                                                                                                                ROWS(largest), ROWS(smallest)};
 
 static void walk_line(const plan *p, char *const *data) {
     for (int64_t j = 0; j < p->length && !(j > 0 && rl_given_up()); j += STRETCH) {
@@ -131,7 +118,7 @@ rl_status rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src,
         if (combine == RL_ADD) combine = RL_LARGEST;
         if (combine == RL_MULTIPLY) combine = RL_SMALLEST;
     }
-    p.loop = combine != RL_PUT ? combining[combine - RL_ADD][dtype] : RL_OF_WIDTH(put, width);
+    p.loop = combine != RL_PUT ? combining[combine - RL_ADD][dtype] : RL_OF_WIDTH(put_row, width);
     if (!p.loop) return rl_fail_no_loop(rl_dtype_name(dtype));
     rl_parallel(slices, GRAIN / (p.length < GRAIN ? p.length : GRAIN) + 1, walk, &p);
     return RL_OK;

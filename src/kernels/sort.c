@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "parallel.h"
+#include "template.h"
 
 enum { SHORT = 200, RUN = 16, GRAIN = 8192 };
 
@@ -79,100 +80,23 @@ static void load_pairs(rl_dtype dtype, const char *x, int64_t step, int64_t n, u
 
 /* ---- sorting ---- */
 
-#define WORD_LESS(a, b) ((a) < (b))
-#define PAIR_LESS(a, b) ((a).key < (b).key || ((a).key == (b).key && (a).index < (b).index))
-#define WORD_DIGIT(a, pass) ((a) >> (32 + 8 * (pass)) & 255)
-#define PAIR_DIGIT(a, pass) ((a).key >> (8 * (pass)) & 255)
+#define LESS_word(a, b) ((a) < (b))
+#define LESS_pair(a, b) ((a).key < (b).key || ((a).key == (b).key && (a).index < (b).index))
+#define DIGIT_word(a, pass) ((a) >> (32 + 8 * (pass)) & 255)
+#define DIGIT_pair(a, pass) ((a).key >> (8 * (pass)) & 255)
+enum { DIGITS_word = 4, DIGITS_pair = 8 };
 
-#define SORTER(T, LESS, DIGIT, PASSES)                                                                                              \
-    static T *merge_##T(T *a, T *spare, int64_t n) {                                                                                \
-        for (int64_t from = 0; from < n; from += RUN) {                                                                             \
-            if (RL_GIVEN_UP_AT(from + RUN - 1)) return a;                                                                           \
-            int64_t end = from + RUN < n ? from + RUN : n;                                                                          \
-            for (int64_t j = from + 1; j < end; j++) {                                                                              \
-                T moved = a[j];                                                                                                     \
-                int64_t at = j;                                                                                                     \
-                for (; at > from && LESS(moved, a[at - 1]); at--) a[at] = a[at - 1];                                                \
-                a[at] = moved;                                                                                                      \
-            }                                                                                                                       \
-        }                                                                                                                           \
-        for (int64_t run = RUN; run < n; run *= 2) {                                                                                \
-            for (int64_t from = 0; from < n; from += 2 * run) {                                                                     \
-                int64_t middle = from + run < n ? from + run : n, end = middle + run < n ? middle + run : n;                        \
-                int64_t left = from, right = middle;                                                                                \
-                for (int64_t at = from; at < end; at++) {                                                                           \
-                    spare[at] = left < middle && (right >= end || !LESS(a[right], a[left])) ? a[left++] : a[right++];               \
-                    if (RL_GIVEN_UP_AT(at)) return a;                                                                               \
-                }                                                                                                                   \
-            }                                                                                                                       \
-            T *swap = a;                                                                                                            \
-            a = spare;                                                                                                              \
-            spare = swap;                                                                                                           \
-        }                                                                                                                           \
-        return a;                                                                                                                   \
-    }                                                                                                                               \
-    static T *radix_##T(T *a, T *spare, int64_t n) {                                                                                \
-        int64_t counts[PASSES][256];                                                                                                \
-        memset(counts, 0, sizeof counts);                                                                                           \
-        for (int64_t j = 0; j < n; j++) {                                                                                           \
-            for (int pass = 0; pass < PASSES; pass++) counts[pass][DIGIT(a[j], pass)]++;                                            \
-            if (RL_GIVEN_UP_AT(j)) return a;                                                                                        \
-        }                                                                                                                           \
-        for (int pass = 0; pass < PASSES; pass++) {                                                                                 \
-            int64_t *ends = counts[pass], sum = 0;                                                                                  \
-            if (ends[DIGIT(a[0], pass)] == n) continue;                                                                             \
-            for (int digit = 0; digit < 256; digit++) {                                                                             \
-                int64_t count = ends[digit];                                                                                        \
-                ends[digit] = sum;                                                                                                  \
-                sum += count;                                                                                                       \
-            }                                                                                                                       \
-            for (int64_t j = 0; j < n; j++) {                                                                                       \
-                spare[ends[DIGIT(a[j], pass)]++] = a[j];                                                                            \
-                if (RL_GIVEN_UP_AT(j)) return a;                                                                                    \
-            }                                                                                                                       \
-            T *swap = a;                                                                                                            \
-            a = spare;                                                                                                              \
-            spare = swap;                                                                                                           \
-        }                                                                                                                           \
-        return a;                                                                                                                   \
-    }                                                                                                                               \
-    static T *sort_##T(T *a, T *spare, int64_t n) { return n <= SHORT ? merge_##T(a, spare, n) : radix_##T(a, spare, n); }          \
-    /* Puts the smallest `count` elements first; gives up on an order that resists. */                                              \
-    static int split_##T(T *a, int64_t n, int64_t count) {                                                                          \
-        int64_t low = 0, high = n - 1;                                                                                              \
-        for (int round = 0; low < high && round < 100; round++) {                                                                   \
-            if (high - low > GRAIN && rl_given_up()) return 1;                                                                      \
-            T x = a[low], y = a[low + (high - low) / 2], z = a[high];                                                               \
-            T pivot = LESS(x, y) ? (LESS(y, z) ? y : LESS(x, z) ? z : x) : (LESS(x, z) ? x : LESS(y, z) ? z : y);                   \
-            int64_t i = low, j = high;                                                                                              \
-            while (i <= j) {                                                                                                        \
-                while (LESS(a[i], pivot)) i++;                                                                                      \
-                while (LESS(pivot, a[j])) j--;                                                                                      \
-                if (i > j) break;                                                                                                   \
-                T swap = a[i];                                                                                                      \
-                a[i++] = a[j];                                                                                                      \
-                a[j--] = swap;                                                                                                      \
-            }                                                                                                                       \
-            if (count - 1 <= j)                                                                                                     \
-                high = j;                                                                                                           \
-            else if (count >= i + 1)                                                                                                \
-                low = i;                                                                                                            \
-            else                                                                                                                    \
-                return 1;                                                                                                           \
-        }                                                                                                                           \
-        return low >= high;                                                                                                         \
-    }                                                                                                                               \
-    /* Elements of rank from .. end in their order, as the result's elements from `from` on. Few of many are split off first, after \
-     * which indices are in no order any more, as radix sorting would need them. */                                                 \
-    static T *rank_##T(T *a, T *spare, int64_t n, int64_t from, int64_t end) {                                                      \
-        if (n <= SHORT || end - from > n / 4) return sort_##T(a, spare, n);                                                         \
-        if (!split_##T(a, n, end)) return merge_##T(a, spare, n);                                                                   \
-        if (from == 0 || !split_##T(a, end, from)) return merge_##T(a, spare, end);                                                 \
-        return merge_##T(a + from, spare + from, end - from) - from;                                                                \
-    }
+#define T word
+#define SUFFIX word
+#include "sorter_template.h"
+#undef T
+#undef SUFFIX
 
-SORTER(word, WORD_LESS, WORD_DIGIT, 4)
-SORTER(pair, PAIR_LESS, PAIR_DIGIT, 8)
+#define T pair
+#define SUFFIX pair
+#include "sorter_template.h"
+#undef T
+#undef SUFFIX
 
 /* ---- slices ---- */
 

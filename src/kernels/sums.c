@@ -1,35 +1,28 @@
-#include "reducers.h"
-
 #include <math.h>
 
-#define FLOATING(R)                                                  \
-    {                                                                \
-        .of = { [RL_FLOAT] = &R##_float, [RL_DOUBLE] = &R##_double } \
-    }
+#include "reducers.h"
 
-/* Integers are added up in int64, floating ones in double. */
-#define OF_TYPE(name, T, IN, STATE, OUT, zero, step, combined, result)    \
-    RL_ACCUMULATE(name##_##T, IN, STATE, RL_CLONES, zero, step, combined) \
-    RL_RESULT(name##_##T, STATE, OUT, result)                             \
-    RL_REDUCER(name##_reducer_##T, STATE, name##_##T, name##_##T)
+/* ---- sum, mean, prod: floating numbers are added up in double, integers in 64 bits, which wrap around if they are unsigned ---- */
 
-/* Sums and products that do not fit wrap around, as unsigned numbers do. */
-#define OF_INTEGERS(name, zero, step, combined)                                        \
-    OF_TYPE(name, uint8, uint8_t, uint64_t, int64_t, zero, step, combined, (int64_t)s) \
-    OF_TYPE(name, int8, int8_t, uint64_t, int64_t, zero, step, combined, (int64_t)s)   \
-    OF_TYPE(name, int16, int16_t, uint64_t, int64_t, zero, step, combined, (int64_t)s) \
-    OF_TYPE(name, int32, int32_t, uint64_t, int64_t, zero, step, combined, (int64_t)s) \
-    OF_TYPE(name, int64, int64_t, uint64_t, int64_t, zero, step, combined, (int64_t)s)
+#define NAME sum
+#define DTYPES "for_integers.h"
+#define STATE uint64_t
+#define STEP s + (uint64_t)a
+#define RESULT (int64_t) s
+#define OUT int64_t
+#include "define_reducer.h"
 
-#define OF_FLOATING(name, zero, step, combined, result)                      \
-    OF_TYPE(name, float, float, double, float, zero, step, combined, result) \
-    OF_TYPE(name, double, double, double, double, zero, step, combined, result)
+#define NAME sum
+#define DTYPES "for_double.h"
+#define STEP s + a
+#define RESULT s
+#include "define_reducer.h"
 
-/* ---- sum, mean, prod ---- */
-
-OF_INTEGERS(sum, 0, s + (uint64_t)a, s + t)
-OF_TYPE(sum, double, double, double, double, 0, s + a, s + t, s)
-RL_ACCUMULATE_BY_FOUR(sum_float, float, double, RL_CLONES, 0, s + a, s + t, s += (w + x) + (y + z))
+#define NAME add
+#define DTYPES "for_float.h"
+#define STEP s + a
+#define FOUR s += (w + x) + (y + z)
+#include "define_reducer.h"
 
 typedef float floats __attribute__((vector_size(32), aligned(4), may_alias)); /* they need not lie where a vector should */
 
@@ -60,43 +53,88 @@ static void sum_of_floats(void *const *fields, const char *x, int64_t stride, in
         x += m / VECTOR * (int64_t)sizeof(floats);
         m %= VECTOR;
     }
-    sum_float_along(fields, x, stride, m, run);
+    add_along_float(fields, x, stride, m, run);
 }
 
-RL_RESULT(sum_float, double, float, s)
-RL_REDUCER_ALONG(sum_reducer_float, double, sum_of_floats, sum_float, sum_float)
-const rl_reducers rl_sum_reducers = ALL_NUMBERS(sum_reducer);
+#define NAME sum
+#define DTYPES "for_float.h"
+#define LIKE add
+#define ALONG sum_of_floats
+#define RESULT s
+#include "define_reducer.h"
+const rl_reducers rl_sum_reducers = RL_NUMBER_REDUCERS(sum_reducer);
 
-RL_RESULT(mean_float, double, float, s / (double)run->total)
-RL_RESULT(mean_double, double, double, s / (double)run->total)
-RL_REDUCER_ALONG(mean_reducer_float, double, sum_of_floats, sum_float, mean_float)
-RL_REDUCER(mean_reducer_double, double, sum_double, mean_double)
-const rl_reducers rl_mean_reducers = FLOATING(mean_reducer);
+#define NAME mean
+#define DTYPES "for_float.h"
+#define LIKE add
+#define ALONG sum_of_floats
+#define RESULT s / (double)run->total
+#include "define_reducer.h"
 
-OF_FLOATING(nansum, 0, s + (a == a ? a : 0), s + t, s)
-const rl_reducers rl_nansum_reducers = FLOATING(nansum_reducer);
+#define NAME mean
+#define DTYPES "for_double.h"
+#define LIKE sum
+#define RESULT s / (double)run->total
+#include "define_reducer.h"
+const rl_reducers rl_mean_reducers = RL_FLOATING_REDUCERS(mean_reducer);
 
-OF_INTEGERS(prod, 1, s *(uint64_t)a, s *t)
-OF_FLOATING(prod, 1, s *a, s *t, s)
-const rl_reducers rl_prod_reducers = ALL_NUMBERS(prod_reducer);
+#define NAME nansum
+#define DTYPES "for_floating.h"
+#define STEP s + (a == a ? a : 0)
+#define RESULT s
+#include "define_reducer.h"
+const rl_reducers rl_nansum_reducers = RL_FLOATING_REDUCERS(nansum_reducer);
+
+#define NAME prod
+#define DTYPES "for_integers.h"
+#define STATE uint64_t
+#define ZERO 1
+#define STEP s *(uint64_t)a
+#define COMBINED s *t
+#define RESULT (int64_t) s
+#define OUT int64_t
+#include "define_reducer.h"
+
+#define NAME prod
+#define DTYPES "for_floating.h"
+#define ZERO 1
+#define STEP s *a
+#define COMBINED s *t
+#define RESULT s
+#include "define_reducer.h"
+const rl_reducers rl_prod_reducers = RL_NUMBER_REDUCERS(prod_reducer);
 
 /* ---- counts and truth ---- */
 
-#define OF_ANY(name, STATE, OUT, zero, step, combined, result)              \
-    OF_TYPE(name, uint8, uint8_t, STATE, OUT, zero, step, combined, result) \
-    OF_TYPE(name, int8, int8_t, STATE, OUT, zero, step, combined, result)   \
-    OF_TYPE(name, int16, int16_t, STATE, OUT, zero, step, combined, result) \
-    OF_TYPE(name, int32, int32_t, STATE, OUT, zero, step, combined, result) \
-    OF_TYPE(name, int64, int64_t, STATE, OUT, zero, step, combined, result) \
-    OF_TYPE(name, float, float, STATE, OUT, zero, step, combined, result)   \
-    OF_TYPE(name, double, double, STATE, OUT, zero, step, combined, result)
+#define NAME nonzero
+#define DTYPES "for_numbers.h"
+#define STATE int64_t
+#define STEP s + (a != 0)
+#define RESULT s
+#define OUT int64_t
+#include "define_reducer.h"
+const rl_reducers rl_nonzero_reducers = RL_NUMBER_REDUCERS(nonzero_reducer);
 
-OF_ANY(nonzero, int64_t, int64_t, 0, s + (a != 0), s + t, s)
-OF_ANY(any, uint8_t, uint8_t, 0, s | (a != 0), s | t, s)
-OF_ANY(all, uint8_t, uint8_t, 1, s &(a != 0), s &t, s)
-const rl_reducers rl_nonzero_reducers = ALL_NUMBERS(nonzero_reducer);
-const rl_reducers rl_any_reducers = ALL_NUMBERS(any_reducer);
-const rl_reducers rl_all_reducers = ALL_NUMBERS(all_reducer);
+#define NAME any
+#define DTYPES "for_numbers.h"
+#define STATE uint8_t
+#define STEP s | (a != 0)
+#define COMBINED s | t
+#define RESULT s
+#define OUT uint8_t
+#include "define_reducer.h"
+const rl_reducers rl_any_reducers = RL_NUMBER_REDUCERS(any_reducer);
+
+#define NAME all
+#define DTYPES "for_numbers.h"
+#define STATE uint8_t
+#define ZERO 1
+#define STEP s &(a != 0)
+#define COMBINED s &t
+#define RESULT s
+#define OUT uint8_t
+#include "define_reducer.h"
+const rl_reducers rl_all_reducers = RL_NUMBER_REDUCERS(all_reducer);
 
 /* ---- norms ---- */
 
@@ -104,15 +142,48 @@ const rl_reducers rl_all_reducers = ALL_NUMBERS(all_reducer);
 #define LARGER(s, a) ((a) > (s) || (a) != (a) ? (a) : (s))
 #define SMALLER(s, a) ((a) < (s) || (a) != (a) ? (a) : (s))
 
-OF_FLOATING(norm_0, 0, s + (a != 0), s + t, s)
-OF_FLOATING(norm_1, 0, s + fabs((double)a), s + t, s)
-OF_FLOATING(norm_2, 0, s + (double)a * a, s + t, sqrt(s))
-OF_FLOATING(norm_p, 0, s + pow(fabs((double)a), POWER), s + t, pow(s, 1 / *(const double *)run->context))
-OF_FLOATING(norm_max, 0, LARGER(s, fabs((double)a)), LARGER(s, t), s)
-OF_FLOATING(norm_min, INFINITY, SMALLER(s, fabs((double)a)), SMALLER(s, t), s)
+#define NAME norm_0
+#define DTYPES "for_floating.h"
+#define STEP s + (a != 0)
+#define RESULT s
+#include "define_reducer.h"
 
-static const rl_reducers norm_0 = FLOATING(norm_0_reducer), norm_1 = FLOATING(norm_1_reducer), norm_2 = FLOATING(norm_2_reducer),
-                         norm_p = FLOATING(norm_p_reducer), norm_max = FLOATING(norm_max_reducer), norm_min = FLOATING(norm_min_reducer);
+#define NAME norm_1
+#define DTYPES "for_floating.h"
+#define STEP s + fabs((double)a)
+#define RESULT s
+#include "define_reducer.h"
+
+#define NAME norm_2
+#define DTYPES "for_floating.h"
+#define STEP s + (double)a *a
+#define RESULT sqrt(s)
+#include "define_reducer.h"
+
+#define NAME norm_p
+#define DTYPES "for_floating.h"
+#define STEP s + pow(fabs((double)a), POWER)
+#define RESULT pow(s, 1 / POWER)
+#include "define_reducer.h"
+
+#define NAME norm_max
+#define DTYPES "for_floating.h"
+#define STEP LARGER(s, fabs((double)a))
+#define COMBINED LARGER(s, t)
+#define RESULT s
+#include "define_reducer.h"
+
+#define NAME norm_min
+#define DTYPES "for_floating.h"
+#define ZERO INFINITY
+#define STEP SMALLER(s, fabs((double)a))
+#define COMBINED SMALLER(s, t)
+#define RESULT s
+#include "define_reducer.h"
+
+static const rl_reducers norm_0 = RL_FLOATING_REDUCERS(norm_0_reducer), norm_1 = RL_FLOATING_REDUCERS(norm_1_reducer),
+                         norm_2 = RL_FLOATING_REDUCERS(norm_2_reducer), norm_p = RL_FLOATING_REDUCERS(norm_p_reducer),
+                         norm_max = RL_FLOATING_REDUCERS(norm_max_reducer), norm_min = RL_FLOATING_REDUCERS(norm_min_reducer);
 
 const rl_reducers *rl_norm_reducers(double p) {
     return p == 0 ? &norm_0 : p == 1 ? &norm_1 : p == 2 ? &norm_2 : p == INFINITY ? &norm_max : p == -INFINITY ? &norm_min : &norm_p;

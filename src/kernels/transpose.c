@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parallel.h"
+#include "template.h"
 
 /* A copy between layouts whose dense dimensions differ: read or written row by row, either side would touch a cache line for each
  * element. So it goes by tiles of TILE x TILE, which are whole lines on both sides. A band, the work of one range, is a few rows of the
@@ -38,47 +39,17 @@ typedef struct {
 
 #if defined(__GNUC__) && !defined(__clang__)
 
+/* Fours need not lie where a vector should. */
 typedef int64_t pair_of_int64_t __attribute__((vector_size(16)));
-typedef int32_t four_of_int32_t __attribute__((vector_size(16)));
-typedef int64_t four_of_int64_t __attribute__((vector_size(32)));
-typedef float four_of_float __attribute__((vector_size(16)));
-typedef double four_of_double __attribute__((vector_size(32)));
+typedef int32_t four_of_int32_t __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int64_t four_of_int64_t __attribute__((vector_size(32), aligned(8), may_alias));
+typedef float four_of_float __attribute__((vector_size(16), aligned(4), may_alias));
+typedef double four_of_double __attribute__((vector_size(32), aligned(8), may_alias));
 
-#define READ_FOUR(name, IN, OUT, at)          \
-    four_of_##IN name##_in;                   \
-    memcpy(&name##_in, at, sizeof name##_in); \
-    four_of_##OUT name = __builtin_convertvector(name##_in, four_of_##OUT);
-
+#define VECTOR_OF(T) RL_PASTE(four_of_, T)
+#define READ_VECTOR(at) __builtin_convertvector(*(const VECTOR_OF(IN) *)(at), VECTOR_OF(OUT))
+#define WRITE_VECTOR(at, value) (*(VECTOR_OF(OUT) *)(at) = value)
 #define MIX(a, b, ...) __builtin_shuffle(a, b, (four_of_int32_t){__VA_ARGS__})
-
-/* OUT has four bytes */
-#define FOUR_BY_FOUR_TURN(name, IN, OUT)                                                        \
-    RL_CLONES static void name(TURN_PARAMETERS) {                                               \
-        if (rows < TILE || columns < TILE) {                                                    \
-            TURN_BY_ONE(IN, OUT)                                                                \
-            return;                                                                             \
-        }                                                                                       \
-        for (int i = 0; i < TILE; i += 4) {                                                     \
-            for (int j = 0; j < TILE; j += 4) {                                                 \
-                const char *in = from + j * from_column + i * (int64_t)sizeof(IN);              \
-                char *out = to + i * to_row + j * (int64_t)sizeof(OUT);                         \
-                READ_FOUR(a, IN, OUT, in)                                                       \
-                READ_FOUR(b, IN, OUT, in + from_column)                                         \
-                READ_FOUR(c, IN, OUT, in + 2 * from_column)                                     \
-                READ_FOUR(d, IN, OUT, in + 3 * from_column)                                     \
-                four_of_##OUT low_ab = MIX(a, b, 0, 4, 1, 5), low_cd = MIX(c, d, 0, 4, 1, 5);   \
-                four_of_##OUT high_ab = MIX(a, b, 2, 6, 3, 7), high_cd = MIX(c, d, 2, 6, 3, 7); \
-                a = MIX(low_ab, low_cd, 0, 1, 4, 5);                                            \
-                b = MIX(low_ab, low_cd, 2, 3, 6, 7);                                            \
-                c = MIX(high_ab, high_cd, 0, 1, 4, 5);                                          \
-                d = MIX(high_ab, high_cd, 2, 3, 6, 7);                                          \
-                memcpy(out, &a, sizeof a);                                                      \
-                memcpy(out + to_row, &b, sizeof b);                                             \
-                memcpy(out + 2 * to_row, &c, sizeof c);                                         \
-                memcpy(out + 3 * to_row, &d, sizeof d);                                         \
-            }                                                                                   \
-        }                                                                                       \
-    }
 
 RL_CLONES static void turn_8(TURN_PARAMETERS) {
     if (rows < TILE || columns < TILE) {
@@ -99,18 +70,41 @@ RL_CLONES static void turn_8(TURN_PARAMETERS) {
     }
 }
 
+#define NAME turn_4
+#define IN int32_t
+#define OUT int32_t
+#include "transpose_template.h"
+#undef NAME
+#undef IN
+#undef OUT
+
+#define NAME turn_int64_to_int32
+#define IN int64_t
+#define OUT int32_t
+#include "transpose_template.h"
+#undef NAME
+#undef IN
+#undef OUT
+
+#define NAME turn_double_to_float
+#define IN double
+#define OUT float
+#include "transpose_template.h"
+#undef NAME
+#undef IN
+#undef OUT
+
 #else
 
-#define FOUR_BY_FOUR_TURN PLAIN_TURN
+PLAIN_TURN(turn_4, int32_t, int32_t)
 PLAIN_TURN(turn_8, int64_t, int64_t)
+PLAIN_TURN(turn_int64_to_int32, int64_t, int32_t)
+PLAIN_TURN(turn_double_to_float, double, float)
 
 #endif
 
 PLAIN_TURN(turn_1, int8_t, int8_t)
 PLAIN_TURN(turn_2, int16_t, int16_t)
-FOUR_BY_FOUR_TURN(turn_4, int32_t, int32_t)
-FOUR_BY_FOUR_TURN(turn_int64_to_int32, int64_t, int32_t)
-FOUR_BY_FOUR_TURN(turn_double_to_float, double, float)
 
 void rl_transpose_tile(char *to, int64_t to_row, const char *from, int64_t from_column) { turn_4(to, to_row, from, from_column, TILE, TILE); }
 
