@@ -15,7 +15,7 @@
 #   make junk        every export and method called with junk: bench/RELIABILITY.md; CALLS=5 SEED=1 for fewer
 #   make oom         the n-th allocation fails, in programs of every family; FORM=short for fewer
 #   make gctorture   the same programs while R's collector runs at every k-th allocation; FORM=short for fewer
-#   make mutate      changes lines of src/ and counts which the tests notice: CHANGES=60 SEED=the day's date
+#   make mutate      change lines of src/ one by one, and count what the tests notice: bench/MUTATION.md; CHANGES=60 SEED=20261126
 #   make bench       against PyTorch, side by side: bench/RESULTS.md
 #   make ulp         the errors of functions of one float, of every 997th; ULP_STEP=1 tries all 2^32
 #   make pin         measure the instruction counts that the tests hold the code to
@@ -123,9 +123,10 @@ gctorture:
 	R_LIBS=out/lib Rscript tools/gctorture.R $(FORM)
 
 mutate:
-	@tools/need $(TEST_NEEDS) r-cran-roxygen2
+	@tools/need $(TEST_NEEDS) r-cran-roxygen2 ccache
 	@test -f NAMESPACE || $(MAKE) document
-	Rscript tools/mutate.R $(or $(CHANGES),60) $(or $(SEED),$(shell date +%Y%m%d))
+	@mkdir -p out
+	PATH="/usr/lib/ccache:$$PATH" Rscript tools/mutate.R $(or $(CHANGES),60) $(or $(SEED),$$(date +%Y%m%d))
 
 bench:
 	@tools/need $(R_NEEDS) python3-torch

@@ -14,36 +14,36 @@ MEMORY <- 8e6 # kB that a run of tests may have
 
 # ---- which tests speak of which sources: expressions for files of src/, and for themes ----
 
-themes_of <- rbind(
-  c("tensor/dtype", "^(tensor-(dtype|convert|create)|op-mixed)"),
-  c("tensor/(error|platform|interrupt|scope|range)", "^(core-arguments|core-package|core-interrupts|tensor-create|tensor-index)"),
-  c("tensor/", "^(tensor-(create|index|base-r)|op-shape|autograd-view|save)"),
-  c("kernels/(sort|search|mode|sequence)|ops/(sort|search|median)", "^op-(sort|reduce|gradients.*)$"),
-  c("kernels/(minmax|variance|reduce|sums|logsumexp)|ops/(reduce|minmax|variance|prod|norm)", "^op-(reduce|norm|infinities|accuracy|gradients.*)$"),
-  c("scan", "^op-(scan|gradients.*)$"),
-  c("random|sampling|generator", "^op-random$"),
-  c("gemm|gemv|product|lapack|linalg|decompose|triangle", "^(op-product|linalg.*|op-shape|op-gradients.*)$"),
-  c("loss", "^(nnf-loss|op-gradients.*)$"),
-  c("softmax", "^(nnf-softmax|op-gradients.*)$"),
-  c("activation", "^(nnf-activation|op-gradients.*)$"),
-  c("special|unary|mathfn|rounding", "^(op-(special|pointwise|accuracy|gradients.*))$"),
-  c("binary|division|arithmetic|comparison|compare|ternary", "^op-(arithmetic|comparison|pointwise|operands|mixed.*|gradients.*)$"),
-  c("(index|mask|gather|scatter|slice|subset|take_along|fill)", "^(tensor-index|tensor-missing|op-gradients.*)$"),
-  c("rbridge/convert|rbridge/tensors", "^tensor-(convert|create|dtype|base-r|equality)$"),
-  c("rbridge/print", "^tensor-print$"),
-  c("state", "^save"),
-  c("rbridge/(autograd|function|hook|mode)|transforms/autograd", "^autograd"),
-  c("rbridge/(operands|ops|call|arguments|fields|handle)", "^(core-(arguments|dots|package)|op-operands|tensor-(operators|create|convert))$"),
-  c("dispatch/", "^(op-(mixed-dtypes|arithmetic|shape|operands)|autograd-(view|backward)|core-arguments)$"),
-  c("ops/infer|kernels/(elementwise|loops|copy|transpose|parallel)", "^(op-(arithmetic|mixed-dtypes|pointwise|shape|operands|product)|tensor-(convert|index))$"),
-  c("cat|split", "^op-(cat|shape|gradients.*)$"),
-  c("", "^(op-shape|tensor-index|autograd-view|op-gradients.*)$")
+themes_of <- c(
+  "tensor/dtype" = "^(tensor-(dtype|convert|create)|op-mixed-dtypes)$",
+  "tensor/(error|platform|interrupt|scope|range)" = "^(core-(arguments|package)|tensor-(create|index))$",
+  "tensor/" = "^(tensor-(create|index|base-r)|op-shape|autograd-view|save-.*)$",
+  "(sort|search|mode|sequence|median)" = "^op-(sort|reduce|gradients.*)$",
+  "(minmax|variance|reduce|sums|logsumexp|prod[.]|norm)" = "^op-(reduce|norm|infinities|accuracy|gradients.*)$",
+  "scan" = "^op-(scan|gradients.*)$",
+  "(random|sampling|generator)" = "^op-random$",
+  "(gemm|gemv|product|lapack|linalg|decompose|triangle)" = "^(op-product|linalg-.*|op-shape|op-gradients.*)$",
+  "loss" = "^(nnf-loss|op-gradients.*)$",
+  "softmax" = "^(nnf-softmax|op-gradients.*)$",
+  "activation" = "^(nnf-activation|op-infinities|op-gradients.*)$",
+  "(special|unary|mathfn|rounding)" = "^op-(special|pointwise|accuracy|gradients.*)$",
+  "(binary|division|arithmetic|compar|ternary)" = "^op-(arithmetic|comparison|pointwise|operands|mixed-dtypes|gradients.*)$",
+  "(index|indices|mask|gather|scatter|slice|subset|take_along|fill)" = "^(tensor-(index|missing)|op-gradients.*)$",
+  "rbridge/(convert|tensors)" = "^tensor-(convert|create|dtype|base-r|equality)$",
+  "rbridge/print" = "^tensor-print$",
+  "state" = "^save-",
+  "autograd|rbridge/(function|hook|mode)" = "^autograd-",
+  "rbridge/" = "^(core-(arguments|dots|package)|op-operands|tensor-(operators|create|convert))$",
+  "dispatch/" = "^(op-(mixed-dtypes|arithmetic|shape|operands)|autograd-(view|backward)|core-arguments)$",
+  "(infer|elementwise|loops|copy|transpose|parallel)" = "^(op-(arithmetic|mixed-dtypes|pointwise|shape|product)|tensor-(convert|index))$",
+  "(cat|split)[.]" = "^op-(cat|shape|gradients.*)$",
+  "." = "^(op-shape|tensor-index|autograd-view|op-gradients.*)$"
 )
 not_run <- "^core-(interrupts|instructions|runner)$"
 
 themes_for <- function(file) {
-  row <- Find(function(k) grepl(themes_of[k, 1], file), seq_len(nrow(themes_of)))
-  own <- all_themes[grepl(themes_of[row, 2], all_themes)]
+  row <- Find(function(pattern) grepl(pattern, file), names(themes_of))
+  own <- all_themes[grepl(themes_of[[row]], all_themes)]
   own <- own[order(grepl("gradients", own))]
   list(own = own, others = setdiff(all_themes, own))
 }
@@ -69,13 +69,16 @@ swap <- function(...) {
   function(line, code) each_match(line, code, pattern, function(text) pairs[[text]])
 }
 
-balanced <- function(code, from) { # the closing of the parenthesis that stands there
-  depth <- cumsum(c("(" = 1, ")" = -1)[strsplit(substring(code, from), "")[[1]]] |> (\(x) replace(x, is.na(x), 0))())
-  end <- which(depth == 0)[1]
-  if (is.na(end)) NA else from + end - 1
+closing_of <- function(code, open) { # the parenthesis that closes the one that stands there
+  depth <- cumsum(vapply(strsplit(substring(code, open), "")[[1]], switch, 0, "(" = 1, ")" = -1, 0))
+  open + match(0, depth) - 1
 }
 
-statement <- "^(\\s*)((?:if \\(.*\\) |else )?)((?!return\\b|else\\b|case\\b|goto\\b|if\\b)(?:[*(]?[A-Za-z_][\\w>.\\[\\]*-]*(?:\\(.*\\)| [-+*/|&^]?= .*|\\+\\+|--)|break|continue);)"
+# What stands before a statement, and the statement: a call, an assignment, a step; no declaration, which begins with two names.
+statement <- paste0(
+  "^(\\s*(?:if \\(.*\\) |else )?)(?!return\\b|else\\b|case\\b|goto\\b|if\\b)",
+  "((?:[*(]?[A-Za-z_][\\w>.\\[\\]*-]*(?:\\(.*\\)| [-+*/|&^]?= .*|\\+\\+|--)|break|continue);)"
+)
 
 operators <- list(
   "arithmetic" = swap("+" = "-", "-" = "+", "*" = "/", "/" = "*", "%" = "*", "+=" = "-=", "-=" = "+=", "*=" = "+="),
@@ -92,15 +95,14 @@ operators <- list(
   "statement dropped" = function(line, code) {
     found <- regmatches(code, regexec(statement, code, perl = TRUE))[[1]]
     if (!length(found)) return(character())
-    before <- nchar(found[2]) + nchar(found[3])
-    replace_at(line, before + 1, nchar(found[4]), ";")
+    replace_at(line, nchar(found[2]) + 1, nchar(found[3]), ";")
   },
   "condition negated" = function(line, code) {
     found <- gregexpr("\\b(if|while) \\(", code)[[1]]
     lines <- character()
     for (k in seq_along(found)[found > 0]) {
       open <- found[k] + attr(found, "match.length")[k] - 1
-      close <- balanced(code, open)
+      close <- closing_of(code, open)
       if (!is.na(close)) lines <- c(lines, replace_at(line, open, close - open + 1, paste0("(!", substr(line, open, close), ")")))
     }
     lines
@@ -155,8 +157,9 @@ sources <- list.files(file.path(root, "src"), "[.][ch]$", recursive = TRUE)
 candidates <- do.call(rbind, lapply(sources, function(file) {
   lines <- readLines(file.path(root, "src", file))
   code <- code_of(lines)
-  declares <- grepl("^\\s*(enum|typedef|extern|struct|_Static_assert)\\b|^[a-z].*\\);$|^\\s*(?!return|else|goto)[a-z_]\\w* \\**[a-z][^=(]*;", code, perl = TRUE)
-  can_change <- !declares & mapply(function(line, code) nzchar(trimws(code)) && nrow(changes_of(line, code)) > 0, lines, code, USE.NAMES = FALSE)
+  declares <- grepl("^\\s*(enum|typedef|extern|struct|_Static_assert)\\b", code) | grepl("^[a-z].*\\);$", code) |
+    grepl("^\\s*(?!return|else|goto)[a-z_]\\w* \\**[a-z][^=(]*;", code, perl = TRUE)
+  can_change <- !declares & vapply(seq_along(lines), function(k) nrow(changes_of(lines[k], code[k])) > 0, NA)
   if (any(can_change)) data.frame(file = file, at = which(can_change), line = lines[can_change], code = code[can_change])
 }))
 

@@ -47,6 +47,8 @@ test_that("binary cross-entropy is bounded at probabilities of 0 and 1, and so i
     expect_equal(as.numeric(slopes[[1]]), c(0, 0, -1e12, 1e12, 0), tolerance = 1e-6)
     expect_equal(as.numeric(slopes[[2]]), c(100, -100, 100, -100, 0))
   }
+  unknown <- nnf_binary_cross_entropy(torch_tensor(c(0, 1)), torch_tensor(c(NaN, 1)), reduction = "none")
+  expect_equal(as.numeric(unknown), c(NaN, 0))
 })
 
 test_that("the cross-entropy of logits is exact to the last places, in any layout", {
