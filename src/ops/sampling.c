@@ -14,6 +14,9 @@ static rl_status read_parameters(const rl_call *call, rl_result *result) {
 /* Of what is drawn: that of the parameters; a number has none. */
 static rl_dtype drawn_dtype(const rl_tensor *parameters) { return parameters->wrapped_number ? rl_default_dtype() : (rl_dtype)parameters->dtype; }
 
+/* What is drawn steps from one value to another, so its derivative by the parameters is 0. */
+VJP(parameters) { GRADIENT(0, ZEROS(0)); }
+
 /* ---- bernoulli: 1 with the probability that stands at each place ---- */
 
 static rl_status infer_bernoulli(const rl_call *call, rl_result *result) {
@@ -23,7 +26,8 @@ static rl_status infer_bernoulli(const rl_call *call, rl_result *result) {
 }
 
 static rl_status bernoulli_forward(rl_call *call) { return rl_random_bernoulli(rl_generator_of(call), call->y[0], call->x[0]); }
-const rl_op rl_op_bernoulli = {.name = "bernoulli", SCHEMA(bernoulli), .infer = infer_bernoulli, .forward = bernoulli_forward};
+const rl_op rl_op_bernoulli = {
+    .name = "bernoulli", SCHEMA(bernoulli), .grad_name = "Bernoulli", .infer = infer_bernoulli, .forward = bernoulli_forward, .vjp = parameters_vjp};
 
 /* The same, written over a tensor that the probabilities broadcast to, in its order of memory. */
 static rl_status infer_bernoulli_tensor(const rl_call *call, rl_result *result) {
@@ -71,7 +75,8 @@ static rl_status infer_by_parameters(const rl_call *call, rl_result *result) {
 }
 
 static rl_status poisson_forward(rl_call *call) { return rl_random_poisson(rl_generator_of(call), call->y[0], call->x[0]); }
-const rl_op rl_op_poisson = {.name = "poisson", SCHEMA(poisson), .infer = infer_by_parameters, .forward = poisson_forward};
+const rl_op rl_op_poisson = {
+    .name = "poisson", SCHEMA(poisson), .grad_name = "Poisson", .infer = infer_by_parameters, .forward = poisson_forward, .vjp = parameters_vjp};
 
 /* ---- multinomial: indices, counted from 1 ---- */
 

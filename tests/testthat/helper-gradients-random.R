@@ -17,3 +17,11 @@ gradient_case("bernoulli_tensor", function(x, p) {
   torch_manual_seed(1)
   (x * 2)$bernoulli_(p) + x
 }, list(c(3, 4), c(3, 4)), lo = c(-2, 0.1), hi = c(2, 0.9))
+gradient_case("bernoulli", function(p) {
+  torch_manual_seed(1)
+  torch_bernoulli(p) + p
+}, list(c(3, 4)), lo = 0.1, hi = 0.9)
+gradient_case("poisson", function(rate) {
+  torch_manual_seed(1)
+  torch_poisson(rate) + rate
+}, list(c(3, 4)), lo = 0.5, hi = 3)

@@ -209,6 +209,16 @@ test_that("what is drawn in place is in the graph under the name of its distribu
   expect_error(w$uniform_(), "would change a leaf")
 })
 
+test_that("the derivative of a draw by its probabilities or rates is zero", {
+  for (drawn_by in c(torch_bernoulli, torch_poisson)) {
+    p <- torch_tensor(c(0.2, 0.5), requires_grad = TRUE)
+    (drawn_by(p) * 2 + p)$sum()$backward(create_graph = TRUE)
+    expect_equal(as.numeric(p$grad), c(1, 1))
+    expect_false(with_no_grad(drawn_by(p))$requires_grad)
+  }
+  expect_equal(torch_bernoulli(p)$grad_fn$name, "BernoulliBackward0")
+})
+
 test_that("a number as a probability or rate gives the default dtype", {
   expect_true(torch_bernoulli(0.5)$dtype == torch_float())
   expect_true(torch_poisson(3)$dtype == torch_float())
