@@ -103,15 +103,15 @@ const rl_op rl_op_bincount = {.name = "bincount", SCHEMA(bincount), .compose = c
 
 /* ---- histc, histogram ---- */
 
-static double element(const rl_tensor *x, int64_t k) { return x->dtype == RL_FLOAT ? ((const float *)rl_data(x))[k] : ((const double *)rl_data(x))[k]; }
+static double value_at(const rl_tensor *x, int64_t k) { return x->dtype == RL_FLOAT ? ((const float *)rl_data(x))[k] : ((const double *)rl_data(x))[k]; }
 
 /* No range given (both 0, or equal) means that of the data; a range of no width is widened by `margin` on both
  * sides. */
 static rl_status find_range(const rl_call *call, const rl_tensor *x, double margin, double *low, double *high) {
     if (*low == *high && x->numel) {
-        *low = *high = element(x, 0);
+        *low = *high = value_at(x, 0);
         for (int64_t k = 1; k < x->numel; k++) {
-            double value = element(x, k);
+            double value = value_at(x, k);
             if (value < *low || isnan(value)) *low = value;
             if (value > *high || isnan(value)) *high = value;
         }
@@ -156,7 +156,7 @@ static rl_status compose_histogram(rl_call *call) {
     rl_tensor *bins = zeros(computed, edges->numel - 1);
     if (!bins || !(x = contiguous_as(x, computed)) || !(edges = contiguous_as(edges, computed)) || (weights && !(weights = contiguous_as(weights, computed))))
         return RL_FAILED;
-    rl_count_in_bins(computed, rl_data(x), weights ? rl_data(weights) : NULL, x->numel, rl_data(edges), element(edges, 0), element(edges, edges->numel - 1),
+    rl_count_in_bins(computed, rl_data(x), weights ? rl_data(weights) : NULL, x->numel, rl_data(edges), value_at(edges, 0), value_at(edges, edges->numel - 1),
                      edges->numel - 1, rl_data(bins));
     return set_one(call, rl_to_dtype(bins, dtype));
 }
@@ -225,7 +225,7 @@ static int same_row(const slices *s, int64_t a, int64_t b) {
 }
 
 /* The rows that begin a run, put back where dim was. */
-static rl_tensor *first_rows(const slices *s, const rl_tensor *x, int64_t dim, const int64_t *begins, int64_t runs) {
+static rl_tensor *rows_that_begin_runs(const slices *s, const rl_tensor *x, int64_t dim, const int64_t *begins, int64_t runs) {
     int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS];
     int ndim = dim == RL_NO_DIM ? 1 : x->ndim;
     sizes[0] = runs;
@@ -267,6 +267,6 @@ static rl_status compose_unique_consecutive(rl_call *call) {
     rl_tensor *counts = zeros(RL_INT64, call->args.n[COUNTS] ? runs : 0);
     if (!counts) return RL_FAILED;
     for (int64_t run = 0; run < counts->numel; run++) ((int64_t *)rl_data(counts))[run] = begins[run + 1] - begins[run];
-    return rl_set_result(call, 3, (rl_tensor *[]){first_rows(&s, x, dim, begins, runs), inverse, counts});
+    return rl_set_result(call, 3, (rl_tensor *[]){rows_that_begin_runs(&s, x, dim, begins, runs), inverse, counts});
 }
 const rl_op rl_op_unique_consecutive = {.name = "unique_consecutive", SCHEMA(unique_consecutive), .compose = compose_unique_consecutive};

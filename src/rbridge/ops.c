@@ -125,7 +125,7 @@ static rl_dtype compared_dtype(rl_dtype joint, int n, rl_tensor *const *operands
 static int promotes(rl_kind kind) { return kind == RL_KIND_operand || kind == RL_KIND_operand_or_null || kind == RL_KIND_compared || kind == RL_KIND_factor; }
 
 /* Gives R's vectors the dtype that they promote to: Note [Operands] in operands.c. */
-static rl_status settle(reading *r, SEXP *arguments) {
+static rl_status promote_vectors(reading *r, SEXP *arguments) {
     const rl_op *op = r->call.op;
     rl_tensor *operands[4];
     int at[4], slot[4], n = 0;
@@ -162,7 +162,7 @@ static SEXP run(const rl_op *op, SEXP *arguments, int in_place) {
     rl_status status = RL_OK;
     for (int k = 0; k < op->n_parameters && status == RL_OK; k++) status = read_argument(&r, &op->parameters[k], arguments[k]);
     r.call.inplace = in_place && status == RL_OK ? r.call.in[0] : NULL;
-    if (status == RL_OK && r.waiting) status = settle(&r, arguments);
+    if (status == RL_OK && r.waiting) status = promote_vectors(&r, arguments);
     if (status == RL_OK && in_place && !rb_is_tensor(arguments[0])) status = rl_fail("`%s` must be a tensor to be changed in place", op->parameters[0].name);
     if (status == RL_OK) status = rl_apply(&r.call);
     if (in_place || status != RL_OK) return rb_end(call, arguments[0]);

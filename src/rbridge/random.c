@@ -131,7 +131,7 @@ static int64_t largest_integer(rl_dtype dtype) {
 }
 
 /* from .. to - 1; without `to`, up to what the dtype holds; without both, all of that from 0. */
-static rl_distribution integers(rl_dtype dtype, SEXP from, SEXP to) {
+static rl_distribution distribution_of_integers(rl_dtype dtype, SEXP from, SEXP to) {
     int64_t low = 0, high = 0;
     if (Rf_isNull(from) && Rf_isNull(to)) return rl_integers_of(dtype);
     if (!Rf_isNull(from)) rb_integer(from, "from", &low);
@@ -153,7 +153,7 @@ SEXP ffi_random_(SEXP self, SEXP from, SEXP to, SEXP generator) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self");
     rl_distribution d = {.kind = RL_INTEGERS};
-    if (tensor) d = integers((rl_dtype)tensor->dtype, from, to);
+    if (tensor) d = distribution_of_integers((rl_dtype)tensor->dtype, from, to);
     return finish_in_place(call, self, generator, d, "random_");
 }
 
@@ -195,7 +195,7 @@ SEXP ffi_randint(SEXP low, SEXP high, SEXP size, SEXP dtype, SEXP requires_grad,
     rb_call call = rb_begin();
     rl_tensor *made = empty(size, dtype, 1);
     rl_distribution d = {.kind = RL_INTEGERS};
-    if (made) d = integers((rl_dtype)made->dtype, low, high);
+    if (made) d = distribution_of_integers((rl_dtype)made->dtype, low, high);
     return finish_new(call, made, generator, d, requires_grad);
 }
 
