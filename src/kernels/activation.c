@@ -31,9 +31,9 @@ ACTIVATION(hardswish, a *(a<-3 ? 0 : a> 3 ? 6 : a + 3) / 6, a *(a<-3 ? 0 : a> 3 
 
 /* Of integers too, p and q being whole then. */
 #define INTEGER_BOUNDS const int64_t p = NUMBER(0).as_int, q = NUMBER(1).as_int
-#define INTEGER(tag, T, U, name, e) RL_UNARY_ROW(name##_##tag, T, T, INTEGER_BOUNDS, e)
+#define PIECEWISE_INTEGERS(tag, T, U, name, e) RL_UNARY_ROW(name##_##tag, T, T, INTEGER_BOUNDS, e)
 #define PIECEWISE(name, e)                                                       \
-    RL_FOR_INTEGERS(INTEGER, name, e)                                            \
+    RL_FOR_INTEGERS(PIECEWISE_INTEGERS, name, e)                                 \
     RL_UNARY_LOOP_WITH(name##_float, RL_CLONES, float, float, NUMBERS(float), e) \
     RL_UNARY_LOOP_WITH(name##_double, , double, double, NUMBERS(double), e)      \
     RL_NUMERIC_LOOPS(name)

@@ -18,10 +18,10 @@ RL_BINARY_LOOP(pow_float, RL_CLONES, float, float, rl_powf(a, b))
 RL_BINARY_LOOP(pow_double, , double, double, pow(a, b))
 RL_NUMERIC_LOOPS(pow)
 
-#define BITS(tag, T, U, name, operator) RL_BINARY_ROW(name##_##tag, T, T, , a operator b)
+#define BITWISE_ROW(tag, T, U, name, operator) RL_BINARY_ROW(name##_##tag, T, T, , a operator b)
 #define BITWISE(name, operator)                                   \
     RL_BINARY_LOOP(name##_bool, , uint8_t, uint8_t, a operator b) \
-    RL_FOR_INTEGERS(BITS, name, operator)                         \
+    RL_FOR_INTEGERS(BITWISE_ROW, name, operator)                  \
     RL_INTEGER_LOOPS(name)
 BITWISE(bitwise_and, &)
 BITWISE(bitwise_or, |)
@@ -62,7 +62,7 @@ RL_FOR_INTEGERS(DIVISORS, gcd, )
 SHIFT_LOOPS(gcd)
 SHIFT_LOOPS(lcm)
 
-#define FLOATING(name, f, d)                          \
+#define FLOATING_ROWS(name, f, d)                     \
     RL_BINARY_ROW(name##_float, float, float, , f)    \
     RL_BINARY_ROW(name##_double, double, double, , d) \
     RL_FLOATING_LOOPS(name)
@@ -79,11 +79,11 @@ static inline double logaddexp2(double a, double b) {
     return most == most && !isinf(most) ? most + log1p(exp2(-fabs(a - b))) * 1.4426950408889634074 : most + (b != b ? b : 0);
 }
 
-FLOATING(atan2, atan2f(a, b), atan2(a, b))
-FLOATING(hypot, hypotf(a, b), hypot(a, b))
-FLOATING(logaddexp, logaddexp(a, b), logaddexp(a, b))
-FLOATING(logaddexp2, logaddexp2(a, b), logaddexp2(a, b))
-FLOATING(copysign, copysignf(a, b), copysign(a, b))
+FLOATING_ROWS(atan2, atan2f(a, b), atan2(a, b))
+FLOATING_ROWS(hypot, hypotf(a, b), hypot(a, b))
+FLOATING_ROWS(logaddexp, logaddexp(a, b), logaddexp(a, b))
+FLOATING_ROWS(logaddexp2, logaddexp2(a, b), logaddexp2(a, b))
+FLOATING_ROWS(copysign, copysignf(a, b), copysign(a, b))
 
 /* Half and bfloat16 in their own steps: as bits, numbers of one sign stand in the order of their sizes. */
 static inline uint16_t next_narrow(uint16_t a, float from, float towards) {
@@ -107,11 +107,11 @@ RL_BINARY_ROW(nextafter_double, double, double, , nextafter(a, b))
 const rl_loops rl_nextafter_loops = {
     .of = {[RL_HALF] = nextafter_half, [RL_BFLOAT16] = nextafter_bfloat16, [RL_FLOAT] = nextafter_float, [RL_DOUBLE] = nextafter_double}};
 
-FLOATING(xlogy, b != b ? b : a == 0 ? 0 : a * logf(b), b != b ? b : a == 0 ? 0 : a * log(b))
+FLOATING_ROWS(xlogy, b != b ? b : a == 0 ? 0 : a * logf(b), b != b ? b : a == 0 ? 0 : a * log(b))
 
-#define STEP(tag, T, U, name, e) RL_BINARY_ROW(name##_##tag, T, T, , e)
+#define HEAVISIDE_ROW(tag, T, U, name, e) RL_BINARY_ROW(name##_##tag, T, T, , e)
 RL_BINARY_ROW(heaviside_bool, uint8_t, uint8_t, , a ? 1 : b)
-RL_FOR_INTEGERS(STEP, heaviside, a == 0 ? b : a > 0)
+RL_FOR_INTEGERS(HEAVISIDE_ROW, heaviside, a == 0 ? b : a > 0)
 RL_BINARY_ROW(heaviside_float, float, float, , a == 0 ? b : a > 0)
 RL_BINARY_ROW(heaviside_double, double, double, , a == 0 ? b : a > 0)
 RL_ALL_LOOPS(heaviside)

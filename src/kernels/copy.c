@@ -60,14 +60,15 @@ FROM(bfloat16, rl_bfloat16, NARROW_IN, TO_INT64)
 FROM(float, float, AS_IS, TO_INT64)
 FROM(double, double, AS_IS, TO_INT64)
 
-#define ROW(from)                                                                                                                               \
+#define CONVERSIONS_OF(from)                                                                                                                    \
     {                                                                                                                                           \
         from##_to_bool, from##_to_uint8, from##_to_int8, from##_to_int16, from##_to_int32, from##_to_int64, from##_to_half, from##_to_bfloat16, \
             from##_to_float, from##_to_double                                                                                                   \
     }
 
-static const rl_loop conversions[RL_DTYPES][RL_DTYPES] = {ROW(bool),  ROW(uint8), ROW(int8),     ROW(int16), ROW(int32),
-                                                          ROW(int64), ROW(half),  ROW(bfloat16), ROW(float), ROW(double)};
+static const rl_loop conversions[RL_DTYPES][RL_DTYPES] = {CONVERSIONS_OF(bool),  CONVERSIONS_OF(uint8), CONVERSIONS_OF(int8), CONVERSIONS_OF(int16),
+                                                          CONVERSIONS_OF(int32), CONVERSIONS_OF(int64), CONVERSIONS_OF(half), CONVERSIONS_OF(bfloat16),
+                                                          CONVERSIONS_OF(float), CONVERSIONS_OF(double)};
 
 /* The same dtype: only the width matters. */
 #define MOVE(name, T)                                                                                                  \

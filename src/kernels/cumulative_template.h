@@ -34,6 +34,6 @@ RL_CLONES static void ITS(slices)(char *const *data, const int64_t *step, const 
     }
     for (; l < slices; l++) {
         OF(SUM) sum = START;
-        for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) AT(T, 0, j, l) = (T)(sum = sum OP(OF(SUM)) AT(const T, 1, j, l));
+        for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) RL_SLICE_AT(T, 0, j, l) = (T)(sum = sum OP(OF(SUM)) RL_SLICE_AT(const T, 1, j, l));
     }
 }

@@ -4,7 +4,7 @@
 #include "binary.h"
 
 /* Integers: a divisor of 0 is noted, -1 wraps as negation does. `e` is of the quotient and rest that C gives. */
-#define DIVISION(tag, T, U, name, e)                                                               \
+#define DIVISION_ROW(tag, T, U, name, e)                                                           \
     static void name##_##tag(RL_LOOP_PARAMETERS) {                                                 \
         typedef U wrapping;                                                                        \
         for (int64_t i = 0; i < n; i++) {                                                          \
@@ -42,7 +42,7 @@ FLOATING_DIVISION(double, )
 FLOATING_DIVISION(float, f)
 
 #define QUOTIENT(name, i, f, d)                       \
-    RL_FOR_INTEGERS(DIVISION, name, i)                \
+    RL_FOR_INTEGERS(DIVISION_ROW, name, i)            \
     RL_BINARY_ROW(name##_float, float, float, , f)    \
     RL_BINARY_ROW(name##_double, double, double, , d) \
     RL_NUMERIC_LOOPS(name)

@@ -33,7 +33,7 @@ static int continues(const plan *p, int outer, int inner) {
 }
 
 /* Lays out the walk: the output's widest strides outermost, neighbours that run on merged. */
-static void make_plan(plan *p, rl_tensor *const *operands) {
+static void plan_rows(plan *p, rl_tensor *const *operands) {
     const rl_tensor *out = operands[0];
     p->ndim = 0;
     for (int d = 0; d < out->ndim; d++) {
@@ -67,7 +67,7 @@ static void make_plan(plan *p, rl_tensor *const *operands) {
     }
 }
 
-static void walk(void *context, int64_t begin, int64_t end) {
+static void run_rows(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
     int row = p->ndim - 1;
     int64_t index[RL_MAX_DIMS], rest = begin;
@@ -120,8 +120,8 @@ rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loo
             return RL_OK;
         }
     } else {
-        make_plan(&p, operands);
+        plan_rows(&p, operands);
     }
-    rl_parallel(p.numel, GRAIN, walk, &p);
+    rl_parallel(p.numel, GRAIN, run_rows, &p);
     return RL_OK;
 }

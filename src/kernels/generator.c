@@ -173,7 +173,7 @@ void rl_generator_write(const rl_generator *generator, uint8_t *bytes) {
     for (int i = 0; i < N; i++) to = rl_put_word(to, generator->state[i]);
 }
 
-static rl_status damaged(void) { return rl_fail("the state of the generator was cut short or damaged when it was saved"); }
+static rl_status fail_damaged_state(void) { return rl_fail("the state of the generator was cut short or damaged when it was saved"); }
 
 /* What version 0.1.0 saved: its own memory. */
 typedef struct {
@@ -189,8 +189,8 @@ static int is_stuck(const rl_generator *generator) {
     return 1;
 }
 
-static rl_status take(rl_generator *generator, rl_generator value) {
-    if (is_stuck(&value) || value.used < 0 || value.used > N || (value.fresh & ~1) || (value.has_spare & ~1) || value.forks < 0) return damaged();
+static rl_status restore(rl_generator *generator, rl_generator value) {
+    if (is_stuck(&value) || value.used < 0 || value.used > N || (value.fresh & ~1) || (value.has_spare & ~1) || value.forks < 0) return fail_damaged_state();
     if (value.fresh) value.used = N;
     make_ready(&value);
     set(generator, value);
@@ -202,7 +202,7 @@ static rl_status read_first_format(rl_generator *generator, const uint8_t *bytes
     memcpy(&saved, bytes, sizeof saved);
     rl_generator value = {.seed = saved.seed, .used = saved.used, .fresh = saved.fresh, .has_spare = saved.has_spare, .spare = saved.spare};
     memcpy(value.state, saved.state, sizeof value.state);
-    return take(generator, value);
+    return restore(generator, value);
 }
 
 static int small(rl_reader *from) {
@@ -211,11 +211,12 @@ static int small(rl_reader *from) {
 }
 
 rl_status rl_generator_read(rl_generator *generator, const uint8_t *bytes, size_t n) {
-    if (n < MAGIC_BYTES || memcmp(bytes, magic, MAGIC_BYTES) != 0) return n == sizeof(first_format) ? read_first_format(generator, bytes) : damaged();
+    if (n < MAGIC_BYTES || memcmp(bytes, magic, MAGIC_BYTES) != 0)
+        return n == sizeof(first_format) ? read_first_format(generator, bytes) : fail_damaged_state();
     rl_reader from = {bytes + MAGIC_BYTES, bytes + n, 0};
     const int format = small(&from);
     if (!from.cut && format > FORMAT) return rl_fail("the generator was saved by a newer version of rushlight; update rushlight");
-    if (format != FORMAT || n != RL_GENERATOR_SAVED_BYTES) return damaged();
+    if (format != FORMAT || n != RL_GENERATOR_SAVED_BYTES) return fail_damaged_state();
     rl_generator value = {.seed = rl_get_word(&from)};
     value.used = small(&from);
     value.fresh = small(&from);
@@ -225,10 +226,10 @@ rl_status rl_generator_read(rl_generator *generator, const uint8_t *bytes, size_
     value.forks = small(&from);
     for (int i = 0; i < N; i++) {
         const uint64_t word = rl_get_word(&from);
-        if (word > UINT32_MAX) return damaged();
+        if (word > UINT32_MAX) return fail_damaged_state();
         value.state[i] = (uint32_t)word;
     }
-    return take(generator, value);
+    return restore(generator, value);
 }
 
 void rl_generator_copy(rl_generator *to, const rl_generator *from) {

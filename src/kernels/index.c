@@ -117,7 +117,7 @@ static int64_t next_stretch(const plan *p, int64_t begin, int64_t end, int64_t *
     return n < end - begin ? n : end - begin;
 }
 
-#define PUT(T)                                                                                \
+#define PUT_ROWS(T)                                                                           \
     for (int64_t b = 0; b < count && !RL_GIVEN_UP_AT(b); b++) {                               \
         T *x = (T *)p->x + x_at + offsets[b];                                                 \
         const T *from = (const T *)p->other + other_at + b * step;                            \
@@ -134,7 +134,7 @@ static void put_stretches(void *context, int64_t begin, int64_t end) {
             for (int64_t b = 0; b < count && !RL_GIVEN_UP_AT(b); b++)
                 memcpy(p->x + (size_t)(x_at + offsets[b]) * p->width, p->other + (size_t)(other_at + b * step) * p->width, (size_t)n * p->width);
         } else {
-            RL_BY_WIDTH(p->width, PUT)
+            RL_BY_WIDTH(p->width, PUT_ROWS)
         }
         begin += n;
     }

@@ -34,7 +34,7 @@ static rl_status load(rl_double_matrix a, int64_t rows, int64_t cols, double **c
     return RL_OK;
 }
 
-static void store(rl_double_matrix to, const double *columns, int64_t rows) {
+static void store_columns(rl_double_matrix to, const double *columns, int64_t rows) {
     for (int64_t i = 0; i < to.rows; i++)
         for (int64_t j = 0; j < to.cols; j++) to.data[i * to.row + j * to.col] = columns[j * rows + i];
 }
@@ -44,7 +44,7 @@ static void store_identity(rl_double_matrix to) {
         for (int64_t j = 0; j < to.cols; j++) to.data[i * to.row + j * to.col] = i == j;
 }
 
-static int *integers(int64_t n) { return rl_scope_memory((size_t)n + 1, sizeof(int)); }
+static int *integer_scratch(int64_t n) { return rl_scope_memory((size_t)n + 1, sizeof(int)); }
 static double *numbers(double n) { return rl_scope_memory((size_t)n + 1, sizeof(double)); }
 
 /* Room for LAPACK's blocks, as far as an int counts. */
@@ -61,7 +61,7 @@ static rl_status make_workspace(double wanted, int *room, double **work) {
 static rl_status factor(rl_double_matrix a, double **lu, int **pivots, int *info) {
     int m = (int)a.rows, n = (int)a.cols, lda = at_least_one(m);
     RL_TRY(load(a, a.rows, a.cols, lu));
-    *pivots = integers(m < n ? m : n);
+    *pivots = integer_scratch(m < n ? m : n);
     if (!*pivots) return RL_FAILED;
     *info = 0;
     if (m && n) dgetrf_(&m, &n, *lu, &lda, *pivots, info);
@@ -74,7 +74,7 @@ rl_status rl_solve_matrix(rl_double_matrix a, rl_double_matrix b, rl_double_matr
     RL_TRY(factor(a, &lu, &pivots, info));
     RL_TRY(load(b, b.rows, b.cols, &solution));
     if (*info == 0 && n && columns) dgetrs_("N", &n, &columns, lu, &lda, pivots, solution, &lda, &none, 1);
-    store(x, solution, b.rows);
+    store_columns(x, solution, b.rows);
     return RL_OK;
 }
 
@@ -84,7 +84,7 @@ rl_status rl_invert_matrix(rl_double_matrix a, rl_double_matrix inverse, int *in
     if (!work) return RL_FAILED;
     RL_TRY(factor(a, &lu, &pivots, info));
     if (*info == 0 && n) dgetri_(&n, lu, &lda, pivots, work, &room, info);
-    store(inverse, lu, a.rows);
+    store_columns(inverse, lu, a.rows);
     return RL_OK;
 }
 
@@ -94,7 +94,7 @@ rl_status rl_lu_matrix(rl_double_matrix a, rl_double_matrix lu, int *pivots, int
     int64_t least = a.rows < a.cols ? a.rows : a.cols;
     RL_TRY(factor(a, &columns, &found, info));
     memcpy(pivots, found, (size_t)least * sizeof *pivots);
-    store(lu, columns, a.rows);
+    store_columns(lu, columns, a.rows);
     return RL_OK;
 }
 
@@ -120,7 +120,7 @@ rl_status rl_cholesky_matrix(rl_double_matrix a, rl_double_matrix lower, int *in
     *info = 0;
     if (n) dpotrf_("L", &n, columns, &lda, info, 1);
     for (int64_t j = 1; j < n; j++) memset(columns + j * n, 0, (size_t)j * sizeof *columns);
-    store(lower, columns, a.rows);
+    store_columns(lower, columns, a.rows);
     return RL_OK;
 }
 
@@ -131,7 +131,7 @@ rl_status rl_solve_triangular_matrix(rl_double_matrix a, int upper, int unit, rl
     RL_TRY(load(b, b.rows, b.cols, &solution));
     *info = 0;
     if (n && columns) dtrtrs_(upper ? "U" : "L", "N", unit ? "U" : "N", &n, &columns, triangle, &lda, solution, &lda, info, 1, 1, 1);
-    store(x, solution, b.rows);
+    store_columns(x, solution, b.rows);
     return RL_OK;
 }
 
@@ -159,7 +159,7 @@ rl_status rl_qr_matrix(rl_double_matrix a, rl_double_matrix q, rl_double_matrix 
     for (int64_t i = 0; i < r.rows; i++)
         for (int64_t j = 0; j < r.cols; j++) r.data[i * r.row + j * r.col] = i <= j ? columns[j * a.rows + i] : 0;
     RL_TRY(multiply_reflections(columns, a.rows, q.cols, a.rows < a.cols ? a.rows : a.cols, tau));
-    store(q, columns, a.rows);
+    store_columns(q, columns, a.rows);
     return RL_OK;
 }
 
@@ -167,7 +167,7 @@ rl_status rl_householder_qr(rl_double_matrix a, rl_double_matrix packed, double 
     double *columns, *factors;
     RL_TRY(householder(a, a.cols, &columns, &factors));
     memcpy(tau, factors, (size_t)(a.rows < a.cols ? a.rows : a.cols) * sizeof *tau);
-    store(packed, columns, a.rows);
+    store_columns(packed, columns, a.rows);
     return RL_OK;
 }
 
@@ -175,7 +175,7 @@ rl_status rl_householder_product(rl_double_matrix packed, const double *tau, int
     double *columns;
     RL_TRY(load(packed, packed.rows, packed.cols, &columns));
     RL_TRY(multiply_reflections(columns, packed.rows, packed.cols, n_tau, tau));
-    store(q, columns, packed.rows);
+    store_columns(q, columns, packed.rows);
     return RL_OK;
 }
 
@@ -201,12 +201,12 @@ rl_status rl_eigen_symmetric(rl_double_matrix a, int lower, double *values, rl_d
     *info = are_finite(columns, (int64_t)n * n) ? 0 : -1;
     if (n == 0 || *info) return RL_OK;
     dsyevd_(job, triangle, &n, columns, &lda, values, &wanted, &query, &least, &query, info, 1, 1);
-    int room, whole = least, *integer_work = integers(whole);
+    int room, whole = least, *integer_work = integer_scratch(whole);
     double *work;
     RL_TRY(make_workspace(wanted, &room, &work));
     if (!integer_work) return RL_FAILED;
     dsyevd_(job, triangle, &n, columns, &lda, values, work, &room, integer_work, &whole, info, 1, 1);
-    if (vectors) store(*vectors, columns, a.rows);
+    if (vectors) store_columns(*vectors, columns, a.rows);
     return RL_OK;
 }
 
@@ -215,7 +215,7 @@ rl_status rl_svd_matrix(rl_double_matrix a, double *values, rl_double_matrix *u,
         vt_rows = vt ? at_least_one(vt->rows) : 1;
     const char *job = !u ? "N" : u->cols == m && vt->rows == n ? "A" : "S";
     double *columns, *left = numbers(u ? (double)m * u_cols : 1), *right = numbers(vt ? (double)vt_rows * n : 1), wanted = 1;
-    int *integer_work = integers(8 * (int64_t)least);
+    int *integer_work = integer_scratch(8 * (int64_t)least);
     RL_TRY(load(a, a.rows, a.cols, &columns));
     if (!left || !right || !integer_work) return RL_FAILED;
     *info = are_finite(columns, (int64_t)m * n) ? 0 : -1;
@@ -230,7 +230,7 @@ rl_status rl_svd_matrix(rl_double_matrix a, double *values, rl_double_matrix *u,
     double *work;
     RL_TRY(make_workspace(wanted, &room, &work));
     dgesdd_(job, &m, &n, columns, &lda, values, left, &lda, right, &vt_rows, work, &room, integer_work, info, 1);
-    if (u) store(*u, left, m);
-    if (vt) store(*vt, right, vt_rows);
+    if (u) store_columns(*u, left, m);
+    if (vt) store_columns(*vt, right, vt_rows);
     return RL_OK;
 }

@@ -33,8 +33,8 @@ static void logsumexp_combine(void *const *fields, void *const *others, int64_t 
 #define DTYPES "for_floating.h"
 #define STATE T
 #define ZERO -INFINITY
-#define STEP a > s || a != a ? a : s
-#define COMBINED t > s || t != t ? t : s
+#define STEP a > s || RL_IS_NAN(a) ? a : s
+#define COMBINED t > s || RL_IS_NAN(t) ? t : s
 #include "define_reducer.h"
 
 #define TOP (*(const double *)run->context)

@@ -6,7 +6,7 @@
 #include "template.h"
 
 /* a is what was predicted, b the target. */
-#define LOSS(name, f, d)                                        \
+#define LOSS_LOOPS(name, f, d)                                  \
     RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, f)    \
     RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, d) \
     const rl_loops rl_##name##_loops = {.of = {[RL_FLOAT] = name##_float, [RL_DOUBLE] = name##_double}};
@@ -27,10 +27,10 @@ RL_INLINE double bounded_log(double x) {
 
 #define SQUARE ((a - b) * (a - b))
 
-LOSS(mse_loss, SQUARE, SQUARE)
-LOSS(smooth_l1_loss, fabsf(a - b) < 1 ? 0.5f * SQUARE : fabsf(a - b) - 0.5f, fabs(a - b) < 1 ? 0.5 * SQUARE : fabs(a - b) - 0.5)
-LOSS(bce_loss, (b - 1) * bounded_logf(1 - a) - b * bounded_logf(a), (b - 1) * bounded_log(1 - a) - b * bounded_log(a))
-LOSS(soft_margin_loss, softplusf(-a *b), softplus(-a *b))
+LOSS_LOOPS(mse_loss, SQUARE, SQUARE)
+LOSS_LOOPS(smooth_l1_loss, fabsf(a - b) < 1 ? 0.5f * SQUARE : fabsf(a - b) - 0.5f, fabs(a - b) < 1 ? 0.5 * SQUARE : fabs(a - b) - 0.5)
+LOSS_LOOPS(bce_loss, (b - 1) * bounded_logf(1 - a) - b * bounded_logf(a), (b - 1) * bounded_log(1 - a) - b * bounded_log(a))
+LOSS_LOOPS(soft_margin_loss, softplusf(-a *b), softplus(-a *b))
 
 /* ---- logits: losses, what was predicted, the target; and the probabilities, if the context says so ----
  *

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#define RL_PI 3.14159265358979323846
+
 /* A call in a loop would keep it from being vectorised. */
 #define RL_INLINE static inline __attribute__((always_inline))
 

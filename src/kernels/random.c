@@ -213,7 +213,7 @@ static double draw_number(rl_generator *generator, const rl_distribution *d) {
     }
 }
 
-#define STORE(T, value)                                                              \
+#define STORE_DRAWS(T, value)                                                        \
     for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((T *)to)[i] = (T)(value); \
     break;
 
@@ -223,17 +223,17 @@ static double draw_number(rl_generator *generator, const rl_distribution *d) {
     case RL_BOOL:                                                                                                           \
         for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((uint8_t *)to)[i] = (draw) != 0;                             \
         break;                                                                                                              \
-    case RL_UINT8: STORE(uint8_t, (int64_t)(draw))                                                                          \
-    case RL_INT8: STORE(int8_t, (int64_t)(draw))                                                                            \
-    case RL_INT16: STORE(int16_t, (int64_t)(draw))                                                                          \
-    case RL_INT32: STORE(int32_t, (int64_t)(draw))                                                                          \
-    case RL_INT64: STORE(int64_t, draw)                                                                                     \
-    case RL_HALF: STORE(rl_half, rl_float_to_half((float)(draw)))                                                           \
+    case RL_UINT8: STORE_DRAWS(uint8_t, (int64_t)(draw))                                                                    \
+    case RL_INT8: STORE_DRAWS(int8_t, (int64_t)(draw))                                                                      \
+    case RL_INT16: STORE_DRAWS(int16_t, (int64_t)(draw))                                                                    \
+    case RL_INT32: STORE_DRAWS(int32_t, (int64_t)(draw))                                                                    \
+    case RL_INT64: STORE_DRAWS(int64_t, draw)                                                                               \
+    case RL_HALF: STORE_DRAWS(rl_half, rl_float_to_half((float)(draw)))                                                     \
     case RL_BFLOAT16:                                                                                                       \
         for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((rl_bfloat16 *)to)[i] = rl_float_to_bfloat16((float)(draw)); \
         break;                                                                                                              \
-    case RL_FLOAT: STORE(float, draw)                                                                                       \
-    default: STORE(double, draw)                                                                                            \
+    case RL_FLOAT: STORE_DRAWS(float, draw)                                                                                 \
+    default: STORE_DRAWS(double, draw)                                                                                      \
     }
 
 static void fill_bernoulli(rl_generator *generator, const rl_distribution *d, float *to, int64_t n) {

@@ -30,7 +30,7 @@ typedef struct {
     char *partial[RL_MAX_FIELDS]; /* states of each chunk, all results of one after the other */
 } plan;
 
-static void add_dim(dims *d, int64_t size, int64_t x, const int64_t *out, int n_out) {
+static void insert_dim(dims *d, int64_t size, int64_t x, const int64_t *out, int n_out) {
     if (size == 1) return;
     int at = d->ndim++;
     for (; at > 0 && d->x[at - 1] < x; at--) {
@@ -209,7 +209,7 @@ rl_status rl_reduce(const rl_reducer *reducer, rl_tensor *const *out, int n_out,
         stride[k] = (int64_t)rl_dtype_size((rl_dtype)out[k]->dtype);
     }
     for (int d = x->ndim - 1; d >= 0; d--) {
-        add_dim(marked[d] ? &p.reduced : &p.kept, x->sizes[d], x->strides[d] * width, stride, n_out);
+        insert_dim(marked[d] ? &p.reduced : &p.kept, x->sizes[d], x->strides[d] * width, stride, n_out);
         if (!marked[d])
             for (int k = 0; k < n_out; k++) stride[k] *= x->sizes[d];
     }

@@ -6,8 +6,6 @@
 #include "parallel.h"
 #include "template.h"
 
-#define AT(T, k, j, l) (*(T *)(data[k] + (j)*step[k] + (l)*next[k]))
-
 typedef uint64_t SUM_int64; /* which wraps around */
 typedef double SUM_float, SUM_double;
 
@@ -39,20 +37,20 @@ static double log_add_exp(double a, double b) {
     return isinf(high) && (high == low || high > 0) ? high : high + log1p(exp(low - high));
 }
 
-#define LOGCUMSUMEXP(name, T)                                                                                                         \
-    static void name(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t slices, const void *context) {   \
-        (void)context;                                                                                                                \
-        for (int64_t l = 0; l < slices; l++) {                                                                                        \
-            double sum = -INFINITY;                                                                                                   \
-            for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) AT(T, 0, j, l) = (T)(sum = log_add_exp(sum, AT(const T, 1, j, l))); \
-        }                                                                                                                             \
+#define LOGCUMSUMEXP(name, T)                                                                                                                           \
+    static void name(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t slices, const void *context) {                     \
+        (void)context;                                                                                                                                  \
+        for (int64_t l = 0; l < slices; l++) {                                                                                                          \
+            double sum = -INFINITY;                                                                                                                     \
+            for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) RL_SLICE_AT(T, 0, j, l) = (T)(sum = log_add_exp(sum, RL_SLICE_AT(const T, 1, j, l))); \
+        }                                                                                                                                               \
     }
 LOGCUMSUMEXP(logcumsumexp_float, float)
 LOGCUMSUMEXP(logcumsumexp_double, double)
 const rl_slice_loops rl_logcumsumexp_loops = {.of = {[RL_FLOAT] = logcumsumexp_float, [RL_DOUBLE] = logcumsumexp_double}};
 
 /* The last of equal elements is told; a NaN stays. */
-#define MINMAX(name, T, OP)                                                                                                         \
+#define CUMULATIVE_MINMAX(name, T, OP)                                                                                              \
     static void name(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t slices, const void *context) { \
         (void)context;                                                                                                              \
         for (int64_t l = 0; l < slices; l++) {                                                                                      \
@@ -60,28 +58,28 @@ const rl_slice_loops rl_logcumsumexp_loops = {.of = {[RL_FLOAT] = logcumsumexp_f
             int64_t place = -1;                                                                                                     \
             for (int64_t j = 0; j < n; j++) {                                                                                       \
                 if (RL_GIVEN_UP_AT(j)) return;                                                                                      \
-                T value = AT(const T, 1, j, l);                                                                                     \
-                if (place < 0 || value != value || (best == best && value OP best)) {                                               \
+                T value = RL_SLICE_AT(const T, 1, j, l);                                                                            \
+                if (place < 0 || RL_IS_NAN(value) || (!RL_IS_NAN(best) && value OP best)) {                                         \
                     best = value;                                                                                                   \
                     place = j;                                                                                                      \
                 }                                                                                                                   \
-                AT(T, 0, j, l) = best;                                                                                              \
-                AT(int64_t, 2, j, l) = place;                                                                                       \
+                RL_SLICE_AT(T, 0, j, l) = best;                                                                                     \
+                RL_SLICE_AT(int64_t, 2, j, l) = place;                                                                              \
             }                                                                                                                       \
         }                                                                                                                           \
     }
 
-#define MINMAX_ALL(name, OP)          \
-    MINMAX(name##_uint8, uint8_t, OP) \
-    MINMAX(name##_int8, int8_t, OP)   \
-    MINMAX(name##_int16, int16_t, OP) \
-    MINMAX(name##_int32, int32_t, OP) \
-    MINMAX(name##_int64, int64_t, OP) \
-    MINMAX(name##_float, float, OP)   \
-    MINMAX(name##_double, double, OP) \
+#define CUMULATIVE_MINMAX_LOOPS(name, OP)        \
+    CUMULATIVE_MINMAX(name##_uint8, uint8_t, OP) \
+    CUMULATIVE_MINMAX(name##_int8, int8_t, OP)   \
+    CUMULATIVE_MINMAX(name##_int16, int16_t, OP) \
+    CUMULATIVE_MINMAX(name##_int32, int32_t, OP) \
+    CUMULATIVE_MINMAX(name##_int64, int64_t, OP) \
+    CUMULATIVE_MINMAX(name##_float, float, OP)   \
+    CUMULATIVE_MINMAX(name##_double, double, OP) \
     const rl_slice_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_uint8, RL_INTEGER_ROWS(name), RL_FLOATING_ROWS(name)}};
-MINMAX_ALL(cummax, >=)
-MINMAX_ALL(cummin, <=)
+CUMULATIVE_MINMAX_LOOPS(cummax, >=)
+CUMULATIVE_MINMAX_LOOPS(cummin, <=)
 
 #define RECURRENCE(name, T)                                                                                                         \
     static void name(char *const *data, const int64_t *step, const int64_t *next, int64_t n, int64_t slices, const void *context) { \
@@ -90,8 +88,8 @@ MINMAX_ALL(cummin, <=)
             double h = 0;                                                                                                           \
             for (int64_t j = 0; j < n; j++) {                                                                                       \
                 if (RL_GIVEN_UP_AT(j)) return;                                                                                      \
-                h = AT(const T, 1, j, l) + (j ? AT(const T, 2, j - reversed, l) * h : 0);                                           \
-                AT(T, 0, j, l) = (T)h;                                                                                              \
+                h = RL_SLICE_AT(const T, 1, j, l) + (j ? RL_SLICE_AT(const T, 2, j - reversed, l) * h : 0);                         \
+                RL_SLICE_AT(T, 0, j, l) = (T)h;                                                                                     \
             }                                                                                                                       \
         }                                                                                                                           \
     }

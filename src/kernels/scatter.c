@@ -60,20 +60,20 @@ typedef struct {
 #undef NAME
 #undef COMBINED
 
-#define ROWS(combine) \
+#define COMBINING_ROWS(combine) \
     { RL_INTEGER_ROWS(combine##_row), RL_FLOATING_ROWS(combine##_row) }
 
-static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *, const int64_t *, int64_t, int64_t, int64_t) = {ROWS(add), ROWS(multiply),
-                                                                                                                                ROWS(largest), ROWS(smallest)};
+static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *, const int64_t *, int64_t, int64_t,
+                                             int64_t) = {COMBINING_ROWS(add), COMBINING_ROWS(multiply), COMBINING_ROWS(largest), COMBINING_ROWS(smallest)};
 
-static void walk_line(const plan *p, char *const *data) {
+static void scatter_slice(const plan *p, char *const *data) {
     for (int64_t j = 0; j < p->length && !(j > 0 && rl_given_up()); j += STRETCH) {
         int64_t n = p->length - j < STRETCH ? p->length - j : STRETCH;
         p->loop(data[0], data[1] + j * p->along[1], data[2] + j * p->along[2], (int64_t[]){0, p->along[1], p->along[2]}, n, p->size, p->along[0]);
     }
 }
 
-static void walk(void *context, int64_t begin, int64_t end) {
+static void scatter_slices(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
     int row = p->ndim - 1;
     while (begin < end) {
@@ -87,7 +87,7 @@ static void walk(void *context, int64_t begin, int64_t end) {
             for (int i = 0; i < 3; i++) data[i] += at * p->strides[d][i];
         }
         if (n == 1)
-            walk_line(p, data);
+            scatter_slice(p, data);
         else
             for (int64_t j = 0; j < p->length && !RL_GIVEN_UP_AT(j); j++)
                 p->loop(data[0], data[1] + j * p->along[1], data[2] + j * p->along[2], p->strides[row], n, p->size, p->along[0]);
@@ -120,6 +120,6 @@ rl_status rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src,
     }
     p.loop = combine != RL_PUT ? combining[combine - RL_ADD][dtype] : RL_OF_WIDTH(put_row, width);
     if (!p.loop) return rl_fail_no_loop(rl_dtype_name(dtype));
-    rl_parallel(slices, GRAIN / (p.length < GRAIN ? p.length : GRAIN) + 1, walk, &p);
+    rl_parallel(slices, GRAIN / (p.length < GRAIN ? p.length : GRAIN) + 1, scatter_slices, &p);
     return RL_OK;
 }

@@ -14,7 +14,7 @@ typedef struct {
     char *data[RL_SLICE_OPERANDS];
 } plan;
 
-static void walk(void *context, int64_t begin, int64_t end) {
+static void run_slices(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
     for (int64_t task = begin; task < end; task++) {
         int64_t group = task / p->blocks, from = task % p->blocks * p->block, slices = p->slices - from < p->block ? p->slices - from : p->block;
@@ -57,6 +57,6 @@ rl_status rl_for_slices(int n_operands, rl_tensor *const *operands, int dim, int
     p.block = p.next[0] == (int64_t)rl_dtype_size((rl_dtype)operands[0]->dtype) ? RL_SLICES_ACROSS : SLICES_ALONG;
     p.blocks = (p.slices + p.block - 1) / p.block;
     int64_t work = (p.n + 1) * (p.slices < p.block ? p.slices : p.block);
-    rl_parallel(groups * p.blocks, GRAIN / work + 1, walk, &p);
+    rl_parallel(groups * p.blocks, GRAIN / work + 1, run_slices, &p);
     return RL_OK;
 }

@@ -18,8 +18,6 @@ static int64_t slices_in_cache(int64_t bytes) {
 /* Exponentials that are held until they have been added up: one loop for both would be computed in double throughout. */
 enum { EXPONENTIALS = 512 };
 
-#define AT(T, k, j, l) (*(T *)(data[k] + (j)*step[k] + (l)*next[k]))
-
 #define SIDE_BY_SIDE_2 (next[0] == width && next[1] == width)
 #define SIDE_BY_SIDE_3 (SIDE_BY_SIDE_2 && next[2] == width)
 #define DENSE_2 (step[0] == width && step[1] == width)

@@ -39,7 +39,7 @@ static void ITS(slices)(char *const *data, const int64_t *step, const int64_t *n
     const int64_t width = sizeof(T);
     (void)context;
     if (DENSE_3) {
-        for (int64_t l = 0; l < slices; l++) ITS(dense)(&AT(T, 0, 0, l), &AT(T, 1, 0, l), &AT(T, 2, 0, l), n);
+        for (int64_t l = 0; l < slices; l++) ITS(dense)(&RL_SLICE_AT(T, 0, 0, l), &RL_SLICE_AT(T, 1, 0, l), &RL_SLICE_AT(T, 2, 0, l), n);
         return;
     }
     if (SIDE_BY_SIDE_3) {

@@ -13,7 +13,7 @@ RL_CLONES static void ITS(dense)(T *y, const T *x, int64_t n) {
 #pragma omp simd reduction(max : top) reduction(| : nan)
 #endif
     for (int64_t j = 0; j < n; j++) {
-        nan |= x[j] != x[j];
+        nan |= RL_IS_NAN(x[j]);
         top = top > x[j] ? top : x[j];
     }
     if (nan) top = NAN;
@@ -41,7 +41,7 @@ RL_CLONES static void ITS(across)(char *const *data, const int64_t *step, int64_
     }
     for (int64_t j = 0; j < n; j++) {
         const T *x = (const T *)(data[1] + j * step[1]);
-        RL_SIMD for (int64_t l = 0; l < slices; l++) top[l] = x[l] > top[l] || x[l] != x[l] ? x[l] : top[l];
+        RL_SIMD for (int64_t l = 0; l < slices; l++) top[l] = x[l] > top[l] || RL_IS_NAN(x[l]) ? x[l] : top[l];
     }
     for (int64_t j = 0; j < n; j++) {
         T *y = (T *)(data[0] + j * step[0]);
@@ -64,7 +64,7 @@ static void ITS(slices)(char *const *data, const int64_t *step, const int64_t *n
     const int64_t width = sizeof(T);
     (void)context;
     if (DENSE_2) {
-        for (int64_t l = 0; l < slices; l++) ITS(dense)(&AT(T, 0, 0, l), &AT(T, 1, 0, l), n);
+        for (int64_t l = 0; l < slices; l++) ITS(dense)(&RL_SLICE_AT(T, 0, 0, l), &RL_SLICE_AT(T, 1, 0, l), n);
         return;
     }
     if (SIDE_BY_SIDE_2) {

@@ -124,7 +124,7 @@ static int64_t step_of(const rl_tensor *t, int dim) { return t->ndim ? t->stride
 #define STORE_VALUES(T, INDEX_OF) \
     for (int64_t j = 0; j < s->count && !RL_GIVEN_UP_AT(j); j++) *(T *)(to + j * to_step) = *(const T *)(x + (int64_t)INDEX_OF(sorted[j]) * step)
 
-#define STORE(name, OF, INDEX_OF)                                                                                                           \
+#define STORE_SORTED(name, OF, INDEX_OF)                                                                                                    \
     static void name(const sorting *s, int64_t slice, const char *x, int64_t step, const OF *sorted) {                                      \
         if (s->indices) {                                                                                                                   \
             char *to = slice_of(s->indices, s->dim, slice);                                                                                 \
@@ -144,8 +144,8 @@ static int64_t step_of(const rl_tensor *t, int dim) { return t->ndim ? t->stride
 
 #define INDEX_IN_WORD(a) ((a)&UINT32_MAX)
 #define INDEX_IN_PAIR(a) ((a).index)
-STORE(store_words, word, INDEX_IN_WORD)
-STORE(store_pairs, pair, INDEX_IN_PAIR)
+STORE_SORTED(store_words, word, INDEX_IN_WORD)
+STORE_SORTED(store_pairs, pair, INDEX_IN_PAIR)
 
 static size_t width(const sorting *s) { return s->wide ? sizeof(pair) : sizeof(word); }
 

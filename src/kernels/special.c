@@ -1,19 +1,19 @@
 #include "special.h"
+#include "mathfn.h"
 
 #include <math.h>
 
-#define PI 3.14159265358979323846
 #define TINY 1e-300
 
 /* A first guess by a fit of log(1 - y^2) (Winitzki's formula), then Halley's steps, with erfc where erf is near 1. */
 double rl_special_erfinv(double y) {
     if (!(fabs(y) < 1)) return fabs(y) == 1 ? copysign(INFINITY, y) : NAN;
     if (y == 0) return y;
-    double a = 0.147, half = 2 / (PI * a) + log1p(-y * y) / 2, size = fabs(y);
+    double a = 0.147, half = 2 / (RL_PI * a) + log1p(-y * y) / 2, size = fabs(y);
     double x = sqrt(sqrt(half * half - log1p(-y * y) / a) - half);
     for (int step = 0; step < 3; step++) {
         double off = size < 0.5 ? erf(x) - size : (1 - size) - erfc(x);
-        double move = off / (2 / sqrt(PI) * exp(-x * x));
+        double move = off / (2 / sqrt(RL_PI) * exp(-x * x));
         x -= move / (1 + x * move);
     }
     return copysign(x, y);
@@ -25,7 +25,7 @@ double rl_special_digamma(double x) {
     if (x < 0) {
         if (x == floor(x)) return NAN;
         double integral, rest = modf(x, &integral);
-        return rl_special_digamma(1 - x) - PI / tan(PI * rest);
+        return rl_special_digamma(1 - x) - RL_PI / tan(RL_PI * rest);
     }
     double sum = 0;
     for (; x < 10; x += 1) sum -= 1 / x;
@@ -59,14 +59,14 @@ double rl_special_polygamma(int n, double x) {
     if (n == 0) return rl_special_digamma(x);
     if (n == 1 && x == -INFINITY) return NAN;
     if (n == 1 && x < 0.5 && x != floor(x)) {
-        double s = sin(PI * (x - floor(x)));
-        return PI * PI / (s * s) - rl_special_polygamma(1, 1 - x);
+        double s = sin(RL_PI * (x - floor(x)));
+        return RL_PI * RL_PI / (s * s) - rl_special_polygamma(1, 1 - x);
     }
     return (n % 2 ? 1 : -1) * exp(lgamma(n + 1.0)) * hurwitz_zeta(n + 1.0, x);
 }
 
 double rl_special_mvlgamma(double x, int p) {
-    double sum = p * (p - 1.0) / 4 * log(PI);
+    double sum = p * (p - 1.0) / 4 * log(RL_PI);
     for (int k = 0; k < p; k++) sum += lgamma(x - k / 2.0);
     return sum;
 }
@@ -80,7 +80,7 @@ static double bessel(double x, int order) {
     }
     if (isinf(size)) return INFINITY;
     for (int k = 1; k < 40 && fabs(term) > 1e-17; k++) sum += term *= ((2 * k - 1.0) * (2 * k - 1) - 4.0 * order) / (8 * k * size);
-    return exp(size / 2) * (exp(size / 2) / sqrt(2 * PI * size) * sum);
+    return exp(size / 2) * (exp(size / 2) / sqrt(2 * RL_PI * size) * sum);
 }
 
 double rl_special_i0(double x) { return x == x ? bessel(x, 0) : x; }
@@ -114,7 +114,7 @@ static double igammac_fraction(double a, double x) {
 static double igammac_uniform(double a, double x) {
     double off = (x - a) / a, eta = copysign(sqrt(2 * (off - log1p(off))), off);
     double rest = fabs(eta) < 1e-3 ? -1.0 / 3 + eta / 12 : 1 / off - 1 / eta;
-    return 0.5 * erfc(eta * sqrt(a / 2)) + exp(-0.5 * a * eta * eta) / sqrt(2 * PI * a) * rest;
+    return 0.5 * erfc(eta * sqrt(a / 2)) + exp(-0.5 * a * eta * eta) / sqrt(2 * RL_PI * a) * rest;
 }
 
 /* The upper function for small x: what the series of the lower one lacks of 1, without cancellation */

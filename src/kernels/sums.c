@@ -80,7 +80,7 @@ const rl_reducers rl_mean_reducers = RL_FLOATING_REDUCERS(mean_reducer);
 
 #define NAME nansum
 #define DTYPES "for_floating.h"
-#define STEP s + (a == a ? a : 0)
+#define STEP s + (RL_IS_NAN(a) ? 0 : a)
 #define RESULT s
 #include "define_reducer.h"
 const rl_reducers rl_nansum_reducers = RL_FLOATING_REDUCERS(nansum_reducer);
@@ -138,9 +138,9 @@ const rl_reducers rl_all_reducers = RL_NUMBER_REDUCERS(all_reducer);
 
 /* ---- norms ---- */
 
-#define POWER (*(const double *)run->context)
-#define LARGER(s, a) ((a) > (s) || (a) != (a) ? (a) : (s))
-#define SMALLER(s, a) ((a) < (s) || (a) != (a) ? (a) : (s))
+#define NORM_ORDER (*(const double *)run->context)
+#define LARGER(s, a) ((a) > (s) || RL_IS_NAN(a) ? (a) : (s))
+#define SMALLER(s, a) ((a) < (s) || RL_IS_NAN(a) ? (a) : (s))
 
 #define NAME norm_0
 #define DTYPES "for_floating.h"
@@ -162,8 +162,8 @@ const rl_reducers rl_all_reducers = RL_NUMBER_REDUCERS(all_reducer);
 
 #define NAME norm_p
 #define DTYPES "for_floating.h"
-#define STEP s + pow(fabs((double)a), POWER)
-#define RESULT pow(s, 1 / POWER)
+#define STEP s + pow(fabs((double)a), NORM_ORDER)
+#define RESULT pow(s, 1 / NORM_ORDER)
 #include "define_reducer.h"
 
 #define NAME norm_max

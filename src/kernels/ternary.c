@@ -8,15 +8,15 @@ RL_FOR_WIDTHS(CHOICE, where)
 const rl_loops rl_where_loops = {.of = {where_1, where_1, where_1, where_2, where_4, where_8, where_2, where_2, where_4, where_8}};
 
 #define WHOLE(tag, T, U, name, unused) RL_TERNARY_LOOP(name##_##tag, , T, T, T, const U k = (U)NUMBER(0).as_int, (U)a + k * (U)b * (U)c)
-#define FLOATING(name, e)                                                                                        \
+#define SCALED_LOOPS(name, e)                                                                                    \
     RL_TERNARY_LOOP(name##_float, RL_CLONES, float, float, float, const float k = (float)NUMBER(0).as_double, e) \
     RL_TERNARY_LOOP(name##_double, RL_CLONES, double, double, double, const double k = NUMBER(0).as_double, e)
 
 RL_FOR_INTEGERS(WHOLE, addcmul, )
-FLOATING(addcmul, a + k * b * c)
+SCALED_LOOPS(addcmul, a + k * b * c)
 RL_NUMERIC_LOOPS(addcmul)
 
-FLOATING(addcdiv, a + k * b / c)
+SCALED_LOOPS(addcdiv, a + k * b / c)
 RL_FLOATING_LOOPS(addcdiv)
 
 /* From whichever end is nearer, so that it is exact at both. */

@@ -15,21 +15,21 @@ FLOATING(square, a *a, a *a)
 FLOATING(cube, a *a *a, a *a *a)
 
 /* Functions of all numbers: `i` of integers, in which `wrapping` does, `f` of floating ones. */
-#define INTEGER(tag, T, U, name, i) RL_UNARY_ROW(name##_##tag, T, T, typedef U wrapping; (void)sizeof(wrapping), i)
-#define NUMERIC(name, i, f, d)  \
-    NUMERIC_ROWS(name, i, f, d) \
+#define INTEGER_ROW(tag, T, U, name, i) RL_UNARY_ROW(name##_##tag, T, T, typedef U wrapping; (void)sizeof(wrapping), i)
+#define NUMERIC_LOOPS(name, i, f, d) \
+    NUMERIC_ROWS(name, i, f, d)      \
     RL_NUMERIC_LOOPS(name)
 #define NUMERIC_ROWS(name, i, f, d)                         \
-    RL_FOR_INTEGERS(INTEGER, name, i)                       \
+    RL_FOR_INTEGERS(INTEGER_ROW, name, i)                   \
     RL_UNARY_LOOP(name##_float, RL_CLONES, float, float, f) \
     RL_UNARY_LOOP(name##_double, RL_CLONES, double, double, d)
 
-NUMERIC(neg, -(wrapping)a, -a, -a)
-NUMERIC(abs, a < 0 ? -(wrapping)a : (wrapping)a, fabsf(a), fabs(a))
+NUMERIC_LOOPS(neg, -(wrapping)a, -a, -a)
+NUMERIC_LOOPS(abs, a < 0 ? -(wrapping)a : (wrapping)a, fabsf(a), fabs(a))
 NUMERIC_ROWS(sign, (a > 0) - (a < 0), (a > 0) - (a < 0), (a > 0) - (a < 0))
 RL_UNARY_ROW(sign_bool, uint8_t, uint8_t, , a)
 RL_ALL_LOOPS(sign)
-NUMERIC(relu, a > 0 ? a : 0, a <= 0 ? 0 : a, a <= 0 ? 0 : a)
+NUMERIC_LOOPS(relu, a > 0 ? a : 0, a <= 0 ? 0 : a, a <= 0 ? 0 : a)
 
 /* Rounding: integers are left as they are by the op, which does not come here. */
 FLOATING(floor, floorf(a), floor(a))
@@ -99,15 +99,15 @@ RL_UNARY_ROW(nan_to_num_double, double, double, REPLACEMENTS(double), REPLACED)
 RL_FLOATING_LOOPS(nan_to_num)
 
 /* A bound that is not given is no bound; one that is NaN makes all NaN. */
-#define BOUNDS(T, field, least, most)                                            \
+#define CLAMP_BOUNDS(T, field, least, most)                                      \
     const T low = NUMBER(0).kind == RL_SCALAR_NONE ? least : (T)NUMBER(0).field; \
     const T high = NUMBER(1).kind == RL_SCALAR_NONE ? most : (T)NUMBER(1).field
 #define RAISED (a < low || low != low ? low : a)
-#define KEPT (RAISED > high || high != high ? high : RAISED)
-#define CLAMPED(tag, T, U, name, unused) RL_UNARY_ROW(name##_##tag, T, T, BOUNDS(int64_t, as_int, INT64_MIN, INT64_MAX), KEPT)
+#define LOWERED (RAISED > high || high != high ? high : RAISED)
+#define CLAMPED(tag, T, U, name, unused) RL_UNARY_ROW(name##_##tag, T, T, CLAMP_BOUNDS(int64_t, as_int, INT64_MIN, INT64_MAX), LOWERED)
 RL_FOR_INTEGERS(CLAMPED, clamp, )
-RL_UNARY_LOOP_WITH(clamp_float, RL_CLONES, float, float, BOUNDS(float, as_double, -(float)INFINITY, (float)INFINITY), KEPT)
-RL_UNARY_LOOP_WITH(clamp_double, RL_CLONES, double, double, BOUNDS(double, as_double, -(double)INFINITY, (double)INFINITY), KEPT)
+RL_UNARY_LOOP_WITH(clamp_float, RL_CLONES, float, float, CLAMP_BOUNDS(float, as_double, -(float)INFINITY, (float)INFINITY), LOWERED)
+RL_UNARY_LOOP_WITH(clamp_double, RL_CLONES, double, double, CLAMP_BOUNDS(double, as_double, -(double)INFINITY, (double)INFINITY), LOWERED)
 RL_NUMERIC_LOOPS(clamp)
 
 #define INVERTED(tag, T, U, name, unused) RL_UNARY_ROW(name##_##tag, T, T, , ~a)

@@ -37,8 +37,7 @@ LIBRARY(acosh, acoshf(a), acosh(a))
 LIBRARY(atanh, atanhf(a), atanh(a))
 HALF_VECTOR(logit, (float)rl_log64((double)a / (1 - (double)a)), log(a / (1 - a)))
 
-#define PI 3.14159265358979323846
-LIBRARY(sinc, a == 0 ? 1 : sinf((float)PI * a) / ((float)PI * a), a == 0 ? 1 : sin(PI * a) / (PI * a))
+LIBRARY(sinc, a == 0 ? 1 : sinf((float)RL_PI * a) / ((float)RL_PI * a), a == 0 ? 1 : sin(RL_PI * a) / (RL_PI * a))
 
 /* Our sine holds for |a| below RL_FAR; a block in which one is beyond goes element by element. What an element becomes does not
  * depend on its neighbours. */

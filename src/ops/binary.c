@@ -8,7 +8,7 @@
 /* Arithmetic that a number takes part in has another name in the graph: AddBackward1 for AddBackward0. */
 static void name_variant(const rl_call *call, rl_result *result) { result->variant = call->in[0]->wrapped_number || call->in[1]->wrapped_number; }
 
-#define FORWARD(op) \
+#define FORWARD_WITHOUT_NUMBERS(op) \
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, NULL); }
 
 static rl_status infer_arithmetic(const rl_call *call, rl_result *result) {
@@ -85,7 +85,7 @@ const rl_op rl_op_sub = {.name = "sub",
 
 /* ---- mul, div ---- */
 
-FORWARD(mul)
+FORWARD_WITHOUT_NUMBERS(mul)
 VJP(mul) {
     GRADIENT(0, rl_mul(GRAD, INPUT_1));
     GRADIENT(1, rl_mul(GRAD, INPUT_0));
@@ -99,7 +99,7 @@ const rl_op rl_op_mul = {.name = "mul",
                          .forward = mul_forward,
                          .vjp = mul_vjp};
 
-FORWARD(div)
+FORWARD_WITHOUT_NUMBERS(div)
 VJP(div) {
     GRADIENT(0, rl_div(GRAD, INPUT_1));
     GRADIENT(1, rl_neg(rl_mul(GRAD, rl_div(rl_div(INPUT_0, INPUT_1), INPUT_1))));
@@ -184,8 +184,8 @@ static rl_tensor *half_if_equal(rl_tensor *g, rl_tensor *a, rl_tensor *b) { retu
                               .forward = op##_forward,                                                 \
                               .vjp = op##_vjp};
 
-#define MINMAX(op, grad, first_wins, second_wins)                                    \
-    FORWARD(op)                                                                      \
+#define MINMAX_OF_TWO(op, grad, first_wins, second_wins)                             \
+    FORWARD_WITHOUT_NUMBERS(op)                                                      \
     VJP(op) {                                                                        \
         rl_tensor *a = INPUT_0, *b = INPUT_1;                                        \
         GRADIENT(0, rl_where(second_wins, rl_number(0), half_if_equal(GRAD, a, b))); \
@@ -193,11 +193,11 @@ static rl_tensor *half_if_equal(rl_tensor *g, rl_tensor *a, rl_tensor *b) { retu
     }                                                                                \
     MINMAX_OP(op, grad)
 
-MINMAX(maximum, "Maximum", rl_gt(a, b), rl_lt(a, b))
-MINMAX(minimum, "Minimum", rl_lt(a, b), rl_gt(a, b))
+MINMAX_OF_TWO(maximum, "Maximum", rl_gt(a, b), rl_lt(a, b))
+MINMAX_OF_TWO(minimum, "Minimum", rl_lt(a, b), rl_gt(a, b))
 /* fmax and fmin pass all of it to the first of two equal operands. */
 #define MINMAX_IGNORING_NAN(op, grad, first_wins)                                              \
-    FORWARD(op)                                                                                \
+    FORWARD_WITHOUT_NUMBERS(op)                                                                \
     VJP(op) {                                                                                  \
         rl_tensor *a = INPUT_0, *b = INPUT_1, *first = rl_logical_or(first_wins, rl_ne(b, b)); \
         GRADIENT(0, rl_where(first, GRAD, rl_number(0)));                                      \

@@ -1,9 +1,6 @@
 #include "../kernels/binary.h"
 #include "infer.h"
 
-#define FORWARD(op) \
-    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, call->args.s); }
-
 #define RECORD(op, grad, infer_as, first, second)                       \
     const rl_op rl_op_##op = {.name = #op,                              \
                               SCHEMA(op),                               \
@@ -55,8 +52,8 @@ OF_TWO(copysign, "Copysign", infer_copysign, SAVE_INPUT(0) | SAVE_OUTPUT(0), rl_
 
 /* ---- without derivatives ---- */
 
-#define STEP(op, infer_as) \
-    FORWARD(op)            \
+#define WITHOUT_DERIVATIVE(op, infer_as) \
+    FORWARD(op)                          \
     const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_as, .forward = op##_forward};
 
 static rl_status infer_integers(const rl_call *call, rl_result *result) {
@@ -76,11 +73,11 @@ static rl_status infer_own_steps(const rl_call *call, rl_result *result) {
     return rl_output(result, 0, dtype, dtype, ndim, sizes);
 }
 
-STEP(gcd, infer_integers)
-STEP(lcm, infer_integers)
-STEP(heaviside, rl_infer_elementwise)
-STEP(nextafter, infer_own_steps)
-STEP(isclose, rl_infer_comparison)
+WITHOUT_DERIVATIVE(gcd, infer_integers)
+WITHOUT_DERIVATIVE(lcm, infer_integers)
+WITHOUT_DERIVATIVE(heaviside, rl_infer_elementwise)
+WITHOUT_DERIVATIVE(nextafter, infer_own_steps)
+WITHOUT_DERIVATIVE(isclose, rl_infer_comparison)
 
 /* ---- float_power: pow() of doubles ---- */
 

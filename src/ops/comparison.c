@@ -3,7 +3,7 @@
 #include "../kernels/unary.h"
 #include "infer.h"
 
-#define FORWARD(op, loops) \
+#define FORWARD_BY(op, loops) \
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, loops, NULL); }
 
 /* ---- comparison: int64 and double are compared as they are, others as what they promote to ---- */
@@ -58,8 +58,8 @@ COMPARISON(le, RL_LE)
 /* Logic: every number other than 0 is true. */
 static rl_status infer_logic(const rl_call *call, rl_result *result) { return rl_infer_as(call, result, RL_BOOL, RL_BOOL); }
 
-#define LOGIC(op, loops) \
-    FORWARD(op, &loops)  \
+#define LOGIC(op, loops)   \
+    FORWARD_BY(op, &loops) \
     const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_logic, .forward = op##_forward};
 
 LOGIC(logical_and, rl_bitwise_and_loops)
@@ -73,25 +73,25 @@ static rl_status infer_bits(const rl_call *call, rl_result *result) {
     return rl_infer_elementwise(call, result);
 }
 
-#define BITS(op)                  \
-    FORWARD(op, &rl_##op##_loops) \
+#define BITWISE(op)                  \
+    FORWARD_BY(op, &rl_##op##_loops) \
     const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_bits, .forward = op##_forward};
 
-BITS(bitwise_and)
-BITS(bitwise_or)
-BITS(bitwise_xor)
-BITS(bitwise_not)
+BITWISE(bitwise_and)
+BITWISE(bitwise_or)
+BITWISE(bitwise_xor)
+BITWISE(bitwise_not)
 
 /* Shifts take integers alone. */
-static rl_status infer_shift(const rl_call *call, rl_result *result) {
+static rl_status infer_bit_shift(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
     if (!rl_dtype_is_integral(dtype)) return rl_fail("%s() works on integers, not on %s", call->op->name, rl_dtype_name(dtype));
     return rl_infer_elementwise(call, result);
 }
 
-#define SHIFT(op, loops) \
-    FORWARD(op, &loops)  \
-    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_shift, .forward = op##_forward};
+#define SHIFT(op, loops)   \
+    FORWARD_BY(op, &loops) \
+    const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = infer_bit_shift, .forward = op##_forward};
 
 SHIFT(bitwise_left_shift, rl_shift_left_loops)
 SHIFT(bitwise_right_shift, rl_shift_right_loops)

@@ -273,7 +273,7 @@ const rl_op rl_op_svd = {.name = "svd",
                          .vjp = svd_vjp};
 
 /* The product of all others, for each. */
-static rl_tensor *products_of_others(rl_tensor *s) {
+static rl_tensor *products_of_other_values(rl_tensor *s) {
     rl_args last = RL_ARGS_NONE, next;
     int64_t dim = s->ndim - 1;
     rl_ints flipped = {1, &dim};
@@ -290,7 +290,7 @@ rl_tensor *rl_cofactors(rl_tensor *a) {
     rl_call call = {.op = &rl_op_svd, .args = RL_ARGS_NONE, .n_in = 1, .in = &a};
     if (!a || rl_apply(&call) != RL_OK) return NULL;
     rl_tensor *u = call.out[0], *vt = call.out[2], *sign = rl_mul(rl_det(u), rl_det(vt));
-    rl_tensor *product = rl_times(rl_times_row(u, products_of_others(call.out[1])), vt);
+    rl_tensor *product = rl_times(rl_times_row(u, products_of_other_values(call.out[1])), vt);
     return rl_mul(rl_unsqueeze(rl_unsqueeze(sign, -1), -1), product);
 }
 

@@ -3,13 +3,11 @@
 #ifndef RL_OPS_ELEMENTWISE_H
 #define RL_OPS_ELEMENTWISE_H
 
+#include "../kernels/mathfn.h"
 #include "../kernels/unary.h"
 #include "infer.h"
 
 #define SCALAR_ARG(k) (v->args->s[k].as_double)
-
-#define FORWARD(op) \
-    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, call->args.s); }
 
 #define UNARY_VJP(op, derivative)                         \
     VJP(op) {                                             \
@@ -33,7 +31,6 @@
 /* Functions under which integers stay whole. */
 #define NUMERIC(op, grad, needs, derivative) ELEMENTWISE(op, grad, rl_infer_elementwise, needs, derivative)
 
-#define PI 3.14159265358979323846
 #define SQRT_PI 1.77245385090551602730
 #define LN2 0.69314718055994530942
 #define LN10 2.30258509299404568402

@@ -2,7 +2,7 @@
 #include "view.h"
 
 /* Copies through a geometry that no view may have, as its strides run backwards. */
-static rl_status infer_copy(const rl_call *call, rl_result *result, rl_layout_of_view view_of) {
+static rl_status infer_copy_of_view(const rl_call *call, rl_result *result, rl_layout_of_view view_of) {
     rl_layout x, seen;
     rl_tensor *self = call->in[0];
     rl_layout_of(self, &x);
@@ -19,9 +19,9 @@ static rl_status forward_copy(rl_call *call, rl_layout_of_view view_of) {
     return from ? rl_copy_data(call->y[0], from) : RL_FAILED;
 }
 
-#define COPY_THROUGH(op, grad)                                                                                              \
-    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_copy(call, result, op##_geometry); } \
-    static rl_status op##_forward(rl_call *call) { return forward_copy(call, op##_geometry); }                              \
+#define COPY_THROUGH(op, grad)                                                                                                      \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_copy_of_view(call, result, op##_geometry); } \
+    static rl_status op##_forward(rl_call *call) { return forward_copy(call, op##_geometry); }                                      \
     const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .grad_name = grad, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
 
 static void reverse(rl_layout *seen, int dim) {

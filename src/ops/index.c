@@ -68,7 +68,7 @@ typedef struct {
     int whole_mask; /* which input alone is a mask of x's shape, or 0 */
 } layout;
 
-static rl_status check_mask(const rl_tensor *x, const rl_tensor *mask, int dim) {
+static rl_status check_mask_sizes(const rl_tensor *x, const rl_tensor *mask, int dim) {
     if (dim + mask->ndim > x->ndim)
         return rl_fail("a mask of %d dimensions at dimension %d does not fit a tensor of %d dimensions", mask->ndim, dim + 1, x->ndim);
     for (int d = 0; d < mask->ndim; d++)
@@ -88,7 +88,7 @@ static rl_status find_dims(const rl_call *call, int first_index, uint8_t *indexe
         int spans = index && index->dtype == RL_BOOL ? index->ndim : 1;
         if (spans == 0 && x->ndim) return rl_fail("a mask needs dimensions; this one has none");
         if (dim + spans > x->ndim) return rl_fail("%d dimensions are indexed, and the tensor has %d", dim + spans, x->ndim);
-        if (index && index->dtype == RL_BOOL) RL_TRY(check_mask(x, index, dim));
+        if (index && index->dtype == RL_BOOL) RL_TRY(check_mask_sizes(x, index, dim));
         for (int d = 0; d < spans; d++) indexed[dim + d] = index != NULL;
         dim += spans;
     }
@@ -289,7 +289,7 @@ static rl_status infer_index_put(const rl_call *call, rl_result *result) {
     return rl_output(result, 0, dtype, computed, call->in[0]->ndim, call->in[0]->sizes);
 }
 
-static int fits(const rl_tensor *values, int ndim, const int64_t *sizes) {
+static int values_broadcast_to(const rl_tensor *values, int ndim, const int64_t *sizes) {
     int before = ndim - values->ndim;
     for (int d = 0; d < values->ndim; d++)
         if (before < 0 || (values->sizes[d] != 1 && values->sizes[d] != sizes[before + d])) return 0;
@@ -299,7 +299,7 @@ static int fits(const rl_tensor *values, int ndim, const int64_t *sizes) {
 /* The values as the indices want them: contiguous in the result's shape, or one number. */
 static rl_tensor *values_for(rl_tensor *values, int ndim, const int64_t *sizes) {
     if (values->numel == 1) return values;
-    if (!fits(values, ndim, sizes)) {
+    if (!values_broadcast_to(values, ndim, sizes)) {
         rl_fail("values of shape %s do not fit the shape %s of what they replace", rl_sizes_text(values->ndim, values->sizes), rl_sizes_text(ndim, sizes));
         return NULL;
     }
@@ -358,7 +358,7 @@ const rl_op rl_op_index_put = {.name = "index_put",
                                .forward = index_put_forward,
                                .vjp = index_put_vjp};
 
-static rl_tensor *put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate, int in_place) {
+static rl_tensor *put_at(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate, int in_place) {
     rl_tensor *in[RL_MAX_DIMS + 2] = {x, values};
     rl_args args = RL_ARGS_NONE;
     if (!x || !values) return NULL;
@@ -371,10 +371,12 @@ static rl_tensor *put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *
     return (in_place ? rl_apply_in_place : rl_apply_to)(&rl_op_index_put, &args, n + 2, in);
 }
 
-rl_tensor *rl_index_put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate) { return put(x, values, n, indices, accumulate, 0); }
+rl_tensor *rl_index_put(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate) {
+    return put_at(x, values, n, indices, accumulate, 0);
+}
 
 rl_tensor *rl_index_put_in_place(rl_tensor *x, rl_tensor *values, int n, rl_tensor *const *indices, int accumulate) {
-    return put(x, values, n, indices, accumulate, 1);
+    return put_at(x, values, n, indices, accumulate, 1);
 }
 
 /* ---- take and put: indices of x read as one row ---- */
@@ -441,12 +443,12 @@ static rl_status put_forward(rl_call *call) {
     return contiguous == y ? RL_OK : rl_copy_data(y, contiguous);
 }
 
-static rl_tensor *take(rl_tensor *x, rl_tensor *index) { return rl_apply_to(&rl_op_take, NULL, 2, (rl_tensor *[]){x, index}); }
+static rl_tensor *take_elements(rl_tensor *x, rl_tensor *index) { return rl_apply_to(&rl_op_take, NULL, 2, (rl_tensor *[]){x, index}); }
 
 VJP(put) {
     int accumulate = v->args && v->args->n[ACCUMULATE];
     GRADIENT(0, accumulate ? GRAD : put_flat(GRAD, INPUT_1, rl_zeros((rl_dtype)GRAD->dtype, v->in[1].ndim, v->in[1].sizes), 0));
-    GRADIENT(2, rl_reshape(take(GRAD, INPUT_1), v->in[2].ndim, v->in[2].sizes));
+    GRADIENT(2, rl_reshape(take_elements(GRAD, INPUT_1), v->in[2].ndim, v->in[2].sizes));
 }
 const rl_op rl_op_put = {.name = "put",
                          SCHEMA(put),

@@ -75,7 +75,7 @@ rl_status rl_broadcast_inputs(const rl_call *call, int *ndim, int64_t *sizes) {
 }
 
 /* A number takes the dtype, half and bfloat16 too, before it is computed with. */
-static void read_operand(const rl_call *call, rl_result *result, int k, rl_dtype dtype) {
+static void read_operand_as(const rl_call *call, rl_result *result, int k, rl_dtype dtype) {
     rl_read_as(result, k, rl_computed_in(dtype));
     if (call->in[k] && call->in[k]->wrapped_number && rl_dtype_is_narrow(dtype)) rl_read_rounded(result, k, dtype);
 }
@@ -95,7 +95,7 @@ rl_status rl_infer_as(const rl_call *call, rl_result *result, rl_dtype dtype, rl
         sizes = broadcast;
     }
     RL_TRY(rl_set_outputs(result, 1));
-    for (int k = 0; k < call->n_in; k++) read_operand(call, result, k, dtype);
+    for (int k = 0; k < call->n_in; k++) read_operand_as(call, result, k, dtype);
     return rl_output(result, 0, out_dtype, rl_computed_in(out_dtype), ndim, sizes);
 }
 

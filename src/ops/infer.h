@@ -26,6 +26,9 @@ int rl_gives_elements(const rl_result *result, int k);
 
 /* forward of elementwise ops */
 rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context);
+/* The forward of an op whose loops are called as it is; they are given its numbers. */
+#define FORWARD(op) \
+    static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, call->args.s); }
 
 /* The dtype forward computes in: float for half and bfloat16. */
 rl_dtype rl_computed_in(rl_dtype dtype);

@@ -79,7 +79,7 @@ static rl_tensor *bounded_log(rl_tensor *x) {
 static rl_tensor *soft_margin_backward(rl_tensor *g, rl_tensor *x, rl_tensor *t) { return rl_neg(rl_mul(g, rl_mul(t, rl_sigmoid(rl_neg(rl_mul(x, t)))))); }
 
 /* One number of all elements of x. */
-static rl_status reduced(const rl_reducers *reducers, rl_tensor *x, double *number) {
+static rl_status reduce_to_number(const rl_reducers *reducers, rl_tensor *x, double *number) {
     rl_tensor *y = rl_tensor_new((rl_dtype)x->dtype, 0, NULL);
     uint8_t marked[RL_MAX_DIMS];
     if (!y) return RL_FAILED;
@@ -93,10 +93,10 @@ static rl_status reduced(const rl_reducers *reducers, rl_tensor *x, double *numb
 static rl_status bce_loss_forward(rl_call *call) {
     double total, least, most;
     RL_TRY(run_loss(call, &rl_bce_loss_loops));
-    RL_TRY(reduced(&rl_sum_reducers, call->y[0], &total));
+    RL_TRY(reduce_to_number(&rl_sum_reducers, call->y[0], &total));
     if (total == total || call->x[0]->numel == 0) return RL_OK;
-    RL_TRY(reduced(&rl_amin_reducers, call->x[0], &least));
-    RL_TRY(reduced(&rl_amax_reducers, call->x[0], &most));
+    RL_TRY(reduce_to_number(&rl_amin_reducers, call->x[0], &least));
+    RL_TRY(reduce_to_number(&rl_amax_reducers, call->x[0], &most));
     if (least >= 0 && most <= 1) return RL_OK;
     return rl_fail("`input` of binary_cross_entropy() must be probabilities, from 0 to 1; its elements range from %g to %g."
                    " Logits go to nnf_binary_cross_entropy_with_logits()",

@@ -140,12 +140,12 @@ static rl_tensor *matrix_transposed(rl_tensor *x) {
 }
 COMPOSITION(mT, matrix_transposed(call->in[0]))
 
-static rl_tensor *reversed(rl_tensor *x) {
+static rl_tensor *reverse_dims(rl_tensor *x) {
     int64_t order[RL_MAX_DIMS];
     for (int k = 0; k < x->ndim; k++) order[k] = x->ndim - 1 - k;
     return rl_permute(x, (rl_ints){x->ndim, order});
 }
-COMPOSITION(numpy_T, reversed(call->in[0]))
+COMPOSITION(numpy_T, reverse_dims(call->in[0]))
 
 /* ---- squeeze, unsqueeze ---- */
 

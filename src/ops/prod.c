@@ -7,7 +7,7 @@ static rl_status infer_prod(const rl_call *call, rl_result *result) {
 
 static rl_status prod_forward(rl_call *call) { return rl_run_reducers(call, &rl_prod_reducers, NULL); }
 
-static int has_zero(rl_tensor *x) {
+static int holds_a_zero(rl_tensor *x) {
     rl_tensor *all = rl_apply_to(&rl_op_all, NULL, 1, &x);
     return all && rl_item(all, 0).as_int == 0;
 }
@@ -43,7 +43,7 @@ static rl_tensor *prod_gradient(rl_vjp *v) {
     int64_t sizes[RL_MAX_DIMS];
     int dim = 0;
     if (x->ndim == 0) return g;
-    if (!has_zero(x)) return rl_div(rl_mul(rl_kept_dims(v, g), rl_kept_dims(v, OUTPUT_0)), x);
+    if (!holds_a_zero(x)) return rl_div(rl_mul(rl_kept_dims(v, g), rl_kept_dims(v, OUTPUT_0)), x);
     if (dims.length > 0) {
         if (rl_wrap_dim(dims.values[0], x->ndim, &dim) != RL_OK) return NULL;
         for (int d = 0; d < x->ndim; d++) sizes[d] = d == dim ? 1 : x->sizes[d];

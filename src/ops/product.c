@@ -42,8 +42,8 @@ static rl_status check_ndim(const rl_call *call, int k, int wanted) {
 }
 
 /* Rows and columns of a factor as it is seen. */
-static int64_t rows_of(const rl_tensor *t, int transposed) { return t->sizes[t->ndim - (transposed ? 1 : 2)]; }
-static int64_t cols_of(const rl_tensor *t, int transposed) { return t->sizes[t->ndim - (transposed ? 2 : 1)]; }
+static int64_t factor_rows(const rl_tensor *t, int transposed) { return t->sizes[t->ndim - (transposed ? 1 : 2)]; }
+static int64_t factor_columns(const rl_tensor *t, int transposed) { return t->sizes[t->ndim - (transposed ? 2 : 1)]; }
 
 static rl_status fail_inner(const rl_call *call, const rl_tensor *a, const rl_tensor *b, int64_t cols, int64_t rows) {
     return rl_fail("%s() of shapes %s and %s: the first has %lld columns and the second %lld rows, and these must be equal", call->op->name,
@@ -98,9 +98,9 @@ static rl_status multiply(const rl_call *call, rl_tensor *a, rl_tensor *b, rl_sc
     p.dtype = (rl_dtype)y->dtype;
     p.alpha = or_one(call->args.s[ALPHA]);
     p.beta = beta;
-    p.m = a->ndim > 1 ? rows_of(a, a_transposed) : 1;
-    p.k = a->ndim > 1 ? cols_of(a, a_transposed) : a->numel;
-    p.n = b->ndim > 1 ? cols_of(b, b_transposed) : 1;
+    p.m = a->ndim > 1 ? factor_rows(a, a_transposed) : 1;
+    p.k = a->ndim > 1 ? factor_columns(a, a_transposed) : a->numel;
+    p.n = b->ndim > 1 ? factor_columns(b, b_transposed) : 1;
     p.batch_ndim = y->ndim > 2 ? y->ndim - 2 : 0;
     if (p.batch_ndim) memcpy(p.batch_sizes, y->sizes, (size_t)p.batch_ndim * sizeof *y->sizes);
     RL_TRY(see_factor(&p.a, &p, a, a_transposed, 1, p.m, p.k));
@@ -119,8 +119,9 @@ static rl_status infer_mm(const rl_call *call, rl_result *result) {
     RL_TRY(check_ndim(call, 0, 2));
     RL_TRY(check_ndim(call, 1, 2));
     RL_TRY(check_dtypes(call));
-    if (cols_of(a, a_transposed) != rows_of(b, b_transposed)) return fail_inner(call, a, b, cols_of(a, a_transposed), rows_of(b, b_transposed));
-    return set_product(call, result, 2, (int64_t[]){rows_of(a, a_transposed), cols_of(b, b_transposed)});
+    if (factor_columns(a, a_transposed) != factor_rows(b, b_transposed))
+        return fail_inner(call, a, b, factor_columns(a, a_transposed), factor_rows(b, b_transposed));
+    return set_product(call, result, 2, (int64_t[]){factor_rows(a, a_transposed), factor_columns(b, b_transposed)});
 }
 
 VJP(mm) {
@@ -135,10 +136,11 @@ const rl_op rl_op_mm = {
 static rl_status infer_batch(const rl_call *call, const rl_tensor *a, const rl_tensor *b, int *ndim, int64_t *sizes) {
     int a_transposed = (int)call->args.n[A_TRANSPOSED], b_transposed = (int)call->args.n[B_TRANSPOSED];
     RL_TRY(check_dtypes(call));
-    if (cols_of(a, a_transposed) != rows_of(b, b_transposed)) return fail_inner(call, a, b, cols_of(a, a_transposed), rows_of(b, b_transposed));
+    if (factor_columns(a, a_transposed) != factor_rows(b, b_transposed))
+        return fail_inner(call, a, b, factor_columns(a, a_transposed), factor_rows(b, b_transposed));
     RL_TRY(rl_broadcast_sizes(a->ndim - 2, a->sizes, b->ndim - 2, b->sizes, ndim, sizes));
-    sizes[(*ndim)++] = rows_of(a, a_transposed);
-    sizes[(*ndim)++] = cols_of(b, b_transposed);
+    sizes[(*ndim)++] = factor_rows(a, a_transposed);
+    sizes[(*ndim)++] = factor_columns(b, b_transposed);
     return RL_OK;
 }
 
@@ -196,14 +198,14 @@ static rl_tensor *times_vector(rl_tensor *a, int transposed, rl_tensor *x, rl_sc
 static rl_status check_vector_product(const rl_call *call, const rl_tensor *a, const rl_tensor *x) {
     int transposed = (int)call->args.n[A_TRANSPOSED];
     RL_TRY(check_dtypes(call));
-    return cols_of(a, transposed) == x->numel ? RL_OK : fail_inner(call, a, x, cols_of(a, transposed), x->numel);
+    return factor_columns(a, transposed) == x->numel ? RL_OK : fail_inner(call, a, x, factor_columns(a, transposed), x->numel);
 }
 
 static rl_status infer_mv(const rl_call *call, rl_result *result) {
     RL_TRY(check_ndim(call, 0, 2));
     RL_TRY(check_ndim(call, 1, 1));
     RL_TRY(check_vector_product(call, call->in[0], call->in[1]));
-    return set_product(call, result, 1, (int64_t[]){rows_of(call->in[0], (int)call->args.n[A_TRANSPOSED])});
+    return set_product(call, result, 1, (int64_t[]){factor_rows(call->in[0], (int)call->args.n[A_TRANSPOSED])});
 }
 
 VJP(mv) {
@@ -264,8 +266,8 @@ static rl_status infer_addmm(const rl_call *call, rl_result *result) {
     RL_TRY(check_ndim(call, 2, 2));
     RL_TRY(check_dtypes(call));
     int b_transposed = (int)call->args.n[B_TRANSPOSED];
-    if (a->sizes[1] != rows_of(b, b_transposed)) return fail_inner(call, a, b, a->sizes[1], rows_of(b, b_transposed));
-    return set_sum(call, result, 2, (int64_t[]){a->sizes[0], cols_of(b, b_transposed)});
+    if (a->sizes[1] != factor_rows(b, b_transposed)) return fail_inner(call, a, b, a->sizes[1], factor_rows(b, b_transposed));
+    return set_sum(call, result, 2, (int64_t[]){a->sizes[0], factor_columns(b, b_transposed)});
 }
 
 static rl_status infer_baddbmm(const rl_call *call, rl_result *result) {
@@ -283,7 +285,7 @@ static rl_status infer_addmv(const rl_call *call, rl_result *result) {
     return set_sum(call, result, 1, call->in[1]->sizes);
 }
 
-static rl_status add_forward(rl_call *call) {
+static rl_status add_product_forward(rl_call *call) {
     rl_scalar beta = or_one(call->args.s[BETA]);
     if (beta.as_double != 0) RL_TRY(rl_copy_data(call->y[0], call->x[0]));
     return multiply(call, call->x[1], call->x[2], beta);
@@ -302,7 +304,7 @@ const rl_op rl_op_addmm = {.name = "addmm",
                            .traits = RL_BROADCASTS,
                            .saves = {0, SAVE_INPUT(2), SAVE_INPUT(1)},
                            .infer = infer_addmm,
-                           .forward = add_forward,
+                           .forward = add_product_forward,
                            .vjp = addmm_vjp};
 const rl_op rl_op_baddbmm = {.name = "baddbmm",
                              SCHEMA(baddbmm),
@@ -310,7 +312,7 @@ const rl_op rl_op_baddbmm = {.name = "baddbmm",
                              .traits = RL_BROADCASTS,
                              .saves = {0, SAVE_INPUT(2), SAVE_INPUT(1)},
                              .infer = infer_baddbmm,
-                             .forward = add_forward,
+                             .forward = add_product_forward,
                              .vjp = addmm_vjp};
 
 VJP(addmv) {
@@ -325,7 +327,7 @@ const rl_op rl_op_addmv = {.name = "addmv",
                            .traits = RL_BROADCASTS,
                            .saves = {0, SAVE_INPUT(2), SAVE_INPUT(1)},
                            .infer = infer_addmv,
-                           .forward = add_forward,
+                           .forward = add_product_forward,
                            .vjp = addmv_vjp};
 
 /* ---- compositions ---- */

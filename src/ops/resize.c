@@ -3,7 +3,7 @@
 #include "view.h"
 
 /* Giving a tensor other memory: its base, if it has one, is none any more. */
-static rl_status give(rl_call *call, rl_storage *storage, const rl_layout *layout) {
+static rl_status give_memory(rl_call *call, rl_storage *storage, const rl_layout *layout) {
     rl_tensor *self = call->in[0];
     RL_TRY(rl_tensor_reshape_in_place(self, storage, layout->ndim, layout->sizes, layout->strides, layout->offset));
     self->storage->version++;
@@ -24,11 +24,11 @@ static rl_status compose_resize_(rl_call *call) {
     RL_TRY(rl_multiply_sizes((size_t)needed, rl_dtype_size((rl_dtype)self->dtype), &bytes));
     rl_layout_contiguous(sizes.length, sizes.values, &geometry);
     geometry.offset = self->offset;
-    if (bytes <= self->storage->bytes) return give(call, self->storage, &geometry);
+    if (bytes <= self->storage->bytes) return give_memory(call, self->storage, &geometry);
     rl_tensor *larger = rl_zeros((rl_dtype)self->dtype, 1, &needed);
     if (!larger) return RL_FAILED;
     memcpy(larger->storage->data, self->storage->data, self->storage->bytes);
-    return give(call, larger->storage, &geometry);
+    return give_memory(call, larger->storage, &geometry);
 }
 const rl_op rl_op_resize_ = {.name = "resize_", SCHEMA(resize_), .traits = RL_REPLACES_STORAGE, .compose = compose_resize_};
 
@@ -54,6 +54,6 @@ static rl_status compose_set_(rl_call *call) {
         if (!seen) return RL_FAILED;
         rl_layout_of(seen, &geometry);
     }
-    return give(call, source->storage, &geometry);
+    return give_memory(call, source->storage, &geometry);
 }
 const rl_op rl_op_set_ = {.name = "set_", SCHEMA(set_), .traits = RL_REPLACES_STORAGE, .compose = compose_set_};

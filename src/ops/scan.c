@@ -14,7 +14,7 @@
 
 enum { DIM, REVERSED }; /* args.n */
 
-static rl_status run_slices(rl_call *call, const rl_slice_loops *loops, int n_operands, rl_tensor *const *operands, const void *context) {
+static rl_status run_scan(rl_call *call, const rl_slice_loops *loops, int n_operands, rl_tensor *const *operands, const void *context) {
     rl_slice_loop loop = loops->of[call->x[0]->dtype];
     if (!loop) return rl_fail("%s() is not defined for %s tensors", call->op->name, rl_dtype_name((rl_dtype)call->in[0]->dtype));
     int reversed = (int)call->args.n[REVERSED];
@@ -34,7 +34,7 @@ static rl_status infer_running(const rl_call *call, rl_result *result) {
     return rl_output(result, 0, dtype, computed, x->ndim, x->sizes);
 }
 
-static rl_status cumsum_forward(rl_call *call) { return run_slices(call, &rl_cumsum_loops, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
+static rl_status cumsum_forward(rl_call *call) { return run_scan(call, &rl_cumsum_loops, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
 
 static rl_tensor *cumsum(rl_tensor *x, int64_t dim, int reversed) {
     rl_args args = RL_ARGS_NONE;
@@ -44,9 +44,9 @@ static rl_tensor *cumsum(rl_tensor *x, int64_t dim, int reversed) {
 }
 
 static int64_t dim_of(const rl_vjp *v) { return v->args ? v->args->n[DIM] : 0; }
-static int reversed(const rl_vjp *v) { return v->args ? (int)v->args->n[REVERSED] : 0; }
+static int is_reversed(const rl_vjp *v) { return v->args ? (int)v->args->n[REVERSED] : 0; }
 
-VJP(cumsum) { GRADIENT(0, cumsum(GRAD, dim_of(v), !reversed(v))); }
+VJP(cumsum) { GRADIENT(0, cumsum(GRAD, dim_of(v), !is_reversed(v))); }
 const rl_op rl_op_cumsum = {.name = "cumsum",
                             SCHEMA(cumsum),
                             .grad_name = "Cumsum",
@@ -71,7 +71,7 @@ static rl_tensor *shift(rl_tensor *x, int64_t dim, int reversed, double fill) {
     return rl_apply_to(&rl_op_shift, &args, 1, &x);
 }
 
-static rl_status cumprod_forward(rl_call *call) { return run_slices(call, &rl_cumprod_loops, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
+static rl_status cumprod_forward(rl_call *call) { return run_scan(call, &rl_cumprod_loops, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
 
 VJP(cumprod) { GRADIENT(0, rl_mul(shift(OUTPUT_0, dim_of(v), 0, 1), recurrence(GRAD, rl_to_dtype(INPUT_0, (rl_dtype)GRAD->dtype), dim_of(v), 1))); }
 const rl_op rl_op_cumprod = {.name = "cumprod",
@@ -96,14 +96,14 @@ static rl_status infer_recurrence(const rl_call *call, rl_result *result) {
 }
 
 static rl_status recurrence_forward(rl_call *call) {
-    return run_slices(call, &rl_recurrence_loops, 3, (rl_tensor *[]){call->y[0], call->x[0], call->x[1]}, NULL);
+    return run_scan(call, &rl_recurrence_loops, 3, (rl_tensor *[]){call->y[0], call->x[0], call->x[1]}, NULL);
 }
 
 VJP(recurrence) {
     int64_t dim = dim_of(v);
-    rl_tensor *by_b = recurrence(GRAD, INPUT_1, dim, !reversed(v));
+    rl_tensor *by_b = recurrence(GRAD, INPUT_1, dim, !is_reversed(v));
     GRADIENT(0, by_b);
-    GRADIENT(1, reversed(v) ? rl_mul(shift(by_b, dim, 0, 0), OUTPUT_0) : rl_mul(by_b, shift(OUTPUT_0, dim, 0, 0)));
+    GRADIENT(1, is_reversed(v) ? rl_mul(shift(by_b, dim, 0, 0), OUTPUT_0) : rl_mul(by_b, shift(OUTPUT_0, dim, 0, 0)));
 }
 const rl_op rl_op_recurrence = {.name = "recurrence",
                                 SCHEMA(recurrence),
@@ -114,7 +114,7 @@ const rl_op rl_op_recurrence = {.name = "recurrence",
                                 .forward = recurrence_forward,
                                 .vjp = recurrence_vjp};
 
-static rl_status infer_shift(const rl_call *call, rl_result *result) {
+static rl_status infer_shifted(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     RL_TRY(rl_set_outputs(result, 1));
     return rl_output(result, 0, (rl_dtype)x->dtype, (rl_dtype)x->dtype, x->ndim, x->sizes);
@@ -141,12 +141,12 @@ static rl_status shift_forward(rl_call *call) {
     return rl_copy_data(to, from);
 }
 
-VJP(shift) { GRADIENT(0, shift(GRAD, dim_of(v), !reversed(v), 0)); }
+VJP(shift) { GRADIENT(0, shift(GRAD, dim_of(v), !is_reversed(v), 0)); }
 const rl_op rl_op_shift = {.name = "shift",
                            SCHEMA(shift),
                            .grad_name = "Shift",
                            .canonicalize = rl_canonicalize_dim,
-                           .infer = infer_shift,
+                           .infer = infer_shifted,
                            .forward = shift_forward,
                            .vjp = shift_vjp};
 
@@ -158,7 +158,7 @@ static rl_status infer_logcumsumexp(const rl_call *call, rl_result *result) {
     return infer_running(call, result);
 }
 
-static rl_status logcumsumexp_forward(rl_call *call) { return run_slices(call, &rl_logcumsumexp_loops, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
+static rl_status logcumsumexp_forward(rl_call *call) { return run_scan(call, &rl_logcumsumexp_loops, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
 
 static double most(const rl_tensor *x) { return x && x->dtype == RL_DOUBLE ? DBL_MAX : FLT_MAX; }
 
@@ -181,7 +181,7 @@ const rl_op rl_op_logcumsumexp = {.name = "logcumsumexp",
 
 /* ---- running extremes: values, and the indices they were found at: these count from 0, as torch for R has them ---- */
 
-static rl_status infer_minmax(const rl_call *call, rl_result *result) {
+static rl_status infer_cumulative_minmax(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype;
     RL_TRY(rl_set_outputs(result, 2));
@@ -190,8 +190,8 @@ static rl_status infer_minmax(const rl_call *call, rl_result *result) {
     return rl_output(result, 1, RL_INT64, RL_INT64, x->ndim, x->sizes);
 }
 
-static rl_status cummax_forward(rl_call *call) { return run_slices(call, &rl_cummax_loops, 3, (rl_tensor *[]){call->y[0], call->x[0], call->y[1]}, NULL); }
-static rl_status cummin_forward(rl_call *call) { return run_slices(call, &rl_cummin_loops, 3, (rl_tensor *[]){call->y[0], call->x[0], call->y[1]}, NULL); }
+static rl_status cummax_forward(rl_call *call) { return run_scan(call, &rl_cummax_loops, 3, (rl_tensor *[]){call->y[0], call->x[0], call->y[1]}, NULL); }
+static rl_status cummin_forward(rl_call *call) { return run_scan(call, &rl_cummin_loops, 3, (rl_tensor *[]){call->y[0], call->x[0], call->y[1]}, NULL); }
 
 VJP(minmax) {
     GRADIENT(0, rl_put_along(GRAD, rl_add(v->y[1], rl_tensor_number(rl_scalar_int(1))), dim_of(v), rl_length_along(v->in[0].ndim, v->in[0].sizes, dim_of(v))));
@@ -201,7 +201,7 @@ const rl_op rl_op_cummax = {.name = "cummax",
                             .grad_name = "Cummax",
                             .saves = {SAVE_OUTPUT(1)},
                             .canonicalize = rl_canonicalize_dim,
-                            .infer = infer_minmax,
+                            .infer = infer_cumulative_minmax,
                             .forward = cummax_forward,
                             .vjp = minmax_vjp};
 const rl_op rl_op_cummin = {.name = "cummin",
@@ -209,6 +209,6 @@ const rl_op rl_op_cummin = {.name = "cummin",
                             .grad_name = "Cummin",
                             .saves = {SAVE_OUTPUT(1)},
                             .canonicalize = rl_canonicalize_dim,
-                            .infer = infer_minmax,
+                            .infer = infer_cumulative_minmax,
                             .forward = cummin_forward,
                             .vjp = minmax_vjp};

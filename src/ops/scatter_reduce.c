@@ -73,7 +73,7 @@ static rl_status reduce_forward(rl_call *call, int slicewise) {
 
 /* ---- the derivatives ---- */
 
-static rl_tensor *reduced(const rl_vjp *v, rl_tensor *self, rl_tensor *index, rl_tensor *src) {
+static rl_tensor *scatter_reduced(const rl_vjp *v, rl_tensor *self, rl_tensor *index, rl_tensor *src) {
     return self && index && src ? rl_apply_to(&rl_op_scatter_reduce, v->args, 3, (rl_tensor *[]){self, index, src}) : NULL;
 }
 
@@ -85,12 +85,12 @@ static void reduce_prod_vjp(rl_vjp *v, rl_tensor *index) {
     int64_t dim = v->args->n[DIM];
     rl_dtype dtype = (rl_dtype)g->dtype;
     rl_tensor *self_apart = rl_masked_fill(self, rl_eq(self, zero), 1);
-    GRADIENT(0, rl_div(rl_mul(g, reduced(v, self_apart, index, src)), self_apart));
+    GRADIENT(0, rl_div(rl_mul(g, scatter_reduced(v, self_apart, index, src)), self_apart));
     if (!v->needs[2]) return;
     rl_tensor *src_zero = rl_eq(src, zero);
     rl_tensor *zeros = rl_gather(rl_scatter_add(ZEROS(0), dim, index, as_number(src_zero, dtype)), dim, index);
     rl_tensor *alone = rl_logical_and(src_zero, rl_eq(zeros, rl_number(1)));
-    rl_tensor *others = reduced(v, self, index, rl_masked_fill(src, alone, 1));
+    rl_tensor *others = scatter_reduced(v, self, index, rl_masked_fill(src, alone, 1));
     GRADIENT(2, rl_where(alone, rl_gather(rl_mul(g, others), dim, index), rl_div(rl_gather(rl_mul(g, result), dim, index), rl_masked_fill(src, src_zero, 1))));
 }
 

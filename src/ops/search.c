@@ -106,15 +106,15 @@ const rl_op rl_op_bincount = {.name = "bincount", SCHEMA(bincount), .traits = RL
 
 /* ---- histc, histogram ---- */
 
-static double element(const rl_tensor *x, int64_t k) { return x->dtype == RL_FLOAT ? ((const float *)rl_data(x))[k] : ((const double *)rl_data(x))[k]; }
+static double value_at(const rl_tensor *x, int64_t k) { return x->dtype == RL_FLOAT ? ((const float *)rl_data(x))[k] : ((const double *)rl_data(x))[k]; }
 
 /* No range given (both 0, or equal) means that of the data; a range of no width is widened by `margin` on both
  * sides. */
 static rl_status find_range(const rl_call *call, const rl_tensor *x, double margin, double *low, double *high) {
     if (*low == *high && x->numel) {
-        *low = *high = element(x, 0);
+        *low = *high = value_at(x, 0);
         for (int64_t k = 1; k < x->numel; k++) {
-            double value = element(x, k);
+            double value = value_at(x, k);
             if (value < *low || isnan(value)) *low = value;
             if (value > *high || isnan(value)) *high = value;
         }
@@ -168,8 +168,8 @@ static rl_status infer_histogram(const rl_call *call, rl_result *result) {
 static rl_status histogram_forward(rl_call *call) {
     const rl_tensor *x = call->x[0], *edges = call->x[1], *weights = call->x[2], *bins = call->y[0];
     rl_fill_elements(call->y[0], rl_scalar_int(0));
-    rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), weights ? rl_data(weights) : NULL, x->numel, rl_data(edges), element(edges, 0),
-                     element(edges, bins->numel), bins->numel, rl_data(bins));
+    rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), weights ? rl_data(weights) : NULL, x->numel, rl_data(edges), value_at(edges, 0),
+                     value_at(edges, bins->numel), bins->numel, rl_data(bins));
     return RL_OK;
 }
 const rl_op rl_op_histogram = {.name = "histogram", SCHEMA(histogram), .infer = infer_histogram, .forward = histogram_forward};

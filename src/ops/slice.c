@@ -160,7 +160,7 @@ VIEW(unfold, "Unfold")
 
 /* ---- a copy of the first input with a view of it replaced by the second ---- */
 
-static rl_status infer_scatter(const rl_call *call, rl_result *result, rl_layout_of_view view_of) {
+static rl_status infer_scatter_to_view(const rl_call *call, rl_result *result, rl_layout_of_view view_of) {
     rl_layout x, view;
     rl_tensor *self = call->in[0], *part = call->in[1];
     rl_layout_contiguous(self->ndim, self->sizes, &x);
@@ -182,7 +182,7 @@ static rl_status forward_scatter(rl_call *call, rl_layout_of_view view_of) {
 }
 
 #define SCATTER(op, view, grad)                                                                                                                   \
-    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_scatter(call, result, view##_geometry); }                  \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_scatter_to_view(call, result, view##_geometry); }          \
     static rl_status op##_forward(rl_call *call) { return forward_scatter(call, view##_geometry); }                                               \
     VJP(op) {                                                                                                                                     \
         GRADIENT(0, rl_apply_to(&rl_op_##op, v->args, 2, (rl_tensor *[]){GRAD, rl_zeros((rl_dtype)GRAD->dtype, v->in[1].ndim, v->in[1].sizes)})); \

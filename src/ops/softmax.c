@@ -21,7 +21,7 @@ static rl_status infer_backward(const rl_call *call, rl_result *result) {
     return rl_output(result, 0, dtype, rl_computed_in(dtype), call->in[0]->ndim, call->in[0]->sizes);
 }
 
-static rl_status run_slices(rl_call *call, const rl_slice_loops *loops) {
+static rl_status run_softmax(rl_call *call, const rl_slice_loops *loops) {
     rl_tensor *operands[] = {call->y[0], call->x[0], call->n_in > 1 ? call->x[1] : NULL};
     return rl_for_slices(call->n_in + 1, operands, (int)call->args.n[DIM], 0, loops->of[call->y[0]->dtype], NULL);
 }
@@ -36,7 +36,7 @@ static rl_tensor *summed(rl_vjp *v, rl_tensor *x) { return rl_sum_dims(x, (rl_in
 
 /* ---- softmax ---- */
 
-static rl_status softmax_forward(rl_call *call) { return run_slices(call, &rl_softmax_loops); }
+static rl_status softmax_forward(rl_call *call) { return run_softmax(call, &rl_softmax_loops); }
 VJP(softmax) { GRADIENT(0, slope(&rl_op_softmax_backward, v, GRAD, OUTPUT_0)); }
 const rl_op rl_op_softmax = {.name = "softmax",
                              SCHEMA(softmax),
@@ -48,7 +48,7 @@ const rl_op rl_op_softmax = {.name = "softmax",
                              .vjp = softmax_vjp};
 
 /* softmax_backward(g, y) = y (g - sum(g y)) */
-static rl_status softmax_backward_forward(rl_call *call) { return run_slices(call, &rl_softmax_backward_loops); }
+static rl_status softmax_backward_forward(rl_call *call) { return run_softmax(call, &rl_softmax_backward_loops); }
 VJP(softmax_backward) {
     GRADIENT(0, slope(&rl_op_softmax_backward, v, GRAD, INPUT_1));
     GRADIENT(1, rl_sub(rl_mul(GRAD, rl_sub(INPUT_0, summed(v, rl_mul(INPUT_0, INPUT_1)))), rl_mul(INPUT_0, summed(v, rl_mul(GRAD, INPUT_1)))));
@@ -64,7 +64,7 @@ const rl_op rl_op_softmax_backward = {.name = "softmax_backward",
 
 /* ---- log_softmax ---- */
 
-static rl_status log_softmax_forward(rl_call *call) { return run_slices(call, &rl_log_softmax_loops); }
+static rl_status log_softmax_forward(rl_call *call) { return run_softmax(call, &rl_log_softmax_loops); }
 VJP(log_softmax) { GRADIENT(0, slope(&rl_op_log_softmax_backward, v, GRAD, OUTPUT_0)); }
 const rl_op rl_op_log_softmax = {.name = "log_softmax",
                                  SCHEMA(log_softmax),
@@ -76,7 +76,7 @@ const rl_op rl_op_log_softmax = {.name = "log_softmax",
                                  .vjp = log_softmax_vjp};
 
 /* log_softmax_backward(g, y) = g - exp(y) sum(g) */
-static rl_status log_softmax_backward_forward(rl_call *call) { return run_slices(call, &rl_log_softmax_backward_loops); }
+static rl_status log_softmax_backward_forward(rl_call *call) { return run_softmax(call, &rl_log_softmax_backward_loops); }
 VJP(log_softmax_backward) {
     GRADIENT(0, rl_sub(GRAD, summed(v, rl_mul(GRAD, rl_exp(INPUT_1)))));
     GRADIENT(1, rl_neg(rl_mul(rl_mul(GRAD, rl_exp(INPUT_1)), summed(v, INPUT_0))));

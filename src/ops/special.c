@@ -13,7 +13,7 @@ SMOOTH(i0, "I0", SAVE_INPUT(0), rl_mul(g, rl_i1(x)))
 SMOOTH(i1, "SpecialI1", SAVE_INPUT(0) | SAVE_OUTPUT(0), rl_mul(g, rl_where(rl_eq(x, rl_number(0)), rl_number(0.5), rl_sub(rl_i0(x), rl_div(y, x)))))
 
 /* sin(pi x) / (pi x) */
-static rl_tensor *sinc_derivative(rl_tensor *x) { return rl_div(rl_sub(rl_cos(rl_mul_number(x, PI)), rl_sinc(x)), x); }
+static rl_tensor *sinc_derivative(rl_tensor *x) { return rl_div(rl_sub(rl_cos(rl_mul_number(x, RL_PI)), rl_sinc(x)), x); }
 SMOOTH(sinc, "Sinc", SAVE_INPUT(0), rl_where(rl_eq(x, rl_number(0)), rl_number(0), rl_mul(g, sinc_derivative(x))))
 
 /* ---- the gamma function's logarithm and its derivatives ---- */

@@ -22,7 +22,7 @@ static const int64_t *base_strides(const rl_args *args) { return args->list[BASE
 static const int64_t *base_sizes(const rl_args *args) { return args->list[BASE].values + base_ndim(args); }
 
 /* How far into the storage a geometry reaches, from 0; INT64_MAX if too far to be told. */
-static int64_t extent(int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
+static int64_t extent_of_geometry(int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
     int64_t last = offset, along;
     for (int k = 0; k < ndim; k++) {
         if (sizes[k] == 0) return 0;
@@ -39,8 +39,8 @@ typedef struct {
 static rl_status lay_out(const rl_args *args, rl_dtype dtype, layout *l) {
     rl_ints sizes = args->list[VIEW_SIZES], strides = args->list[VIEW_STRIDES];
     if (!l->flat) {
-        int64_t length = extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
-        int64_t of_base = extent(base_ndim(args), base_sizes(args), base_strides(args), args->n[BASE_OFFSET]);
+        int64_t length = extent_of_geometry(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]);
+        int64_t of_base = extent_of_geometry(base_ndim(args), base_sizes(args), base_strides(args), args->n[BASE_OFFSET]);
         if (of_base > length) length = of_base;
         l->flat = rl_zeros(dtype, 1, &length);
         if (!l->flat) return RL_FAILED;
@@ -61,7 +61,7 @@ static int lies_as_base(const rl_args *args, const rl_tensor *x) {
         if (base_strides(args)[k] != expected) return 0;
         expected *= base_sizes(args)[k];
     }
-    return extent(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]) <= x->numel;
+    return extent_of_geometry(sizes.length, sizes.values, strides.values, args->n[VIEW_OFFSET]) <= x->numel;
 }
 
 /* Sums at the indices that the base's elements lie at become means, if some of these elements share a place. */
@@ -116,7 +116,7 @@ static rl_status infer_as_strided(const rl_call *call, rl_result *result) {
     RL_TRY(rl_count(sizes.length, sizes.values, &numel));
     for (int k = 0; k < strides.length; k++)
         if (strides.values[k] < 0) return rl_fail("as_strided() needs strides of 0 or more; stride %d is %lld", k + 1, (long long)strides.values[k]);
-    if (offset < 0 || extent(sizes.length, sizes.values, strides.values, offset) > (int64_t)(x->storage->bytes / rl_dtype_size((rl_dtype)x->dtype)))
+    if (offset < 0 || extent_of_geometry(sizes.length, sizes.values, strides.values, offset) > (int64_t)(x->storage->bytes / rl_dtype_size((rl_dtype)x->dtype)))
         return rl_fail("as_strided() to %s with strides %s would reach beyond the tensor's storage", rl_sizes_text(sizes.length, sizes.values),
                        rl_sizes_text(strides.length, strides.values));
     result->variant = call->inplace != NULL;
@@ -142,7 +142,7 @@ rl_tensor *rl_view_as_strided(rl_tensor *x, int ndim, const int64_t *sizes, cons
     return rl_apply_to(&rl_op_as_strided, &args, 1, &x);
 }
 
-static rl_status infer_scatter(const rl_call *call, rl_result *result) {
+static rl_status infer_as_strided_scatter(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     RL_TRY(rl_set_outputs(result, 1));
     rl_read_as(result, 0, rl_computed_in(dtype));
@@ -172,11 +172,11 @@ VJP(strided_scatter) { GRADIENT(0, rl_apply_to(&rl_op_strided_gather, v->args, 1
 const rl_op rl_op_strided_scatter = {.name = "strided_scatter",
                                      SCHEMA(strided_scatter),
                                      .grad_name = "StridedScatter",
-                                     .infer = infer_scatter,
+                                     .infer = infer_as_strided_scatter,
                                      .forward = scatter_forward,
                                      .vjp = strided_scatter_vjp};
 
-static rl_status infer_gather(const rl_call *call, rl_result *result) {
+static rl_status infer_as_strided_gather(const rl_call *call, rl_result *result) {
     rl_ints sizes = call->args.list[VIEW_SIZES];
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     RL_TRY(rl_set_outputs(result, 1));
@@ -184,7 +184,7 @@ static rl_status infer_gather(const rl_call *call, rl_result *result) {
     return rl_output(result, 0, dtype, rl_computed_in(dtype), sizes.length, sizes.values);
 }
 
-static rl_status gather_forward(rl_call *call) {
+static rl_status as_strided_gather_forward(rl_call *call) {
     layout l = {0};
     int direct = lies_as_base(&call->args, call->x[0]);
     if (direct) l.flat = call->x[0];
@@ -202,8 +202,8 @@ VJP(strided_gather) { GRADIENT(0, rl_apply_to(&rl_op_strided_scatter, v->args, 1
 const rl_op rl_op_strided_gather = {.name = "strided_gather",
                                     SCHEMA(strided_gather),
                                     .grad_name = "StridedGather",
-                                    .infer = infer_gather,
-                                    .forward = gather_forward,
+                                    .infer = infer_as_strided_gather,
+                                    .forward = as_strided_gather_forward,
                                     .vjp = strided_gather_vjp};
 
 static rl_status infer_replace(const rl_call *call, rl_result *result) {

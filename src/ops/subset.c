@@ -320,7 +320,7 @@ static int part_ndim(const subset *s) {
 }
 
 /* The value may have more dimensions than its position, as long as they come first and are of size 1. */
-static rl_tensor *fitted(rl_tensor *value, int ndim) {
+static rl_tensor *value_of_dims(rl_tensor *value, int ndim) {
     int extra = 0;
     while (value->ndim - extra > ndim && value->sizes[extra] == 1) extra++;
     return extra ? rl_view_as(value, value->ndim - extra, value->sizes + extra) : value;
@@ -343,7 +343,7 @@ static rl_status put_indexed(const subset *s, rl_tensor *value) {
 rl_status rl_subset_put(rl_tensor *x, int n, const rl_item_of_subset *items, rl_tensor *value) {
     subset s;
     RL_TRY(take_items(&s, x, items, n, 1));
-    value = fitted(value, part_ndim(&s));
+    value = value_of_dims(value, part_ndim(&s));
     if (!value) return RL_FAILED;
     if (s.n_indexes) return put_indexed(&s, value);
     return rl_apply_in_place(&rl_op_copy, NULL, 2, (rl_tensor *[]){s.view, value}) ? RL_OK : RL_FAILED;

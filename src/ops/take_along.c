@@ -36,7 +36,7 @@ const rl_op rl_op_take_along = {.name = "take_along",
                                 .forward = take_along_forward,
                                 .vjp = take_along_vjp};
 
-static rl_status infer_put(const rl_call *call, rl_result *result) {
+static rl_status infer_put_along(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     rl_dtype dtype = (rl_dtype)x->dtype;
     int64_t sizes[RL_MAX_DIMS];
@@ -48,7 +48,7 @@ static rl_status infer_put(const rl_call *call, rl_result *result) {
     return rl_output(result, 0, dtype, rl_computed_in(dtype), x->ndim, sizes);
 }
 
-static rl_status put_forward(rl_call *call) {
+static rl_status put_along_forward(rl_call *call) {
     rl_fill_elements(call->y[0], rl_scalar_int(0));
     return rl_put_elements(call->y[0], call->x[1], call->x[0], (int)call->args.n[DIM]);
 }
@@ -58,8 +58,8 @@ const rl_op rl_op_put_along = {.name = "put_along",
                                SCHEMA(put_along),
                                .grad_name = "PutAlong",
                                .saves = {SAVE_INPUT(1)},
-                               .infer = infer_put,
-                               .forward = put_forward,
+                               .infer = infer_put_along,
+                               .forward = put_along_forward,
                                .vjp = put_along_vjp};
 
 rl_tensor *rl_take_along(rl_tensor *x, rl_tensor *indices, int64_t dim) {

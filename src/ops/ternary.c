@@ -79,7 +79,7 @@ static rl_status clamp_forward(rl_call *call) {
     return high ? rl_elementwise(3, (rl_tensor *[]){y, low ? y : x, high}, rl_minimum_loops.of[y->dtype], NULL) : RL_OK;
 }
 
-static rl_tensor *both(rl_tensor *a, rl_tensor *b) { return !a ? b : !b ? a : rl_logical_and(a, b); }
+static rl_tensor *both_true(rl_tensor *a, rl_tensor *b) { return !a ? b : !b ? a : rl_logical_and(a, b); }
 
 /* The gradient passes to x where it was within the bounds, the bounds included; else to the bound that replaced it. */
 VJP(clamp) {
@@ -88,8 +88,8 @@ VJP(clamp) {
         return;
     }
     rl_tensor *low = INPUT_1, *high = INPUT_2, *nothing = rl_number(0);
-    GRADIENT(0, rl_where(both(low ? rl_ge(INPUT_0, low) : NULL, high ? rl_le(INPUT_0, high) : NULL), GRAD, nothing));
-    if (low) GRADIENT(1, rl_where(both(rl_lt(INPUT_0, low), high ? rl_lt(low, high) : NULL), GRAD, nothing));
+    GRADIENT(0, rl_where(both_true(low ? rl_ge(INPUT_0, low) : NULL, high ? rl_le(INPUT_0, high) : NULL), GRAD, nothing));
+    if (low) GRADIENT(1, rl_where(both_true(rl_lt(INPUT_0, low), high ? rl_lt(low, high) : NULL), GRAD, nothing));
     if (high) GRADIENT(2, rl_where(low ? rl_logical_or(rl_gt(INPUT_0, high), rl_lt(high, low)) : rl_gt(INPUT_0, high), GRAD, nothing));
 }
 const rl_op rl_op_clamp = {

@@ -47,5 +47,5 @@ UNARY_OP(sgn, "Sgn", rl_infer_elementwise, 0)
     UNARY_VJP(op, rl_mul_number(g, factor))             \
     UNARY_OP(op, grad, rl_infer_floating, 0)
 
-FACTOR(deg2rad, "Deg2Rad", PI / 180)
-FACTOR(rad2deg, "Rad2Deg", 180 / PI)
+FACTOR(deg2rad, "Deg2Rad", RL_PI / 180)
+FACTOR(rad2deg, "Rad2Deg", 180 / RL_PI)

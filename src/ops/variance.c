@@ -34,15 +34,15 @@ static rl_tensor *std_gradient(rl_vjp *v) {
 static rl_tensor *mean_gradient(rl_vjp *v) { return rl_expand_reduced(v, rl_mul_number(v->g[1], 1 / rl_reduced_count(v))); }
 
 /* The gradient of a spread and that of a mean; either may not be there. */
-static rl_tensor *both(rl_vjp *v, rl_tensor *(*variance_gradient)(rl_vjp *)) {
+static rl_tensor *spread_and_mean_gradient(rl_vjp *v, rl_tensor *(*variance_gradient)(rl_vjp *)) {
     if (!v->g[1]) return v->g[0] ? variance_gradient(v) : NULL;
     return v->g[0] ? rl_add(variance_gradient(v), mean_gradient(v)) : mean_gradient(v);
 }
 
 VJP(var) { GRADIENT(0, var_gradient(v)); }
 VJP(std) { GRADIENT(0, std_gradient(v)); }
-VJP(var_mean) { GRADIENT(0, both(v, var_gradient)); }
-VJP(std_mean) { GRADIENT(0, both(v, std_gradient)); }
+VJP(var_mean) { GRADIENT(0, spread_and_mean_gradient(v, var_gradient)); }
+VJP(std_mean) { GRADIENT(0, spread_and_mean_gradient(v, std_gradient)); }
 const rl_op rl_op_var = {.name = "var", SCHEMA(var), .grad_name = "Var", .saves = {SAVE_INPUT(0)}, .infer = infer_one, .forward = var_forward, .vjp = var_vjp};
 const rl_op rl_op_std = {
     .name = "std", SCHEMA(std), .grad_name = "Std", .saves = {SAVE_INPUT(0) | SAVE_OUTPUT(0)}, .infer = infer_one, .forward = std_forward, .vjp = std_vjp};

@@ -97,7 +97,7 @@ static rl_status read_roots(rl_backward_call *pass, SEXP roots, SEXP gradients) 
     return n == pass->n_roots ? RL_OK : rl_fail("%d gradients were given for %d tensors", n, pass->n_roots);
 }
 
-static rl_status read_inputs(rl_backward_call *pass, SEXP inputs) {
+static rl_status read_backward_inputs(rl_backward_call *pass, SEXP inputs) {
     RL_TRY(rb_tensors(inputs, "inputs", &pass->n_inputs, &pass->inputs));
     pass->captured = rl_scope_memory((size_t)pass->n_inputs + 1, sizeof *pass->captured);
     if (!pass->captured) return RL_FAILED;
@@ -123,7 +123,7 @@ static rl_status run_pass(rl_backward_call *pass, SEXP keep_graph, SEXP create_g
     if (!Rf_isNull(inputs)) {
         pass->accumulate = Rf_isNull(allow_unused);
         if (!pass->accumulate) RL_TRY(rb_flag(allow_unused, "allow_unused", &unused));
-        RL_TRY(read_inputs(pass, inputs));
+        RL_TRY(read_backward_inputs(pass, inputs));
     }
     pass->keep_graph = (int)keep;
     pass->create_graph = (int)create;

@@ -36,7 +36,7 @@ static rl_status shape_of(SEXP data, const char *argument, int *ndim, int64_t *s
     return RL_OK;
 }
 
-static int64_t integer_at(const void *memory, rl_dtype held, int64_t k) {
+static int64_t integer_in_memory(const void *memory, rl_dtype held, int64_t k) {
     return held == RL_INT64 ? ((const int64_t *)memory)[k] : ((const int32_t *)memory)[k];
 }
 
@@ -58,7 +58,7 @@ static int64_t first_outside(const void *memory, rl_dtype held, int64_t n, rl_dt
     } else if (held == RL_UINT8) {
         while (k < n && rl_within(((const uint8_t *)memory)[k], range)) k++;
     } else {
-        while (k < n && (rl_within((double)integer_at(memory, held, k), range) || integer_at(memory, held, k) == na)) k++;
+        while (k < n && (rl_within((double)integer_in_memory(memory, held, k), range) || integer_in_memory(memory, held, k) == na)) k++;
     }
     return k;
 }
@@ -75,22 +75,22 @@ static int64_t first_na(const void *memory, rl_dtype held, int64_t n) {
     return k;
 }
 
-static double number_at(const void *memory, rl_dtype held, int64_t k) {
-    return held == RL_DOUBLE ? ((const double *)memory)[k] : held == RL_UINT8 ? ((const uint8_t *)memory)[k] : (double)integer_at(memory, held, k);
+static double number_in_memory(const void *memory, rl_dtype held, int64_t k) {
+    return held == RL_DOUBLE ? ((const double *)memory)[k] : held == RL_UINT8 ? ((const uint8_t *)memory)[k] : (double)integer_in_memory(memory, held, k);
 }
 
-static rl_status fail_na(const char *argument, rl_dtype dtype) {
+static rl_status fail_na_in_dtype(const char *argument, rl_dtype dtype) {
     return rl_fail("`%s` contains NA or NaN, and %s has no such value; use a floating dtype, where NA becomes NaN", argument, rl_dtype_name(dtype));
 }
 
 /* Whether the elements may be copied into a tensor of the dtype. */
 static rl_status check_elements(const void *memory, rl_dtype held, int64_t n, rl_dtype dtype, rb_purpose purpose, const char *argument) {
-    if (!rl_dtype_is_floating(dtype) && first_na(memory, held, n) < n) return fail_na(argument, dtype);
+    if (!rl_dtype_is_floating(dtype) && first_na(memory, held, n) < n) return fail_na_in_dtype(argument, dtype);
     if (dtype == RL_BOOL || dtype == held || purpose == RB_OPERAND || (purpose == RB_NEW && rl_dtype_is_floating(dtype))) return RL_OK;
     if (held == RL_INT32 && rl_dtype_size(dtype) >= 4) return RL_OK;
     if (held == RL_INT64 && dtype >= RL_FLOAT) return RL_OK;
     int64_t outside = first_outside(memory, held, n, dtype);
-    return outside == n ? RL_OK : rl_fail_outside(argument, number_at(memory, held, outside), dtype);
+    return outside == n ? RL_OK : rl_fail_outside(argument, number_in_memory(memory, held, outside), dtype);
 }
 
 /* Of an integer or logical vector, NA becomes NaN. */
@@ -101,7 +101,7 @@ static rl_status copy_with_nan(rl_tensor *tensor, const borrowed *source) {
     borrowed view;
     if (!wide) return RL_FAILED;
     for (int64_t k = 0; k < tensor->numel; k++) {
-        int64_t value = integer_at(memory, held, k);
+        int64_t value = integer_in_memory(memory, held, k);
         wide[k] = value == na_of(held) ? NAN : (double)value;
     }
     borrow(&view, wide, RL_DOUBLE, source->tensor.ndim, source->sizes, tensor->numel);
@@ -166,7 +166,7 @@ static int fits_integers(const rl_tensor *tensor) {
     if (rl_is_dense(tensor)) {
         const void *data = rl_data(tensor);
         for (int64_t k = 0; k < tensor->numel; k++) {
-            int64_t value = integer_at(data, (rl_dtype)tensor->dtype, k);
+            int64_t value = integer_in_memory(data, (rl_dtype)tensor->dtype, k);
             beyond |= (value > INT_MAX) | (value <= INT_MIN);
         }
     } else {

@@ -144,7 +144,7 @@ static rl_status choose_outputs(function_run *f, int graphed) {
     return RL_OK;
 }
 
-static rl_status connect(function_run *f, SEXP call) {
+static rl_status connect_outputs(function_run *f, SEXP call) {
     rl_signature *signatures = rl_scope_memory((size_t)f->n_out + 1, sizeof *signatures);
     if (!signatures) return RL_FAILED;
     for (int k = 0; k < f->n_out; k++) signatures[k] = rl_signature_of(f->out[k]);
@@ -211,7 +211,7 @@ static rl_status run_function(function_run *f, SEXP record, SEXP inputs, SEXP ma
     RL_TRY(choose_outputs(f, graphed));
     if (!graphed) return RL_OK;
     RL_TRY(link_saved(f, record));
-    return connect(f, record);
+    return connect_outputs(f, record);
 }
 
 SEXP ffi_function_outputs(SEXP record, SEXP inputs, SEXP made, SEXP dirty, SEXP plain) {

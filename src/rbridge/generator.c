@@ -24,7 +24,7 @@ static R_altrep_class_t state_class;
 /* NULL once the finalizer has run: another object's may bring a generator back. */
 static holder *held(SEXP state) { return R_ExternalPtrAddr(R_altrep_data1(state)); }
 
-static void finalize(SEXP owner) {
+static void finalize_generator(SEXP owner) {
     holder *its = R_ExternalPtrAddr(owner);
     R_ClearExternalPtr(owner);
     if (its) rl_generator_release(its->generator);
@@ -34,7 +34,7 @@ static void finalize(SEXP owner) {
 /* NULL of R's, and a failure, if memory is short. */
 static SEXP new_state(void) {
     SEXP owner = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
-    R_RegisterCFinalizerEx(owner, finalize, FALSE);
+    R_RegisterCFinalizerEx(owner, finalize_generator, FALSE);
     SEXP state = PROTECT(R_new_altrep(state_class, owner, R_NilValue));
     MARK_NOT_MUTABLE(state);
     holder *its = calloc(1, sizeof *its);

@@ -72,7 +72,7 @@ static SEXP untouched(double bytes) {
 
 #ifdef RL_HANDLE_FINALIZERS
 
-static void finalize(SEXP owner) {
+static void finalize_handle(SEXP owner) {
     rl_tensor *tensor = R_ExternalPtrAddr(owner);
     R_ClearExternalPtr(owner);
     rl_release(tensor);
@@ -80,7 +80,7 @@ static void finalize(SEXP owner) {
 
 SEXP rb_owner(rl_tensor *tensor) {
     SEXP owner = PROTECT(R_MakeExternalPtr(tensor, R_NilValue, R_NilValue));
-    R_RegisterCFinalizerEx(owner, finalize, FALSE);
+    R_RegisterCFinalizerEx(owner, finalize_handle, FALSE);
     rl_retain(tensor);
     UNPROTECT(1);
     return owner;
@@ -98,8 +98,8 @@ SEXP rb_vector_new(SEXPTYPE type, int64_t length) { return Rf_allocVector(type, 
 
 #else
 
-/* R puts the allocator at the front of what it gets from `take`, and frees that with `give`. Its data field holds the tensor. */
-static void *take(R_allocator_t *allocator, size_t bytes) {
+/* R puts the allocator at the front of what it gets from take_block(), and frees that with give_block(). Its data field holds the tensor. */
+static void *take_block(R_allocator_t *allocator, size_t bytes) {
     allocator->res = (void *)bytes;
     void *block = rl_pool_take(bytes);
     if (block)
@@ -109,7 +109,7 @@ static void *take(R_allocator_t *allocator, size_t bytes) {
     return block;
 }
 
-static void give(R_allocator_t *allocator, void *block) {
+static void give_block(R_allocator_t *allocator, void *block) {
     rl_tensor *tensor = allocator->data;
     rl_pool_give(block, (size_t)allocator->res);
     rl_release(tensor);
@@ -118,14 +118,14 @@ static void give(R_allocator_t *allocator, void *block) {
 /* Fresh pages cost more than what is copied into them, so large vectors for R come from the pool too, and go back to it. R does not
  * count what an allocator of ours hands out; a vector as large, never touched and garbage at once, makes up for it. */
 SEXP rb_vector_new(SEXPTYPE type, int64_t length) {
-    R_allocator_t allocator = {take, give, NULL, NULL};
+    R_allocator_t allocator = {take_block, give_block, NULL, NULL};
     if (length < GC_PRESSURE_BYTES / 4) return Rf_allocVector(type, (R_xlen_t)length);
     untouched((double)length * (type == REALSXP ? sizeof(double) : sizeof(int)));
     return Rf_allocVector3(type, (R_xlen_t)length, &allocator);
 }
 
 SEXP rb_owner(rl_tensor *tensor) {
-    R_allocator_t allocator = {take, give, NULL, tensor};
+    R_allocator_t allocator = {take_block, give_block, NULL, tensor};
     SEXP owner = Rf_allocVector3(RAWSXP, sizeof tensor, &allocator);
     memcpy(RAW(owner), &tensor, sizeof tensor);
     return owner;

@@ -88,7 +88,7 @@ static void evaluate_all(SEXP frame, givens *all) {
 
 /* ---- what it means ---- */
 
-static int64_t from_zero(int64_t place) { return place > 0 && place < INT64_MAX ? place - 1 : place; }
+static int64_t place_from_zero(int64_t place) { return place > 0 && place < INT64_MAX ? place - 1 : place; }
 
 /* One bound of a range: Inf is the end, as N and -1 are. */
 static rl_status read_bound(SEXP x, const char *what, int64_t *bound) {
@@ -98,7 +98,7 @@ static rl_status read_bound(SEXP x, const char *what, int64_t *bound) {
     }
     RL_TRY(rb_integer(x, what, bound));
     if (*bound == 0) return rl_fail("the %s of a range is 0, and indices count from 1 (or from -1 at the end)", what);
-    *bound = from_zero(*bound);
+    *bound = place_from_zero(*bound);
     return RL_OK;
 }
 
@@ -132,7 +132,7 @@ static rl_status read_number(SEXP x, rl_item_of_subset *item) {
     if (TYPEOF(x) == REALSXP && ISNAN(REAL(x)[0]) && !Rf_inherits(x, "integer64")) return rl_fail("`index` is NA, which is no place");
     RL_TRY(rb_integer(x, "index", &item->start));
     if (item->start == 0) return rl_fail("index 0 does not exist: indices count from 1 (or from -1 at the end)");
-    item->start = from_zero(item->start);
+    item->start = place_from_zero(item->start);
     return RL_OK;
 }
 
@@ -233,7 +233,7 @@ static int expects_copy(SEXP frame) {
     return 0;
 }
 
-static SEXP put(SEXP self, SEXP value, const givens *all, const rl_item_of_subset *items, int in_copy) {
+static SEXP put_into(SEXP self, SEXP value, const givens *all, const rl_item_of_subset *items, int in_copy) {
     rl_tensor *x = read_self(self);
     if (x && in_copy) x = rl_clone(x);
     rl_tensor *from = x ? rb_written(value, (rl_dtype)x->dtype, "value") : NULL;
@@ -249,7 +249,7 @@ SEXP ffi_subset_assign(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     const int in_copy = expects_copy(frame);
     rb_call call = rb_begin();
     rl_item_of_subset items[RL_MAX_ITEMS];
-    SEXP self = CADR(arguments), result = read_items(&all, 0, items) == RL_OK ? put(self, CADDR(arguments), &all, items, in_copy) : self;
+    SEXP self = CADR(arguments), result = read_items(&all, 0, items) == RL_OK ? put_into(self, CADDR(arguments), &all, items, in_copy) : self;
     result = rb_end(call, result);
     UNPROTECT(all.protected);
     return result;
@@ -272,7 +272,7 @@ static rl_status read_element(const givens *all, SEXP self, rl_item_of_subset *i
     return are_indices ? RL_OK : rl_fail("x[[...]] is one element, so it takes one place for each dimension; the tensor has %d. x[...] takes more", x->ndim);
 }
 
-static SEXP element(SEXP self, const givens *all) {
+static SEXP one_element(SEXP self, const givens *all) {
     rb_call call = rb_begin();
     rl_item_of_subset items[RL_MAX_ITEMS];
     rl_tensor *part = read_element(all, self, items) == RL_OK ? rl_subset(read_self(self), all->n, items, 1) : NULL;
@@ -284,7 +284,7 @@ SEXP ffi_element(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
     (void)unused, (void)op;
     givens all;
     evaluate_all(frame, &all);
-    SEXP self = CADR(arguments), name = field_name(&all), result = name ? ffi_get(self, name) : element(self, &all);
+    SEXP self = CADR(arguments), name = field_name(&all), result = name ? ffi_get(self, name) : one_element(self, &all);
     UNPROTECT(all.protected);
     return result;
 }
@@ -292,7 +292,7 @@ SEXP ffi_element(SEXP unused, SEXP op, SEXP arguments, SEXP frame) {
 static SEXP put_element(SEXP self, SEXP value, const givens *all, int in_copy) {
     rb_call call = rb_begin();
     rl_item_of_subset items[RL_MAX_ITEMS];
-    return rb_end(call, read_element(all, self, items) == RL_OK ? put(self, value, all, items, in_copy) : self);
+    return rb_end(call, read_element(all, self, items) == RL_OK ? put_into(self, value, all, items, in_copy) : self);
 }
 
 /* ffi_element_assign(x, value) */

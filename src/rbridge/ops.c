@@ -146,7 +146,7 @@ static rl_dtype compared_dtype(rl_dtype joint, int n, rl_tensor *const *operands
 static int promotes(rl_kind kind) { return kind == RL_KIND_operand || kind == RL_KIND_operand_or_null || kind == RL_KIND_compared || kind == RL_KIND_factor; }
 
 /* Gives R's vectors the dtype that they promote to: Note [Operands] in operands.c. */
-static rl_status settle(reading *r, SEXP *arguments) {
+static rl_status promote_vectors(reading *r, SEXP *arguments) {
     const rl_op *op = r->call.op;
     rl_tensor *operands[4];
     int at[4], slot[4], n = 0;
@@ -180,7 +180,7 @@ static rl_status read_and_apply(reading *r, const rl_op *op, SEXP *arguments, in
     r->call.in = r->few;
     for (int k = 0; k < op->n_parameters; k++) RL_TRY(read_argument(r, &op->parameters[k], arguments[k]));
     r->call.inplace = in_place ? r->call.in[0] : NULL;
-    if (r->waiting) RL_TRY(settle(r, arguments));
+    if (r->waiting) RL_TRY(promote_vectors(r, arguments));
     if (in_place && !rb_is_tensor(arguments[0])) return rl_fail("`%s` must be a tensor to be changed in place", op->parameters[0].name);
     return rl_apply(&r->call);
 }

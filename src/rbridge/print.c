@@ -21,7 +21,7 @@ typedef struct {
 
 /* ---- text ---- */
 
-static rl_status put(printer *p, const char *text) {
+static rl_status put_text(printer *p, const char *text) {
     size_t length = strlen(text);
     if (p->used + length + 1 > p->room) {
         size_t room = 2 * (p->room + length) + 1024;
@@ -40,20 +40,20 @@ static rl_status put_number(printer *p, int width, double value) {
     char text[400], format[] = "%*.*g";
     format[4] = p->style;
     snprintf(text, sizeof text, format, width, p->precision, value);
-    return put(p, text);
+    return put_text(p, text);
 }
 
 static rl_status end_line(printer *p) {
     p->lines++;
     RL_TRY(rl_listen());
-    return put(p, "\n");
+    return put_text(p, "\n");
 }
 
 static int is_full(const printer *p) { return p->limit >= 0 && p->lines >= p->limit; }
 
 /* ---- numbers ---- */
 
-static double element(const rl_tensor *x, int64_t at) {
+static double printed_value(const rl_tensor *x, int64_t at) {
     const void *data = x->storage->data;
     switch (x->dtype) {
     case RL_BOOL: return ((const uint8_t *)data)[at] != 0;
@@ -100,7 +100,7 @@ static extent measure(const matrix *m) {
     for (int64_t i = 0; i < m->rows; i++) {
         for (int64_t j = 0; j < m->columns; j++) {
             if ((++count & 0xffff) == 0 && rl_listen() != RL_OK) return e;
-            double value = element(m->x, m->start + i * m->row_stride + j * m->column_stride), size = fabs(value);
+            double value = printed_value(m->x, m->start + i * m->row_stride + j * m->column_stride), size = fabs(value);
             if (!isfinite(value)) continue;
             if (value != ceil(value)) e.whole = 0;
             if (!e.seen) e.low = e.high = size;
@@ -142,7 +142,7 @@ static rl_status put_scale(printer *p, double scale) {
     p->style = 'g';
     RL_TRY(put_number(p, 0, scale));
     p->style = style;
-    RL_TRY(put(p, " *"));
+    RL_TRY(put_text(p, " *"));
     return end_line(p);
 }
 
@@ -152,7 +152,7 @@ static rl_status put_vector(printer *p, const rl_tensor *x) {
     int width = choose_format(p, &m, &scale);
     if (scale != 1) RL_TRY(put_scale(p, scale));
     for (int64_t i = 0; i < m.rows && !is_full(p); i++) {
-        RL_TRY(put_number(p, width, element(x, m.start + i * m.row_stride) / scale));
+        RL_TRY(put_number(p, width, printed_value(x, m.start + i * m.row_stride) / scale));
         RL_TRY(end_line(p));
     }
     return RL_OK;
@@ -160,8 +160,8 @@ static rl_status put_vector(printer *p, const rl_tensor *x) {
 
 static rl_status put_row(printer *p, const matrix *m, int64_t row, int64_t first, int64_t last, int width, double scale) {
     for (int64_t j = first; j <= last; j++) {
-        if (j > first) RL_TRY(put(p, " "));
-        RL_TRY(put_number(p, width, element(m->x, m->start + row * m->row_stride + j * m->column_stride) / scale));
+        if (j > first) RL_TRY(put_text(p, " "));
+        RL_TRY(put_number(p, width, printed_value(m->x, m->start + row * m->row_stride + j * m->column_stride) / scale));
     }
     return end_line(p);
 }
@@ -170,25 +170,25 @@ static rl_status put_matrix(printer *p, const matrix *m, const char *indent) {
     double scale;
     int width = choose_format(p, m, &scale);
     int64_t at_once = (LINE_WIDTH - (int64_t)strlen(indent)) / (width + 1);
-    RL_TRY(put(p, indent));
+    RL_TRY(put_text(p, indent));
     for (int64_t first = 0; first < m->columns; first += at_once) {
         int64_t last = first + at_once <= m->columns ? first + at_once - 1 : m->columns - 1;
         if (at_once < m->columns) {
             char heading[80];
             if (first) RL_TRY(end_line(p));
             snprintf(heading, sizeof heading, "Columns %lld to %lld%s", (long long)first + 1, (long long)last + 1, indent);
-            RL_TRY(put(p, heading));
+            RL_TRY(put_text(p, heading));
         }
         if (scale != 1) {
             RL_TRY(put_scale(p, scale));
-            RL_TRY(put(p, indent));
+            RL_TRY(put_text(p, indent));
         }
         for (int64_t i = 0; i < m->rows; i++) {
             if (is_full(p)) return RL_OK;
             RL_TRY(put_row(p, m, i, first, last, width, scale));
             if (i < m->rows - 1) {
-                RL_TRY(put(p, indent));
-                if (scale != 1) RL_TRY(put(p, " "));
+                RL_TRY(put_text(p, indent));
+                if (scale != 1) RL_TRY(put_text(p, " "));
             }
         }
     }
@@ -203,13 +203,13 @@ static rl_status put_matrices(printer *p, const rl_tensor *x) {
         matrix m = {x, x->offset, x->sizes[outer], x->sizes[outer + 1], x->strides[outer], x->strides[outer + 1]};
         char number[32];
         if (!first) RL_TRY(end_line(p));
-        RL_TRY(put(p, "("));
+        RL_TRY(put_text(p, "("));
         for (int k = 0; k < outer; k++) {
             m.start += index[k] * x->strides[k];
             snprintf(number, sizeof number, "%lld,", (long long)index[k] + 1);
-            RL_TRY(put(p, number));
+            RL_TRY(put_text(p, number));
         }
-        RL_TRY(put(p, ".,.) = "));
+        RL_TRY(put_text(p, ".,.) = "));
         RL_TRY(end_line(p));
         if (!is_full(p)) RL_TRY(put_matrix(p, &m, " "));
         for (d = 0; d < outer && ++index[d] == x->sizes[d]; d++) index[d] = 0;
@@ -227,7 +227,7 @@ static rl_status put_values(printer *p, const rl_tensor *x) {
         matrix m = {x, x->offset, x->sizes[0], x->sizes[1], x->strides[0], x->strides[1]};
         return put_matrix(p, &m, "");
     }
-    RL_TRY(put_number(p, 0, element(x, x->offset)));
+    RL_TRY(put_number(p, 0, printed_value(x, x->offset)));
     return end_line(p);
 }
 
@@ -237,24 +237,24 @@ static rl_status put_footer(printer *p, rl_tensor *x) {
     char text[400];
     rl_node *node;
     snprintf(text, sizeof text, "[ CPU%sType{", rl_dtype_name((rl_dtype)x->dtype));
-    RL_TRY(put(p, text));
+    RL_TRY(put_text(p, text));
     for (int k = 0; k < x->ndim; k++) {
         snprintf(text, sizeof text, k ? ",%lld" : "%lld", (long long)x->sizes[k]);
-        RL_TRY(put(p, text));
+        RL_TRY(put_text(p, text));
     }
-    RL_TRY(put(p, "} ]"));
+    RL_TRY(put_text(p, "} ]"));
     RL_TRY(rl_gradient_node(x, &node));
     if (node) {
         char name[256];
         rl_node_name(node, name, sizeof name);
         snprintf(text, sizeof text, "[ grad_fn = <%s> ]", name);
-        return put(p, text);
+        return put_text(p, text);
     }
-    return rl_requires_grad(x) ? put(p, "[ requires_grad = TRUE ]") : RL_OK;
+    return rl_requires_grad(x) ? put_text(p, "[ requires_grad = TRUE ]") : RL_OK;
 }
 
-static rl_status put_tensor(printer *p, rl_tensor *x) {
-    if (!x->storage) return put(p, "[ Tensor (undefined) ]");
+static rl_status print_tensor(printer *p, rl_tensor *x) {
+    if (!x->storage) return put_text(p, "[ Tensor (undefined) ]");
     int64_t limit = p->limit;
     if (limit >= 0) p->limit = limit + 1; /* one more, to know whether there is more */
     RL_TRY(put_values(p, x));
@@ -262,7 +262,7 @@ static rl_status put_tensor(printer *p, rl_tensor *x) {
         size_t end = 0;
         for (int64_t line = 0; line < limit; line++) end += strcspn(p->text + end, "\n") + 1;
         p->text[p->used = end] = 0;
-        RL_TRY(put(p, "... [the output was truncated (use n=-1 to disable)]\n"));
+        RL_TRY(put_text(p, "... [the output was truncated (use n=-1 to disable)]\n"));
     }
     return put_footer(p, x);
 }
@@ -273,6 +273,6 @@ SEXP ffi_format(SEXP self, SEXP n) {
     printer p = {.text = NULL};
     rl_tensor *tensor = rb_unwrap_any(self, "x");
     SEXP text = R_NilValue;
-    if (tensor && rb_integer(n, "n", &p.limit) == RL_OK && put_tensor(&p, tensor) == RL_OK) text = Rf_mkString(p.text);
+    if (tensor && rb_integer(n, "n", &p.limit) == RL_OK && print_tensor(&p, tensor) == RL_OK) text = Rf_mkString(p.text);
     return rb_end(call, text);
 }

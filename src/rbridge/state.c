@@ -154,7 +154,7 @@ static SEXP tag_from(SEXP class, SEXP state) {
     return tag;
 }
 
-static rl_status damaged(void) { return rl_fail("its saved form contradicts itself: it has been damaged"); }
+static rl_status fail_damaged_form(void) { return rl_fail("its saved form contradicts itself: it has been damaged"); }
 
 /* Where the values lie in one raw vector, behind the head. */
 static rl_status values_within(SEXP raw, const rl_state *state, const uint8_t **values) {
@@ -165,14 +165,14 @@ static rl_status values_within(SEXP raw, const rl_state *state, const uint8_t **
         values[k] = RAW(raw) + at;
         at += state->tensors[k].bytes;
     }
-    return at == total ? RL_OK : damaged();
+    return at == total ? RL_OK : fail_damaged_form();
 }
 
 static rl_status values_beside(SEXP pieces, const rl_state *state, const uint8_t **values) {
-    if (XLENGTH(pieces) != state->n + 1 || (size_t)XLENGTH(VECTOR_ELT(pieces, 0)) != state->head_bytes) return damaged();
+    if (XLENGTH(pieces) != state->n + 1 || (size_t)XLENGTH(VECTOR_ELT(pieces, 0)) != state->head_bytes) return fail_damaged_form();
     for (int k = 0; k < state->n; k++) {
         SEXP piece = VECTOR_ELT(pieces, k + 1);
-        if (TYPEOF(piece) != RAWSXP || (size_t)XLENGTH(piece) != state->tensors[k].bytes) return damaged();
+        if (TYPEOF(piece) != RAWSXP || (size_t)XLENGTH(piece) != state->tensors[k].bytes) return fail_damaged_form();
         values[k] = RAW(piece);
     }
     return RL_OK;

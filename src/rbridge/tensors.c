@@ -144,7 +144,7 @@ SEXP ffi_to_bytes(SEXP self) {
     return rb_end(call, bytes);
 }
 
-static const void *bytes_of(SEXP buffer, size_t *size) {
+static const void *bytes_of_buffer(SEXP buffer, size_t *size) {
     size_t n = (size_t)Rf_xlength(buffer);
     switch (TYPEOF(buffer)) {
     case RAWSXP: *size = n; return RAW(buffer);
@@ -173,7 +173,7 @@ SEXP ffi_from_bytes(SEXP buffer, SEXP shape, SEXP dtype) {
     rl_dtype wanted;
     rl_ints sizes;
     size_t there = 0;
-    const void *bytes = bytes_of(buffer, &there);
+    const void *bytes = bytes_of_buffer(buffer, &there);
     if (bytes && rb_integers(shape, "shape", &sizes) == RL_OK && rb_dtype(dtype, "dtype", &wanted) == RL_OK) {
         tensor = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, sizes.length, sizes.values);
         if (tensor && tensor->storage->bytes > there)

@@ -138,13 +138,13 @@ static rl_status deliver(rl_task *task, int output_nr, rl_tensor *gradient) {
     return RL_OK;
 }
 
-static int fits(const rl_tensor *gradient, const rl_signature *value) {
+static int gradient_fits(const rl_tensor *gradient, const rl_signature *value) {
     return gradient->ndim == value->ndim && (value->ndim == 0 || memcmp(gradient->sizes, value->sizes, (size_t)value->ndim * sizeof *value->sizes) == 0);
 }
 
 /* A gradient as its value asks for it: broadcasting summed back, dtype restored. */
-static rl_tensor *fitted(const rl_node *node, rl_tensor *gradient, const rl_signature *value) {
-    if (!fits(gradient, value)) {
+static rl_tensor *fit_gradient(const rl_node *node, rl_tensor *gradient, const rl_signature *value) {
+    if (!gradient_fits(gradient, value)) {
         if (!(node->op->traits & RL_BROADCASTS)) {
             char name[128];
             rl_node_name(node, name, sizeof name);
@@ -184,7 +184,7 @@ static rl_status run_hooks(const pass *run, rl_task *task, int k) {
         rl_tensor *replaced = hooks->items[i].call(hooks->items[i].host, task->gradients[k]);
         if (!replaced) {
             status = RL_FAILED;
-        } else if (!fits(replaced, &task->node->out[k])) {
+        } else if (!gradient_fits(replaced, &task->node->out[k])) {
             status = rl_fail("a hook returned a gradient of shape %s for a tensor of shape %s", rl_sizes_text(replaced->ndim, replaced->sizes),
                              rl_sizes_text(task->node->out[k].ndim, task->node->out[k].sizes));
         } else if (!rl_dtype_is_floating((rl_dtype)replaced->dtype)) {
@@ -237,7 +237,7 @@ static rl_status prepare(arrival *a) {
     return RL_OK;
 }
 
-static rl_status settle(arrival *a) {
+static rl_status settle_arrival(arrival *a) {
     rl_tensor *old = a->tensor->autograd->grad;
     if (!a->replaces) return rl_add_into(old, a->gradient);
     a->tensor->autograd->grad = a->gradient;
@@ -249,7 +249,7 @@ static rl_status settle(arrival *a) {
 /* All at the end, so that a pass that fails or is interrupted has added to no $grad. */
 static rl_status settle_all(pass *run) {
     for (size_t k = 0; k < run->arrived; k++) RL_TRY(prepare(&run->arrivals[k]));
-    for (size_t k = 0; k < run->arrived; k++) RL_TRY(settle(&run->arrivals[k]));
+    for (size_t k = 0; k < run->arrived; k++) RL_TRY(settle_arrival(&run->arrivals[k]));
     return RL_OK;
 }
 
@@ -287,7 +287,7 @@ static rl_status run_vjp(rl_task *task) {
     for (int k = 0; k < n_in; k++) {
         rl_edge edge = node->edges[k];
         if (!edge.node || !v.dx[k] || !v.dx[k]->storage) continue;
-        rl_tensor *gradient = fitted(node, v.dx[k], &node->in[k]);
+        rl_tensor *gradient = fit_gradient(node, v.dx[k], &node->in[k]);
         if (!gradient) return RL_FAILED;
         if (rl_detect_anomaly) RL_TRY(check_anomaly(node, gradient, k));
         RL_TRY(deliver(edge.node->task, edge.output_nr, gradient));

@@ -87,7 +87,7 @@ rl_status rl_rebase(rl_tensor *view) {
     return RL_OK;
 }
 
-static rl_status connect(const rl_call *call, rl_node *node) {
+static rl_status connect_call(const rl_call *call, rl_node *node) {
     for (int k = 0; k < call->n_out; k++) {
         rl_tensor *out = call->out[k];
         if (!rl_dtype_is_floating((rl_dtype)out->dtype)) continue;
@@ -140,7 +140,7 @@ static rl_status apply_tracked(rl_interpreter *self, rl_call *call, rl_node *nod
     if ((call->op->traits & RL_IS_VIEW) && !rl_views_untracked) RL_TRY(remember_base(call));
     for (int k = 0; k < call->n_out; k++)
         if (mask & SAVE_OUTPUT(k)) RL_TRY(rl_save(node, call->n_in + k, call->out[k]));
-    return connect(call, node);
+    return connect_call(call, node);
 }
 
 static rl_status apply(rl_interpreter *self, rl_call *call) {

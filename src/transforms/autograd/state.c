@@ -29,7 +29,7 @@ static void stored_sizes(const rl_tensor *tensor, int64_t *sizes) {
 }
 
 /* How far the elements reach in memory, and how many of them there are apart from what is expanded. */
-static void extent(const rl_tensor *tensor, int64_t *reach, int64_t *count) {
+static void measure_extent(const rl_tensor *tensor, int64_t *reach, int64_t *count) {
     int64_t sizes[RL_MAX_DIMS];
     stored_sizes(tensor, sizes);
     *reach = *count = tensor->numel > 0 && tensor->storage;
@@ -41,7 +41,7 @@ static void extent(const rl_tensor *tensor, int64_t *reach, int64_t *count) {
 
 static int64_t stored_elements(const rl_tensor *tensor) {
     int64_t reach, count;
-    extent(tensor, &reach, &count);
+    measure_extent(tensor, &reach, &count);
     return reach < count ? reach : count;
 }
 
@@ -56,14 +56,14 @@ static rl_tensor *gathered(rl_tensor *tensor, rl_stored *stored) {
     return dense;
 }
 
-static rl_status store(rl_tensor *tensor, rl_stored *stored, rl_tensor **values) {
+static rl_status store_tensor(rl_tensor *tensor, rl_stored *stored, rl_tensor **values) {
     const int ndim = tensor->ndim, requires_grad = rl_dtype_is_floating((rl_dtype)tensor->dtype) && rl_requires_grad(tensor);
     if (rl_failing()) return RL_FAILED;
     *stored = (rl_stored){.requires_grad = requires_grad, .dtype = (rl_dtype)tensor->dtype, .shape.ndim = ndim};
     *values = NULL;
     if (!tensor->storage) return RL_OK;
     int64_t reach;
-    extent(tensor, &reach, &stored->elements);
+    measure_extent(tensor, &reach, &stored->elements);
     memcpy(stored->shape.sizes, tensor->sizes, (size_t)ndim * sizeof *tensor->sizes);
     memcpy(stored->shape.strides, tensor->strides, (size_t)ndim * sizeof *tensor->strides);
     if (rl_is_contiguous(tensor)) rl_contiguous_strides(ndim, tensor->sizes, stored->shape.strides);
@@ -76,42 +76,42 @@ static rl_status store(rl_tensor *tensor, rl_stored *stored, rl_tensor **values)
     return *values ? RL_OK : RL_FAILED;
 }
 
-static void put(rl_state *state, uint64_t word) {
+static void put_word(rl_state *state, uint64_t word) {
     rl_put_word(state->head + state->head_bytes, word);
     state->head_bytes += 8;
 }
 
-static void put_tensor(rl_state *state, const rl_stored *stored) {
-    put(state, stored->requires_grad ? REQUIRES_GRAD : 0);
-    put(state, stored->dtype == RL_NO_DTYPE ? UNDEFINED : numbers[stored->dtype]);
-    put(state, (uint64_t)stored->shape.ndim);
-    put(state, stored->bytes);
-    for (int k = 0; k < stored->shape.ndim; k++) put(state, (uint64_t)stored->shape.sizes[k]);
-    for (int k = 0; k < stored->shape.ndim; k++) put(state, (uint64_t)stored->shape.strides[k]);
+static void put_stored(rl_state *state, const rl_stored *stored) {
+    put_word(state, stored->requires_grad ? REQUIRES_GRAD : 0);
+    put_word(state, stored->dtype == RL_NO_DTYPE ? UNDEFINED : numbers[stored->dtype]);
+    put_word(state, (uint64_t)stored->shape.ndim);
+    put_word(state, stored->bytes);
+    for (int k = 0; k < stored->shape.ndim; k++) put_word(state, (uint64_t)stored->shape.sizes[k]);
+    for (int k = 0; k < stored->shape.ndim; k++) put_word(state, (uint64_t)stored->shape.strides[k]);
 }
 
 rl_status rl_state_write(rl_tensor *tensor, rl_state *state) {
     rl_tensor *grad = grad_of(tensor);
     state->n = grad ? 2 : 1;
     state->swapped = 0;
-    RL_TRY(store(tensor, &state->tensors[0], &state->values[0]));
-    if (grad) RL_TRY(store(grad, &state->tensors[1], &state->values[1]));
+    RL_TRY(store_tensor(tensor, &state->tensors[0], &state->values[0]));
+    if (grad) RL_TRY(store_tensor(grad, &state->tensors[1], &state->values[1]));
     memcpy(state->head, magic, MAGIC_BYTES);
     state->head_bytes = MAGIC_BYTES;
-    put(state, RL_STATE_FORMAT);
-    put(state, (uint64_t)byte_order());
-    put(state, (uint64_t)state->n);
-    for (int k = 0; k < state->n; k++) put_tensor(state, &state->tensors[k]);
+    put_word(state, RL_STATE_FORMAT);
+    put_word(state, (uint64_t)byte_order());
+    put_word(state, (uint64_t)state->n);
+    for (int k = 0; k < state->n; k++) put_stored(state, &state->tensors[k]);
     return RL_OK;
 }
 
-static size_t bytes_of(const rl_tensor *tensor) {
+static size_t bytes_of_values(const rl_tensor *tensor) {
     return 8 * (4 + 2 * (size_t)tensor->ndim) + (tensor->storage ? (size_t)stored_elements(tensor) * rl_dtype_size((rl_dtype)tensor->dtype) : 0);
 }
 
 size_t rl_state_bytes(const rl_tensor *tensor) {
     const rl_tensor *grad = grad_of(tensor);
-    return 8 * 4 + bytes_of(tensor) + (grad ? bytes_of(grad) : 0);
+    return 8 * 4 + bytes_of_values(tensor) + (grad ? bytes_of_values(grad) : 0);
 }
 
 /* ---- reading ---- */
