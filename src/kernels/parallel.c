@@ -38,7 +38,7 @@ int rl_given_up(void) {
 typedef void (*range_body)(void *context, int64_t begin, int64_t end);
 
 /* In stretches short enough to listen between them. */
-static void run(range_body body, void *context, int64_t begin, int64_t end, int64_t stretch) {
+static void run_range(range_body body, void *context, int64_t begin, int64_t end, int64_t stretch) {
     for (; begin < end && !rl_given_up(); begin += stretch) body(context, begin, end - begin < stretch ? end : begin + stretch);
 }
 
@@ -53,5 +53,5 @@ void rl_parallel(int64_t n, int64_t grain, range_body body, void *context) {
 #ifdef _OPENMP
 #pragma omp parallel for num_threads((int)parts) schedule(static) if (parts > 1)
 #endif
-    for (int64_t part = 0; part < parts; part++) run(body, context, n * part / parts, n * (part + 1) / parts, stretch);
+    for (int64_t part = 0; part < parts; part++) run_range(body, context, n * part / parts, n * (part + 1) / parts, stretch);
 }

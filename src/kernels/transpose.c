@@ -108,7 +108,7 @@ PLAIN_TURN(turn_2, int16_t, int16_t)
 
 void rl_transpose_tile(char *to, int64_t to_row, const char *from, int64_t from_column) { turn_4(to, to_row, from, from_column, TILE, TILE); }
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 typedef struct {
     char *to;
@@ -131,7 +131,7 @@ static void transpose_block(tile_turn transpose, const block *b, const char *ahe
                 __builtin_prefetch(ahead, 1);
             }
             transpose(b->to + i * b->to_row + j * b->width, b->to_row, b->from + j * b->from_column + i * b->from_width, b->from_column,
-                      least(b->rows - i, TILE), least(b->columns - j, TILE));
+                      smaller(b->rows - i, TILE), smaller(b->columns - j, TILE));
         }
     }
 }
@@ -159,7 +159,7 @@ static void convert_block(const plan *p, const block *b, const char *ahead) {
 
 static void copy_band(const plan *p, char *to, const char *from, int64_t rows) {
     for (int64_t j = 0; j < p->columns; j += p->stretch) {
-        block b = {to + j * p->width, from + j * p->from_column, p->to_row, p->from_column, p->width, p->from_width, rows, least(p->columns - j, p->stretch)};
+        block b = {to + j * p->width, from + j * p->from_column, p->to_row, p->from_column, p->width, p->from_width, rows, smaller(p->columns - j, p->stretch)};
         const char *ahead = j + p->stretch < p->columns ? b.to + p->stretch * p->width : to + rows * p->to_row;
         if (p->convert)
             convert_block(p, &b, ahead);
@@ -179,7 +179,7 @@ static void copy_bands(void *context, int64_t begin, int64_t end) {
             from += rest % p->sizes[d] * p->from_strides[d];
             rest /= p->sizes[d];
         }
-        copy_band(p, to, from, least(p->rows - row, p->band));
+        copy_band(p, to, from, smaller(p->rows - row, p->band));
     }
 }
 
@@ -199,14 +199,14 @@ static void choose_turn(plan *p, rl_dtype to, rl_dtype from, rl_loop convert) {
     p->from_width = (int64_t)rl_dtype_size(from);
     p->transpose = to == RL_FLOAT && from == RL_DOUBLE ? turn_double_to_float : to == RL_INT32 && from == RL_INT64 ? turn_int64_to_int32 : NULL;
     p->convert = p->transpose ? NULL : convert;
-    if (!p->transpose) p->transpose = of_width[least(p->width, p->from_width)];
+    if (!p->transpose) p->transpose = of_width[smaller(p->width, p->from_width)];
 }
 
 static void cut_into_bands(plan *p) {
-    int64_t width = least(p->width, p->from_width);
-    p->stretch = least(p->columns, ROW_BYTES / width - TILE);
+    int64_t width = smaller(p->width, p->from_width);
+    p->stretch = smaller(p->columns, ROW_BYTES / width - TILE);
     p->band = BAND_BYTES / ((p->stretch + TILE) * width) / TILE * TILE;
-    p->band = p->band < TILE ? TILE : least(p->band, MOST_ROWS);
+    p->band = p->band < TILE ? TILE : smaller(p->band, MOST_ROWS);
     p->bands = (p->rows + p->band - 1) / p->band;
 }
 

@@ -6,8 +6,6 @@
 #include "../tensor/range.h"
 #include "infer.h"
 
-static rl_dtype chosen_dtype(const rl_call *call) { return call->args.dtype == RL_NO_DTYPE ? rl_default_dtype() : call->args.dtype; }
-
 static rl_status one_output(rl_result *result, rl_dtype dtype, int ndim, const int64_t *sizes) {
     RL_TRY(rl_set_outputs(result, 1));
     return rl_output(result, 0, dtype, dtype, ndim, sizes);
@@ -22,7 +20,7 @@ static rl_status output_like_input(const rl_call *call, rl_result *result) {
 /* ---- empty: memory as it is found; that of booleans is cleared, since every byte of them is 0 or 1 ---- */
 
 static rl_status infer_empty(const rl_call *call, rl_result *result) {
-    return one_output(result, chosen_dtype(call), call->args.list[0].length, call->args.list[0].values);
+    return one_output(result, rl_chosen_dtype(call), call->args.list[0].length, call->args.list[0].values);
 }
 
 static rl_status empty_forward(rl_call *call) {
@@ -42,7 +40,7 @@ static rl_status infer_empty_strided(const rl_call *call, rl_result *result) {
     for (int k = 0; k < strides.length; k++)
         if (strides.values[k] < 0) return rl_fail("`stride` must not be negative; element %d is %lld", k + 1, (long long)strides.values[k]);
     RL_TRY(rl_set_outputs(result, 1));
-    return rl_output_strided(result, 0, chosen_dtype(call), sizes.length, sizes.values, strides.values);
+    return rl_output_strided(result, 0, rl_chosen_dtype(call), sizes.length, sizes.values, strides.values);
 }
 const rl_op rl_op_empty_strided = {.name = "empty_strided", SCHEMA(empty_strided), .infer = infer_empty_strided, .forward = empty_forward};
 
@@ -85,7 +83,7 @@ rl_tensor *rl_ones(rl_dtype dtype, int ndim, const int64_t *sizes) { return rl_f
 
 /* ---- eye ---- */
 
-static rl_status infer_eye(const rl_call *call, rl_result *result) { return one_output(result, chosen_dtype(call), 2, call->args.n); }
+static rl_status infer_eye(const rl_call *call, rl_result *result) { return one_output(result, rl_chosen_dtype(call), 2, call->args.n); }
 
 static rl_status eye_forward(rl_call *call) {
     rl_fill_eye(call->y[0]);
@@ -106,7 +104,7 @@ enum { START, END, STEP, BASE = STEP };
 
 /* Of integers it ends within their dtype. */
 static rl_status infer_sequence(const rl_call *call, rl_result *result, int64_t count, double first, double last) {
-    const rl_dtype dtype = chosen_dtype(call);
+    const rl_dtype dtype = rl_chosen_dtype(call);
     if (dtype == RL_BOOL) return rl_fail("a sequence of booleans makes no sense: choose a dtype of numbers");
     if (!rl_dtype_is_floating(dtype)) {
         RL_TRY(rl_check_fits("start", rl_scalar_double(first), dtype));

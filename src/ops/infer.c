@@ -6,6 +6,8 @@
 
 rl_dtype rl_computed_in(rl_dtype dtype) { return rl_dtype_is_narrow(dtype) ? RL_FLOAT : dtype; }
 
+rl_dtype rl_chosen_dtype(const rl_call *call) { return call->args.dtype == RL_NO_DTYPE ? rl_default_dtype() : call->args.dtype; }
+
 static rl_dtype join(rl_dtype a, rl_dtype b) { return a == RL_NO_DTYPE ? b : b == RL_NO_DTYPE ? a : rl_dtype_promote(a, b); }
 
 static rl_dtype outweigh(rl_dtype heavy, rl_dtype light) {

@@ -33,6 +33,9 @@ rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context
 /* The dtype forward computes in: float for half and bfloat16. */
 rl_dtype rl_computed_in(rl_dtype dtype);
 
+/* The dtype that the call names, or else the default. */
+rl_dtype rl_chosen_dtype(const rl_call *call);
+
 /* canonicalize where the first integer argument is a dimension of the first input: counted from 0 */
 rl_status rl_canonicalize_dim(rl_call *call);
 

@@ -55,7 +55,7 @@ static void integer_bounds(const rl_call *call, rl_dtype dtype, int64_t *low, in
     *high = s[1].kind == RL_SCALAR_NONE ? largest_integer(dtype) : (int64_t)((uint64_t)s[1].as_int - 1);
 }
 
-static rl_status check_integers(const rl_call *call, rl_dtype dtype) {
+static rl_status check_integer_bounds(const rl_call *call, rl_dtype dtype) {
     int64_t low, high;
     integer_bounds(call, dtype, &low, &high);
     if (low > high || (call->args.s[1].kind != RL_SCALAR_NONE && call->args.s[1].as_int == INT64_MIN))
@@ -77,16 +77,14 @@ static rl_distribution integers(const rl_call *call) {
 
 /* ---- new tensors ---- */
 
-static rl_dtype chosen_dtype(const rl_call *call) { return call->args.dtype == RL_NO_DTYPE ? rl_default_dtype() : call->args.dtype; }
-
 static rl_status infer_new(const rl_call *call, rl_result *result) {
-    const rl_dtype dtype = chosen_dtype(call);
+    const rl_dtype dtype = rl_chosen_dtype(call);
     RL_TRY(rl_set_outputs(result, 1));
     return rl_output(result, 0, dtype, dtype, call->args.list[0].length, call->args.list[0].values);
 }
 
 static rl_status infer_new_floating(const rl_call *call, rl_result *result) {
-    const rl_dtype dtype = chosen_dtype(call);
+    const rl_dtype dtype = rl_chosen_dtype(call);
     if (!rl_dtype_is_floating(dtype)) return rl_fail("`dtype` must be floating for these random numbers, not %s", rl_dtype_name(dtype));
     return infer_new(call, result);
 }
@@ -97,7 +95,7 @@ const rl_op rl_op_rand = {.name = "rand", SCHEMA(rand), .infer = infer_new_float
 const rl_op rl_op_randn = {.name = "randn", SCHEMA(randn), .infer = infer_new_floating, .forward = randn_forward};
 
 static rl_status infer_randint(const rl_call *call, rl_result *result) {
-    RL_TRY(check_integers(call, chosen_dtype(call)));
+    RL_TRY(check_integer_bounds(call, rl_chosen_dtype(call)));
     return infer_new(call, result);
 }
 
@@ -146,19 +144,20 @@ static rl_status infer_like_floating(const rl_call *call, rl_result *result) {
     VJP(op) { GRADIENT(0, ZEROS(0)); }                                               \
     const rl_op rl_op_##op = {                                                       \
         .name = op_name, SCHEMA(op), .grad_name = grad, .traits = RL_ELEMENTWISE, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
-#define OF(name) ((rl_distribution){.kind = name, .a = FIRST, .b = SECOND})
+#define DRAWN_FROM(name) ((rl_distribution){.kind = name, .a = FIRST, .b = SECOND})
 
 DRAW(uniform, "uniform", "Uniform", 0, infer_like_floating, CHECK(FIRST <= SECOND, "`from` must not be greater than `to`; they are %g and %g", FIRST, SECOND),
-     OF(RL_UNIFORM))
-DRAW(normal, "normal", "Normal", 0, infer_like_floating, CHECK(SECOND >= 0, "`std` must not be negative; it is %g", SECOND), OF(RL_NORMAL))
-DRAW(log_normal, "log_normal", "LogNormal", 0, infer_like_floating, CHECK(SECOND > 0, "`std` must be positive; it is %g", SECOND), OF(RL_LOG_NORMAL))
-DRAW(cauchy, "cauchy", "Cauchy", 0, infer_like_floating, RL_OK, OF(RL_CAUCHY))
-DRAW(exponential, "exponential", "Exponential", 0, infer_like_floating, CHECK(FIRST >= 0, "`lambd` must not be negative; it is %g", FIRST), OF(RL_EXPONENTIAL))
+     DRAWN_FROM(RL_UNIFORM))
+DRAW(normal, "normal", "Normal", 0, infer_like_floating, CHECK(SECOND >= 0, "`std` must not be negative; it is %g", SECOND), DRAWN_FROM(RL_NORMAL))
+DRAW(log_normal, "log_normal", "LogNormal", 0, infer_like_floating, CHECK(SECOND > 0, "`std` must be positive; it is %g", SECOND), DRAWN_FROM(RL_LOG_NORMAL))
+DRAW(cauchy, "cauchy", "Cauchy", 0, infer_like_floating, RL_OK, DRAWN_FROM(RL_CAUCHY))
+DRAW(exponential, "exponential", "Exponential", 0, infer_like_floating, CHECK(FIRST >= 0, "`lambd` must not be negative; it is %g", FIRST),
+     DRAWN_FROM(RL_EXPONENTIAL))
 DRAW(geometric, "geometric", "Geometric", 0, infer_like, CHECK(FIRST > 0 && FIRST < 1, "`p` must lie between 0 and 1, neither of them; it is %g", FIRST),
-     OF(RL_GEOMETRIC))
+     DRAWN_FROM(RL_GEOMETRIC))
 DRAW(bernoulli_number, "bernoulli", "Bernoulli", 2, infer_like, CHECK(FIRST >= 0 && FIRST <= 1, "`p` must lie between 0 and 1; it is %g", FIRST),
      (rl_distribution){.kind = RL_BERNOULLI, .a = FIRST, .b = 1})
-DRAW(random, "random", "Random", 2, infer_like, check_integers(call, (rl_dtype)call->in[0]->dtype), integers(call))
+DRAW(random, "random", "Random", 2, infer_like, check_integer_bounds(call, (rl_dtype)call->in[0]->dtype), integers(call))
 
 /* ---- dropout_noise: 0 with probability p, 1 / (1 - p) otherwise ---- */
 

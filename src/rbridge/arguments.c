@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-static int is_integer64(SEXP x) { return TYPEOF(x) == REALSXP && Rf_inherits(x, "integer64"); }
-
 /* One number of R at a place of a vector; NA is refused where the type has no NaN. */
 static rl_status number_at(SEXP x, R_xlen_t k, const char *argument, rl_scalar *value) {
     if (Rf_inherits(x, "factor")) return rl_fail("`%s` must be a number, not a factor; take its labels or its codes", argument);
@@ -19,7 +17,7 @@ static rl_status number_at(SEXP x, R_xlen_t k, const char *argument, rl_scalar *
         return RL_OK;
     }
     case REALSXP:
-        if (is_integer64(x)) {
+        if (rb_is_integer64(x)) {
             int64_t integer;
             memcpy(&integer, REAL(x) + k, sizeof integer);
             if (integer == INT64_MIN) return rl_fail("`%s` is NA, which is no number", argument);

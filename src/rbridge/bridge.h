@@ -32,6 +32,7 @@ SEXP rb_wrap(rl_tensor *tensor); /* a handle that keeps the tensor; NULL becomes
 SEXP rb_wrap_list(int n, rl_tensor *const *tensors);
 SEXP rb_vector_new(SEXPTYPE type, int64_t length); /* a vector of R for values copied out */
 int rb_is_tensor(SEXP x);
+int rb_is_integer64(SEXP x);
 const char *rb_kind_of(SEXP x);   /* "a character vector", for messages */
 const char *rb_text(SEXP string); /* one of R's strings in UTF-8; bytes of no encoding stay what they are */
 /* NULL and a failure if it is no tensor, or no longer one; rb_unwrap() refuses an undefined one too */

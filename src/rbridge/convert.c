@@ -27,7 +27,7 @@ static rl_status borrow(borrowed *b, void *data, rl_dtype dtype, int ndim, const
     return RL_OK;
 }
 
-static rl_status shape_of(SEXP data, const char *argument, int *ndim, int64_t *sizes) {
+static rl_status shape_of_data(SEXP data, const char *argument, int *ndim, int64_t *sizes) {
     SEXP dim = Rf_getAttrib(data, R_DimSymbol);
     *ndim = Rf_isNull(dim) ? 1 : Rf_length(dim);
     if (*ndim > RL_MAX_DIMS) return rl_fail("`%s` has %d dimensions; a tensor has at most %d", argument, *ndim, RL_MAX_DIMS);
@@ -120,7 +120,7 @@ static rl_tensor *fill_from(SEXP data, rl_dtype held, rl_dtype dtype, void *memo
     int ndim;
     int64_t sizes[RL_MAX_DIMS], numel;
     if (dtype == RL_NO_DTYPE) dtype = rb_own_dtype(data);
-    if (shape_of(data, argument, &ndim, sizes) != RL_OK || rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
+    if (shape_of_data(data, argument, &ndim, sizes) != RL_OK || rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
     if (check_elements(memory, held, numel, dtype, purpose, argument) != RL_OK) return NULL;
     int nan_comes = held != RL_DOUBLE && rl_dtype_is_floating(dtype) && first_na(memory, held, numel) < numel;
     rl_tensor *tensor = rl_tensor_new(dtype, ndim, sizes);

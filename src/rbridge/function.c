@@ -66,7 +66,7 @@ static SEXP saved_for(rl_node *node, SEXP call) {
     return saved;
 }
 
-static SEXP evaluate(void *data) {
+static SEXP call_backward(void *data) {
     backward_call *b = data;
     rl_vjp *v = b->v;
     SEXP gradients = PROTECT(Rf_allocVector(VECSXP, v->n_out));
@@ -91,7 +91,7 @@ static void function_vjp(rl_vjp *v) {
     if (Rf_isNull(b.call))
         rl_fail("the graph has been freed: call backward() with retain_graph = TRUE to go through it again");
     else if (check_versions(b.call) == RL_OK)
-        rb_protect(evaluate, &b);
+        rb_protect(call_backward, &b);
     for (int k = 0; k < v->n_in && !rl_failing(); k++) {
         int ndim;
         int64_t sizes[RL_MAX_DIMS];

@@ -30,7 +30,7 @@ static SEXP tensor_class; /* the class attribute that all handles share */
 
 SEXP ffi_untouched(SEXP bytes) { return Rf_allocVector(RAWSXP, (R_xlen_t)REAL(bytes)[0]); }
 
-static SEXP evaluate(void *call) { return Rf_eval(call, R_BaseEnv); }
+static SEXP evaluate_call(void *call) { return Rf_eval(call, R_BaseEnv); }
 static SEXP give_up(SEXP condition, void *nothing) {
     (void)condition, (void)nothing;
     return R_NilValue;
@@ -43,7 +43,7 @@ static SEXP attempt(SEXP call) {
     SEXP value;
     BEGIN_SUSPEND_INTERRUPTS {
         if (Rf_GetOption1(Rf_install("error")) != R_NilValue)
-            value = R_tryCatchError(evaluate, call, give_up, NULL);
+            value = R_tryCatchError(evaluate_call, call, give_up, NULL);
         else
             value = R_tryEvalSilent(call, R_BaseEnv, &failed);
         PROTECT(value = value && !failed ? value : R_NilValue);
@@ -185,6 +185,7 @@ static int was_read(SEXP x) {
 }
 
 int rb_is_tensor(SEXP x) { return TYPEOF(x) == EXTPTRSXP && (rb_is_state(R_ExternalPtrTag(x)) || was_read(x)); }
+int rb_is_integer64(SEXP x) { return TYPEOF(x) == REALSXP && Rf_inherits(x, "integer64"); } /* of the package bit64 */
 
 const char *rb_kind_of(SEXP x) {
     switch (TYPEOF(x)) {

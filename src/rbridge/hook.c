@@ -8,7 +8,7 @@ typedef struct {
     rl_tensor *gradient, *replaced;
 } hook_call;
 
-static SEXP evaluate(void *data) {
+static SEXP evaluate_hook(void *data) {
     hook_call *hook = data;
     SEXP handle = PROTECT(rb_wrap(hook->gradient));
     SEXP call = PROTECT(Rf_lang3(Rf_install("run_hook"), hook->function, handle));
@@ -26,7 +26,7 @@ static SEXP evaluate(void *data) {
 /* NULL leaves the gradient as it is: a hook may just look. */
 static rl_tensor *call_hook(void *host, rl_tensor *gradient) {
     hook_call hook = {PROTECT(TAG((SEXP)host)), gradient, gradient};
-    SEXP done = rb_protect(evaluate, &hook);
+    SEXP done = rb_protect(evaluate_hook, &hook);
     UNPROTECT(1);
     if (!done || rl_failing()) return NULL;
     return hook.replaced ? hook.replaced : gradient;

@@ -58,7 +58,7 @@ static void evaluate_range(SEXP expression, SEXP frame, given *g, int *protected
 }
 
 /* One of the arguments in `...` of the frame, which keeps what they evaluate to. */
-static void evaluate(int place, SEXP frame, given *g, int *protected) {
+static void evaluate_dot(int place, SEXP frame, given *g, int *protected) {
     const R_DotType_t type = R_GetDotType(place, frame);
     if (type == R_DotTypeMissing) {
         g->kind = GIVEN_NOTHING;
@@ -83,7 +83,7 @@ static void evaluate_all(SEXP frame, givens *all) {
     all->names = PROTECT(R_DotsNames(frame));
     all->protected = 1;
     all->n = R_DotsLength(frame);
-    for (int k = 0; k < all->n && all->n <= RL_MAX_ITEMS; k++) evaluate(k + 1, frame, &all->items[k], &all->protected);
+    for (int k = 0; k < all->n && all->n <= RL_MAX_ITEMS; k++) evaluate_dot(k + 1, frame, &all->items[k], &all->protected);
 }
 
 /* ---- what it means ---- */
@@ -123,9 +123,9 @@ static rl_status read_literal_range(const given *g, rl_item_of_subset *item) {
     return RL_OK;
 }
 
-static int ndim_of(SEXP x) { return Rf_length(Rf_getAttrib(x, R_DimSymbol)); }
+static int ndim_of_indexed(SEXP x) { return Rf_length(Rf_getAttrib(x, R_DimSymbol)); }
 
-static int is_plain_scalar(SEXP x) { return XLENGTH(x) == 1 && ndim_of(x) < 2; }
+static int is_plain_scalar(SEXP x) { return XLENGTH(x) == 1 && ndim_of_indexed(x) < 2; }
 
 static rl_status read_number(SEXP x, rl_item_of_subset *item) {
     item->kind = RL_ONE_INDEX;
@@ -150,7 +150,7 @@ static rl_status read_value(SEXP x, rl_item_of_subset *item) {
     if (is_number && is_plain_scalar(x)) return read_number(x, item);
     if (TYPEOF(x) == LGLSXP && is_plain_scalar(x)) return read_flag(x, item);
     if (TYPEOF(x) == VECSXP && Rf_inherits(x, "slice") && XLENGTH(x) == 3) return read_range(VECTOR_ELT(x, 0), VECTOR_ELT(x, 1), VECTOR_ELT(x, 2), item);
-    item->kind = is_number && ndim_of(x) > 1 ? RL_CELLS : RL_INDICES;
+    item->kind = is_number && ndim_of_indexed(x) > 1 ? RL_CELLS : RL_INDICES;
     item->tensor = rb_as_index_or_mask(x, "index");
     return item->tensor ? RL_OK : RL_FAILED;
 }

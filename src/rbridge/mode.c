@@ -5,7 +5,7 @@
 #include "entries.h"
 
 /* withVisible(code) in the frame of the R function. */
-static SEXP evaluate(void *frame) {
+static SEXP evaluate_code(void *frame) {
     SEXP call = PROTECT(Rf_lang2(Rf_install("withVisible"), Rf_install("code")));
     SEXP value = Rf_eval(call, frame);
     UNPROTECT(1);
@@ -30,7 +30,7 @@ static void put_back_mode(void *data) {
 
 static SEXP with_mode(int (*set)(int), int wanted, SEXP frame) {
     mode m = {set, set(wanted)};
-    return R_ExecWithCleanup(evaluate, frame, put_back_mode, &m);
+    return R_ExecWithCleanup(evaluate_code, frame, put_back_mode, &m);
 }
 
 SEXP ffi_with_grad_mode(SEXP call, SEXP op, SEXP arguments, SEXP frame) {
@@ -49,5 +49,5 @@ SEXP ffi_with_seed(SEXP call, SEXP op, SEXP arguments, SEXP frame) {
     (void)call, (void)op;
     rl_generator before = *rl_default_generator();
     ffi_seed(CADR(arguments), R_NilValue);
-    return R_ExecWithCleanup(evaluate, frame, put_back_generator, &before);
+    return R_ExecWithCleanup(evaluate_code, frame, put_back_generator, &before);
 }

@@ -11,8 +11,6 @@
 #include "../tensor/range.h"
 #include "entries.h"
 
-static int is_integer64(SEXP x) { return TYPEOF(x) == REALSXP && Rf_inherits(x, "integer64"); }
-
 static int is_single(SEXP x) { return XLENGTH(x) == 1 && Rf_isNull(Rf_getAttrib(x, R_DimSymbol)); }
 
 /* NA of a kind that rl_scalar has none of. */
@@ -20,7 +18,7 @@ static int is_integer_na(SEXP x) {
     int64_t integer;
     if (TYPEOF(x) == LGLSXP) return LOGICAL(x)[0] == NA_LOGICAL;
     if (TYPEOF(x) == INTSXP) return INTEGER(x)[0] == NA_INTEGER;
-    if (!is_integer64(x)) return 0;
+    if (!rb_is_integer64(x)) return 0;
     memcpy(&integer, REAL(x), sizeof integer);
     return integer == INT64_MIN;
 }

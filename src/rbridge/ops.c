@@ -185,7 +185,7 @@ static rl_status read_and_apply(reading *r, const rl_op *op, SEXP *arguments, in
     return rl_apply(&r->call);
 }
 
-static SEXP run(const rl_op *op, SEXP *arguments, int in_place) {
+static SEXP run_op(const rl_op *op, SEXP *arguments, int in_place) {
     rb_call call = rb_begin();
     reading r;
     rl_status status = read_and_apply(&r, op, arguments, in_place);
@@ -205,7 +205,7 @@ static SEXP make(const rl_op *op, SEXP *arguments, SEXP requires_grad) {
 }
 
 #define ENTRY(entry, op, schema, in_place) \
-    SEXP entry(RB_FORMALS(schema)) { return run(&op, (SEXP[]){RB_ACTUALS(schema)}, in_place); }
+    SEXP entry(RB_FORMALS(schema)) { return run_op(&op, (SEXP[]){RB_ACTUALS(schema)}, in_place); }
 
 #define OP(name, schema) ENTRY(ffi_##name, rl_op_##name, schema, 0)
 #define OP_IN_PLACE(name, schema) OP(name, schema) ENTRY(ffi_##name##_, rl_op_##name, schema, 1)

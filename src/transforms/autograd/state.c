@@ -18,7 +18,7 @@ static int byte_order(void) {
 
 /* ---- writing ---- */
 
-static rl_tensor *grad_of(const rl_tensor *tensor) {
+static rl_tensor *stored_grad(const rl_tensor *tensor) {
     rl_tensor *grad = tensor->autograd ? tensor->autograd->grad : NULL;
     return grad && grad->storage ? grad : NULL;
 }
@@ -91,7 +91,7 @@ static void put_stored(rl_state *state, const rl_stored *stored) {
 }
 
 rl_status rl_state_write(rl_tensor *tensor, rl_state *state) {
-    rl_tensor *grad = grad_of(tensor);
+    rl_tensor *grad = stored_grad(tensor);
     state->n = grad ? 2 : 1;
     state->swapped = 0;
     RL_TRY(store_tensor(tensor, &state->tensors[0], &state->values[0]));
@@ -110,7 +110,7 @@ static size_t bytes_of_values(const rl_tensor *tensor) {
 }
 
 size_t rl_state_bytes(const rl_tensor *tensor) {
-    const rl_tensor *grad = grad_of(tensor);
+    const rl_tensor *grad = stored_grad(tensor);
     return 8 * 4 + bytes_of_values(tensor) + (grad ? bytes_of_values(grad) : 0);
 }
 
@@ -119,7 +119,7 @@ size_t rl_state_bytes(const rl_tensor *tensor) {
 static rl_status cut_short(void) { return rl_fail("its saved form is cut short"); }
 static rl_status inconsistent(void) { return rl_fail("its saved form contradicts itself: it has been damaged"); }
 
-static rl_status dtype_of(uint64_t number, rl_dtype *dtype) {
+static rl_status stored_dtype(uint64_t number, rl_dtype *dtype) {
     *dtype = RL_NO_DTYPE;
     for (int k = 0; k < RL_DTYPES; k++)
         if (numbers[k] == number) *dtype = (rl_dtype)k;
@@ -146,7 +146,7 @@ static rl_status get_tensor(rl_reader *from, rl_stored *stored) {
     if (from->cut) return cut_short();
     if (flags > REQUIRES_GRAD || ndim > RL_MAX_DIMS) return inconsistent();
     *stored = (rl_stored){.requires_grad = (int)flags, .shape.ndim = (int)ndim, .bytes = bytes};
-    RL_TRY(dtype_of(number, &stored->dtype));
+    RL_TRY(stored_dtype(number, &stored->dtype));
     for (uint64_t k = 0; k < ndim; k++) stored->shape.sizes[k] = (int64_t)rl_get_word(from);
     for (uint64_t k = 0; k < ndim; k++) stored->shape.strides[k] = (int64_t)rl_get_word(from);
     if (from->cut) return cut_short();
@@ -189,7 +189,7 @@ static void swap_bytes(uint8_t *bytes, size_t n, size_t width) {
         }
 }
 
-static rl_tensor *restore(const rl_stored *stored, const uint8_t *bytes, int swapped) {
+static rl_tensor *restore_tensor(const rl_stored *stored, const uint8_t *bytes, int swapped) {
     if (stored->dtype == RL_NO_DTYPE) return rl_tensor_undefined();
     rl_tensor *flat = rl_tensor_new(stored->dtype, 1, &stored->elements);
     if (!flat) return NULL;
@@ -203,9 +203,9 @@ static rl_tensor *restore(const rl_stored *stored, const uint8_t *bytes, int swa
 }
 
 rl_tensor *rl_state_read(const rl_state *state, const uint8_t *const *values) {
-    rl_tensor *tensor = restore(&state->tensors[0], values[0], state->swapped);
+    rl_tensor *tensor = restore_tensor(&state->tensors[0], values[0], state->swapped);
     if (!tensor || state->n == 1) return tensor;
-    rl_tensor *grad = restore(&state->tensors[1], values[1], state->swapped);
+    rl_tensor *grad = restore_tensor(&state->tensors[1], values[1], state->swapped);
     rl_autograd *autograd = grad ? rl_autograd_of(tensor) : NULL;
     if (!autograd) return NULL;
     autograd->grad = rl_retain(grad);
