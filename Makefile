@@ -65,7 +65,7 @@ walkthrough:
 lint:
 	@tools/need $(R_NEEDS) clang-format cppcheck r-cran-lintr
 	tools/check-includes
-	tools/check-compositions
+	tools/check-ops
 	tools/check-r-api
 	clang-format --dry-run -Werror $(C_FILES)
 	tools/lint-c

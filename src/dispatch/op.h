@@ -12,7 +12,7 @@
  *                  promotion: the engine does, and checks what it returns.
  *
  * An op that is a composition has compose instead of all these: it calls other ops, and sets the outputs by rl_set_result(). It touches no
- * elements itself (tools/check-compositions), so whoever records the ops that it calls has all of it. */
+ * elements itself (tools/check-ops), so whoever records the ops that it calls has all of it. */
 #ifndef RL_DISPATCH_OP_H
 #define RL_DISPATCH_OP_H
 

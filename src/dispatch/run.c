@@ -60,8 +60,7 @@ void rl_read_contiguous(rl_result *result, int k) { result->reads[k].contiguous 
 
 void rl_read_apart(rl_result *result, int k) { result->reads[k].apart = 1; }
 
-static rl_status prepare_reads(rl_call *call) {
-    rl_result *result = &call->result;
+static rl_status prepare_reads(const rl_call *call, rl_result *result) {
     if (call->n_in <= RL_FEW_INPUTS)
         result->reads = result->few_reads;
     else if (!(result->reads = rl_scope_memory((size_t)call->n_in, sizeof *result->reads)))
@@ -70,16 +69,19 @@ static rl_status prepare_reads(rl_call *call) {
     return RL_OK;
 }
 
-rl_status rl_infer(rl_call *call) {
-    rl_result *result = &call->result;
-    if (result->n_out >= 0) return RL_OK;
-    if (call->op->canonicalize) RL_TRY(call->op->canonicalize(call));
-    RL_TRY(prepare_reads(call));
+rl_status rl_infer_into(const rl_call *call, rl_result *result) {
+    RL_TRY(prepare_reads(call, result));
     result->variant = 0;
     RL_TRY(call->op->infer(call, result));
     for (int k = 0; k < result->n_out; k++)
         if (result->out[k].kind == RL_VIEW) result->out[k].dtype = result->out[k].compute_dtype = (rl_dtype)call->in[0]->dtype;
     return RL_OK;
+}
+
+rl_status rl_infer(rl_call *call) {
+    if (call->result.n_out >= 0) return RL_OK;
+    if (call->op->canonicalize) RL_TRY(call->op->canonicalize(call));
+    return rl_infer_into(call, &call->result);
 }
 
 /* ---- what forward is given ---- */

@@ -6,4 +6,7 @@
 
 rl_status rl_run(rl_interpreter *self, rl_call *call);
 
+/* What infer says of a call whose arguments are canonical. */
+rl_status rl_infer_into(const rl_call *call, rl_result *result);
+
 #endif

@@ -1,4 +1,5 @@
 /* The entries of the ops: every one is the same function over its definition and schema (ops/ops.def). */
+#include "../dispatch/check.h"
 #include "../ops/infer.h"
 #include "entries.h"
 #include "generator.h"
@@ -236,4 +237,16 @@ SEXP ffi_op_names(void) {
     Rf_setAttrib(differentiable, R_NamesSymbol, names);
     UNPROTECT(2);
     return differentiable;
+}
+
+/* Switches the check of every op's infer on or off, and gives the names of the ops that were checked since it was switched on. */
+SEXP ffi_check_inference(SEXP on) {
+    int n = (int)(sizeof rows / sizeof *rows), n_checked = 0;
+    for (int k = 0; k < n; k++) n_checked += rl_was_inference_checked(rows[k].op);
+    SEXP names = PROTECT(Rf_allocVector(STRSXP, n_checked));
+    for (int k = 0, at = 0; k < n; k++)
+        if (rl_was_inference_checked(rows[k].op)) SET_STRING_ELT(names, at++, Rf_mkChar(rows[k].name));
+    rl_check_inference(Rf_asLogical(on) == TRUE);
+    UNPROTECT(1);
+    return names;
 }

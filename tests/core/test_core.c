@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../src/dispatch/check.h"
+#include "../../src/dispatch/describe.h"
 #include "../../src/transforms/autograd/engine.h"
 #include "../../src/transforms/autograd/record.h"
 #include "../../src/transforms/autograd/state.h"
@@ -260,6 +262,53 @@ static void test_interpreters(void) {
     rl_generator_release(twin);
 }
 
+/* Ops that lie. */
+static int64_t said;
+static rl_status infer_same(const rl_call *call, rl_result *result) {
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output_like(result, 0, RL_DOUBLE, call->in[0]);
+}
+static rl_status infer_another_each_time(const rl_call *call, rl_result *result) {
+    (void)call;
+    said++;
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, RL_DOUBLE, RL_DOUBLE, 1, &said);
+}
+static rl_status nothing_forward(rl_call *call) {
+    (void)call;
+    return RL_OK;
+}
+static rl_status other_output_forward(rl_call *call) { return (call->out[0] = row(call->in[0]->numel + 1, 0, 0)) ? RL_OK : RL_FAILED; }
+
+static void test_inference(void) {
+    const rl_op honest = {.name = "honest", .infer = infer_same, .forward = nothing_forward};
+    const rl_op fickle = {.name = "fickle", .infer = infer_another_each_time, .forward = nothing_forward};
+    const rl_op lying = {.name = "lying", .infer = infer_same, .forward = other_output_forward};
+    rl_tensor *x = row(3, 0, 1);
+    check(rl_apply_to(&fickle, NULL, 1, &x) && rl_apply_to(&lying, NULL, 1, &x), "nobody checks what infer says");
+    rl_check_inference(1);
+    check(rl_apply_to(&honest, NULL, 1, &x) != NULL, "an op that keeps its word is let through");
+    check(!rl_apply_to(&fickle, NULL, 1, &x) && strstr(rl_error_message(), "infer of fickle() says two things of output 1"),
+          "one that infers two things is not");
+    check(!rl_apply_to(&lying, NULL, 1, &x) && strstr(rl_error_message(), "output 1 of lying() is not what infer said"), "nor one that makes another output");
+    check(rl_was_inference_checked(&honest) && !rl_was_inference_checked(&rl_op_exp), "it is known which were checked");
+    rl_check_inference(0);
+    check(rl_apply_to(&lying, NULL, 1, &x) != NULL, "and then nobody checks again");
+}
+
+static void test_description(void) {
+    rl_call call = {.op = &rl_op_sort, .args = RL_ARGS_NONE, .n_in = 1, .in = (rl_tensor *[]){row(3, 0, 1)}};
+    call.args.n[RL_INT(sort, descending)] = 1;
+    check(strcmp(rl_call_text(&call), "sort(self = Double [3], dim = 1, descending = TRUE)") == 0, "a call is told as R writes it");
+    call.args.n[RL_INT(sort, dim)] = -1;
+    check(strcmp(rl_call_text(&call), "sort(self = Double [3], dim = -1, descending = TRUE)") == 0, "dimensions from the end too");
+    rl_call cat = {.op = &rl_op_cat, .args = RL_ARGS_NONE, .n_in = 2, .in = (rl_tensor *[]){row(3, 0, 1), row(0, 0, 1)}};
+    check(strcmp(rl_call_text(&cat), "cat(tensors = list(Double [3], Double [0]), dim = 1)") == 0, "and lists of tensors");
+    rl_call add = {.op = &rl_op_add, .args = RL_ARGS_NONE, .n_in = 2, .in = (rl_tensor *[]){row(3, 0, 1), NULL}, .inplace = row(3, 0, 1)};
+    add.args.s[0] = rl_scalar_double(0.5);
+    check(strcmp(rl_call_text(&add), "add_(self = Double [3], other = NULL, alpha = 0.5)") == 0, "and numbers, and that it is in place");
+}
+
 int main(void) {
     rl_autograd_start();
     run(test_arithmetic, "arithmetic leaves nothing behind");
@@ -272,6 +321,8 @@ int main(void) {
     run(test_state, "a state leaves nothing behind");
     run(test_damaged_states, "damaged states leave nothing behind");
     run(test_interpreters, "interpreted calls leave nothing behind");
+    run(test_inference, "checked calls leave nothing behind");
+    run(test_description, "a call in words leaves nothing behind");
     run(test_interrupts, "interrupted work leaves nothing behind");
     rl_pool_trim();
     printf("%d passed, %d failed\n", passed, failed);

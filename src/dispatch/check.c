@@ -1,0 +1,79 @@
+#include "check.h"
+
+#include <string.h>
+
+#include "describe.h"
+#include "run.h"
+
+/* ---- the ops that were seen ---- */
+
+enum { SEEN = 1024 }; /* more than there are ops, so that a search ends */
+static const rl_op *seen[SEEN];
+
+static const rl_op **place_of(const rl_op *op) {
+    size_t at = ((uintptr_t)op / sizeof(void *)) % SEEN;
+    for (size_t tried = 1; tried < SEEN && seen[at] && seen[at] != op; tried++) at = (at + 1) % SEEN;
+    return &seen[at];
+}
+
+int rl_was_inference_checked(const rl_op *op) { return *place_of(op) == op; }
+
+/* ---- the check ---- */
+
+static int same_numbers(int n, const int64_t *a, const int64_t *b) { return n == 0 || memcmp(a, b, (size_t)n * sizeof *a) == 0; }
+
+static int same_outputs(const rl_output_spec *a, const rl_output_spec *b) {
+    if (a->kind != b->kind || a->dtype != b->dtype || a->compute_dtype != b->compute_dtype || a->layout.ndim != b->layout.ndim) return 0;
+    if (!same_numbers(a->layout.ndim, a->layout.sizes, b->layout.sizes)) return 0;
+    if (a->kind == RL_NEW) return 1;
+    return same_numbers(a->layout.ndim, a->layout.strides, b->layout.strides) && (a->kind != RL_VIEW || a->layout.offset == b->layout.offset);
+}
+
+static rl_status infer_again(const rl_call *call) {
+    rl_result again;
+    if (rl_infer_into(call, &again) != RL_OK) return rl_fail("infer of %s fails when it is asked twice", rl_call_text(call));
+    if (again.n_out != call->result.n_out || again.variant != call->result.variant)
+        return rl_fail("infer of %s says %d outputs (variant %d), and then %d (variant %d)", rl_call_text(call), call->result.n_out, call->result.variant,
+                       again.n_out, again.variant);
+    for (int k = 0; k < again.n_out; k++)
+        if (!same_outputs(&again.out[k], &call->result.out[k])) return rl_fail("infer of %s says two things of output %d", rl_call_text(call), k + 1);
+    for (int k = 0; k < call->n_in; k++) {
+        const rl_reading *a = &again.reads[k], *b = &call->result.reads[k];
+        if (a->dtype != b->dtype || a->rounded_to != b->rounded_to || a->contiguous != b->contiguous || a->apart != b->apart)
+            return rl_fail("infer of %s says two things of how input %d is read", rl_call_text(call), k + 1);
+    }
+    return RL_OK;
+}
+
+static int is_as_inferred(const rl_tensor *out, const rl_output_spec *said, int in_place) {
+    const rl_layout *layout = &said->layout;
+    if (out->ndim != layout->ndim || !same_numbers(out->ndim, out->sizes, layout->sizes)) return 0;
+    if (said->kind == RL_VIEW) return out->offset == layout->offset && same_numbers(out->ndim, out->strides, layout->strides);
+    if (in_place) return 1;
+    if (out->dtype != said->dtype) return 0;
+    return said->kind == RL_NEW ? rl_is_contiguous(out) : same_numbers(out->ndim, out->strides, layout->strides);
+}
+
+static rl_status check_call(rl_interpreter *self, rl_call *call) {
+    if (!call->op->infer) return rl_apply_below(self, call);
+    RL_TRY(rl_infer(call));
+    RL_TRY(infer_again(call));
+    *place_of(call->op) = call->op;
+    RL_TRY(rl_apply_below(self, call));
+    if (call->n_out != call->result.n_out) return rl_fail("%s has %d outputs; infer said %d", rl_call_text(call), call->n_out, call->result.n_out);
+    for (int k = 0; k < call->n_out; k++)
+        if (!is_as_inferred(call->out[k], &call->result.out[k], k == 0 && call->inplace))
+            return rl_fail("output %d of %s is not what infer said", k + 1, rl_call_text(call));
+    return RL_OK;
+}
+
+void rl_check_inference(int on) {
+    static rl_interpreter checker = {.apply = check_call};
+    static int is_on;
+    if (on && !is_on) {
+        memset(seen, 0, sizeof seen);
+        rl_push_interpreter(&checker);
+    }
+    if (!on && is_on) rl_pop_interpreter(&checker);
+    is_on = on;
+}
