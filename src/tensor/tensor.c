@@ -163,7 +163,7 @@ rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype) {
 }
 
 static void store_scalar(void *at, rl_dtype dtype, rl_scalar value) {
-    int integral = value.kind != RL_SCALAR_FLOAT;
+    int integral = value.kind < RL_SCALAR_FLOAT;
     switch (dtype) {
     case RL_BOOL: *(uint8_t *)at = integral ? value.as_int != 0 : value.as_double != 0; break;
     case RL_UINT8: *(uint8_t *)at = (uint8_t)value.as_int; break;
@@ -174,7 +174,7 @@ static void store_scalar(void *at, rl_dtype dtype, rl_scalar value) {
     case RL_HALF: *(rl_half *)at = rl_float_to_half((float)value.as_double); break;
     case RL_BFLOAT16: *(rl_bfloat16 *)at = rl_float_to_bfloat16((float)value.as_double); break;
     case RL_FLOAT: *(float *)at = (float)value.as_double; break;
-    default: *(double *)at = value.as_double;
+    case RL_DOUBLE: *(double *)at = value.as_double; break;
     }
 }
 
@@ -185,8 +185,7 @@ rl_tensor *rl_tensor_scalar(rl_dtype dtype, rl_scalar value) {
 }
 
 rl_tensor *rl_tensor_number(rl_scalar value) {
-    rl_dtype dtype = value.kind == RL_SCALAR_BOOL ? RL_BOOL : value.kind == RL_SCALAR_INT ? RL_INT64 : RL_DOUBLE;
-    rl_tensor *tensor = rl_tensor_scalar(dtype, value);
+    rl_tensor *tensor = rl_tensor_scalar(rl_dtype_of_scalar(value), value);
     if (tensor) tensor->wrapped_number = 1;
     return tensor;
 }
@@ -293,13 +292,13 @@ rl_scalar rl_item(const rl_tensor *tensor, int64_t position) {
         element += position % tensor->sizes[k] * tensor->strides[k];
         position /= tensor->sizes[k];
     }
+    return rl_element(tensor, element);
+}
+
+rl_scalar rl_element(const rl_tensor *tensor, int64_t element) {
     const void *data = tensor->storage->data;
-    switch (tensor->dtype) {
-    case RL_BOOL: {
-        rl_scalar truth = rl_scalar_int(((const uint8_t *)data)[element] != 0);
-        truth.kind = RL_SCALAR_BOOL;
-        return truth;
-    }
+    switch ((rl_dtype)tensor->dtype) {
+    case RL_BOOL: return rl_scalar_bool(((const uint8_t *)data)[element]);
     case RL_UINT8: return rl_scalar_int(((const uint8_t *)data)[element]);
     case RL_INT8: return rl_scalar_int(((const int8_t *)data)[element]);
     case RL_INT16: return rl_scalar_int(((const int16_t *)data)[element]);
@@ -308,8 +307,9 @@ rl_scalar rl_item(const rl_tensor *tensor, int64_t position) {
     case RL_HALF: return rl_scalar_double(rl_half_to_float(((const rl_half *)data)[element]));
     case RL_BFLOAT16: return rl_scalar_double(rl_bfloat16_to_float(((const rl_bfloat16 *)data)[element]));
     case RL_FLOAT: return rl_scalar_double(((const float *)data)[element]);
-    default: return rl_scalar_double(((const double *)data)[element]);
+    case RL_DOUBLE: return rl_scalar_double(((const double *)data)[element]);
     }
+    return (rl_scalar){RL_SCALAR_NONE, 0, 0, 0};
 }
 
 const char *rl_sizes_text(int ndim, const int64_t *sizes) {
