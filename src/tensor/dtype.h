@@ -13,10 +13,11 @@ typedef struct {
 /* What a dtype holds, in order of promotion. */
 typedef enum { RL_NO_KIND, RL_BOOLEAN, RL_INTEGER, RL_FLOATING, RL_COMPLEX } rl_dtype_kind;
 
-/* The table of dtypes, by kind and in order of promotion. RL_DTYPES_OF_...(ROW, use) is ROW(use, a row) for each; the columns are
+/* The table of dtypes, by kind and in order of promotion: RL_INTEGER_DTYPES(ROW, use) and its like are ROW(use, columns) for each row.
+ * The columns:
  *
  *   code      the dtype is RL_<code>
- *   suffix    ends the names of functions for it: rl_sum_float
+ *   suffix    ends the names of functions and tables: add_float
  *   type      of an element in C
  *   wrapping  what elements are added and multiplied in: integers wrap around, which C lets unsigned ones alone
  *   name      what a printed tensor calls it
