@@ -120,7 +120,6 @@ rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loo
     }
 
 /* Rows of tables by dtype: [RL_UINT8] = name_uint8, ... A function that is missing does not compile. */
-#define RL_ROW(name, code, suffix, ...) [RL_##code] = name##_##suffix,
 #define RL_INTEGER_ROWS(name) RL_INTEGER_DTYPES(RL_ROW, name)
 #define RL_FLOATING_ROWS(name) RL_FLOATING_DTYPES(RL_ROW, name)
 

@@ -67,19 +67,16 @@ typedef int (*equal_rows)(const void *a, const void *b, int64_t n, int64_t strid
             if (VALUE(p[k]) != VALUE(q[k])) return 0;                          \
         return 1;                                                              \
     }
-EQUAL_ROWS(equal_bytes, uint8_t, AS_IT_IS)
-EQUAL_ROWS(equal_int16, int16_t, AS_IT_IS)
-EQUAL_ROWS(equal_int32, int32_t, AS_IT_IS)
-EQUAL_ROWS(equal_int64, int64_t, AS_IT_IS)
+#define EQUAL_ROWS_AS_THEY_ARE(use, code, suffix, type, ...) EQUAL_ROWS(equal_##suffix, type, AS_IT_IS)
+RL_BOOLEAN_DTYPES(EQUAL_ROWS_AS_THEY_ARE, )
+RL_INTEGER_DTYPES(EQUAL_ROWS_AS_THEY_ARE, )
 EQUAL_ROWS(equal_half, rl_half, rl_half_to_float)
 EQUAL_ROWS(equal_bfloat16, rl_bfloat16, rl_bfloat16_to_float)
-EQUAL_ROWS(equal_float, float, AS_IT_IS)
-EQUAL_ROWS(equal_double, double, AS_IT_IS)
+RL_FLOATING_DTYPES(EQUAL_ROWS_AS_THEY_ARE, )
+RL_COMPLEX_DTYPES(EQUAL_ROWS_AS_THEY_ARE, )
 
 int64_t rl_find_runs(const rl_tensor *rows, int64_t *begins) {
-    static const equal_rows equal_of[RL_DTYPES] = {
-        [RL_BOOL] = equal_bytes,  [RL_UINT8] = equal_bytes, [RL_INT8] = equal_bytes,        [RL_INT16] = equal_int16, [RL_INT32] = equal_int32,
-        [RL_INT64] = equal_int64, [RL_HALF] = equal_half,   [RL_BFLOAT16] = equal_bfloat16, [RL_FLOAT] = equal_float, [RL_DOUBLE] = equal_double};
+    static const equal_rows equal_of[RL_DTYPES] = {RL_ALL_DTYPES(RL_ROW, equal)};
     const equal_rows equal = equal_of[rows->dtype];
     const char *row = rl_data(rows);
     const int64_t n = rows->sizes[0], width = rows->sizes[1], step = rows->strides[0] * (int64_t)rl_dtype_size((rl_dtype)rows->dtype);

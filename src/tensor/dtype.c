@@ -1,5 +1,6 @@
 #include "dtype.h"
 
+#include <complex.h>
 #include <string.h>
 
 #define ROW(use, code, suffix, type, wrapping, name, kind, real, computed, digits, least, largest, number, ...) \
@@ -121,4 +122,33 @@ rl_half rl_float_to_half(float value) {
     }
     magnitude += 0xfff + ((magnitude >> 13) & 1);
     return (rl_half)(sign | ((magnitude - 0x38000000) >> 13));
+}
+
+/* ---- elements and scalars ---- */
+
+#define ELEMENT(suffix, type, of_scalar, to_scalar)                                \
+    static void store_##suffix(void *at, rl_scalar x) { *(type *)at = of_scalar; } \
+    static rl_scalar load_##suffix(const void *at) {                               \
+        const type a = *(const type *)at;                                          \
+        return to_scalar;                                                          \
+    }
+#define INTEGER(use, code, suffix, type, ...) ELEMENT(suffix, type, (type)x.as_int, rl_scalar_int(a))
+#define FLOATING(use, code, suffix, type, ...) ELEMENT(suffix, type, (type)x.as_double, rl_scalar_double(a))
+#define COMPLEX(use, code, suffix, type, ...) ELEMENT(suffix, type, (type)__builtin_complex(x.as_double, x.imaginary), rl_scalar_complex(creal(a), cimag(a)))
+
+ELEMENT(bool, uint8_t, x.as_double != 0 || x.imaginary != 0, rl_scalar_bool(a))
+RL_INTEGER_DTYPES(INTEGER, )
+ELEMENT(half, rl_half, rl_float_to_half((float)x.as_double), rl_scalar_double(rl_half_to_float(a)))
+ELEMENT(bfloat16, rl_bfloat16, rl_float_to_bfloat16((float)x.as_double), rl_scalar_double(rl_bfloat16_to_float(a)))
+RL_FLOATING_DTYPES(FLOATING, )
+RL_COMPLEX_DTYPES(COMPLEX, )
+
+void rl_store_scalar(void *at, rl_dtype dtype, rl_scalar scalar) {
+    static void (*const store_of[RL_DTYPES])(void *, rl_scalar) = {RL_ALL_DTYPES(RL_ROW, store)};
+    store_of[dtype](at, scalar);
+}
+
+rl_scalar rl_load_scalar(const void *at, rl_dtype dtype) {
+    static rl_scalar (*const load_of[RL_DTYPES])(const void *) = {RL_ALL_DTYPES(RL_ROW, load)};
+    return load_of[dtype](at);
 }

@@ -49,6 +49,9 @@ typedef enum { RL_NO_KIND, RL_BOOLEAN, RL_INTEGER, RL_FLOATING, RL_COMPLEX } rl_
 #define RL_CODE_OF_ROW(use, code, ...) RL_##code,
 typedef enum { RL_ALL_DTYPES(RL_CODE_OF_ROW, ) } rl_dtype;
 
+/* Of a table by dtype: [RL_UINT8] = name_uint8, ... A function that is missing does not compile. */
+#define RL_ROW(name, code, suffix, ...) [RL_##code] = name##_##suffix,
+
 #define RL_COUNT_ROW(...) + 1
 #define RL_COUNT_DTYPES(DTYPES) (0 DTYPES(RL_COUNT_ROW, ))
 enum { RL_DTYPES = RL_COUNT_DTYPES(RL_ALL_DTYPES) };
@@ -101,6 +104,9 @@ int64_t rl_dtype_largest_integer(rl_dtype dtype); /* up to which it holds every 
 int64_t rl_dtype_least_integer(rl_dtype dtype);
 rl_dtype rl_dtype_promote(rl_dtype a, rl_dtype b);
 int rl_dtype_can_cast(rl_dtype from, rl_dtype to);
+
+void rl_store_scalar(void *at, rl_dtype dtype, rl_scalar scalar);
+rl_scalar rl_load_scalar(const void *at, rl_dtype dtype);
 
 rl_dtype rl_default_dtype(void);
 void rl_set_default_dtype(rl_dtype dtype);

@@ -191,7 +191,7 @@ static rl_tensor *restore_tensor(const rl_stored *stored, const uint8_t *bytes, 
     if (!flat) return NULL;
     uint8_t *values = rl_data(flat);
     if (stored->bytes) memcpy(values, bytes, stored->bytes);
-    if (swapped) swap_bytes(values, stored->bytes, rl_dtype_size(stored->dtype));
+    if (swapped) swap_bytes(values, stored->bytes, rl_dtype_size(rl_dtype_real(stored->dtype)));
     for (int64_t k = 0; stored->dtype == RL_BOOL && k < stored->elements; k++) values[k] = values[k] != 0;
     rl_tensor *tensor = rl_tensor_view(flat, stored->shape.ndim, stored->shape.sizes, stored->shape.strides, 0);
     if (tensor && stored->requires_grad && rl_set_requires_grad(tensor, 1) != RL_OK) return NULL;
