@@ -17,7 +17,6 @@ rl_range rl_range_of(rl_dtype dtype) {
 
 static int holds(rl_dtype dtype, rl_scalar number) {
     double value = number.as_double;
-    if (number.imaginary != 0 && !rl_dtype_is_complex(dtype)) return 0;
     if (dtype == RL_BOOL) return !isnan(value);
     if (dtype == RL_INT64 && number.kind < RL_SCALAR_FLOAT) return 1;
     if (!rl_dtype_is_integral(dtype) && !isfinite(value)) return 1;
@@ -41,5 +40,6 @@ rl_status rl_fail_outside(const char *argument, double value, rl_dtype dtype) {
 }
 
 rl_status rl_check_fits(const char *argument, rl_scalar number, rl_dtype dtype) {
+    if (number.imaginary != 0 && !rl_dtype_is_complex(dtype)) return rl_fail("`%s`: %s holds no number with an imaginary part", argument, rl_dtype_name(dtype));
     return holds(dtype, number) ? RL_OK : rl_fail_outside(argument, number.as_double, dtype);
 }
