@@ -102,7 +102,7 @@ fuzz:
 	@test -f NAMESPACE || $(MAKE) document
 	@mkdir -p out/lib
 	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
-	R_LIBS="$(CURDIR)/out/lib" tools/fuzz/run $(SEED) $(PROGRAMS)
+	R_LIBS="$(CURDIR)/out/lib" tests/testthat/table/run $(SEED) $(PROGRAMS)
 
 junk:
 	@tools/need $(R_NEEDS) r-cran-roxygen2

@@ -151,6 +151,7 @@ linalg_householder_product <- function(A, tau) {
   product <- .Call(ffi_orgqr, A$detach(), tau$detach())
   if (!A$requires_grad && !tau$requires_grad) return(product)
   n_dims <- length(dim(A))
+  if (!length(tau)) return(product + 0 * A + tau$sum())
   q <- torch_eye(dim(A)[n_dims - 1L], dim(A)[n_dims], dtype = A$dtype)
   unit <- torch_tril(A, -1L) + q
   for (k in rev(seq_len(dim(tau)[length(dim(tau))]))) {

@@ -63,8 +63,8 @@ typedef int (*equal_rows)(const void *a, const void *b, int64_t n, int64_t strid
 #define EQUAL_ROWS(name, T, VALUE)                                             \
     static int name(const void *a, const void *b, int64_t n, int64_t stride) { \
         const T *p = a, *q = b;                                                \
-        for (int64_t k = 0; k < n * stride; k += stride)                       \
-            if (VALUE(p[k]) != VALUE(q[k])) return 0;                          \
+        for (int64_t k = 0; k < n; k++)                                        \
+            if (VALUE(p[k * stride]) != VALUE(q[k * stride])) return 0;        \
         return 1;                                                              \
     }
 #define EQUAL_ROWS_AS_THEY_ARE(use, code, suffix, type, ...) EQUAL_ROWS(equal_##suffix, type, AS_IT_IS)

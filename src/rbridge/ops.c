@@ -225,18 +225,56 @@ static const struct {
 #include "../ops/ops.def"
 };
 
-/* The names of the ops; TRUE where there is a derivative. */
+/* The ops by name: whether each has a derivative, and whether it is a composition of others. */
 SEXP ffi_op_names(void) {
     int n = (int)(sizeof rows / sizeof *rows);
-    SEXP differentiable = PROTECT(Rf_allocVector(LGLSXP, n));
+    SEXP traits = PROTECT(Rf_allocMatrix(LGLSXP, n, 2));
+    SEXP dimnames = PROTECT(Rf_allocVector(VECSXP, 2));
+    SET_VECTOR_ELT(dimnames, 0, Rf_allocVector(STRSXP, n));
+    SET_VECTOR_ELT(dimnames, 1, Rf_allocVector(STRSXP, 2));
+    SET_STRING_ELT(VECTOR_ELT(dimnames, 1), 0, Rf_mkChar("differentiable"));
+    SET_STRING_ELT(VECTOR_ELT(dimnames, 1), 1, Rf_mkChar("composition"));
+    for (int k = 0; k < n; k++) {
+        LOGICAL(traits)[k] = rows[k].op->vjp != NULL;
+        LOGICAL(traits)[n + k] = rows[k].op->compose != NULL;
+        SET_STRING_ELT(VECTOR_ELT(dimnames, 0), k, Rf_mkChar(rows[k].name));
+    }
+    Rf_setAttrib(traits, R_DimNamesSymbol, dimnames);
+    UNPROTECT(2);
+    return traits;
+}
+
+#define KIND(kind) [RL_KIND_##kind] = #kind
+static const char *const kind_names[] = {
+    KIND(tensor),          KIND(tensor_or_null), KIND(tensors), KIND(operand),        KIND(operand_or_null),
+    KIND(operands),        KIND(compared),       KIND(factor),  KIND(double_operand), KIND(written),
+    KIND(index_tensor),    KIND(index_tensors),  KIND(number),  KIND(number_or_null), KIND(written_number),
+    KIND(integer_or_null), KIND(integer),        KIND(flag),    KIND(index),          KIND(dim),
+    KIND(dim_or_null),     KIND(reduction),      KIND(dims),    KIND(integers),       KIND(integers_or_null),
+    KIND(dtype),           KIND(generator),
+};
+
+/* The schemas of the ops: for each the kinds of its arguments, under their names. */
+SEXP ffi_op_schemas(void) {
+    int n = (int)(sizeof rows / sizeof *rows);
+    SEXP schemas = PROTECT(Rf_allocVector(VECSXP, n));
     SEXP names = PROTECT(Rf_allocVector(STRSXP, n));
     for (int k = 0; k < n; k++) {
-        LOGICAL(differentiable)[k] = rows[k].op->vjp != NULL;
+        const rl_op *op = rows[k].op;
+        SEXP kinds = Rf_allocVector(STRSXP, op->n_parameters);
+        SET_VECTOR_ELT(schemas, k, kinds);
+        SEXP arguments = PROTECT(Rf_allocVector(STRSXP, op->n_parameters));
+        for (int j = 0; j < op->n_parameters; j++) {
+            SET_STRING_ELT(kinds, j, Rf_mkChar(kind_names[op->parameters[j].kind]));
+            SET_STRING_ELT(arguments, j, Rf_mkChar(op->parameters[j].name));
+        }
+        Rf_setAttrib(kinds, R_NamesSymbol, arguments);
+        UNPROTECT(1);
         SET_STRING_ELT(names, k, Rf_mkChar(rows[k].name));
     }
-    Rf_setAttrib(differentiable, R_NamesSymbol, names);
+    Rf_setAttrib(schemas, R_NamesSymbol, names);
     UNPROTECT(2);
-    return differentiable;
+    return schemas;
 }
 
 /* Switches the check of every op's infer on or off, and gives the names of the ops that were checked since it was switched on. */

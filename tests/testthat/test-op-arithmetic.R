@@ -187,3 +187,19 @@ test_that("where a bound meets NaN, no gradient passes to either", {
   expect_equal(lapply(autograd_grad(x$clamp_min(bound)$sum(), list(x, bound)), as.numeric), list(c(0, 0, 1), c(0, 1, 0)))
   expect_equal(lapply(autograd_grad(x$clamp_max(bound)$sum(), list(x, bound)), as.numeric), list(c(0, 1, 0), c(0, 0, 1)))
 })
+
+test_that("integers that are divided by zero in place stay what they were", {
+  for (dtype in list(torch_long(), torch_int(), torch_short(), torch_int8(), torch_uint8())) {
+    by <- torch_tensor(c(2, 3, 0))$to(dtype = dtype)
+    divisions <- list(
+      function(x) x$remainder_(by), function(x) x$fmod_(by), function(x) x$floor_divide_(by),
+      function(x) x$div_(by, rounding_mode = "trunc"), function(x) x$div_(by, rounding_mode = "floor")
+    )
+    for (divide in divisions) {
+      x <- torch_tensor(c(11, 12, 13))$to(dtype = dtype)
+      expect_error(divide(x), "divided by zero in (remainder|fmod|floor_divide|div)\\(\\)")
+      expect_equal(as.numeric(x), c(11, 12, 13))
+      expect_equal(as.numeric(x$remainder_(5L)), c(1, 2, 3))
+    }
+  }
+})

@@ -66,6 +66,9 @@ test_that("runs of equal elements are found in vectors and along dimensions", {
   expect_equal(as_array(torch_unique_consecutive(cube$transpose(1, 3), TRUE)[[2]])[1, 1, ], c(1, 2))
   expect_equal(torch_unique_consecutive(torch_zeros(3, 0), dim = 1)[[1]]$shape, c(1, 0))
   expect_equal(torch_unique_consecutive(torch_zeros(0, 3), dim = 1)[[1]]$shape, c(0, 3))
+  spread <- torch_tensor(c(-1.5, 3.3))$reshape(c(1, 2, 1))$expand(c(1, 2, 2)) # rows of stride 0
+  expect_equal(torch_unique_consecutive(spread, dim = 2)[[1]]$shape, c(1, 2, 2))
+  expect_equal(torch_unique_consecutive(torch_tensor(c(1, 1, 2))$reshape(c(3, 1))$expand(c(3, 2)), dim = 1)[[1]]$shape, c(2, 2))
 })
 
 for (dtype in c("half", "bfloat16", "float", "double")) {

@@ -1,4 +1,4 @@
-"""/usr/bin/python3 tools/fuzz/compare.py FOLDER [SHOWN]   runs the programs that programs.R wrote down with PyTorch, and compares.
+"""/usr/bin/python3 tests/testthat/table/compare.py FOLDER [SHOWN]   runs the programs that programs.R wrote down with PyTorch, and compares.
 
 Where no rounding takes place (the note `exact` in ops.txt) results must be equal; elsewhere they may differ by a few units in the
 last place of their dtype. What differs by more is run again with noise (Parker's Monte Carlo arithmetic): around every call that

@@ -1,4 +1,5 @@
-# Rscript tools/fuzz/programs.R SEED COUNT FOLDER   draws programs, runs them with rushlight, and writes them down
+# Rscript tests/testthat/table/programs.R SEED COUNT FOLDER   draws programs, runs them with rushlight, and writes them down
+# COUNT "rows": one call of every row of ops.txt in every mood instead
 #
 # A program is a few tensors and up to six calls, each of a row of ops.txt, on these tensors and on the results of earlier calls;
 # then the derivatives of what it ends with. FOLDER gets `programs`, a text, and `values`, the bytes of the tensors it speaks of.
@@ -15,16 +16,7 @@ suppressMessages(library(rushlight))
 folder_of_tool <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1]))
 source(file.path(folder_of_tool, "table.R"))
 source(file.path(folder_of_tool, "draw.R"))
-
-method <- function(x, name) eval(call("$", x, name))
-
-call_row <- function(row, in_place, drawn) {
-  values <- lapply(drawn, `[[`, "r")
-  names(values) <- vapply(drawn, `[[`, "", "name")
-  if (in_place) return(do.call(method(values[[1]], paste0(bare_name(row$call), "_")), values[-1]))
-  if (startsWith(row$call, "$")) return(do.call(method(values[[1]], substring(row$call, 2L)), values[-1]))
-  do.call(row$call, values)
-}
+source(file.path(folder_of_tool, "calls.R"))
 
 expression_of <- function(row, in_place, drawn) {
   texts <- vapply(drawn, function(one) paste0(if (nzchar(one$py_name)) paste0(one$py_name, "="), one$py), "")
@@ -32,13 +24,6 @@ expression_of <- function(row, in_place, drawn) {
   if (startsWith(name, ".")) paste0(texts[1], name, "(", paste(texts[-1], collapse = ", "), ")")
   else paste0(name, "(", paste(texts, collapse = ", "), ")")
 }
-
-flat_results <- function(result) {
-  if (is_tensor(result)) return(list(result))
-  if (is.list(result)) return(unlist(lapply(result, flat_results), recursive = FALSE))
-  list(torch_tensor(result, dtype = if (is.logical(result)) torch_bool() else torch_double())$reshape(integer()))
-}
-is_tensor <- function(x) inherits(x, "torch_tensor")
 
 takes_in_place <- function(p, row, drawn) {
   if (!any(c("_", "__") %in% row$notes) || runif(1) > 0.2 || !is_tensor(drawn[[1]]$r)) return(FALSE)
@@ -90,31 +75,39 @@ derive <- function(p) {
   }
 }
 
-program <- function(p, number, rows) {
-  p$values <- list()
-  p$last <- p$indices <- p$maybe_views <- integer()
-  p$mood <- sample(c("plain", "ties", "special", "extreme"), 1L, prob = c(0.5, 0.2, 0.2, 0.1))
+program <- function(p, number, mood, rows) {
+  for (name in c("values", "last", "indices", "maybe_views", "mood")) p[[name]] <- new_program(mood)[[name]]
   say(p, "P", number)
-  for (k in seq_len(sample(6L, 1L, prob = c(0.4, 0.2, 0.15, 0.1, 0.1, 0.05)))) step(p, rows[[sample.int(length(rows), 1L)]])
+  for (row in rows) step(p, row)
   flush(p$text) # what crashes is the last program in it
   if (length(p$values)) derive(p)
+}
+
+draw_program <- function(rows) {
+  mood <- sample(moods, 1L, prob = c(0.5, 0.2, 0.2, 0.1))
+  count <- sample(6L, 1L, prob = c(0.4, 0.2, 0.15, 0.1, 0.1, 0.05))
+  list(mood = mood, rows = rows[sample.int(length(rows), count, TRUE)])
 }
 
 main <- function(seed, count, folder, only = NULL) {
   RNGkind("Mersenne-Twister", "Inversion", "Rejection")
   set.seed(seed)
   torch_set_num_threads(1L)
-  rows <- read_table(folder_of_tool, "src/ops/ops.def")
+  rows <- read_table(folder_of_tool)
   if (!is.null(only)) rows <- Filter(function(row) grepl(only, row$call), rows)
   dir.create(folder, showWarnings = FALSE, recursive = TRUE)
   p <- new.env()
   p$text <- file(file.path(folder, "programs"), "w")
   p$bytes <- file(file.path(folder, "values"), "wb")
   p$at <- 0
-  for (number in seq_len(count)) program(p, number, rows)
+  each <- rep(seq_along(rows), each = length(moods))
+  for (number in seq_len(if (count == "rows") length(each) else as.integer(count))) {
+    drawn <- if (count == "rows") list(mood = moods[(number - 1L) %% length(moods) + 1L], rows = rows[each[number]]) else draw_program(rows)
+    program(p, number, drawn$mood, drawn$rows)
+  }
   close(p$text)
   close(p$bytes)
 }
 
 arguments <- commandArgs(TRUE)
-main(as.integer(arguments[1]), as.integer(arguments[2]), arguments[3], if (length(arguments) > 3L) arguments[4])
+main(as.integer(arguments[1]), arguments[2], arguments[3], if (length(arguments) > 3L) arguments[4])

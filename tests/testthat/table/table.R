@@ -47,17 +47,19 @@ read_row <- function(line) {
        ops = c(bare_name(parts[1]), unlist(strsplit(covers, ","))))
 }
 
-# The rows of ops.def, by what they are: UNARY, BINARY or OP.
-read_ops <- function(file) {
-  lines <- grep("^(UNARY|BINARY|OP)(_IN_PLACE)?\\(", readLines(file), value = TRUE)
-  data.frame(name = sub("^[A-Z_]+\\(([A-Za-z0-9_]+).*", "\\1", lines), form = sub("(_IN_PLACE)?\\(.*", "", lines),
-             in_place = grepl("_IN_PLACE", lines, fixed = TRUE))
+# The ops: their names, their form (of one tensor, of two operands, other), and whether they have one in place.
+read_ops <- function() {
+  namespace <- asNamespace("rushlight")
+  schemas <- namespace$op_schemas()
+  form <- vapply(schemas, function(kinds) switch(paste(kinds, collapse = " "), tensor = "UNARY", `operand operand` = , `compared compared` = "BINARY", "OP"), "")
+  in_place <- vapply(names(schemas), function(name) exists(paste0("ffi_", name, "_"), namespace), NA)
+  data.frame(name = names(schemas), form = form, in_place = in_place, row.names = NULL)
 }
 
 # UNARY and BINARY have no line of their own unless something is to be said.
 standard_rows <- function(ops, rows, exact) {
   told <- unlist(lapply(rows, `[[`, "ops"))
-  ops <- ops[ops$form != "OP" & !ops$name %in% c(told, internal_ops), ]
+  ops <- ops[ops$form != "OP" & !ops$name %in% c(told, internal_ops, factory_ops), ]
   exported <- getNamespaceExports("rushlight")
   lapply(seq_len(nrow(ops)), function(k) {
     name <- ops$name[k]
@@ -76,8 +78,11 @@ internal_ops <- c("pass_above", "pass_within", "tanh_backward", "sigmoid_backwar
                   "unsafe_split_with_sizes",
                   "resize_", "set_", "as_strided")
 
+# What is made of no tensor's values; the tests of creation compare it.
+factory_ops <- c("empty", "empty_like", "empty_strided", "full", "full_like", "range", "linspace", "logspace")
+
 # What draws at random; tests hold the streams against PyTorch's.
-random_ops <- c("uniform", "normal", "log_normal", "cauchy", "exponential", "geometric", "random", "bernoulli", "bernoulli_number",
+random_ops <- c("rand", "randn", "randint", "randperm", "uniform", "normal", "log_normal", "cauchy", "exponential", "geometric", "random", "bernoulli", "bernoulli_number",
                 "bernoulli_tensor", "poisson", "multinomial", "dropout_noise", "rrelu_noise")
 
 # Their second argument is no number in PyTorch.
@@ -89,12 +94,12 @@ exact_ops <- c("neg", "abs", "sign", "floor", "ceil", "trunc", "frac", "isnan", 
                "le", "gt", "ge", "logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and", "bitwise_or",
                "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "clamp_min", "clamp_max")
 
-read_table <- function(folder, ops_def) {
+read_table <- function(folder) {
   lines <- readLines(file.path(folder, "ops.txt"))
   rows <- lapply(lines[!grepl("^(#|$)|skip$", lines)], read_row)
-  ops <- read_ops(ops_def)
+  ops <- read_ops()
   rows <- c(rows, standard_rows(ops, rows, exact_ops))
-  missing <- setdiff(ops$name, c(unlist(lapply(rows, `[[`, "ops")), internal_ops, random_ops))
+  missing <- setdiff(ops$name, c(unlist(lapply(rows, `[[`, "ops")), internal_ops, factory_ops, random_ops))
   if (length(missing)) stop("ops.txt has no line for ", paste(missing, collapse = ", "))
   rows
 }

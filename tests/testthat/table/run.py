@@ -58,12 +58,15 @@ class Widening(TorchDispatchMode):
 
 
 class Noise:
-    """Multiplies by 1 + k * epsilon, k drawn from 0, 2 and 4, or from 0, -2 and -4, so that what lies within [0, 1] stays there."""
+    """Multiplies by 1 + k * epsilon, k drawn from 0, 2 and 4, or from 0, -2 and -4, so that what lies within [0, 1] stays there.
+    A subnormal number may become zero, as where processors flush them."""
     step = 2
 
 
 def shaken(x):
-    return x * (torch.randint(0, 3, x.shape, dtype=torch.int8).to(x.dtype) * (Noise.step * torch.finfo(x.dtype).eps) + 1)
+    drawn = torch.randint(0, 3, x.shape, dtype=torch.int8)
+    limits = torch.finfo(x.dtype)
+    return x * torch.where(x.abs() < limits.tiny, drawn.clamp(max=1).to(x.dtype), drawn.to(x.dtype) * (Noise.step * limits.eps) + 1)
 
 
 def shake(x, size=0.0):

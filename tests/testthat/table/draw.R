@@ -1,7 +1,9 @@
 # Arguments, drawn at random: each is a list of r, the value in R, and py, how Python writes it.
-say <- function(p, ...) cat(paste(..., sep = "\t"), "\n", sep = "", file = p$text)
+# What is written down for Python, if there is a file for it.
+say <- function(p, ...) if (!is.null(p$text)) cat(paste(..., sep = "\t"), "\n", sep = "", file = p$text)
 
 put_bytes <- function(p, x) {
+  if (is.null(p$bytes)) return("")
   bytes <- buffer_from_torch_tensor(x)
   writeBin(bytes, p$bytes)
   at <- p$at
