@@ -66,6 +66,7 @@ lint:
 	@tools/need $(R_NEEDS) clang-format cppcheck r-cran-lintr
 	tools/check-includes
 	tools/check-ops
+	tools/check-dtypes
 	tools/check-r-api
 	clang-format --dry-run -Werror $(C_FILES)
 	tools/lint-c

@@ -51,7 +51,7 @@ gradcheck <- function(fn, inputs, order = 1, eps = 1e-6, atol = 1e-5, rtol = 1e-
 
 is_checkable <- function(x) inherits(x, "torch_tensor") && !is_undefined_tensor(x) && x$requires_grad
 
-is_floating_tensor <- function(x) inherits(x, "torch_tensor") && as.character(x$dtype) %in% c("Half", "BFloat16", "Float", "Double")
+is_floating_tensor <- function(x) inherits(x, "torch_tensor") && !is_undefined_tensor(x) && torch_is_floating_point(x)
 
 # The tensors of numbers that fn returns; what is no such tensor has no derivative.
 outputs_of <- function(fn, inputs) {

@@ -196,7 +196,7 @@ covariance <- function(x, correction, fweights, aweights) {
   if (length(fweights)) fweights <- .Call(ffi_as_tensor, fweights, "fweights")
   if (length(aweights)) aweights <- .Call(ffi_as_tensor, aweights, "aweights")
   if (x$ndim > 2L) raise_error("cov() needs a tensor of at most two dimensions")
-  if (!is_floating_dtype(x$dtype)) x <- x$to(dtype = torch_get_default_dtype())
+  x <- as_inexact(x)
   rows <- if (x$ndim < 2L) x$view(c(1, -1)) else x
   weights <- NULL
   if (length(fweights)) weights <- fweights$to(dtype = x$dtype)
@@ -222,4 +222,3 @@ correlation <- function(x) {
   deviations <- torch_sqrt(torch_diagonal(covariances))
   torch_clamp(covariances / deviations$unsqueeze(2) / deviations$unsqueeze(1), min = -1, max = 1)
 }
-is_floating_dtype <- function(dtype) unclass(dtype) >= 6L

@@ -76,7 +76,7 @@ determinant.torch_tensor <- function(x, logarithm = TRUE, ...) {
 scale.torch_tensor <- function(x, center = TRUE, scale = TRUE) {
   if (length(dim(x)) == 1L) x <- .Call(ffi_unsqueeze, x, 2L)
   if (length(dim(x)) != 2L) raise_error(sprintf("scale() is for vectors and matrices; this tensor has %d dimensions", length(dim(x))))
-  if (!torch_is_floating_point(x)) x <- x$to(dtype = torch_get_default_dtype())
+  x <- as_inexact(x)
   if (isTRUE(center)) center <- torch_mean(x, 1L)
   if (!isFALSE(center)) x <- x - for_columns(center, x, "center")
   if (isTRUE(scale)) scale <- torch_sqrt(torch_sum(x^2, 1L) / max(1, dim(x)[1L] - 1))
@@ -105,7 +105,7 @@ median.torch_tensor <- function(x, na.rm = FALSE, ...) { # nolint: object_name_l
 #' @export
 quantile.torch_tensor <- function(x, probs = c(0, 0.25, 0.5, 0.75, 1), na.rm = FALSE, ...) { # nolint: object_name_linter.
   no_dots(...)
-  if (!torch_is_floating_point(x)) x <- x$to(dtype = torch_get_default_dtype())
+  x <- as_inexact(x)
   if (.Call(ffi_flag, na.rm, "na.rm")) torch_nanquantile(x, probs) else torch_quantile(x, probs)
 }
 

@@ -123,10 +123,10 @@ NULL
 
 #' @rdname convert
 #' @export
-torch_is_floating_point <- function(self) .Call(ffi_dtype_of, self) >= 6L
+torch_is_floating_point <- function(self) dtype_traits(self)$kind == "floating"
 #' @rdname convert
 #' @export
-torch_is_complex <- function(self) .Call(ffi_dtype_of, self) < 0L
+torch_is_complex <- function(self) dtype_traits(self)$kind == "complex"
 
 #' Real and imaginary parts
 #'
@@ -176,8 +176,8 @@ convert_methods <- list(
   set_data = function(new_data) invisible(.Call(ffi_set_data, self, new_data)),
   numel = function() .Call(ffi_numel, self),
   length = function() .Call(ffi_numel, self),
-  element_size = function() c(1L, 1L, 1L, 2L, 4L, 8L, 2L, 2L, 4L, 8L)[.Call(ffi_dtype_of, self) + 1L],
-  is_signed = function() .Call(ffi_dtype_of, self) >= 2L,
+  element_size = function() dtype_traits(self)$bytes,
+  is_signed = function() dtype_traits(self)$least < 0,
   is_conj = function() FALSE,
   is_neg = function() FALSE,
   is_inference = function() FALSE,

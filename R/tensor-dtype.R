@@ -29,62 +29,65 @@
 #' @name torch_dtype
 NULL
 
-# In the order of the core's codes (src/tensor/dtype.h).
-dtype_names <- c("Bool", "Byte", "Char", "Short", "Int", "Long", "Half", "BFloat16", "Float", "Double")
-dtypes <- lapply(seq_along(dtype_names) - 1L, structure, class = "torch_dtype")
-names(dtypes) <- dtype_names
+# What the core's table of dtypes says of a dtype, or of a tensor's: name, kind ("boolean", "integer", "floating" or "complex"), bytes,
+# digits, least and largest.
+dtype_traits <- function(x) .Call(ffi_dtype_traits, x)
+is_floating_dtype <- function(dtype) dtype_traits(dtype)$kind == "floating"
+
+# Integers and booleans become floating.
+as_inexact <- function(x) if (dtype_traits(x)$kind %in% c("boolean", "integer")) x$to(dtype = torch_get_default_dtype()) else x
 
 #' @rdname torch_dtype
 #' @export
-torch_bool <- function() dtypes[[1L]]
+torch_bool <- function() .Call(ffi_dtype, "bool")
 #' @rdname torch_dtype
 #' @export
-torch_uint8 <- function() dtypes[[2L]]
+torch_uint8 <- function() .Call(ffi_dtype, "uint8")
 #' @rdname torch_dtype
 #' @export
-torch_int8 <- function() dtypes[[3L]]
+torch_int8 <- function() .Call(ffi_dtype, "int8")
 #' @rdname torch_dtype
 #' @export
-torch_int16 <- function() dtypes[[4L]]
+torch_int16 <- function() .Call(ffi_dtype, "int16")
 #' @rdname torch_dtype
 #' @export
 torch_short <- torch_int16
 #' @rdname torch_dtype
 #' @export
-torch_int32 <- function() dtypes[[5L]]
+torch_int32 <- function() .Call(ffi_dtype, "int32")
 #' @rdname torch_dtype
 #' @export
 torch_int <- torch_int32
 #' @rdname torch_dtype
 #' @export
-torch_int64 <- function() dtypes[[6L]]
+torch_int64 <- function() .Call(ffi_dtype, "int64")
 #' @rdname torch_dtype
 #' @export
 torch_long <- torch_int64
 #' @rdname torch_dtype
 #' @export
-torch_float16 <- function() dtypes[[7L]]
+torch_float16 <- function() .Call(ffi_dtype, "float16")
 #' @rdname torch_dtype
 #' @export
 torch_half <- torch_float16
 #' @rdname torch_dtype
 #' @export
-torch_bfloat16 <- function() dtypes[[8L]]
+torch_bfloat16 <- function() .Call(ffi_dtype, "bfloat16")
 #' @rdname torch_dtype
 #' @export
-torch_float32 <- function() dtypes[[9L]]
+torch_float32 <- function() .Call(ffi_dtype, "float32")
 #' @rdname torch_dtype
 #' @export
 torch_float <- torch_float32
 #' @rdname torch_dtype
 #' @export
-torch_float64 <- function() dtypes[[10L]]
+torch_float64 <- function() .Call(ffi_dtype, "float64")
 #' @rdname torch_dtype
 #' @export
 torch_double <- torch_float64
 
 #' @export
-as.character.torch_dtype <- function(x, ...) dtype_names[unclass(x) + 1L]
+as.character.torch_dtype <- function(x, ...) dtype_traits(x)$name
 #' @export
 format.torch_dtype <- function(x, ...) paste0("torch_", as.character(x))
 #' @export
@@ -99,8 +102,8 @@ print.torch_dtype <- function(x, ...) {
 #' @export
 `$.torch_dtype` <- function(x, name) {
   switch(name,
-    is_floating_point = unclass(x) >= 6L,
-    is_complex = FALSE,
+    is_floating_point = is_floating_dtype(x),
+    is_complex = dtype_traits(x)$kind == "complex",
     raise_error(sprintf("a dtype has no field `%s`; it has `is_floating_point` and `is_complex`", name))
   )
 }
@@ -172,26 +175,20 @@ torch_can_cast <- function(from_, to) .Call(ffi_can_cast, from_, to)
 #' @export
 torch_finfo <- function(dtype) {
   check_dtype(dtype, "dtype")
-  precision <- c(Half = 11, BFloat16 = 8, Float = 24, Double = 53)
-  exponent <- c(Half = 15, BFloat16 = 127, Float = 127, Double = 1023)
-  name <- as.character(dtype)
-  if (!name %in% names(precision)) raise_error(sprintf("`dtype` must be floating, not %s; torch_iinfo() is for integers", name))
-  p <- precision[[name]]
-  e <- exponent[[name]]
-  largest <- (2 - 2^(1 - p)) * 2^e
+  traits <- dtype_traits(dtype)
+  if (traits$kind != "floating") raise_error(sprintf("`dtype` must be floating, not %s; torch_iinfo() is for integers", traits$name))
+  exponent <- floor(log2(traits$largest))
   list(
-    bits = c(Half = 16L, BFloat16 = 16L, Float = 32L, Double = 64L)[[name]],
-    max = largest, min = -largest, eps = 2^(1 - p), tiny = 2^(1 - e),
-    resolution = 10^-floor((p - 1) * log10(2))
+    bits = 8L * traits$bytes,
+    max = traits$largest, min = traits$least, eps = 2^(1 - traits$digits), tiny = 2^(1 - exponent),
+    resolution = 10^-floor((traits$digits - 1) * log10(2))
   )
 }
 #' @rdname torch_finfo
 #' @export
 torch_iinfo <- function(dtype) {
   check_dtype(dtype, "dtype")
-  bits <- c(Byte = 8L, Char = 8L, Short = 16L, Int = 32L, Long = 64L)
-  name <- as.character(dtype)
-  if (!name %in% names(bits)) raise_error(sprintf("`dtype` must be one of integers, not %s; torch_finfo() is for floating ones", name))
-  n <- bits[[name]]
-  if (name == "Byte") list(bits = n, max = 255, min = 0) else list(bits = n, max = 2^(n - 1) - 1, min = -2^(n - 1))
+  traits <- dtype_traits(dtype)
+  if (traits$kind != "integer") raise_error(sprintf("`dtype` must be one of integers, not %s; torch_finfo() is for floating ones", traits$name))
+  list(bits = 8L * traits$bytes, max = traits$largest, min = traits$least)
 }

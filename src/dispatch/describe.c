@@ -30,6 +30,7 @@ static void add_scalar(const rl_scalar *number) {
     case RL_SCALAR_BOOL: add(number->as_int ? "TRUE" : "FALSE"); break;
     case RL_SCALAR_INT: add("%lld", (long long)number->as_int); break;
     case RL_SCALAR_FLOAT: add("%.15g", number->as_double); break;
+    case RL_SCALAR_COMPLEX: add("%.15g%+.15gi", number->as_double, number->imaginary); break;
     }
 }
 

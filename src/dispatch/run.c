@@ -101,6 +101,10 @@ static rl_tensor *read_copy(rl_tensor *in, const rl_reading *reading) {
         in = rounded;
     }
     rl_dtype dtype = reading->dtype == RL_NO_DTYPE ? (rl_dtype)in->dtype : (rl_dtype)reading->dtype;
+    if (rl_dtype_is_complex((rl_dtype)in->dtype) && !rl_dtype_is_complex(dtype) && dtype != RL_BOOL) {
+        rl_fail("%s has no imaginary parts; take the real or the imaginary part of the %s tensor", rl_dtype_name(dtype), rl_dtype_name((rl_dtype)in->dtype));
+        return NULL;
+    }
     rl_tensor *copy = reading->contiguous || reading->apart ? rl_tensor_new(dtype, in->ndim, in->sizes) : rl_tensor_new_like(in, dtype);
     if (copy) rl_copy_elements(copy, in);
     return copy;

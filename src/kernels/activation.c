@@ -30,7 +30,9 @@ ACTIVATION(hardsigmoid, (a < -3 ? 0 : a > 3 ? 6 : a + 3) / 6, (a < -3 ? 0 : a > 
 ACTIVATION(hardswish, a *(a<-3 ? 0 : a> 3 ? 6 : a + 3) / 6, a *(a<-3 ? 0 : a> 3 ? 6 : a + 3) / 6)
 
 /* Of integers too, p and q being whole then. */
-#define INTEGER_BOUNDS const int64_t p = NUMBER(0).as_int, q = NUMBER(1).as_int
+#define INTEGER_BOUNDS                  \
+    const int64_t p = NUMBER(0).as_int; \
+    const int64_t q = NUMBER(1).as_int
 #define PIECEWISE_INTEGERS(tag, T, U, name, e) RL_UNARY_ROW(name##_##tag, T, T, INTEGER_BOUNDS, e)
 #define PIECEWISE(name, e)                                                       \
     RL_FOR_INTEGERS(PIECEWISE_INTEGERS, name, e)                                 \

@@ -32,9 +32,7 @@ BITWISE(bitwise_xor, ^)
     RL_BINARY_ROW(name##_left_##tag, T, T, , b < 0 || (uint64_t)b >= 8 * sizeof(T) ? 0 : (U)a << b) \
     RL_BINARY_ROW(name##_right_##tag, T, T, , b < 0 || (uint64_t)b >= 8 * sizeof(T) ? (a < 0 ? (T)-1 : 0) : a >> b)
 RL_FOR_INTEGERS(SHIFTED, shift, )
-#define SHIFT_LOOPS(name)                \
-    const rl_loops rl_##name##_loops = { \
-        .of = {[RL_UINT8] = name##_uint8, [RL_INT8] = name##_int8, [RL_INT16] = name##_int16, [RL_INT32] = name##_int32, [RL_INT64] = name##_int64}};
+#define SHIFT_LOOPS(name) const rl_loops rl_##name##_loops = {.of = {RL_INTEGER_ROWS(name)}};
 SHIFT_LOOPS(shift_left)
 SHIFT_LOOPS(shift_right)
 
@@ -104,8 +102,7 @@ static void nextafter_bfloat16(RL_LOOP_PARAMETERS) {
 }
 RL_BINARY_ROW(nextafter_float, float, float, , nextafterf(a, b))
 RL_BINARY_ROW(nextafter_double, double, double, , nextafter(a, b))
-const rl_loops rl_nextafter_loops = {
-    .of = {[RL_HALF] = nextafter_half, [RL_BFLOAT16] = nextafter_bfloat16, [RL_FLOAT] = nextafter_float, [RL_DOUBLE] = nextafter_double}};
+const rl_loops rl_nextafter_loops = {.of = {RL_NARROW_DTYPES(RL_ROW, nextafter) RL_FLOATING_ROWS(nextafter)}};
 
 FLOATING_ROWS(xlogy, b != b ? b : a == 0 ? 0 : a * logf(b), b != b ? b : a == 0 ? 0 : a * log(b))
 

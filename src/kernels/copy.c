@@ -37,17 +37,18 @@ static inline int64_t to_int64(double value) { return value >= -9.22337203685477
         for (int64_t i = 0; i < n; i++) *(OUT *)(data[0] + i * strides[0]) = write(read(*(const IN *)(data[1] + i * strides[1]))); \
     }
 
-#define FROM(from, IN, read, integer)                                 \
-    CONVERSION(from, bool, IN, uint8_t, read, TO_BOOL)                \
-    CONVERSION(from, uint8, IN, uint8_t, read, integer)               \
-    CONVERSION(from, int8, IN, int8_t, read, integer)                 \
-    CONVERSION(from, int16, IN, int16_t, read, integer)               \
-    CONVERSION(from, int32, IN, int32_t, read, integer)               \
-    CONVERSION(from, int64, IN, int64_t, read, integer)               \
-    CONVERSION(from, half, IN, rl_half, read, HALF_OUT)               \
-    NARROWING(from, bfloat16, IN, rl_bfloat16, read, NARROW_OUT)      \
-    CLONED_CONVERSION(RL_CLONES, from, float, IN, float, read, AS_IS) \
-    CLONED_CONVERSION(RL_CLONES, from, double, IN, double, read, AS_IS)
+#define FROM(from, IN, read, integer)                                   \
+    CONVERSION(from, bool, IN, uint8_t, read, TO_BOOL)                  \
+    CONVERSION(from, uint8, IN, uint8_t, read, integer)                 \
+    CONVERSION(from, int8, IN, int8_t, read, integer)                   \
+    CONVERSION(from, int16, IN, int16_t, read, integer)                 \
+    CONVERSION(from, int32, IN, int32_t, read, integer)                 \
+    CONVERSION(from, int64, IN, int64_t, read, integer)                 \
+    CONVERSION(from, half, IN, rl_half, read, HALF_OUT)                 \
+    NARROWING(from, bfloat16, IN, rl_bfloat16, read, NARROW_OUT)        \
+    CLONED_CONVERSION(RL_CLONES, from, float, IN, float, read, AS_IS)   \
+    CLONED_CONVERSION(RL_CLONES, from, double, IN, double, read, AS_IS) \
+    static const rl_loop from_##from[RL_DTYPES] = {RL_ALL_DTYPES(RL_ROW, from##_to)};
 
 FROM(bool, uint8_t, AS_IS, AS_IS)
 FROM(uint8, uint8_t, AS_IS, AS_IS)
@@ -60,15 +61,7 @@ FROM(bfloat16, rl_bfloat16, NARROW_IN, TO_INT64)
 FROM(float, float, AS_IS, TO_INT64)
 FROM(double, double, AS_IS, TO_INT64)
 
-#define CONVERSIONS_OF(from)                                                                                                                    \
-    {                                                                                                                                           \
-        from##_to_bool, from##_to_uint8, from##_to_int8, from##_to_int16, from##_to_int32, from##_to_int64, from##_to_half, from##_to_bfloat16, \
-            from##_to_float, from##_to_double                                                                                                   \
-    }
-
-static const rl_loop conversions[RL_DTYPES][RL_DTYPES] = {CONVERSIONS_OF(bool),  CONVERSIONS_OF(uint8), CONVERSIONS_OF(int8), CONVERSIONS_OF(int16),
-                                                          CONVERSIONS_OF(int32), CONVERSIONS_OF(int64), CONVERSIONS_OF(half), CONVERSIONS_OF(bfloat16),
-                                                          CONVERSIONS_OF(float), CONVERSIONS_OF(double)};
+static const rl_loop *const conversions[RL_DTYPES] = {RL_ALL_DTYPES(RL_ROW, from)};
 
 /* The same dtype: only the width matters. */
 #define MOVE(name, T)                                                                                                  \

@@ -22,3 +22,9 @@
 #include TEMPLATE
 #undef T
 #undef SUFFIX
+
+#define T rl_sixteen_bytes
+#define SUFFIX 16
+#include TEMPLATE
+#undef T
+#undef SUFFIX

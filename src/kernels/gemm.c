@@ -25,7 +25,9 @@ int rl_matrix_is_regular(const rl_matrix *matrix, int64_t rows, int64_t cols) {
 /* ---- plain loops: small products, and integers of any size ---- */
 
 #define PLAIN(name, T, U)                                                                                               \
-    static void name(const rl_product *p, const T *a, const T *b, T *c) {                                               \
+    static void name(const rl_product *p, const void *factor_a, const void *factor_b, void *product) {                  \
+        const T *a = factor_a, *b = factor_b;                                                                           \
+        T *c = product;                                                                                                 \
         U alpha = (U)(p->alpha.kind == RL_SCALAR_FLOAT ? p->alpha.as_double : p->alpha.as_int);                         \
         U beta = (U)(p->beta.kind == RL_SCALAR_FLOAT ? p->beta.as_double : p->beta.as_int);                             \
         int64_t a_col = p->a.col, b_row = p->b.row, b_col = p->b.col, c_col = p->c.col;                                 \
@@ -40,25 +42,16 @@ int rl_matrix_is_regular(const rl_matrix *matrix, int64_t rows, int64_t cols) {
         }                                                                                                               \
     }
 
-PLAIN(plain_uint8, uint8_t, uint32_t)
-PLAIN(plain_int8, int8_t, uint32_t)
-PLAIN(plain_int16, int16_t, uint32_t)
-PLAIN(plain_int32, int32_t, uint32_t)
-PLAIN(plain_int64, int64_t, uint64_t)
+#define PLAIN_INTEGER(suffix, T, U, name, unused) PLAIN(name##_##suffix, T, U)
+RL_FOR_INTEGERS(PLAIN_INTEGER, plain, )
 PLAIN(plain_float, float, float)
 PLAIN(plain_double, double, double)
 
-static void plain(const rl_product *p, void *a, void *b, void *c) {
-    switch (p->dtype) {
-    case RL_UINT8: plain_uint8(p, a, b, c); break;
-    case RL_INT8: plain_int8(p, a, b, c); break;
-    case RL_INT16: plain_int16(p, a, b, c); break;
-    case RL_INT32: plain_int32(p, a, b, c); break;
-    case RL_INT64: plain_int64(p, a, b, c); break;
-    case RL_FLOAT: plain_float(p, a, b, c); break;
-    default: plain_double(p, a, b, c);
-    }
-}
+static void (*const plain_of[RL_DTYPES])(const rl_product *, const void *, const void *, void *) = {RL_INTEGER_ROWS(plain) RL_FLOATING_ROWS(plain)};
+
+int rl_has_product(rl_dtype dtype) { return plain_of[dtype] != NULL; }
+
+static void plain(const rl_product *p, const void *a, const void *b, void *c) { plain_of[p->dtype](p, a, b, c); }
 
 /* ---- few columns times few rows: BLAS would spend more on packing than on arithmetic ---- */
 

@@ -27,6 +27,7 @@ typedef struct {
 
 /* c's matrices must be contiguous by rows or by columns, unless the product is small. */
 rl_status rl_multiply_matrices(const rl_product *product);
+int rl_has_product(rl_dtype dtype);
 int rl_product_is_small(const rl_product *product);
 /* Whether a product of this matrix needs no copy of it. */
 int rl_matrix_is_regular(const rl_matrix *matrix, int64_t rows, int64_t cols);

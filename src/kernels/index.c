@@ -140,36 +140,41 @@ static void put_stretches(void *context, int64_t begin, int64_t end) {
     }
 }
 
-#define ACCUMULATE(T)                                                                                                         \
-    for (int64_t b = 0; b < count && !RL_GIVEN_UP_AT(b); b++) {                                                               \
-        T *x = (T *)p->x + x_at + offsets[b];                                                                                 \
-        const T *from = (const T *)p->other + other_at + b * step;                                                            \
-        if (p->row_stride == 1 && p->other_row_stride == 1)                                                                   \
-            for (int64_t i = 0; i < n; i++) x[i] = (T)(x[i] + from[i]);                                                       \
-        else                                                                                                                  \
-            for (int64_t i = 0; i < n; i++) x[i * p->row_stride] = (T)(x[i * p->row_stride] + from[i * p->other_row_stride]); \
+/* n elements of x at each offset become `sum`, of a of x and b of other. */
+#define ACCUMULATE(name, T, sum)                                                   \
+    static void name(const plan *p, int64_t x_at, int64_t other_at, int64_t n) {   \
+        for (int64_t k = 0; k < p->picks->count && !RL_GIVEN_UP_AT(k); k++) {      \
+            T *x = (T *)p->x + x_at + p->picks->offsets[k];                        \
+            const T *from = (const T *)p->other + other_at + k * p->picks->step;   \
+            if (p->row_stride == 1 && p->other_row_stride == 1) {                  \
+                for (int64_t i = 0; i < n; i++) {                                  \
+                    T a = x[i], b = from[i];                                       \
+                    x[i] = (T)(sum);                                               \
+                }                                                                  \
+            } else {                                                               \
+                for (int64_t i = 0; i < n; i++) {                                  \
+                    T a = x[i * p->row_stride], b = from[i * p->other_row_stride]; \
+                    x[i * p->row_stride] = (T)(sum);                               \
+                }                                                                  \
+            }                                                                      \
+        }                                                                          \
     }
+
+#define ACCUMULATE_INTEGERS(tag, T, U, name, unused) ACCUMULATE(name##_##tag, T, (U)a + (U)b)
+ACCUMULATE(accumulate_bool, uint8_t, a | b)
+RL_FOR_INTEGERS(ACCUMULATE_INTEGERS, accumulate, )
+ACCUMULATE(accumulate_float, float, a + b)
+ACCUMULATE(accumulate_double, double, a + b)
+
+static void (*const accumulate_of[RL_DTYPES])(const plan *, int64_t, int64_t, int64_t) = {[RL_BOOL] = accumulate_bool,
+                                                                                          RL_INTEGER_ROWS(accumulate) RL_FLOATING_ROWS(accumulate)};
 
 static void accumulate_stretches(void *context, int64_t begin, int64_t end) {
     const plan *p = context;
-    int64_t count = p->picks->count, step = p->picks->step, x_at, other_at;
-    const int64_t *offsets = p->picks->offsets;
+    int64_t x_at, other_at;
     while (begin < end) {
         int64_t n = next_stretch(p, begin, end, &x_at, &other_at);
-        switch (p->dtype) {
-        case RL_BOOL:
-            for (int64_t b = 0; b < count; b++)
-                for (int64_t i = 0; i < n; i++)
-                    ((uint8_t *)p->x)[x_at + offsets[b] + i * p->row_stride] |= ((const uint8_t *)p->other)[other_at + b * step + i * p->other_row_stride];
-            break;
-        case RL_UINT8: ACCUMULATE(uint8_t) break;
-        case RL_INT8: ACCUMULATE(int8_t) break;
-        case RL_INT16: ACCUMULATE(int16_t) break;
-        case RL_INT32: ACCUMULATE(uint32_t) break; /* unsigned: sums wrap around */
-        case RL_INT64: ACCUMULATE(uint64_t) break;
-        case RL_FLOAT: ACCUMULATE(float) break;
-        default: ACCUMULATE(double)
-        }
+        accumulate_of[p->dtype](p, x_at, other_at, n);
         begin += n;
     }
 }
@@ -190,7 +195,7 @@ void rl_put_values(const rl_picks *picks, size_t width, void *x, const void *oth
 
 rl_status rl_accumulate_values(const rl_picks *picks, rl_dtype dtype, void *x, const void *other) {
     plan p;
-    if (rl_dtype_is_narrow(dtype)) return rl_fail_no_loop(rl_dtype_name(dtype));
+    if (!accumulate_of[dtype]) return rl_fail_no_loop(rl_dtype_name(dtype));
     make_plan(&p, picks);
     p.dtype = dtype;
     p.x = x;

@@ -119,21 +119,22 @@ rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loo
         }                                                                                                      \
     }
 
-/* Rows of tables by dtype: name_uint8, ... */
-#define RL_INTEGER_ROWS(name) \
-    [RL_UINT8] = name##_uint8, [RL_INT8] = name##_int8, [RL_INT16] = name##_int16, [RL_INT32] = name##_int32, [RL_INT64] = name##_int64
-#define RL_FLOATING_ROWS(name) [RL_FLOAT] = name##_float, [RL_DOUBLE] = name##_double
+/* Rows of tables by dtype: [RL_UINT8] = name_uint8, ... A function that is missing does not compile. */
+#define RL_INTEGER_ROWS(name) RL_INTEGER_DTYPES(RL_ROW, name)
+#define RL_FLOATING_ROWS(name) RL_FLOATING_DTYPES(RL_ROW, name)
 
 /* The table of loops named after an op. */
 #define RL_LOOPS(name, ...) const rl_loops rl_##name##_loops = {.of = {__VA_ARGS__}};
 #define RL_FLOATING_LOOPS(name) RL_LOOPS(name, RL_FLOATING_ROWS(name))
 #define RL_INTEGER_LOOPS(name) RL_LOOPS(name, [RL_BOOL] = name##_bool, RL_INTEGER_ROWS(name))
-#define RL_NUMERIC_LOOPS(name) RL_LOOPS(name, RL_INTEGER_ROWS(name), RL_FLOATING_ROWS(name))
-#define RL_ALL_LOOPS(name) RL_LOOPS(name, [RL_BOOL] = name##_bool, RL_INTEGER_ROWS(name), RL_FLOATING_ROWS(name))
+#define RL_NUMERIC_LOOPS(name) RL_LOOPS(name, RL_INTEGER_ROWS(name) RL_FLOATING_ROWS(name))
+#define RL_ALL_LOOPS(name) RL_LOOPS(name, [RL_BOOL] = name##_bool, RL_INTEGER_ROWS(name) RL_FLOATING_ROWS(name))
 
-/* Integers wrap around: computed as U, which C lets wrap. */
-#define RL_FOR_INTEGERS(make, ...)                                                                                                    \
-    make(uint8, uint8_t, unsigned, __VA_ARGS__) make(int8, int8_t, unsigned, __VA_ARGS__) make(int16, int16_t, unsigned, __VA_ARGS__) \
-        make(int32, int32_t, uint32_t, __VA_ARGS__) make(int64, int64_t, uint64_t, __VA_ARGS__)
+/* make(suffix, T, U, ...) for each dtype of integers, which wrap around: computed as U, which C lets wrap. */
+#define RL_FOR_INTEGERS(make, ...) RL_INTEGER_DTYPES(RL_MAKE_OF_ROW, (make, __VA_ARGS__))
+#define RL_MAKE_OF_ROW(arguments, code, suffix, type, wrapping, ...) RL_MAKE(suffix, type, wrapping, RL_WITHOUT_PARENTHESES arguments)
+#define RL_MAKE(...) RL_MAKE_AS_WRITTEN(__VA_ARGS__)
+#define RL_MAKE_AS_WRITTEN(suffix, T, U, make, ...) make(suffix, T, U, __VA_ARGS__)
+#define RL_WITHOUT_PARENTHESES(...) __VA_ARGS__
 
 #endif

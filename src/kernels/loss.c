@@ -9,7 +9,7 @@
 #define LOSS_LOOPS(name, f, d)                                  \
     RL_BINARY_LOOP(name##_float, RL_CLONES, float, float, f)    \
     RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, d) \
-    const rl_loops rl_##name##_loops = {.of = {[RL_FLOAT] = name##_float, [RL_DOUBLE] = name##_double}};
+    const rl_loops rl_##name##_loops = {.of = {RL_FLOATING_ROWS(name)}};
 
 /* log(1 + exp(x)), whose exponential cannot overflow */
 RL_INLINE float softplusf(float x) { return (x > 0 ? x : 0) + rl_log1pf(rl_expf(-fabsf(x))); }

@@ -11,6 +11,8 @@ static const double two_pi = 6.283185307179586476925;
 
 /* ---- uniform ---- */
 
+_Static_assert(RL_COUNT_DTYPES(RL_NARROW_DTYPES) == 2, "what is not a float or a double is taken for half or bfloat16 here");
+
 /* The low bits of a word that a dtype's precision has room for. */
 #define UNIFORM_NARROW(name, digits)                                                                                               \
     RL_CLONES static void name(const uint32_t *words, float *out, int64_t n, float low, float width) {                             \
@@ -179,22 +181,15 @@ double rl_random_normal(rl_generator *generator, double mean, double deviation) 
 
 /* ---- the others, one by one ---- */
 
-static int precision_of(rl_dtype dtype) { return dtype == RL_DOUBLE ? 53 : dtype == RL_FLOAT ? 24 : dtype == RL_HALF ? 11 : 8; }
-
 rl_distribution rl_integers_between(rl_dtype dtype, int64_t base, uint64_t range) {
-    int wide = dtype == RL_INT64 || dtype == RL_DOUBLE || dtype == RL_FLOAT || dtype == RL_BFLOAT16;
-    return (rl_distribution){.kind = RL_INTEGERS, .base = base, .range = range, .a = wide && (range == 0 || range >= UINT64_C(1) << 32)};
+    const uint64_t words = UINT64_C(1) << 32;
+    int wide = rl_dtypes[dtype].largest >= (double)words;
+    return (rl_distribution){.kind = RL_INTEGERS, .base = base, .range = range, .a = wide && (range == 0 || range >= words)};
 }
 
 rl_distribution rl_integers_of(rl_dtype dtype) {
-    rl_distribution d = {.kind = RL_INTEGERS, .a = dtype == RL_INT64 || dtype == RL_DOUBLE};
-    if (rl_dtype_is_floating(dtype))
-        d.range = (UINT64_C(1) << precision_of(dtype)) + 1;
-    else if (dtype == RL_BOOL)
-        d.range = 2;
-    else
-        d.range = UINT64_C(1) << (8 * rl_dtype_size(dtype) - (dtype != RL_UINT8));
-    return d;
+    const int digits = rl_dtypes[dtype].digits;
+    return (rl_distribution){.kind = RL_INTEGERS, .a = digits > 32, .range = (UINT64_C(1) << digits) + (rl_dtype_is_floating(dtype) ? 1 : 0)};
 }
 
 static int64_t draw_integer(rl_generator *generator, const rl_distribution *d) {
@@ -213,28 +208,28 @@ static double draw_number(rl_generator *generator, const rl_distribution *d) {
     }
 }
 
-#define STORE_DRAWS(T, value)                                                        \
-    for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((T *)to)[i] = (T)(value); \
-    break;
-
-/* draw gives an integer or a number */
-#define STORE_AS(dtype, draw)                                                                                               \
-    switch (dtype) {                                                                                                        \
-    case RL_BOOL:                                                                                                           \
-        for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((uint8_t *)to)[i] = (draw) != 0;                             \
-        break;                                                                                                              \
-    case RL_UINT8: STORE_DRAWS(uint8_t, (int64_t)(draw))                                                                    \
-    case RL_INT8: STORE_DRAWS(int8_t, (int64_t)(draw))                                                                      \
-    case RL_INT16: STORE_DRAWS(int16_t, (int64_t)(draw))                                                                    \
-    case RL_INT32: STORE_DRAWS(int32_t, (int64_t)(draw))                                                                    \
-    case RL_INT64: STORE_DRAWS(int64_t, draw)                                                                               \
-    case RL_HALF: STORE_DRAWS(rl_half, rl_float_to_half((float)(draw)))                                                     \
-    case RL_BFLOAT16:                                                                                                       \
-        for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((rl_bfloat16 *)to)[i] = rl_float_to_bfloat16((float)(draw)); \
-        break;                                                                                                              \
-    case RL_FLOAT: STORE_DRAWS(float, draw)                                                                                 \
-    default: STORE_DRAWS(double, draw)                                                                                      \
+/* integers_float and numbers_float fill with what is drawn one by one. */
+#define FILL_BY_ONE(suffix, T, OUT)                                                                           \
+    static void integers_##suffix(rl_generator *generator, const rl_distribution *d, void *to, int64_t n) {   \
+        for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((T *)to)[i] = OUT(draw_integer(generator, d)); \
+    }                                                                                                         \
+    static void numbers_##suffix(rl_generator *generator, const rl_distribution *d, void *to, int64_t n) {    \
+        for (int64_t i = 0; i < n && !RL_GIVEN_UP_AT(i); i++) ((T *)to)[i] = OUT(draw_number(generator, d));  \
     }
+
+#define AS_BOOL(drawn) ((drawn) != 0)
+#define AS_HALF(drawn) rl_float_to_half((float)(drawn))
+#define AS_BFLOAT16(drawn) rl_float_to_bfloat16((float)(drawn))
+#define FILL_INTEGERS_BY_ONE(suffix, T, ...) FILL_BY_ONE(suffix, T, (T)(int64_t))
+FILL_BY_ONE(bool, uint8_t, AS_BOOL)
+RL_FOR_INTEGERS(FILL_INTEGERS_BY_ONE, , )
+FILL_BY_ONE(half, rl_half, AS_HALF)
+FILL_BY_ONE(bfloat16, rl_bfloat16, AS_BFLOAT16)
+FILL_BY_ONE(float, float, (float))
+FILL_BY_ONE(double, double, (double))
+
+typedef void (*filler)(rl_generator *generator, const rl_distribution *d, void *to, int64_t n);
+static const filler integers_of[RL_DTYPES] = {RL_REAL_DTYPES(RL_ROW, integers)}, numbers_of[RL_DTYPES] = {RL_REAL_DTYPES(RL_ROW, numbers)};
 
 static void fill_bernoulli(rl_generator *generator, const rl_distribution *d, float *to, int64_t n) {
     double drawn[BATCH];
@@ -247,15 +242,15 @@ static void fill_bernoulli(rl_generator *generator, const rl_distribution *d, fl
 }
 
 void rl_fill_random(rl_generator *generator, const rl_distribution *d, rl_dtype dtype, void *to, int64_t n, int in_blocks) {
-    if (d->kind == RL_UNIFORM)
+    const filler by_one = d->kind == RL_INTEGERS ? integers_of[dtype] : numbers_of[dtype];
+    if (!by_one)
+        rl_fail_no_loop(rl_dtype_name(dtype));
+    else if (d->kind == RL_UNIFORM)
         fill_uniform(generator, dtype, to, n, d->a, d->b);
     else if (d->kind == RL_NORMAL && in_blocks && n >= BLOCK)
         fill_normal(generator, dtype, to, n, d->a, d->b);
     else if (d->kind == RL_BERNOULLI && dtype == RL_FLOAT)
         fill_bernoulli(generator, d, to, n);
-    else if (d->kind == RL_INTEGERS) {
-        STORE_AS(dtype, draw_integer(generator, d))
-    } else {
-        STORE_AS(dtype, draw_number(generator, d))
-    }
+    else
+        by_one(generator, d, to, n);
 }

@@ -47,7 +47,7 @@ static double log_add_exp(double a, double b) {
     }
 LOGCUMSUMEXP(logcumsumexp_float, float)
 LOGCUMSUMEXP(logcumsumexp_double, double)
-const rl_slice_loops rl_logcumsumexp_loops = {.of = {[RL_FLOAT] = logcumsumexp_float, [RL_DOUBLE] = logcumsumexp_double}};
+const rl_slice_loops rl_logcumsumexp_loops = {.of = {RL_FLOATING_ROWS(logcumsumexp)}};
 
 /* The last of equal elements is told; a NaN stays. */
 #define CUMULATIVE_MINMAX(name, T, OP)                                                                                              \
@@ -77,7 +77,7 @@ const rl_slice_loops rl_logcumsumexp_loops = {.of = {[RL_FLOAT] = logcumsumexp_f
     CUMULATIVE_MINMAX(name##_int64, int64_t, OP) \
     CUMULATIVE_MINMAX(name##_float, float, OP)   \
     CUMULATIVE_MINMAX(name##_double, double, OP) \
-    const rl_slice_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_uint8, RL_INTEGER_ROWS(name), RL_FLOATING_ROWS(name)}};
+    const rl_slice_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_uint8, RL_INTEGER_ROWS(name) RL_FLOATING_ROWS(name)}};
 CUMULATIVE_MINMAX_LOOPS(cummax, >=)
 CUMULATIVE_MINMAX_LOOPS(cummin, <=)
 
@@ -95,4 +95,4 @@ CUMULATIVE_MINMAX_LOOPS(cummin, <=)
     }
 RECURRENCE(recurrence_float, float)
 RECURRENCE(recurrence_double, double)
-const rl_slice_loops rl_recurrence_loops = {.of = {[RL_FLOAT] = recurrence_float, [RL_DOUBLE] = recurrence_double}};
+const rl_slice_loops rl_recurrence_loops = {.of = {RL_FLOATING_ROWS(recurrence)}};

@@ -61,7 +61,7 @@ typedef struct {
 #undef COMBINED
 
 #define COMBINING_ROWS(combine) \
-    { RL_INTEGER_ROWS(combine##_row), RL_FLOATING_ROWS(combine##_row) }
+    { RL_INTEGER_ROWS(combine##_row) RL_FLOATING_ROWS(combine##_row) }
 
 static void (*const combining[4][RL_DTYPES])(char *, const char *, const char *, const int64_t *, int64_t, int64_t,
                                              int64_t) = {COMBINING_ROWS(add), COMBINING_ROWS(multiply), COMBINING_ROWS(largest), COMBINING_ROWS(smallest)};

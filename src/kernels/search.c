@@ -3,33 +3,30 @@
 #include "loops.h"
 #include "parallel.h"
 
-#define SEARCH(T)                                                                                                                           \
-    static void search_##T(const T *sorted, const int64_t *order, int64_t n, const T *values, int64_t count, int right, int64_t *indices) { \
-        for (int64_t j = 0; j < count && !RL_GIVEN_UP_AT(j); j++) {                                                                         \
-            int64_t low = 0, high = n;                                                                                                      \
-            T value = values[j];                                                                                                            \
-            while (low < high) {                                                                                                            \
-                int64_t middle = low + (high - low) / 2;                                                                                    \
-                T element = sorted[order ? order[middle] - 1 : middle];                                                                     \
-                if (right ? element > value : element >= value)                                                                             \
-                    high = middle;                                                                                                          \
-                else                                                                                                                        \
-                    low = middle + 1;                                                                                                       \
-            }                                                                                                                               \
-            indices[j] = low;                                                                                                               \
-        }                                                                                                                                   \
+#define SEARCH(T)                                                                                                                            \
+    static void search_##T(const void *x, const int64_t *order, int64_t n, const void *wanted, int64_t count, int right, int64_t *indices) { \
+        const T *sorted = x, *values = wanted;                                                                                               \
+        for (int64_t j = 0; j < count && !RL_GIVEN_UP_AT(j); j++) {                                                                          \
+            int64_t low = 0, high = n;                                                                                                       \
+            T value = values[j];                                                                                                             \
+            while (low < high) {                                                                                                             \
+                int64_t middle = low + (high - low) / 2;                                                                                     \
+                T element = sorted[order ? order[middle] - 1 : middle];                                                                      \
+                if (right ? element > value : element >= value)                                                                              \
+                    high = middle;                                                                                                           \
+                else                                                                                                                         \
+                    low = middle + 1;                                                                                                        \
+            }                                                                                                                                \
+            indices[j] = low;                                                                                                                \
+        }                                                                                                                                    \
     }
 SEARCH(int64_t)
 SEARCH(float)
 SEARCH(double)
 
-void rl_search(rl_dtype dtype, const void *sorted, const int64_t *order, int64_t n, const void *values, int64_t count, int right, int64_t *indices) {
-    if (dtype == RL_INT64)
-        search_int64_t(sorted, order, n, values, count, right, indices);
-    else if (dtype == RL_FLOAT)
-        search_float(sorted, order, n, values, count, right, indices);
-    else
-        search_double(sorted, order, n, values, count, right, indices);
+rl_search_loop rl_search_of(rl_dtype dtype) {
+    static const rl_search_loop loops[RL_DTYPES] = {[RL_INT64] = search_int64_t, RL_FLOATING_ROWS(search)};
+    return loops[dtype];
 }
 
 /* An equal bin is guessed by division; edges, if given, have the last word. */
@@ -70,19 +67,16 @@ typedef int (*equal_rows)(const void *a, const void *b, int64_t n, int64_t strid
             if (VALUE(p[k * stride]) != VALUE(q[k * stride])) return 0;        \
         return 1;                                                              \
     }
-EQUAL_ROWS(equal_bytes, uint8_t, AS_IT_IS)
-EQUAL_ROWS(equal_int16, int16_t, AS_IT_IS)
-EQUAL_ROWS(equal_int32, int32_t, AS_IT_IS)
-EQUAL_ROWS(equal_int64, int64_t, AS_IT_IS)
+#define EQUAL_ROWS_AS_THEY_ARE(use, code, suffix, type, ...) EQUAL_ROWS(equal_##suffix, type, AS_IT_IS)
+RL_BOOLEAN_DTYPES(EQUAL_ROWS_AS_THEY_ARE, )
+RL_INTEGER_DTYPES(EQUAL_ROWS_AS_THEY_ARE, )
 EQUAL_ROWS(equal_half, rl_half, rl_half_to_float)
 EQUAL_ROWS(equal_bfloat16, rl_bfloat16, rl_bfloat16_to_float)
-EQUAL_ROWS(equal_float, float, AS_IT_IS)
-EQUAL_ROWS(equal_double, double, AS_IT_IS)
+RL_FLOATING_DTYPES(EQUAL_ROWS_AS_THEY_ARE, )
+RL_COMPLEX_DTYPES(EQUAL_ROWS_AS_THEY_ARE, )
 
 int64_t rl_find_runs(const rl_tensor *rows, int64_t *begins) {
-    static const equal_rows equal_of[RL_DTYPES] = {
-        [RL_BOOL] = equal_bytes,  [RL_UINT8] = equal_bytes, [RL_INT8] = equal_bytes,        [RL_INT16] = equal_int16, [RL_INT32] = equal_int32,
-        [RL_INT64] = equal_int64, [RL_HALF] = equal_half,   [RL_BFLOAT16] = equal_bfloat16, [RL_FLOAT] = equal_float, [RL_DOUBLE] = equal_double};
+    static const equal_rows equal_of[RL_DTYPES] = {RL_ALL_DTYPES(RL_ROW, equal)};
     const equal_rows equal = equal_of[rows->dtype];
     const char *row = rl_data(rows);
     const int64_t n = rows->sizes[0], width = rows->sizes[1], step = rows->strides[0] * (int64_t)rl_dtype_size((rl_dtype)rows->dtype);
@@ -97,30 +91,20 @@ int64_t rl_find_runs(const rl_tensor *rows, int64_t *begins) {
 
 /* ---- the range of integers ---- */
 
-#define LARGEST(T)                                                                                     \
-    static int64_t largest_##T(const T *x, int64_t n, int64_t stride, int64_t least, int64_t *below) { \
-        int64_t largest = least - 1;                                                                   \
-        for (int64_t k = 0; k < n && !RL_GIVEN_UP_AT(k); k++, x += stride) {                           \
-            if (*x < least && *below < 0) *below = k;                                                  \
-            if (*x > largest) largest = *x;                                                            \
-        }                                                                                              \
-        return largest;                                                                                \
+#define LARGEST(tag, T, U, name, unused)                                                                        \
+    static int64_t name##_##tag(const void *vector, int64_t n, int64_t stride, int64_t least, int64_t *below) { \
+        const T *x = vector;                                                                                    \
+        int64_t largest = least - 1;                                                                            \
+        for (int64_t k = 0; k < n && !RL_GIVEN_UP_AT(k); k++, x += stride) {                                    \
+            if (*x < least && *below < 0) *below = k;                                                           \
+            if (*x > largest) largest = *x;                                                                     \
+        }                                                                                                       \
+        return largest;                                                                                         \
     }
-LARGEST(uint8_t)
-LARGEST(int8_t)
-LARGEST(int16_t)
-LARGEST(int32_t)
-LARGEST(int64_t)
+RL_FOR_INTEGERS(LARGEST, largest, )
 
 int64_t rl_largest_integer(const rl_tensor *vector, int64_t least, int64_t *below) {
-    const void *x = rl_data(vector);
-    const int64_t n = vector->numel, stride = vector->strides[0];
+    static int64_t (*const largest_of[RL_DTYPES])(const void *, int64_t, int64_t, int64_t, int64_t *) = {[RL_BOOL] = largest_uint8, RL_INTEGER_ROWS(largest)};
     *below = -1;
-    switch (vector->dtype) {
-    case RL_INT8: return largest_int8_t(x, n, stride, least, below);
-    case RL_INT16: return largest_int16_t(x, n, stride, least, below);
-    case RL_INT32: return largest_int32_t(x, n, stride, least, below);
-    case RL_INT64: return largest_int64_t(x, n, stride, least, below);
-    default: return largest_uint8_t(x, n, stride, least, below);
-    }
+    return largest_of[vector->dtype](rl_data(vector), vector->numel, vector->strides[0], least, below);
 }

@@ -4,9 +4,10 @@
 
 #include "../tensor/tensor.h"
 
-/* For each of `count` values, how many of the n sorted elements are less (or, from the right, not greater). They are int64, float
- * or double; order, if given, says where the elements stand in sorted order (from 1). */
-void rl_search(rl_dtype dtype, const void *sorted, const int64_t *order, int64_t n, const void *values, int64_t count, int right, int64_t *indices);
+/* For each of `count` values, how many of the n sorted elements are less (or, from the right, not greater); order, if given, says
+ * where the elements stand in sorted order (from 1). */
+typedef void (*rl_search_loop)(const void *sorted, const int64_t *order, int64_t n, const void *values, int64_t count, int right, int64_t *indices);
+rl_search_loop rl_search_of(rl_dtype dtype); /* of int64, float and double; NULL of others */
 
 /* Adds each element's weight (1 without weights) to its bin between the n + 1 edges, of which the last belongs to the last bin;
  * what lies outside is left out. Without edges the bins are equal between low and high. float or double, as x is. */

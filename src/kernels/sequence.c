@@ -3,66 +3,51 @@
 #include <math.h>
 
 #include "copy.h"
+#include "loops.h"
+#include "template.h"
 
 /* Each is computed as PyTorch computes it, to the last bit: a range in the widest type of its kind, a linspace in its own type
  * and from both ends. */
-#define FOR_EACH_NUMBER(CASE) \
-    CASE(RL_UINT8, uint8_t)   \
-    CASE(RL_INT8, int8_t)     \
-    CASE(RL_INT16, int16_t)   \
-    CASE(RL_INT32, int32_t)   \
-    CASE(RL_INT64, int64_t)
+#define TEMPLATE "sequence_template.h"
 
-void rl_fill_range(rl_tensor *to, rl_scalar start, rl_scalar step) {
-    int64_t n = to->numel;
-#define RANGE(code, T)                                                                               \
-    case code:                                                                                       \
-        for (int64_t i = 0; i < n; i++) ((T *)rl_data(to))[i] = (T)(start.as_int + i * step.as_int); \
-        break;
-    switch (to->dtype) {
-        FOR_EACH_NUMBER(RANGE)
-    case RL_FLOAT:
-        for (int64_t i = 0; i < n; i++) ((float *)rl_data(to))[i] = (float)(start.as_double + (double)i * step.as_double);
-        break;
-    default:
-        for (int64_t i = 0; i < n; i++) ((double *)rl_data(to))[i] = start.as_double + (double)i * step.as_double;
-    }
-#undef RANGE
+#define STEP double
+#define POWER(base, exponent) pow(base, exponent)
+#define ELEMENT start.as_int + i *step.as_int
+#include "for_integers.h"
+#undef ELEMENT
+#define ELEMENT start.as_double + (double)i *step.as_double
+#include "for_double.h"
+#undef STEP
+#undef POWER
+
+#define STEP float
+#define POWER(base, exponent) powf((float)base, exponent)
+#include "for_float.h"
+#undef STEP
+#undef POWER
+#undef ELEMENT
+#undef TEMPLATE
+
+static void (*const range_of[RL_DTYPES])(void *, int64_t, rl_scalar, rl_scalar) = {RL_INTEGER_ROWS(range) RL_FLOATING_ROWS(range)};
+static void (*const linspace_of[RL_DTYPES])(void *, int64_t, double, double) = {RL_INTEGER_ROWS(linspace) RL_FLOATING_ROWS(linspace)};
+static void (*const logspace_of[RL_DTYPES])(void *, int64_t, double, double, double) = {RL_INTEGER_ROWS(logspace) RL_FLOATING_ROWS(logspace)};
+
+rl_status rl_fill_range(rl_tensor *to, rl_scalar start, rl_scalar step) {
+    if (!range_of[to->dtype]) return rl_fail_no_loop(rl_dtype_name((rl_dtype)to->dtype));
+    range_of[to->dtype](rl_data(to), to->numel, start, step);
+    return RL_OK;
 }
 
-/* From the start in the first half, from the end in the second. */
-#define FROM_BOTH_ENDS(T, STEP, value)                                                                \
-    do {                                                                                              \
-        T *out = rl_data(to), first = (T)start, last = (T)end;                                        \
-        STEP step = n > 1 ? ((STEP)last - (STEP)first) / (STEP)(n - 1) : 0;                           \
-        for (int64_t i = 0; i < n; i++) {                                                             \
-            STEP at = i < n / 2 || n == 1 ? first + step * (STEP)i : last - step * (STEP)(n - i - 1); \
-            out[i] = (T)(value);                                                                      \
-        }                                                                                             \
-    } while (0)
-
-void rl_fill_linspace(rl_tensor *to, double start, double end) {
-    int64_t n = to->numel;
-#define LINSPACE(code, T) \
-    case code: FROM_BOTH_ENDS(T, double, at); break;
-    switch (to->dtype) {
-        FOR_EACH_NUMBER(LINSPACE)
-    case RL_FLOAT: FROM_BOTH_ENDS(float, float, at); break;
-    default: FROM_BOTH_ENDS(double, double, at);
-    }
-#undef LINSPACE
+rl_status rl_fill_linspace(rl_tensor *to, double start, double end) {
+    if (!linspace_of[to->dtype]) return rl_fail_no_loop(rl_dtype_name((rl_dtype)to->dtype));
+    linspace_of[to->dtype](rl_data(to), to->numel, start, end);
+    return RL_OK;
 }
 
-void rl_fill_logspace(rl_tensor *to, double start, double end, double base) {
-    int64_t n = to->numel;
-#define LOGSPACE(code, T) \
-    case code: FROM_BOTH_ENDS(T, double, pow(base, at)); break;
-    switch (to->dtype) {
-        FOR_EACH_NUMBER(LOGSPACE)
-    case RL_FLOAT: FROM_BOTH_ENDS(float, float, powf((float)base, at)); break;
-    default: FROM_BOTH_ENDS(double, double, pow(base, at));
-    }
-#undef LOGSPACE
+rl_status rl_fill_logspace(rl_tensor *to, double start, double end, double base) {
+    if (!logspace_of[to->dtype]) return rl_fail_no_loop(rl_dtype_name((rl_dtype)to->dtype));
+    logspace_of[to->dtype](rl_data(to), to->numel, start, end, base);
+    return RL_OK;
 }
 
 void rl_fill_eye(rl_tensor *to) {

@@ -5,9 +5,9 @@
 #include "../tensor/tensor.h"
 
 /* Of contiguous vectors of any numbers but half and bfloat16. */
-void rl_fill_range(rl_tensor *to, rl_scalar start, rl_scalar step);
-void rl_fill_linspace(rl_tensor *to, double start, double end);
-void rl_fill_logspace(rl_tensor *to, double start, double end, double base);
+rl_status rl_fill_range(rl_tensor *to, rl_scalar start, rl_scalar step);
+rl_status rl_fill_linspace(rl_tensor *to, double start, double end);
+rl_status rl_fill_logspace(rl_tensor *to, double start, double end, double base);
 
 void rl_fill_eye(rl_tensor *to); /* a matrix: ones on its diagonal, zeros elsewhere */
 

@@ -8,6 +8,7 @@
 
 #include "parallel.h"
 #include "template.h"
+#include "widths.h"
 
 enum { SHORT = 200, RUN = 16, GRAIN = 8192 };
 
@@ -37,46 +38,36 @@ KEY_OF_FLOATING(double, uint64_t, (uint64_t)1 << 63, UINT64_MAX)
 #define KEY_OF_INT64(value) ((uint64_t)(value) ^ (uint64_t)1 << 63)
 
 /* The slice as words or as pairs. */
-#define LOAD(suffix, T, KEY)                                                                                                       \
-    static void words_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, word *to) {                                  \
-        for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++)                                                                      \
-            to[j] = (uint64_t)((uint32_t)KEY(*(const T *)(x + j * step)) ^ (uint32_t)flip) << 32 | (uint64_t)j;                    \
-    }                                                                                                                              \
+#define LOAD_WORDS(suffix, T, KEY)                                                                              \
+    static void words_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, word *to) {               \
+        for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++)                                                   \
+            to[j] = (uint64_t)((uint32_t)KEY(*(const T *)(x + j * step)) ^ (uint32_t)flip) << 32 | (uint64_t)j; \
+    }
+#define LOAD_PAIRS(suffix, T, KEY)                                                                                                 \
     static void pairs_##suffix(const char *x, int64_t step, int64_t n, uint64_t flip, pair *to) {                                  \
         for (int64_t j = 0; j < n && !RL_GIVEN_UP_AT(j); j++) to[j] = (pair){KEY(*(const T *)(x + j * step)) ^ flip, (uint64_t)j}; \
     }
+#define LOAD(suffix, T, KEY)   \
+    LOAD_WORDS(suffix, T, KEY) \
+    LOAD_PAIRS(suffix, T, KEY)
 
 LOAD(uint8, uint8_t, KEY_OF_UNSIGNED)
 LOAD(int8, int8_t, KEY_OF_SIGNED)
 LOAD(int16, int16_t, KEY_OF_SIGNED)
 LOAD(int32, int32_t, KEY_OF_SIGNED)
-LOAD(int64, int64_t, KEY_OF_INT64)
+LOAD_PAIRS(int64, int64_t, KEY_OF_INT64)
 LOAD(float, float, key_of_float)
-LOAD(double, double, key_of_double)
+LOAD_PAIRS(double, double, key_of_double)
 
-static void load_words(rl_dtype dtype, const char *x, int64_t step, int64_t n, uint64_t flip, word *to) {
-    switch (dtype) {
-    case RL_BOOL:
-    case RL_UINT8: words_uint8(x, step, n, flip, to); break;
-    case RL_INT8: words_int8(x, step, n, flip, to); break;
-    case RL_INT16: words_int16(x, step, n, flip, to); break;
-    case RL_INT32: words_int32(x, step, n, flip, to); break;
-    default: words_float(x, step, n, flip, to);
-    }
-}
+typedef struct {
+    void (*words)(const char *x, int64_t step, int64_t n, uint64_t flip, word *to); /* NULL if keys are wider */
+    void (*pairs)(const char *x, int64_t step, int64_t n, uint64_t flip, pair *to);
+} loader;
 
-static void load_pairs(rl_dtype dtype, const char *x, int64_t step, int64_t n, uint64_t flip, pair *to) {
-    switch (dtype) {
-    case RL_BOOL:
-    case RL_UINT8: pairs_uint8(x, step, n, flip, to); break;
-    case RL_INT8: pairs_int8(x, step, n, flip, to); break;
-    case RL_INT16: pairs_int16(x, step, n, flip, to); break;
-    case RL_INT32: pairs_int32(x, step, n, flip, to); break;
-    case RL_INT64: pairs_int64(x, step, n, flip, to); break;
-    case RL_FLOAT: pairs_float(x, step, n, flip, to); break;
-    default: pairs_double(x, step, n, flip, to);
-    }
-}
+static const loader loaders[RL_DTYPES] = {
+    [RL_BOOL] = {words_uint8, pairs_uint8},  [RL_UINT8] = {words_uint8, pairs_uint8}, [RL_INT8] = {words_int8, pairs_int8},
+    [RL_INT16] = {words_int16, pairs_int16}, [RL_INT32] = {words_int32, pairs_int32}, [RL_INT64] = {NULL, pairs_int64},
+    [RL_FLOAT] = {words_float, pairs_float}, [RL_DOUBLE] = {NULL, pairs_double}};
 
 /* ---- sorting ---- */
 
@@ -124,6 +115,9 @@ static int64_t step_of(const rl_tensor *t, int dim) { return t->ndim ? t->stride
 #define STORE_VALUES(T, INDEX_OF) \
     for (int64_t j = 0; j < s->count && !RL_GIVEN_UP_AT(j); j++) *(T *)(to + j * to_step) = *(const T *)(x + (int64_t)INDEX_OF(sorted[j]) * step)
 
+#define STORE_words(T) STORE_VALUES(T, INDEX_IN_WORD)
+#define STORE_pairs(T) STORE_VALUES(T, INDEX_IN_PAIR)
+
 #define STORE_SORTED(name, OF, INDEX_OF)                                                                                                    \
     static void name(const sorting *s, int64_t slice, const char *x, int64_t step, const OF *sorted) {                                      \
         if (s->indices) {                                                                                                                   \
@@ -134,12 +128,7 @@ static int64_t step_of(const rl_tensor *t, int dim) { return t->ndim ? t->stride
         if (!s->values) return;                                                                                                             \
         char *to = slice_of(s->values, s->dim, slice);                                                                                      \
         int64_t to_step = step_of(s->values, s->dim);                                                                                       \
-        switch (rl_dtype_size((rl_dtype)s->x->dtype)) {                                                                                     \
-        case 1: STORE_VALUES(uint8_t, INDEX_OF); break;                                                                                     \
-        case 2: STORE_VALUES(uint16_t, INDEX_OF); break;                                                                                    \
-        case 4: STORE_VALUES(uint32_t, INDEX_OF); break;                                                                                    \
-        default: STORE_VALUES(uint64_t, INDEX_OF);                                                                                          \
-        }                                                                                                                                   \
+        RL_BY_WIDTH(rl_dtype_size((rl_dtype)s->x->dtype), STORE_##OF##s)                                                                    \
     }
 
 #define INDEX_IN_WORD(a) ((a)&UINT32_MAX)
@@ -158,11 +147,11 @@ static void sort_part(void *context, int64_t begin, int64_t end) {
             const char *x = slice_of(s->x, s->dim, slice);
             if (RL_GIVEN_UP_AT(slice)) return;
             if (s->wide) {
-                load_pairs((rl_dtype)s->x->dtype, x, step, s->n, s->flip, (pair *)a);
+                loaders[s->x->dtype].pairs(x, step, s->n, s->flip, (pair *)a);
                 pair *sorted = rank_pair((pair *)a, (pair *)spare, s->n, s->from, s->from + s->count);
                 if (!rl_failing()) store_pairs(s, slice, x, step, sorted + s->from);
             } else {
-                load_words((rl_dtype)s->x->dtype, x, step, s->n, s->flip, (word *)a);
+                loaders[s->x->dtype].words(x, step, s->n, s->flip, (word *)a);
                 word *sorted = rank_word((word *)a, (word *)spare, s->n, s->from, s->from + s->count);
                 if (!rl_failing()) store_words(s, slice, x, step, sorted + s->from);
             }
@@ -173,11 +162,12 @@ static void sort_part(void *context, int64_t begin, int64_t end) {
 rl_status rl_sort_elements(rl_tensor *values, rl_tensor *indices, rl_tensor *x, int dim, int descending, int64_t from) {
     const rl_tensor *out = values ? values : indices;
     sorting s = {.values = values, .indices = indices, .x = x, .dim = dim, .from = from, .flip = descending ? UINT64_MAX : 0};
+    if (!loaders[x->dtype].pairs) return rl_fail_no_loop(rl_dtype_name((rl_dtype)x->dtype));
     s.n = x->ndim ? x->sizes[dim] : 1;
     s.count = out->ndim ? out->sizes[dim] : 1;
     if (out->numel == 0 || s.n == 0) return RL_OK;
     s.slices = x->numel / s.n;
-    s.wide = rl_dtype_size((rl_dtype)x->dtype) == 8 || s.n > (int64_t)UINT32_MAX;
+    s.wide = !loaders[x->dtype].words || s.n > (int64_t)UINT32_MAX;
     s.parts = x->numel / GRAIN + 1;
     if (s.parts > s.slices) s.parts = s.slices;
     if (s.parts > rl_num_threads()) s.parts = rl_num_threads();

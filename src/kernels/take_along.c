@@ -1,5 +1,6 @@
 #include "take_along.h"
 
+#include "loops.h"
 #include "widths.h"
 
 #define TAKE_ALONG(name, T)                                                                                                                \
@@ -25,6 +26,6 @@ ADD_ALONG(put_float, float)
 ADD_ALONG(put_double, double)
 
 rl_status rl_put_elements(rl_tensor *out, rl_tensor *indices, rl_tensor *x, int dim) {
-    static const rl_slice_loop loops[RL_DTYPES] = {[RL_FLOAT] = put_float, [RL_DOUBLE] = put_double};
+    static const rl_slice_loop loops[RL_DTYPES] = {RL_FLOATING_ROWS(put)};
     return rl_for_slices(3, (rl_tensor *[]){out, indices, x}, dim, 0, loops[x->dtype], NULL);
 }

@@ -5,7 +5,7 @@
 /* Only the width of what is chosen matters. */
 #define CHOICE(name, T) RL_TERNARY_LOOP(name, , uint8_t, T, T, , a ? b : c)
 RL_FOR_WIDTHS(CHOICE, where)
-const rl_loops rl_where_loops = {.of = {where_1, where_1, where_1, where_2, where_4, where_8, where_2, where_2, where_4, where_8}};
+rl_loop rl_where_loop(rl_dtype dtype) { return RL_OF_WIDTH(where, rl_dtype_size(dtype)); }
 
 #define WHOLE(tag, T, U, name, unused) RL_TERNARY_LOOP(name##_##tag, , T, T, T, const U k = (U)NUMBER(0).as_int, (U)a + k * (U)b * (U)c)
 #define SCALED_LOOPS(name, e)                                                                                    \

@@ -4,6 +4,7 @@
 
 #include "parallel.h"
 #include "template.h"
+#include "widths.h"
 
 /* A copy between layouts whose dense dimensions differ: read or written row by row, either side would touch a cache line for each
  * element. So it goes by tiles of TILE x TILE, which are whole lines on both sides. A band, the work of one range, is a few rows of the
@@ -105,6 +106,7 @@ PLAIN_TURN(turn_double_to_float, double, float)
 
 PLAIN_TURN(turn_1, int8_t, int8_t)
 PLAIN_TURN(turn_2, int16_t, int16_t)
+PLAIN_TURN(turn_16, rl_sixteen_bytes, rl_sixteen_bytes)
 
 void rl_transpose_tile(char *to, int64_t to_row, const char *from, int64_t from_column) { turn_4(to, to_row, from, from_column, TILE, TILE); }
 
@@ -194,7 +196,7 @@ static void take_out(plan *p, int d) {
 }
 
 static void choose_turn(plan *p, rl_dtype to, rl_dtype from, rl_loop convert) {
-    static const tile_turn of_width[] = {[1] = turn_1, [2] = turn_2, [4] = turn_4, [8] = turn_8};
+    static const tile_turn of_width[] = {[1] = turn_1, [2] = turn_2, [4] = turn_4, [8] = turn_8, [16] = turn_16};
     p->width = (int64_t)rl_dtype_size(to);
     p->from_width = (int64_t)rl_dtype_size(from);
     p->transpose = to == RL_FLOAT && from == RL_DOUBLE ? turn_double_to_float : to == RL_INT32 && from == RL_INT64 ? turn_int64_to_int32 : NULL;

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "../kernels/binary.h"
+#include "../tensor/range.h"
 
 #include "elementwise.h"
 
@@ -23,11 +24,9 @@ static rl_status infer_no_bool(const rl_call *call, rl_result *result) {
 static rl_status infer_piecewise(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     if (rl_dtype_is_integral(dtype)) {
-        int bits = (int)rl_dtype_size(dtype) * 8 - (dtype != RL_UINT8);
-        double low = dtype == RL_UINT8 ? 0 : -ldexp(1, bits);
         for (int k = 0; k < 2; k++) {
             double value = trunc(call->args.s[k].as_double);
-            if (!(value >= low && value < ldexp(1, bits)))
+            if (!rl_within(value, rl_range_of(dtype)))
                 return rl_fail("%s() of a %s tensor cannot take the number %g", call->op->name, rl_dtype_name(dtype), call->args.s[k].as_double);
         }
     }

@@ -28,14 +28,13 @@ enum { ALPHA = RL_SCALAR(add, alpha) };
 /* None is 1. */
 static rl_status canonicalize_scaled(rl_call *call) {
     rl_scalar *alpha = &call->args.s[ALPHA];
-    if (alpha->kind != RL_SCALAR_NONE && alpha->as_double == 1) alpha->kind = RL_SCALAR_NONE;
+    if (alpha->kind != RL_SCALAR_NONE && alpha->as_double == 1 && alpha->imaginary == 0) alpha->kind = RL_SCALAR_NONE;
     return RL_OK;
 }
 
 static rl_status infer_scaled(const rl_call *call, rl_result *result) {
     rl_scalar alpha = call->args.s[ALPHA];
-    int is_integer = alpha.kind != RL_SCALAR_FLOAT || (double)alpha.as_int == alpha.as_double;
-    if (!is_integer && !rl_dtype_is_floating(rl_result_dtype(2, call->in)))
+    if (!rl_scalar_is_whole(alpha) && !rl_dtype_is_inexact(rl_result_dtype(2, call->in)))
         return rl_fail("`alpha` must be an integer when the tensors are integers; it is %g", alpha.as_double);
     return infer_arithmetic(call, result);
 }
@@ -51,6 +50,7 @@ static rl_status run_scaled(rl_call *call, const rl_loops *plain, int sign) {
     if (alpha.kind == RL_SCALAR_NONE) return rl_run_loops(call, plain, NULL);
     alpha.as_double *= sign;
     alpha.as_int *= sign;
+    alpha.imaginary *= sign;
     return rl_run_loops(call, &rl_scaled_loops, &alpha);
 }
 

@@ -47,7 +47,9 @@ const rl_op rl_op_empty_strided = {.name = "empty_strided", SCHEMA(empty_strided
 /* ---- full: without a dtype it is of the number's kind ---- */
 
 static rl_dtype dtype_of_kind(rl_scalar number) {
-    return number.kind == RL_SCALAR_BOOL ? RL_BOOL : number.kind == RL_SCALAR_INT ? RL_INT64 : rl_default_dtype();
+    return number.kind == RL_SCALAR_FLOAT     ? rl_default_dtype()
+           : number.kind == RL_SCALAR_COMPLEX ? rl_dtype_complex(rl_default_dtype())
+                                              : rl_dtype_of_scalar(number);
 }
 
 static rl_status infer_full(const rl_call *call, rl_result *result) {
@@ -106,7 +108,7 @@ enum { START, END, STEP, BASE = STEP };
 static rl_status infer_sequence(const rl_call *call, rl_result *result, int64_t count, double first, double last) {
     const rl_dtype dtype = rl_chosen_dtype(call);
     if (dtype == RL_BOOL) return rl_fail("a sequence of booleans makes no sense: choose a dtype of numbers");
-    if (!rl_dtype_is_floating(dtype)) {
+    if (!rl_dtype_is_inexact(dtype)) {
         RL_TRY(rl_check_fits("start", rl_scalar_double(first), dtype));
         RL_TRY(rl_check_fits("end", rl_scalar_double(last), dtype));
     }
@@ -128,10 +130,7 @@ static rl_status infer_range(const rl_call *call, rl_result *result) {
     return infer_sequence(call, result, (int64_t)count, start, start + (count - 1) * step);
 }
 
-static rl_status range_forward(rl_call *call) {
-    rl_fill_range(call->y[0], call->args.s[START], call->args.s[STEP]);
-    return RL_OK;
-}
+static rl_status range_forward(rl_call *call) { return rl_fill_range(call->y[0], call->args.s[START], call->args.s[STEP]); }
 const rl_op rl_op_range = {.name = "range", SCHEMA(range), .infer = infer_range, .forward = range_forward};
 
 static rl_status check_steps(const rl_call *call) {
@@ -143,10 +142,7 @@ static rl_status infer_linspace(const rl_call *call, rl_result *result) {
     return infer_sequence(call, result, call->args.n[0], call->args.s[START].as_double, call->args.s[END].as_double);
 }
 
-static rl_status linspace_forward(rl_call *call) {
-    rl_fill_linspace(call->y[0], call->args.s[START].as_double, call->args.s[END].as_double);
-    return RL_OK;
-}
+static rl_status linspace_forward(rl_call *call) { return rl_fill_linspace(call->y[0], call->args.s[START].as_double, call->args.s[END].as_double); }
 const rl_op rl_op_linspace = {.name = "linspace", SCHEMA(linspace), .infer = infer_linspace, .forward = linspace_forward};
 
 static rl_status infer_logspace(const rl_call *call, rl_result *result) {
@@ -157,7 +153,6 @@ static rl_status infer_logspace(const rl_call *call, rl_result *result) {
 
 static rl_status logspace_forward(rl_call *call) {
     const rl_scalar *s = call->args.s;
-    rl_fill_logspace(call->y[0], s[START].as_double, s[END].as_double, s[BASE].as_double);
-    return RL_OK;
+    return rl_fill_logspace(call->y[0], s[START].as_double, s[END].as_double, s[BASE].as_double);
 }
 const rl_op rl_op_logspace = {.name = "logspace", SCHEMA(logspace), .infer = infer_logspace, .forward = logspace_forward};

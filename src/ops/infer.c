@@ -4,16 +4,21 @@
 
 #include "../tensor/range.h"
 
-rl_dtype rl_computed_in(rl_dtype dtype) { return rl_dtype_is_narrow(dtype) ? RL_FLOAT : dtype; }
-
 rl_dtype rl_chosen_dtype(const rl_call *call) { return call->args.dtype == RL_NO_DTYPE ? rl_default_dtype() : call->args.dtype; }
 
 static rl_dtype join(rl_dtype a, rl_dtype b) { return a == RL_NO_DTYPE ? b : b == RL_NO_DTYPE ? a : rl_dtype_promote(a, b); }
 
+/* Of a number, only the kind counts. */
+static rl_dtype usual_of_kind(rl_dtype dtype) {
+    if (rl_dtype_is_complex(dtype)) return rl_dtype_complex(rl_default_dtype());
+    return rl_dtype_is_floating(dtype) ? rl_default_dtype() : dtype;
+}
+
+/* Light widens heavy only if it is of a higher kind. */
 static rl_dtype outweigh(rl_dtype heavy, rl_dtype light) {
     if (heavy == RL_NO_DTYPE || light == RL_NO_DTYPE) return join(heavy, light);
-    if (rl_dtype_is_floating(heavy)) return heavy;
-    return heavy == RL_BOOL || rl_dtype_is_floating(light) ? rl_dtype_promote(heavy, light) : heavy;
+    if (rl_kind_of(heavy) >= rl_kind_of(light)) return heavy;
+    return rl_dtype_is_complex(light) ? rl_dtype_complex(rl_dtype_is_floating(heavy) ? heavy : rl_dtype_real(light)) : rl_dtype_promote(heavy, light);
 }
 
 static int all_of_one_dtype(int n, rl_tensor *const *operands) {
@@ -31,7 +36,7 @@ rl_dtype rl_result_dtype(int n, rl_tensor *const *operands) {
         if (!t) continue;
         rl_dtype dtype = (rl_dtype)t->dtype;
         if (t->wrapped_number)
-            numbers = join(numbers, rl_dtype_is_floating(dtype) ? rl_default_dtype() : dtype);
+            numbers = join(numbers, usual_of_kind(dtype));
         else if (t->ndim == 0)
             zero_dims = join(zero_dims, dtype);
         else
@@ -41,12 +46,11 @@ rl_dtype rl_result_dtype(int n, rl_tensor *const *operands) {
 }
 
 rl_dtype rl_result_dtype_with_numbers(rl_tensor *x, int n, const rl_scalar *numbers) {
-    static const rl_dtype of_kind[] = {[RL_SCALAR_BOOL] = RL_BOOL, [RL_SCALAR_INT] = RL_INT64, [RL_SCALAR_FLOAT] = RL_DOUBLE};
     rl_tensor weak[RL_MAX_SCALARS], *operands[RL_MAX_SCALARS + 1] = {x};
     int count = 1;
     for (int k = 0; k < n; k++) {
         if (numbers[k].kind == RL_SCALAR_NONE) continue;
-        weak[k] = (rl_tensor){.dtype = (uint8_t)of_kind[numbers[k].kind], .wrapped_number = 1};
+        weak[k] = (rl_tensor){.dtype = (uint8_t)rl_dtype_of_scalar(numbers[k]), .wrapped_number = 1};
         operands[count++] = &weak[k];
     }
     return rl_result_dtype(count, operands);
@@ -55,17 +59,16 @@ rl_dtype rl_result_dtype_with_numbers(rl_tensor *x, int n, const rl_scalar *numb
 /* Of a number that the tensors' dtype holds as it is, that dtype. */
 static rl_dtype exact_dtype(rl_dtype tensors, const rl_tensor *number) {
     rl_scalar value = rl_item(number, 0);
-    int is_whole = value.kind != RL_SCALAR_FLOAT || (double)value.as_int == value.as_double;
     int fits = tensors == RL_BOOL ? value.as_double == 0 || value.as_double == 1 : rl_within(value.as_double, rl_range_of(tensors));
-    if (is_whole && (fits || (value.kind != RL_SCALAR_FLOAT && tensors == RL_INT64))) return tensors;
-    return value.kind == RL_SCALAR_FLOAT ? RL_DOUBLE : RL_INT64;
+    if (rl_scalar_is_whole(value) && (fits || (value.kind < RL_SCALAR_FLOAT && tensors == RL_INT64))) return tensors;
+    return value.kind < RL_SCALAR_FLOAT ? RL_INT64 : rl_dtype_of_scalar(value);
 }
 
 rl_dtype rl_comparison_dtype(int n, rl_tensor *const *operands) {
     rl_dtype dtype = rl_result_dtype(n, operands);
     if (n != 2 || operands[0]->wrapped_number == operands[1]->wrapped_number) return dtype;
     const rl_tensor *number = operands[!operands[0]->wrapped_number], *other = operands[operands[0]->wrapped_number];
-    return rl_dtype_is_floating((rl_dtype)other->dtype) ? dtype : exact_dtype((rl_dtype)other->dtype, number);
+    return rl_dtype_is_inexact((rl_dtype)other->dtype) ? dtype : exact_dtype((rl_dtype)other->dtype, number);
 }
 
 rl_status rl_broadcast_inputs(const rl_call *call, int *ndim, int64_t *sizes) {
@@ -108,7 +111,7 @@ rl_status rl_infer_elementwise(const rl_call *call, rl_result *result) {
 
 rl_status rl_infer_floating(const rl_call *call, rl_result *result) {
     rl_dtype dtype = rl_result_dtype(call->n_in, call->in);
-    if (!rl_dtype_is_floating(dtype)) dtype = rl_default_dtype();
+    if (!rl_dtype_is_inexact(dtype)) dtype = rl_default_dtype();
     return rl_infer_as(call, result, dtype, dtype);
 }
 

@@ -31,7 +31,6 @@ rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context
     static rl_status op##_forward(rl_call *call) { return rl_run_loops(call, &rl_##op##_loops, call->args.s); }
 
 /* The dtype forward computes in: float for half and bfloat16. */
-rl_dtype rl_computed_in(rl_dtype dtype);
 
 /* The dtype that the call names, or else the default. */
 rl_dtype rl_chosen_dtype(const rl_call *call);

@@ -74,7 +74,7 @@ const rl_op rl_op_vector_norm = {.name = "vector_norm",
 
 static rl_status infer_logsumexp(const rl_call *call, rl_result *result) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
-    if (!rl_dtype_is_floating(dtype)) dtype = rl_default_dtype();
+    if (!rl_dtype_is_inexact(dtype)) dtype = rl_default_dtype();
     RL_TRY(rl_set_outputs(result, 1));
     rl_read_as(result, 0, rl_computed_in(dtype));
     return rl_output_reduced(call, result, 0, dtype, rl_computed_in(dtype));

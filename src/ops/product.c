@@ -16,7 +16,7 @@ static rl_scalar scalar(const rl_vjp *v, int k) { return v->args ? v->args->s[k]
 static rl_scalar or_one(rl_scalar number) { return number.kind == RL_SCALAR_NONE ? rl_scalar_int(1) : number; }
 
 rl_tensor *rl_scaled(rl_tensor *x, rl_scalar number) {
-    if (number.kind == RL_SCALAR_NONE || number.as_double == 1) return x;
+    if (number.kind == RL_SCALAR_NONE || (number.as_double == 1 && number.imaginary == 0)) return x;
     return rl_mul(x, rl_tensor_number(number));
 }
 
@@ -28,7 +28,7 @@ static rl_status check_dtypes(const rl_call *call) {
         if (call->in[k]->dtype != dtype)
             return rl_fail("%s() needs tensors of one dtype; they are %s and %s", call->op->name, rl_dtype_name(dtype),
                            rl_dtype_name((rl_dtype)call->in[k]->dtype));
-    if (dtype == RL_BOOL) return rl_fail("%s() is not defined for Bool tensors", call->op->name);
+    if (!rl_has_product(rl_computed_in(dtype))) return rl_fail("%s() is not defined for %s tensors", call->op->name, rl_dtype_name(dtype));
     return RL_OK;
 }
 
@@ -52,9 +52,8 @@ static rl_status fail_inner(const rl_call *call, const rl_tensor *a, const rl_te
 
 static rl_status set_product(const rl_call *call, rl_result *result, int ndim, const int64_t *sizes) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype, computed = rl_computed_in(dtype);
-    for (int k = 0; k < 2 && !rl_dtype_is_floating(dtype); k++)
-        if (call->args.s[k].kind == RL_SCALAR_FLOAT && (double)call->args.s[k].as_int != call->args.s[k].as_double)
-            return rl_fail("%s() of integers needs integers as `alpha` and `beta`", call->op->name);
+    for (int k = 0; k < 2 && !rl_dtype_is_inexact(dtype); k++)
+        if (!rl_scalar_is_whole(call->args.s[k])) return rl_fail("%s() of integers needs integers as `alpha` and `beta`", call->op->name);
     RL_TRY(rl_set_outputs(result, 1));
     for (int k = 0; k < call->n_in; k++) rl_read_as(result, k, computed);
     return rl_output(result, 0, dtype, computed, ndim, sizes);

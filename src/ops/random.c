@@ -43,16 +43,10 @@ static rl_status draw(rl_call *call, rl_distribution distribution) {
 
 /* ---- integers: from `low` to `high` - 1; without `high`, up to what the dtype holds; without both, all of that from 0 ---- */
 
-static int64_t largest_integer(rl_dtype dtype) {
-    if (dtype == RL_BOOL) return 1;
-    if (rl_dtype_is_floating(dtype)) return INT64_C(1) << (dtype == RL_DOUBLE ? 53 : dtype == RL_FLOAT ? 24 : dtype == RL_HALF ? 11 : 8);
-    return dtype == RL_UINT8 ? 255 : (int64_t)((UINT64_C(1) << (8 * rl_dtype_size(dtype) - 1)) - 1);
-}
-
 static void integer_bounds(const rl_call *call, rl_dtype dtype, int64_t *low, int64_t *high) {
     const rl_scalar *s = call->args.s;
     *low = s[0].kind == RL_SCALAR_NONE ? 0 : s[0].as_int;
-    *high = s[1].kind == RL_SCALAR_NONE ? largest_integer(dtype) : (int64_t)((uint64_t)s[1].as_int - 1);
+    *high = s[1].kind == RL_SCALAR_NONE ? rl_dtype_largest_integer(dtype) : (int64_t)((uint64_t)s[1].as_int - 1);
 }
 
 static rl_status check_integer_bounds(const rl_call *call, rl_dtype dtype) {
@@ -61,8 +55,7 @@ static rl_status check_integer_bounds(const rl_call *call, rl_dtype dtype) {
     if (low > high || (call->args.s[1].kind != RL_SCALAR_NONE && call->args.s[1].as_int == INT64_MIN))
         return rl_fail("the lower bound, %lld, must be less than the upper, %lld", (long long)low, (long long)((uint64_t)high + 1));
     if (rl_dtype_is_floating(dtype)) return RL_OK;
-    const int64_t least = dtype == RL_BOOL || dtype == RL_UINT8 ? 0 : -largest_integer(dtype) - 1;
-    if (low < least || high > largest_integer(dtype))
+    if (low < rl_dtype_least_integer(dtype) || high > rl_dtype_largest_integer(dtype))
         return rl_fail("%s does not hold all integers from %lld to %lld", rl_dtype_name(dtype), (long long)low, (long long)high);
     return RL_OK;
 }

@@ -59,17 +59,17 @@ double rl_reduced_count(const rl_vjp *v) {
 /* ---- sum, mean ---- */
 
 static rl_status infer_sum_as(const rl_call *call, rl_result *result, rl_dtype dtype) {
-    int floating = rl_dtype_is_floating(dtype);
+    int inexact = rl_dtype_is_inexact(dtype);
     result->variant = call->args.list[RL_DIMS].length > 0;
     RL_TRY(rl_set_outputs(result, 1));
-    if (floating || rl_dtype_is_floating((rl_dtype)call->in[0]->dtype)) rl_read_as(result, 0, rl_computed_in(dtype));
-    return rl_output_reduced(call, result, 0, dtype, floating ? rl_computed_in(dtype) : RL_INT64);
+    if (inexact || rl_dtype_is_inexact((rl_dtype)call->in[0]->dtype)) rl_read_as(result, 0, rl_computed_in(dtype));
+    return rl_output_reduced(call, result, 0, dtype, inexact ? rl_computed_in(dtype) : RL_INT64);
 }
 
 /* Integers add up as int64, unless a dtype is asked for. */
 rl_status rl_infer_sum(const rl_call *call, rl_result *result) {
     rl_dtype of = (rl_dtype)call->in[0]->dtype, asked = call->args.dtype;
-    return infer_sum_as(call, result, asked != RL_NO_DTYPE ? asked : rl_dtype_is_floating(of) ? of : RL_INT64);
+    return infer_sum_as(call, result, asked != RL_NO_DTYPE ? asked : rl_dtype_is_inexact(of) ? of : RL_INT64);
 }
 
 static rl_status sum_forward(rl_call *call) { return rl_run_reducers(call, &rl_sum_reducers, NULL); }
@@ -91,7 +91,7 @@ const rl_op rl_op_mean = {.name = "mean", SCHEMA(mean), .grad_name = "Mean", .in
 /* ---- nansum, count_nonzero, any, all ---- */
 
 static rl_status nansum_forward(rl_call *call) {
-    return rl_run_reducers(call, rl_dtype_is_floating((rl_dtype)call->x[0]->dtype) ? &rl_nansum_reducers : &rl_sum_reducers, NULL);
+    return rl_run_reducers(call, rl_dtype_is_inexact((rl_dtype)call->x[0]->dtype) ? &rl_nansum_reducers : &rl_sum_reducers, NULL);
 }
 
 VJP(nansum) { GRADIENT(0, rl_mul(rl_kept_dims(v, GRAD), rl_eq(INPUT_0, INPUT_0))); }

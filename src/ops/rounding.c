@@ -59,15 +59,11 @@ const rl_op rl_op_frexp = {
 
 /* ---- nan_to_num: what replaces NaN, Inf and -Inf; by default 0 and the dtype's extremes ---- */
 
-static double greatest(rl_dtype dtype) {
-    return dtype == RL_HALF ? 65504 : dtype == RL_BFLOAT16 ? 0x1.fep127 : dtype == RL_FLOAT ? 0x1.fffffep127 : 0x1.fffffffffffffp1023;
-}
-
 static rl_status nan_to_num_forward(rl_call *call) {
-    double most = greatest((rl_dtype)call->out[0]->dtype), usual[] = {0, most, -most};
+    double most = rl_dtypes[call->out[0]->dtype].largest, usual[] = {0, most, -most};
     rl_scalar numbers[3];
     for (int k = 0; k < 3; k++) numbers[k] = call->args.s[k].kind == RL_SCALAR_NONE ? rl_scalar_double(usual[k]) : call->args.s[k];
-    if (!rl_dtype_is_floating((rl_dtype)call->x[0]->dtype)) return rl_copy_data(call->y[0], call->x[0]);
+    if (!rl_dtype_is_inexact((rl_dtype)call->x[0]->dtype)) return rl_copy_data(call->y[0], call->x[0]);
     return rl_run_loops(call, &rl_nan_to_num_loops, numbers);
 }
 
@@ -78,12 +74,12 @@ SMOOTH(angle, "Angle", 0, ZEROS(0))
 
 /* ---- questions, answered by booleans; `whole` is the answer for integers ---- */
 
-#define PREDICATE(op, whole)                                                                                      \
-    static rl_status op##_forward(rl_call *call) {                                                                \
-        if (rl_dtype_is_floating((rl_dtype)call->x[0]->dtype)) return rl_run_loops(call, &rl_##op##_loops, NULL); \
-        rl_fill_elements(call->y[0], rl_scalar_int(whole));                                                       \
-        return RL_OK;                                                                                             \
-    }                                                                                                             \
+#define PREDICATE(op, whole)                                                                                     \
+    static rl_status op##_forward(rl_call *call) {                                                               \
+        if (rl_dtype_is_inexact((rl_dtype)call->x[0]->dtype)) return rl_run_loops(call, &rl_##op##_loops, NULL); \
+        rl_fill_elements(call->y[0], rl_scalar_int(whole));                                                      \
+        return RL_OK;                                                                                            \
+    }                                                                                                            \
     const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .traits = RL_ELEMENTWISE, .infer = rl_infer_comparison, .forward = op##_forward};
 
 PREDICATE(isnan, 0)

@@ -27,8 +27,8 @@ static rl_status run_scan(rl_call *call, const rl_slice_loops *loops, int n_oper
 static rl_status infer_running(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
     rl_dtype dtype = call->args.dtype;
-    if (dtype == RL_NO_DTYPE) dtype = call->inplace || rl_dtype_is_floating((rl_dtype)x->dtype) ? (rl_dtype)x->dtype : RL_INT64;
-    rl_dtype computed = rl_dtype_is_floating(dtype) ? rl_computed_in(dtype) : RL_INT64;
+    if (dtype == RL_NO_DTYPE) dtype = call->inplace || rl_dtype_is_inexact((rl_dtype)x->dtype) ? (rl_dtype)x->dtype : RL_INT64;
+    rl_dtype computed = rl_dtype_is_inexact(dtype) ? rl_computed_in(dtype) : RL_INT64;
     RL_TRY(rl_set_outputs(result, 1));
     rl_read_as(result, 0, computed);
     return rl_output(result, 0, dtype, computed, x->ndim, x->sizes);

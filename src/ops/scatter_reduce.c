@@ -16,11 +16,9 @@ static rl_status check_how(const rl_call *call) {
 
 /* What a place starts with if what was there does not count. */
 static rl_scalar neutral(int64_t how, rl_dtype dtype) {
-    static const int64_t largest[RL_DTYPES] = {1, UINT8_MAX, INT8_MAX, INT16_MAX, INT32_MAX, INT64_MAX};
-    static const int64_t smallest[RL_DTYPES] = {0, 0, INT8_MIN, INT16_MIN, INT32_MIN, INT64_MIN};
     if (how == PROD) return rl_scalar_int(1);
-    if (how == AMAX) return rl_dtype_is_floating(dtype) ? rl_scalar_double(-INFINITY) : rl_scalar_int(smallest[dtype]);
-    if (how == AMIN) return rl_dtype_is_floating(dtype) ? rl_scalar_double(INFINITY) : rl_scalar_int(largest[dtype]);
+    if (how == AMAX) return rl_dtype_is_inexact(dtype) ? rl_scalar_double(-INFINITY) : rl_scalar_int(rl_dtype_least_integer(dtype));
+    if (how == AMIN) return rl_dtype_is_inexact(dtype) ? rl_scalar_double(INFINITY) : rl_scalar_int(rl_dtype_largest_integer(dtype));
     return rl_scalar_int(0);
 }
 
@@ -40,7 +38,7 @@ static void divide_integers(rl_tensor *sums, const rl_tensor *count) {
 
 static rl_status divide(rl_call *call) {
     rl_tensor *y = call->y[0];
-    int include_self = (int)call->args.n[INCLUDE_SELF], whole = !rl_dtype_is_floating((rl_dtype)y->dtype);
+    int include_self = (int)call->args.n[INCLUDE_SELF], whole = !rl_dtype_is_inexact((rl_dtype)y->dtype);
     rl_dtype dtype = whole ? RL_INT64 : (rl_dtype)y->dtype;
     rl_tensor *count = counts(dtype, y->ndim, y->sizes, call->x[INDEX], (int)call->args.n[DIM], include_self);
     if (!count) return RL_FAILED;

@@ -41,7 +41,7 @@ static rl_status infer_searchsorted(const rl_call *call, rl_result *result) {
     const rl_tensor *values = call->in[1];
     RL_TRY(check_search(call->in[0], values, call->in[2]));
     rl_dtype dtype = rl_result_dtype(2, call->in);
-    dtype = rl_dtype_is_floating(dtype) ? rl_computed_in(dtype) : RL_INT64;
+    dtype = rl_dtype_is_inexact(dtype) ? rl_computed_in(dtype) : RL_INT64;
     read_contiguous_as(result, 0, dtype);
     read_contiguous_as(result, 1, dtype);
     read_contiguous_as(result, 2, RL_INT64);
@@ -53,13 +53,15 @@ static rl_status searchsorted_forward(rl_call *call) {
     rl_tensor *sorted = call->x[0], *values = call->x[1], *order = call->x[2], *indices = call->y[0];
     const rl_dtype dtype = (rl_dtype)sorted->dtype;
     const int64_t n = sorted->sizes[sorted->ndim - 1], slices = sorted->ndim == 1 ? 1 : n ? sorted->numel / n : 0;
+    const rl_search_loop search = rl_search_of(dtype);
+    if (!search) return rl_fail("searchsorted() is not defined for %s tensors", rl_dtype_name(dtype));
     if (order) RL_TRY(check_order(order, n));
     if (n == 0) rl_fill_elements(indices, rl_scalar_int(0));
     int64_t each = slices ? values->numel / slices : 0;
     size_t width = rl_dtype_size(dtype);
     for (int64_t k = 0; k < slices; k++)
-        rl_search(dtype, (char *)rl_data(sorted) + (size_t)(k * n) * width, order ? (const int64_t *)rl_data(order) + k * n : NULL, n,
-                  (char *)rl_data(values) + (size_t)(k * each) * width, each, (int)call->args.n[RIGHT], (int64_t *)rl_data(indices) + k * each);
+        search((char *)rl_data(sorted) + (size_t)(k * n) * width, order ? (const int64_t *)rl_data(order) + k * n : NULL, n,
+               (char *)rl_data(values) + (size_t)(k * each) * width, each, (int)call->args.n[RIGHT], (int64_t *)rl_data(indices) + k * each);
     return RL_OK;
 }
 const rl_op rl_op_searchsorted = {.name = "searchsorted", SCHEMA(searchsorted), .infer = infer_searchsorted, .forward = searchsorted_forward};
@@ -82,7 +84,7 @@ static rl_status infer_bincount(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0], *weights = call->in[1];
     int64_t n = call->args.n[0], below;
     if (n < 0) return rl_fail("bincount(): `minlength` must be 0 or more; it is %lld", (long long)n);
-    if (x->ndim != 1 || rl_dtype_is_floating((rl_dtype)x->dtype))
+    if (x->ndim != 1 || rl_dtype_is_inexact((rl_dtype)x->dtype))
         return rl_fail("bincount() needs a vector of integers; it was given %s of shape %s", rl_dtype_name((rl_dtype)x->dtype),
                        rl_sizes_text(x->ndim, x->sizes));
     if (weights && !rl_same_sizes(weights, x))

@@ -21,7 +21,7 @@ static rl_status infer_where(const rl_call *call, rl_result *result) {
 }
 
 static rl_status where_forward(rl_call *call) {
-    return rl_elementwise(4, (rl_tensor *[]){call->y[0], call->x[0], call->x[1], call->x[2]}, rl_where_loops.of[call->y[0]->dtype], NULL);
+    return rl_elementwise(4, (rl_tensor *[]){call->y[0], call->x[0], call->x[1], call->x[2]}, rl_where_loop((rl_dtype)call->y[0]->dtype), NULL);
 }
 
 VJP(where) {
@@ -182,8 +182,7 @@ static rl_status canonicalize_value(rl_call *call) {
 
 static rl_status value_fits(const rl_call *call) {
     rl_scalar value = call->args.s[0];
-    int is_integer = value.kind != RL_SCALAR_FLOAT || (double)value.as_int == value.as_double;
-    if (!is_integer && !rl_dtype_is_floating(rl_result_dtype(3, call->in)))
+    if (!rl_scalar_is_whole(value) && !rl_dtype_is_inexact(rl_result_dtype(3, call->in)))
         return rl_fail("`value` must be an integer when the tensors are integers; it is %g", value.as_double);
     return RL_OK;
 }

@@ -12,8 +12,7 @@ static rl_status number_at(SEXP x, R_xlen_t k, const char *argument, rl_scalar *
     case INTSXP: {
         int integer = TYPEOF(x) == LGLSXP ? LOGICAL(x)[k] : INTEGER(x)[k];
         if (integer == NA_INTEGER) return rl_fail("`%s` is NA, which is no number", argument);
-        *value = rl_scalar_int(integer);
-        if (TYPEOF(x) == LGLSXP) value->kind = RL_SCALAR_BOOL;
+        *value = TYPEOF(x) == LGLSXP ? rl_scalar_bool(integer) : rl_scalar_int(integer);
         return RL_OK;
     }
     case REALSXP:
@@ -43,6 +42,7 @@ rl_status rb_number(SEXP x, const char *argument, rl_scalar *value) {
 }
 
 static rl_status as_integer(rl_scalar number, const char *argument, int64_t *value) {
+    if (number.kind == RL_SCALAR_COMPLEX) return rl_fail("`%s` must be an integer, not a complex number", argument);
     if (number.kind == RL_SCALAR_FLOAT && (!(fabs(number.as_double) < 9.007199254740992e15) || floor(number.as_double) != number.as_double))
         return rl_fail("`%s` must be an integer; it is %g", argument, number.as_double);
     *value = number.as_int;
@@ -168,7 +168,7 @@ SEXP ffi_number(SEXP x, SEXP argument) {
     rb_call call = rb_begin();
     rl_scalar value = rl_scalar_int(0);
     rb_number(x, CHAR(STRING_ELT(argument, 0)), &value);
-    return rb_end(call, value.kind == RL_SCALAR_FLOAT ? Rf_ScalarReal(value.as_double) : rb_numbers(1, &value.as_int));
+    return rb_end(call, value.kind < RL_SCALAR_FLOAT ? rb_numbers(1, &value.as_int) : Rf_ScalarReal(value.as_double));
 }
 
 SEXP ffi_flag(SEXP x, SEXP argument) {
@@ -211,19 +211,7 @@ SEXP rb_dtype_object(rl_dtype dtype) {
             MARK_NOT_MUTABLE(object);
         }
     }
-    return dtype < RL_DTYPES ? VECTOR_ELT(dtype_objects, dtype) : R_NilValue;
-}
-
-static rl_dtype named_dtype(const char *name) {
-    static const struct {
-        const char *name;
-        rl_dtype dtype;
-    } names[] = {{"bool", RL_BOOL},   {"uint8", RL_UINT8},       {"byte", RL_UINT8},    {"int8", RL_INT8},   {"char", RL_INT8},      {"int16", RL_INT16},
-                 {"short", RL_INT16}, {"int32", RL_INT32},       {"int", RL_INT32},     {"int64", RL_INT64}, {"long", RL_INT64},     {"float16", RL_HALF},
-                 {"half", RL_HALF},   {"bfloat16", RL_BFLOAT16}, {"float32", RL_FLOAT}, {"float", RL_FLOAT}, {"float64", RL_DOUBLE}, {"double", RL_DOUBLE}};
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-        if (strcmp(names[k].name, name) == 0) return names[k].dtype;
-    return RL_NO_DTYPE;
+    return dtype != RL_NO_DTYPE ? VECTOR_ELT(dtype_objects, dtype) : R_NilValue;
 }
 
 rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype) {
@@ -232,7 +220,7 @@ rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype) {
     if (TYPEOF(x) == INTSXP && XLENGTH(x) == 1 && Rf_inherits(x, "torch_dtype") && INTEGER(x)[0] >= 0 && INTEGER(x)[0] < RL_DTYPES)
         *dtype = (rl_dtype)INTEGER(x)[0];
     else if (TYPEOF(x) == STRSXP && XLENGTH(x) == 1)
-        *dtype = named_dtype(CHAR(STRING_ELT(x, 0)));
+        *dtype = rl_dtype_named(CHAR(STRING_ELT(x, 0)));
     if (*dtype != RL_NO_DTYPE) return RL_OK;
     if (TYPEOF(x) == STRSXP && XLENGTH(x) == 1)
         return rl_fail("`%s` must be a dtype such as torch_float(); there is none called \"%s\"", argument, rb_text(STRING_ELT(x, 0)));

@@ -53,8 +53,8 @@ static int64_t first_outside(const void *memory, rl_dtype held, int64_t n, rl_dt
     int64_t k = 0;
     if (held == RL_DOUBLE) {
         const double *value = memory;
-        int floating = rl_dtype_is_floating(dtype);
-        while (k < n && (rl_within(value[k], range) || (floating && !isfinite(value[k])))) k++;
+        int inexact = rl_dtype_is_inexact(dtype);
+        while (k < n && (rl_within(value[k], range) || (inexact && !isfinite(value[k])))) k++;
     } else if (held == RL_UINT8) {
         while (k < n && rl_within(((const uint8_t *)memory)[k], range)) k++;
     } else {
@@ -85,10 +85,10 @@ static rl_status fail_na_in_dtype(const char *argument, rl_dtype dtype) {
 
 /* Whether the elements may be copied into a tensor of the dtype. */
 static rl_status check_elements(const void *memory, rl_dtype held, int64_t n, rl_dtype dtype, rb_purpose purpose, const char *argument) {
-    if (!rl_dtype_is_floating(dtype) && first_na(memory, held, n) < n) return fail_na_in_dtype(argument, dtype);
-    if (dtype == RL_BOOL || dtype == held || purpose == RB_OPERAND || (purpose == RB_NEW && rl_dtype_is_floating(dtype))) return RL_OK;
-    if (held == RL_INT32 && rl_dtype_size(dtype) >= 4) return RL_OK;
-    if (held == RL_INT64 && dtype >= RL_FLOAT) return RL_OK;
+    if (!rl_dtype_is_inexact(dtype) && first_na(memory, held, n) < n) return fail_na_in_dtype(argument, dtype);
+    if (dtype == RL_BOOL || dtype == held || purpose == RB_OPERAND || (purpose == RB_NEW && rl_dtype_is_inexact(dtype))) return RL_OK;
+    const rl_dtype_row *from = &rl_dtypes[held], *to = &rl_dtypes[dtype];
+    if (from->kind == RL_INTEGER && to->least <= from->least && to->largest >= from->largest) return RL_OK;
     int64_t outside = first_outside(memory, held, n, dtype);
     return outside == n ? RL_OK : rl_fail_outside(argument, number_in_memory(memory, held, outside), dtype);
 }
@@ -122,7 +122,7 @@ static rl_tensor *fill_from(SEXP data, rl_dtype held, rl_dtype dtype, void *memo
     if (dtype == RL_NO_DTYPE) dtype = rb_own_dtype(data);
     if (shape_of_data(data, argument, &ndim, sizes) != RL_OK || rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
     if (check_elements(memory, held, numel, dtype, purpose, argument) != RL_OK) return NULL;
-    int nan_comes = held != RL_DOUBLE && rl_dtype_is_floating(dtype) && first_na(memory, held, numel) < numel;
+    int nan_comes = held != RL_DOUBLE && rl_dtype_is_inexact(dtype) && first_na(memory, held, numel) < numel;
     rl_tensor *tensor = rl_tensor_new(dtype, ndim, sizes);
     if (!tensor) return NULL;
     borrowed source;

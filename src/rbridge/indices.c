@@ -23,7 +23,7 @@ static rl_tensor *of_tensor(SEXP x, const char *argument) {
         rl_fail("`%s` is an undefined tensor", argument);
         return NULL;
     }
-    if (rl_dtype_is_floating((rl_dtype)given->dtype)) {
+    if (rl_dtype_is_inexact((rl_dtype)given->dtype)) {
         rl_fail("`%s` must be a tensor of integers, such as torch_long(), or of booleans; it is %s", argument, rl_dtype_name((rl_dtype)given->dtype));
         return NULL;
     }

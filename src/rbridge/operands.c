@@ -72,7 +72,7 @@ SEXP ffi_operands(SEXP list) {
     rb_settle(n, operands, list, "tensors");
     for (int k = 0; k < n && !rl_failing(); k++) {
         SEXP x = VECTOR_ELT(list, k);
-        int is_widened = rb_is_tensor(x) && rl_dtype_is_floating(dtype) && !rl_dtype_is_floating((rl_dtype)operands[k]->dtype);
+        int is_widened = rb_is_tensor(x) && rl_dtype_is_inexact(dtype) && !rl_dtype_is_inexact((rl_dtype)operands[k]->dtype);
         if (is_widened) operands[k] = rl_to_dtype(operands[k], dtype);
         if (is_widened || rb_waits(x)) SET_VECTOR_ELT(result, k, rb_wrap(operands[k]));
     }
@@ -86,7 +86,7 @@ int rb_is_missing(SEXP x) {
 
 rl_status rb_missing_number(rl_dtype dtype, const char *argument, rl_scalar *number) {
     *number = rl_scalar_double(NAN);
-    if (rl_dtype_is_floating(dtype)) return RL_OK;
+    if (rl_dtype_is_inexact(dtype)) return RL_OK;
     return rl_fail("`%s` is NA, and %s has no such value; use a floating dtype, where NA becomes NaN", argument, rl_dtype_name(dtype));
 }
 

@@ -138,10 +138,10 @@ static rl_status read_argument(reading *r, const rl_parameter *parameter, SEXP x
 
 /* Beside integers, R's floating numbers are compared as they are. */
 static rl_dtype compared_dtype(rl_dtype joint, int n, rl_tensor *const *operands) {
-    if (!rl_dtype_is_floating(joint)) return joint == RL_BOOL ? RL_BOOL : RL_INT64;
+    if (!rl_dtype_is_inexact(joint)) return joint == RL_BOOL ? RL_BOOL : RL_INT64;
     for (int k = 0; k < n; k++)
-        if (!operands[k]->wrapped_number && rl_dtype_is_floating((rl_dtype)operands[k]->dtype)) return joint;
-    return RL_DOUBLE;
+        if (!operands[k]->wrapped_number && rl_dtype_is_inexact((rl_dtype)operands[k]->dtype)) return joint;
+    return rl_dtype_is_complex(joint) ? rl_dtype_complex(RL_DOUBLE) : RL_DOUBLE;
 }
 
 static int promotes(rl_kind kind) { return kind == RL_KIND_operand || kind == RL_KIND_operand_or_null || kind == RL_KIND_compared || kind == RL_KIND_factor; }
@@ -166,7 +166,7 @@ static rl_status promote_vectors(reading *r, SEXP *arguments) {
         rl_tensor **in = &r->call.in[slot[k]];
         if (rb_waits(arguments[at[k]]))
             *in = rb_operand(arguments[at[k]], dtype, op->parameters[at[k]].name);
-        else if (kind == RL_KIND_factor && *in != r->call.inplace && !rl_dtype_is_floating((rl_dtype)(*in)->dtype))
+        else if (kind == RL_KIND_factor && *in != r->call.inplace && !rl_dtype_is_inexact((rl_dtype)(*in)->dtype))
             *in = rl_to_dtype(*in, dtype);
         if (!*in) return RL_FAILED;
     }

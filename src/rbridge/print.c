@@ -53,21 +53,7 @@ static int is_full(const printer *p) { return p->limit >= 0 && p->lines >= p->li
 
 /* ---- numbers ---- */
 
-static double printed_value(const rl_tensor *x, int64_t at) {
-    const void *data = x->storage->data;
-    switch (x->dtype) {
-    case RL_BOOL: return ((const uint8_t *)data)[at] != 0;
-    case RL_UINT8: return ((const uint8_t *)data)[at];
-    case RL_INT8: return ((const int8_t *)data)[at];
-    case RL_INT16: return ((const int16_t *)data)[at];
-    case RL_INT32: return ((const int32_t *)data)[at];
-    case RL_INT64: return (double)((const int64_t *)data)[at];
-    case RL_HALF: return rl_half_to_float(((const rl_half *)data)[at]);
-    case RL_BFLOAT16: return rl_bfloat16_to_float(((const rl_bfloat16 *)data)[at]);
-    case RL_FLOAT: return ((const float *)data)[at];
-    default: return ((const double *)data)[at];
-    }
-}
+static double printed_value(const rl_tensor *x, int64_t at) { return rl_element(x, at).as_double; }
 
 /* A matrix within a tensor; a vector is one of a single column. */
 typedef struct {

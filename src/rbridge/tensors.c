@@ -80,11 +80,37 @@ SEXP ffi_numel(SEXP self) {
     return rb_end(call, rb_numbers(1, &n));
 }
 
-/* The code of its dtype. */
-SEXP ffi_dtype_of(SEXP self) {
+/* The dtype that is called so. */
+SEXP ffi_dtype(SEXP name) {
     rb_call call = rb_begin();
-    rl_tensor *tensor = rb_unwrap(self, "self");
-    return rb_end(call, Rf_ScalarInteger(tensor ? tensor->dtype : 0));
+    rl_dtype dtype;
+    rb_dtype(name, "name", &dtype);
+    return rb_end(call, rb_dtype_object(dtype));
+}
+
+/* What the table of dtypes says of a dtype, or of a tensor's. */
+SEXP ffi_dtype_traits(SEXP x) {
+    static const char *const kinds[] = {
+        [RL_NO_KIND] = "none", [RL_BOOLEAN] = "boolean", [RL_INTEGER] = "integer", [RL_FLOATING] = "floating", [RL_COMPLEX] = "complex"};
+    static const char *const names[] = {"name", "kind", "bytes", "digits", "least", "largest", ""};
+    rb_call call = rb_begin();
+    rl_dtype dtype = RL_NO_DTYPE;
+    if (Rf_inherits(x, "torch_dtype")) {
+        rb_dtype(x, "dtype", &dtype);
+    } else {
+        rl_tensor *tensor = rb_unwrap(x, "self");
+        if (tensor) dtype = (rl_dtype)tensor->dtype;
+    }
+    const rl_dtype_row *row = &rl_dtypes[dtype];
+    SEXP traits = PROTECT(Rf_mkNamed(VECSXP, (const char **)names));
+    SET_VECTOR_ELT(traits, 0, Rf_mkString(row->name));
+    SET_VECTOR_ELT(traits, 1, Rf_mkString(kinds[row->kind]));
+    SET_VECTOR_ELT(traits, 2, Rf_ScalarInteger(row->size));
+    SET_VECTOR_ELT(traits, 3, Rf_ScalarInteger(row->digits));
+    SET_VECTOR_ELT(traits, 4, Rf_ScalarReal(row->least));
+    SET_VECTOR_ELT(traits, 5, Rf_ScalarReal(row->largest));
+    UNPROTECT(1);
+    return rb_end(call, traits);
 }
 
 static rl_status read_pair(SEXP a, const char *name_a, SEXP b, const char *name_b, rl_dtype *first, rl_dtype *second) {

@@ -162,31 +162,14 @@ rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype) {
     return tensor;
 }
 
-static void store_scalar(void *at, rl_dtype dtype, rl_scalar value) {
-    int integral = value.kind != RL_SCALAR_FLOAT;
-    switch (dtype) {
-    case RL_BOOL: *(uint8_t *)at = integral ? value.as_int != 0 : value.as_double != 0; break;
-    case RL_UINT8: *(uint8_t *)at = (uint8_t)value.as_int; break;
-    case RL_INT8: *(int8_t *)at = (int8_t)value.as_int; break;
-    case RL_INT16: *(int16_t *)at = (int16_t)value.as_int; break;
-    case RL_INT32: *(int32_t *)at = (int32_t)value.as_int; break;
-    case RL_INT64: *(int64_t *)at = value.as_int; break;
-    case RL_HALF: *(rl_half *)at = rl_float_to_half((float)value.as_double); break;
-    case RL_BFLOAT16: *(rl_bfloat16 *)at = rl_float_to_bfloat16((float)value.as_double); break;
-    case RL_FLOAT: *(float *)at = (float)value.as_double; break;
-    default: *(double *)at = value.as_double;
-    }
-}
-
 rl_tensor *rl_tensor_scalar(rl_dtype dtype, rl_scalar value) {
     rl_tensor *tensor = rl_tensor_new(dtype, 0, NULL);
-    if (tensor) store_scalar(tensor->storage->data, dtype, value);
+    if (tensor) rl_store_scalar(tensor->storage->data, dtype, value);
     return tensor;
 }
 
 rl_tensor *rl_tensor_number(rl_scalar value) {
-    rl_dtype dtype = value.kind == RL_SCALAR_BOOL ? RL_BOOL : value.kind == RL_SCALAR_INT ? RL_INT64 : RL_DOUBLE;
-    rl_tensor *tensor = rl_tensor_scalar(dtype, value);
+    rl_tensor *tensor = rl_tensor_scalar(rl_dtype_of_scalar(value), value);
     if (tensor) tensor->wrapped_number = 1;
     return tensor;
 }
@@ -293,23 +276,12 @@ rl_scalar rl_item(const rl_tensor *tensor, int64_t position) {
         element += position % tensor->sizes[k] * tensor->strides[k];
         position /= tensor->sizes[k];
     }
-    const void *data = tensor->storage->data;
-    switch (tensor->dtype) {
-    case RL_BOOL: {
-        rl_scalar truth = rl_scalar_int(((const uint8_t *)data)[element] != 0);
-        truth.kind = RL_SCALAR_BOOL;
-        return truth;
-    }
-    case RL_UINT8: return rl_scalar_int(((const uint8_t *)data)[element]);
-    case RL_INT8: return rl_scalar_int(((const int8_t *)data)[element]);
-    case RL_INT16: return rl_scalar_int(((const int16_t *)data)[element]);
-    case RL_INT32: return rl_scalar_int(((const int32_t *)data)[element]);
-    case RL_INT64: return rl_scalar_int(((const int64_t *)data)[element]);
-    case RL_HALF: return rl_scalar_double(rl_half_to_float(((const rl_half *)data)[element]));
-    case RL_BFLOAT16: return rl_scalar_double(rl_bfloat16_to_float(((const rl_bfloat16 *)data)[element]));
-    case RL_FLOAT: return rl_scalar_double(((const float *)data)[element]);
-    default: return rl_scalar_double(((const double *)data)[element]);
-    }
+    return rl_element(tensor, element);
+}
+
+rl_scalar rl_element(const rl_tensor *tensor, int64_t element) {
+    rl_dtype dtype = (rl_dtype)tensor->dtype;
+    return rl_load_scalar((const char *)tensor->storage->data + element * (int64_t)rl_dtype_size(dtype), dtype);
 }
 
 const char *rl_sizes_text(int ndim, const int64_t *sizes) {

@@ -72,7 +72,8 @@ static inline int rl_same_sizes(const rl_tensor *a, const rl_tensor *b) {
     return 1;
 }
 
-rl_scalar rl_item(const rl_tensor *tensor, int64_t position); /* the element at that place in row-major order */
+rl_scalar rl_item(const rl_tensor *tensor, int64_t position);   /* the element at that place in row-major order */
+rl_scalar rl_element(const rl_tensor *tensor, int64_t element); /* the element at that place in its storage */
 
 void rl_layout_of(const rl_tensor *tensor, rl_layout *layout);
 rl_status rl_count(int ndim, const int64_t *sizes, int64_t *numel);

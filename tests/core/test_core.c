@@ -13,6 +13,7 @@
 #include "../../src/ops/ops.h"
 #include "../../src/ops/subset.h"
 #include "../../src/tensor/interrupt.h"
+#include "../../src/tensor/range.h"
 
 static int passed, failed;
 
@@ -47,6 +48,35 @@ static void test_arithmetic(void) {
     check(y && y->ndim == 1 && y->sizes[0] == 4, "a result has its operands' shape");
     check(is_near(at(y, 0), 3) && is_near(at(y, 3), 24), "(x + 2) * x");
     check(is_near(at(rl_sum_dims(y, RL_INTS_NONE, 0), 0), 3 + 8 + 15 + 24), "its sum");
+}
+
+/* Holds for every row, of those to come too. */
+static void test_dtypes(void) {
+    for (int k = 0; k < RL_DTYPES; k++) {
+        const rl_dtype dtype = (rl_dtype)k, real = rl_dtype_real(dtype);
+        const rl_dtype_row *facts = &rl_dtypes[k];
+        check(rl_dtype_named(facts->names[0]) == dtype && rl_dtype_named(facts->names[1]) == dtype, "a dtype is found by its names");
+        check(rl_dtype_numbered(facts->number) == dtype, "no other dtype has its number");
+        check(rl_dtype_real(real) == real && !rl_dtype_is_complex(real), "its real counterpart is real");
+        check(rl_kind_of(rl_computed_in(dtype)) == rl_kind_of(dtype) && !rl_dtype_is_narrow(rl_computed_in(dtype)), "it is computed in one of its kind");
+        rl_tensor *held = rl_tensor_scalar(dtype, rl_scalar_int(1));
+        check(held && rl_item(held, 0).as_double == 1 && rl_item(held, 0).imaginary == 0, "it holds 1");
+        held = rl_tensor_scalar(dtype, rl_scalar_int(rl_dtype_largest_integer(dtype)));
+        check(held && rl_item(held, 0).as_int == rl_dtype_largest_integer(dtype), "it holds as many integers as its digits say");
+        for (int other = 0; other < RL_DTYPES; other++) {
+            const rl_dtype both = rl_dtype_promote(dtype, (rl_dtype)other);
+            check(both == rl_dtype_promote((rl_dtype)other, dtype) && rl_dtype_can_cast(dtype, both), "promotion has no sides, and goes up in kind");
+        }
+    }
+    check(rl_dtype_named("quaternion") == RL_NO_DTYPE && rl_dtype_numbered(99) == RL_NO_DTYPE, "there is no such dtype");
+    check(rl_dtype_largest_integer(RL_INT64) == INT64_MAX && rl_dtype_least_integer(RL_INT64) == INT64_MIN, "the limits of int64");
+    check(rl_dtype_largest_integer(RL_UINT8) == 255 && rl_dtype_least_integer(RL_UINT8) == 0, "the limits of uint8");
+    check(rl_dtype_largest_integer(RL_HALF) == 2048 && rl_dtype_least_integer(RL_BFLOAT16) == -256, "the limits of half and bfloat16");
+    rl_scalar z = rl_scalar_complex(2, -3);
+    check(z.as_double == 2 && z.as_int == 2 && z.imaginary == -3 && !rl_scalar_is_whole(z), "a scalar holds an imaginary part");
+    check(rl_scalar_is_whole(rl_scalar_complex(2, 0)) && rl_scalar_is_whole(rl_scalar_double(-2)) && !rl_scalar_is_whole(rl_scalar_double(0.5)),
+          "whole numbers");
+    check(rl_check_fits("x", z, RL_DOUBLE) == RL_FAILED && strstr(rl_error_message(), "imaginary"), "a real dtype holds no imaginary part");
 }
 
 static void test_views(void) {
@@ -312,6 +342,7 @@ static void test_description(void) {
 int main(void) {
     rl_autograd_start();
     run(test_arithmetic, "arithmetic leaves nothing behind");
+    run(test_dtypes, "dtypes leave nothing behind");
     run(test_views, "views leave nothing behind");
     run(test_subsets, "subsets leave nothing behind");
     run(test_gradient, "a gradient leaves nothing behind");

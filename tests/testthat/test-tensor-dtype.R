@@ -48,6 +48,38 @@ test_that("limits are those of the formats", {
   expect_error(torch_iinfo(torch_float()), "finfo")
 })
 
+test_that("each dtype has its size, its sign, its limits and its names", {
+  known <- list(
+    list("bool", "bool", 1L, FALSE), list("uint8", "byte", 1L, FALSE, 255, 0), list("int8", "char", 1L, TRUE, 127, -128),
+    list("int16", "short", 2L, TRUE, 32767, -32768), list("int32", "int", 4L, TRUE, 2147483647, -2147483648),
+    list("int64", "long", 8L, TRUE, 2^63, -2^63), list("float16", "half", 2L, TRUE, 65504, -65504),
+    list("bfloat16", "bfloat16", 2L, TRUE, (2 - 2^-7) * 2^127, -(2 - 2^-7) * 2^127),
+    list("float32", "float", 4L, TRUE, (2 - 2^-23) * 2^127, -(2 - 2^-23) * 2^127),
+    list("float64", "double", 8L, TRUE, .Machine$double.xmax, -.Machine$double.xmax)
+  )
+  for (dtype in known) {
+    x <- torch_ones(1, dtype = dtype[[1]])
+    expect_true(x$dtype == torch_ones(1, dtype = dtype[[2]])$dtype)
+    expect_true(x$dtype == get(paste0("torch_", dtype[[1]]))())
+    expect_identical(x$element_size(), dtype[[3]])
+    expect_identical(x$is_signed(), dtype[[4]])
+    expect_false(x$is_complex())
+    floating <- grepl("float", dtype[[1]])
+    expect_identical(x$is_floating_point(), floating)
+    if (dtype[[1]] == "bool") next
+    limits <- if (floating) torch_finfo(x$dtype) else torch_iinfo(x$dtype)
+    expect_identical(limits[c("bits", "max", "min")], list(bits = 8L * dtype[[3]], max = dtype[[5]], min = dtype[[6]]))
+  }
+  expect_equal(torch_finfo(torch_bfloat16())[c("eps", "tiny", "resolution")], list(eps = 2^-7, tiny = 2^-126, resolution = 0.01))
+  expect_equal(torch_finfo(torch_half())[c("eps", "tiny", "resolution")], list(eps = 2^-10, tiny = 2^-14, resolution = 0.001))
+})
+
+test_that("complex numbers of R are refused, by name", {
+  expect_error(torch_tensor(1i), "`data` is complex", class = "rushlight_error")
+  expect_error(torch_ones(2) * 1i, "number, not a complex vector", class = "rushlight_error")
+  expect_error(torch_full(2, 1i), "`fill_value` must be a number, not a complex vector", class = "rushlight_error")
+})
+
 test_that("the default dtype is what numbers become", {
   old <- torch_get_default_dtype()
   on.exit(torch_set_default_dtype(old))

@@ -124,6 +124,15 @@ static int is_tracked(const rl_call *call) {
     return 0;
 }
 
+/* An output that ought to have a gradient and cannot: integers and booleans pass none, complex numbers would. */
+static rl_status check_no_complex(const rl_call *call) {
+    for (int k = 0; k < call->result.n_out; k++) {
+        const rl_dtype dtype = call->result.out[k].dtype;
+        if (rl_dtype_is_complex(dtype)) return rl_fail("%s() gives %s, through which gradients do not pass yet", call->op->name, rl_dtype_name(dtype));
+    }
+    return RL_OK;
+}
+
 /* Only floating outputs have a gradient. */
 static int any_floating(const rl_call *call) {
     if (call->inplace) return rl_dtype_is_floating((rl_dtype)call->inplace->dtype);
@@ -153,6 +162,7 @@ static rl_status apply(rl_interpreter *self, rl_call *call) {
     }
     if (op->constants) RL_TRY(check_constants(call));
     RL_TRY(rl_infer(call));
+    RL_TRY(check_no_complex(call));
     if (!any_floating(call)) return rl_apply_below(self, call);
     rl_node *node = rl_node_of_call(call);
     if (!node) return RL_FAILED;

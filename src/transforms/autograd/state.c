@@ -8,8 +8,6 @@
 enum { MAGIC_BYTES = 8, LITTLE = 1, BIG = 2, REQUIRES_GRAD = 1, UNDEFINED = 255 };
 
 static const char magic[MAGIC_BYTES] = {'r', 'l', 't', 'e', 'n', 's', 'o', 'r'};
-static const uint8_t numbers[RL_DTYPES] = {[RL_BOOL] = 11, [RL_UINT8] = 0, [RL_INT8] = 1,      [RL_INT16] = 2, [RL_INT32] = 3,
-                                           [RL_INT64] = 4, [RL_HALF] = 5,  [RL_BFLOAT16] = 15, [RL_FLOAT] = 6, [RL_DOUBLE] = 7};
 
 static int byte_order(void) {
     const uint16_t one = 1;
@@ -83,7 +81,7 @@ static void put_word(rl_state *state, uint64_t word) {
 
 static void put_stored(rl_state *state, const rl_stored *stored) {
     put_word(state, stored->requires_grad ? REQUIRES_GRAD : 0);
-    put_word(state, stored->dtype == RL_NO_DTYPE ? UNDEFINED : numbers[stored->dtype]);
+    put_word(state, stored->dtype == RL_NO_DTYPE ? UNDEFINED : rl_dtypes[stored->dtype].number);
     put_word(state, (uint64_t)stored->shape.ndim);
     put_word(state, stored->bytes);
     for (int k = 0; k < stored->shape.ndim; k++) put_word(state, (uint64_t)stored->shape.sizes[k]);
@@ -120,9 +118,7 @@ static rl_status cut_short(void) { return rl_fail("its saved form is cut short")
 static rl_status inconsistent(void) { return rl_fail("its saved form contradicts itself: it has been damaged"); }
 
 static rl_status stored_dtype(uint64_t number, rl_dtype *dtype) {
-    *dtype = RL_NO_DTYPE;
-    for (int k = 0; k < RL_DTYPES; k++)
-        if (numbers[k] == number) *dtype = (rl_dtype)k;
+    *dtype = rl_dtype_numbered(number);
     return *dtype != RL_NO_DTYPE || number == UNDEFINED ? RL_OK : rl_fail("its saved form names a dtype that this version of rushlight does not know");
 }
 
@@ -195,7 +191,7 @@ static rl_tensor *restore_tensor(const rl_stored *stored, const uint8_t *bytes, 
     if (!flat) return NULL;
     uint8_t *values = rl_data(flat);
     if (stored->bytes) memcpy(values, bytes, stored->bytes);
-    if (swapped) swap_bytes(values, stored->bytes, rl_dtype_size(stored->dtype));
+    if (swapped) swap_bytes(values, stored->bytes, rl_dtype_size(rl_dtype_real(stored->dtype)));
     for (int64_t k = 0; stored->dtype == RL_BOOL && k < stored->elements; k++) values[k] = values[k] != 0;
     rl_tensor *tensor = rl_tensor_view(flat, stored->shape.ndim, stored->shape.sizes, stored->shape.strides, 0);
     if (tensor && stored->requires_grad && rl_set_requires_grad(tensor, 1) != RL_OK) return NULL;
