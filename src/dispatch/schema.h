@@ -79,8 +79,12 @@ typedef struct {
 #define RL_PASTE_(a, b) a##b
 #define RL_PASTE(a, b) RL_PASTE_(a, b)
 
+#ifdef __CPPCHECK__ /* its preprocessor cannot expand a sequence */
+#define RL_END(...)
+#else
 #define RL_END(...) RL_END_(__VA_ARGS__)
 #define RL_END_(...) __VA_ARGS__##_END
+#endif
 
 /* A sequence of pairs is expanded by two macros that call for each other; what is left of the last one becomes its ..._END. */
 #define RL_PARAMETERS(schema) RL_END(RL_PARAMETER_A schema)
@@ -89,11 +93,11 @@ typedef struct {
 #define RL_PARAMETER_A_END
 #define RL_PARAMETER_B_END
 
-#define RL_COUNT_PARAMETERS(schema) (RL_END(RL_COUNTED_A schema))
+#define RL_COUNT_PARAMETERS(schema) (RL_END(RL_COUNTED_A schema) 0)
 #define RL_COUNTED_A(kind, name) 1 + RL_COUNTED_B
 #define RL_COUNTED_B(kind, name) 1 + RL_COUNTED_A
-#define RL_COUNTED_A_END 0
-#define RL_COUNTED_B_END 0
+#define RL_COUNTED_A_END
+#define RL_COUNTED_B_END
 
 #define RL_SLOTS(op, schema)                                                                                            \
     struct rl_##op##_ints {                                                                                             \

@@ -14,13 +14,18 @@
 #define RB_PARAMETERS_7 SEXP, SEXP, SEXP, SEXP, SEXP, SEXP, SEXP
 
 /* The parameters of the entry of an op, and their names alone, of its schema. */
+#ifdef __CPPCHECK__ /* as in dispatch/schema.h */
+#define RB_FORMALS(schema) SEXP unseen
+#define RB_ACTUALS(schema) unseen
+#else
 #define RB_FORMALS(schema) RL_END(RB_FORMAL_FIRST schema)
+#define RB_ACTUALS(schema) RL_END(RB_ACTUAL_FIRST schema)
+#endif
 #define RB_FORMAL_FIRST(kind, name) SEXP name RB_FORMAL_A
 #define RB_FORMAL_A(kind, name) , SEXP name RB_FORMAL_B
 #define RB_FORMAL_B(kind, name) , SEXP name RB_FORMAL_A
 #define RB_FORMAL_A_END
 #define RB_FORMAL_B_END
-#define RB_ACTUALS(schema) RL_END(RB_ACTUAL_FIRST schema)
 #define RB_ACTUAL_FIRST(kind, name) name RB_ACTUAL_A
 #define RB_ACTUAL_A(kind, name) , name RB_ACTUAL_B
 #define RB_ACTUAL_B(kind, name) , name RB_ACTUAL_A
