@@ -189,6 +189,8 @@ torch_finfo <- function(dtype) {
 torch_iinfo <- function(dtype) {
   check_dtype(dtype, "dtype")
   traits <- dtype_traits(dtype)
-  if (traits$kind != "integer") raise_error(sprintf("`dtype` must be one of integers, not %s; torch_finfo() is for floating ones", traits$name))
+  if (traits$kind != "integer") {
+    raise_error(sprintf("`dtype` must be one of integers, not %s; torch_finfo() is for floating ones", traits$name))
+  }
   list(bits = 8L * traits$bytes, max = traits$largest, min = traits$least)
 }
