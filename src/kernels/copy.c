@@ -96,13 +96,15 @@ static int64_t element_at(const rl_tensor *t, int64_t position) {
     return element;
 }
 
-void rl_add_elements(rl_tensor *to, rl_tensor *from) {
+rl_status rl_add_elements(rl_tensor *to, rl_tensor *from) {
+    if (!rl_dtype_is_floating((rl_dtype)to->dtype)) return rl_fail_no_loop(rl_dtype_name((rl_dtype)to->dtype));
     for (int64_t i = 0; i < from->numel && !RL_GIVEN_UP_AT(i); i++) {
         if (to->dtype == RL_FLOAT)
             ((float *)rl_data(to))[element_at(to, i)] += ((const float *)rl_data(from))[element_at(from, i)];
         else
             ((double *)rl_data(to))[element_at(to, i)] += ((const double *)rl_data(from))[element_at(from, i)];
     }
+    return RL_OK;
 }
 
 void rl_zero_triangle(rl_tensor *to, int64_t diagonal, int below) {

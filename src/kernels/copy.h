@@ -7,7 +7,7 @@
 /* from broadcasts to to's shape */
 void rl_copy_elements(rl_tensor *to, rl_tensor *from);
 /* Floating elements of one dtype and shape, added one after the other: to's may overlap. */
-void rl_add_elements(rl_tensor *to, rl_tensor *from);
+rl_status rl_add_elements(rl_tensor *to, rl_tensor *from);
 /* Zeros above (or below) a diagonal of the matrices in the last two dimensions; element (i, j) lies on diagonal j - i. */
 void rl_zero_triangle(rl_tensor *to, int64_t diagonal, int below);
 void rl_fill_elements(rl_tensor *to, rl_scalar value);

@@ -3,21 +3,13 @@
 
 #include "reducers.h"
 
-#define LEAST_uint8 0
-#define LEAST_int8 INT8_MIN
-#define LEAST_int16 INT16_MIN
-#define LEAST_int32 INT32_MIN
-#define LEAST_int64 INT64_MIN
-#define LEAST_float (-INFINITY)
-#define LEAST_double (-INFINITY)
+#define LIMITS_OF_INTEGERS(use, code, suffix, type, wrapping, name, kind, real, computed, digits, least, ...) \
+    static const type most_##suffix = (type)((UINT64_C(1) << (digits)) - 1);                                  \
+    static const type least_##suffix = (least) == 0 ? 0 : (type)(-(int64_t)((UINT64_C(1) << (digits)) - 1) - 1);
+RL_INTEGER_DTYPES(LIMITS_OF_INTEGERS, )
 
-#define MOST_uint8 UINT8_MAX
-#define MOST_int8 INT8_MAX
-#define MOST_int16 INT16_MAX
-#define MOST_int32 INT32_MAX
-#define MOST_int64 INT64_MAX
-#define MOST_float INFINITY
-#define MOST_double INFINITY
+#define LIMITS_OF_FLOATING(use, code, suffix, type, ...) static const type most_##suffix = INFINITY, least_##suffix = -INFINITY;
+RL_FLOATING_DTYPES(LIMITS_OF_FLOATING, )
 
 /* ---- largest ---- */
 
@@ -26,7 +18,7 @@
 #define NAME amax
 #define DTYPES "for_numbers.h"
 #define STATE T
-#define ZERO OF(LEAST)
+#define ZERO OF(least)
 #define STEP WINS(s, a) ? a : s
 #define COMBINED WINS(s, t) ? t : s
 #define RESULT s
@@ -49,7 +41,7 @@ const rl_reducers rl_amax_indices_reducers = RL_NUMBER_REDUCERS(amax_indices_red
 #define NAME amin
 #define DTYPES "for_numbers.h"
 #define STATE T
-#define ZERO OF(MOST)
+#define ZERO OF(most)
 #define STEP WINS(s, a) ? a : s
 #define COMBINED WINS(s, t) ? t : s
 #define RESULT s

@@ -69,14 +69,11 @@ const rl_slice_loops rl_logcumsumexp_loops = {.of = {RL_FLOATING_ROWS(logcumsume
         }                                                                                                                           \
     }
 
-#define CUMULATIVE_MINMAX_LOOPS(name, OP)        \
-    CUMULATIVE_MINMAX(name##_uint8, uint8_t, OP) \
-    CUMULATIVE_MINMAX(name##_int8, int8_t, OP)   \
-    CUMULATIVE_MINMAX(name##_int16, int16_t, OP) \
-    CUMULATIVE_MINMAX(name##_int32, int32_t, OP) \
-    CUMULATIVE_MINMAX(name##_int64, int64_t, OP) \
-    CUMULATIVE_MINMAX(name##_float, float, OP)   \
-    CUMULATIVE_MINMAX(name##_double, double, OP) \
+#define CUMULATIVE_MINMAX_OF_INTEGERS(tag, T, U, name, OP) CUMULATIVE_MINMAX(name##_##tag, T, OP)
+#define CUMULATIVE_MINMAX_LOOPS(name, OP)                    \
+    RL_FOR_INTEGERS(CUMULATIVE_MINMAX_OF_INTEGERS, name, OP) \
+    CUMULATIVE_MINMAX(name##_float, float, OP)               \
+    CUMULATIVE_MINMAX(name##_double, double, OP)             \
     const rl_slice_loops rl_##name##_loops = {.of = {[RL_BOOL] = name##_uint8, RL_INTEGER_ROWS(name) RL_FLOATING_ROWS(name)}};
 CUMULATIVE_MINMAX_LOOPS(cummax, >=)
 CUMULATIVE_MINMAX_LOOPS(cummin, <=)

@@ -6,7 +6,6 @@
  * b, and a[0] is read by neither. */
 #include "../kernels/scan.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -160,7 +159,7 @@ static rl_status infer_logcumsumexp(const rl_call *call, rl_result *result) {
 
 static rl_status logcumsumexp_forward(rl_call *call) { return run_scan(call, &rl_logcumsumexp_loops, 2, (rl_tensor *[]){call->y[0], call->x[0]}, NULL); }
 
-static double most(const rl_tensor *x) { return x && x->dtype == RL_DOUBLE ? DBL_MAX : FLT_MAX; }
+static double most(const rl_tensor *x) { return x ? rl_dtypes[x->dtype].largest : 0; }
 
 /* Infinities have no differences. */
 VJP(logcumsumexp) {

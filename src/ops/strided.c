@@ -71,7 +71,7 @@ static rl_status share_out(const rl_args *args, layout *l) {
     rl_tensor *ones = rl_filled((rl_dtype)l->flat->dtype, l->base->ndim, l->base->sizes, 1);
     if (!ones) return RL_FAILED;
     RL_TRY(lay_out(args, (rl_dtype)l->flat->dtype, &counts));
-    rl_add_elements(counts.base, ones);
+    RL_TRY(rl_add_elements(counts.base, ones));
     l->flat = rl_div(l->flat, rl_clamp(counts.flat, rl_scalar_double(1), (rl_scalar){RL_SCALAR_NONE, 0, 0}));
     return l->flat ? lay_out(args, (rl_dtype)l->flat->dtype, l) : RL_FAILED;
 }
@@ -159,7 +159,7 @@ static rl_status scatter_forward(rl_call *call) {
     }
     RL_TRY(lay_out(&call->args, (rl_dtype)x->dtype, &l));
     if (rl_overlaps_itself(l.view)) {
-        rl_add_elements(l.view, x);
+        RL_TRY(rl_add_elements(l.view, x));
     } else {
         RL_TRY(rl_copy_data(l.view, x));
     }
@@ -190,7 +190,7 @@ static rl_status as_strided_gather_forward(rl_call *call) {
     if (direct) l.flat = call->x[0];
     RL_TRY(lay_out(&call->args, (rl_dtype)call->x[0]->dtype, &l));
     if (!direct && rl_overlaps_itself(l.base)) {
-        rl_add_elements(l.base, call->x[0]);
+        RL_TRY(rl_add_elements(l.base, call->x[0]));
         RL_TRY(share_out(&call->args, &l));
     } else if (!direct) {
         RL_TRY(rl_copy_data(l.base, call->x[0]));
