@@ -42,7 +42,7 @@
 #' torch_matmul(a, linalg_inv(a))
 #' @export
 linalg_solve <- function(A, B) {
-  sides <- operands(list(A, B))
+  sides <- operands(list(A = A, B = B))
   A <- sides[[1]]
   B <- sides[[2]]
   if (!is_vector_side(A, B)) return(.Call(ffi_solve, A, B))
@@ -90,7 +90,7 @@ with_info <- function(result, A, check_errors) {
 linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular = FALSE) {
   no_dots(...)
   if (.Call(ffi_flag, left, "left")) return(.Call(ffi_solve_triangular, A, B, upper, unitriangular))
-  sides <- operands(list(A, B))
+  sides <- operands(list(A = A, B = B))
   A <- sides[[1]]
   B <- sides[[2]]
   lower <- !.Call(ffi_flag, upper, "upper")
@@ -101,7 +101,7 @@ linalg_solve_triangular <- function(A, B, ..., upper, left = TRUE, unitriangular
 #' @rdname linalg_solve
 #' @export
 torch_triangular_solve <- function(self, A, upper = TRUE, transpose = FALSE, unitriangular = FALSE) {
-  sides <- operands(list(self, A))
+  sides <- operands(list(self = self, A = A))
   self <- sides[[1]]
   A <- sides[[2]]
   transpose <- .Call(ffi_flag, transpose, "transpose")
@@ -113,7 +113,7 @@ torch_triangular_solve <- function(self, A, upper = TRUE, transpose = FALSE, uni
 #' @rdname linalg_solve
 #' @export
 torch_cholesky_solve <- function(self, input2, upper = FALSE) {
-  sides <- operands(list(self, input2))
+  sides <- operands(list(self = self, input2 = input2))
   self <- sides[[1]]
   input2 <- sides[[2]]
   lower <- if (.Call(ffi_flag, upper, "upper")) torch_transpose(input2, -2L, -1L) else input2
@@ -169,7 +169,7 @@ torch_pinverse <- function(self, rcond = 1e-15) .Call(ffi_pinv, self, 0, rcond)
 linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
   no_dots(...)
   if (!is.null(driver)) one_of(driver, "driver", c("gels", "gelsy", "gelsd", "gelss"))
-  sides <- operands(list(A, B))
+  sides <- operands(list(A = A, B = B))
   A <- sides[[1]]
   B <- sides[[2]]
   vector <- is_vector_side(A, B) && length(dim(B)) != length(dim(A))

@@ -75,7 +75,10 @@ nnf_relu_ <- function(input) .Call(ffi_relu_, input)
 nnf_relu6 <- function(input, inplace = FALSE) nnf_hardtanh(input, 0, 6, inplace)
 #' @rdname torch_activations
 #' @export
-nnf_selu <- function(input, inplace = FALSE) if (.Call(ffi_flag, inplace, "inplace")) torch_selu_(input) else torch_selu(input)
+nnf_selu <- function(input, inplace = FALSE) {
+  input <- .Call(ffi_as_tensor, input, "input")
+  if (.Call(ffi_flag, inplace, "inplace")) torch_selu_(input) else torch_selu(input)
+}
 #' @rdname torch_activations
 #' @export
 nnf_selu_ <- function(input) torch_selu_(input)
@@ -133,10 +136,16 @@ nnf_prelu <- function(input, weight) {
 }
 #' @rdname torch_activations
 #' @export
-nnf_softsign <- function(input) .Call(ffi_div, input, torch_abs(input) + 1L)
+nnf_softsign <- function(input) {
+  input <- .Call(ffi_as_tensor, input, "input")
+  .Call(ffi_div, input, torch_abs(input) + 1L)
+}
 #' @rdname torch_activations
 #' @export
-nnf_tanhshrink <- function(input) .Call(ffi_sub, input, torch_tanh(input), NULL)
+nnf_tanhshrink <- function(input) {
+  input <- .Call(ffi_as_tensor, input, "input")
+  .Call(ffi_sub, input, torch_tanh(input), NULL)
+}
 #' @rdname torch_activations
 #' @export
 nnf_hardshrink <- function(input, lambd = 0.5) .Call(ffi_hardshrink, input, lambd)

@@ -39,7 +39,8 @@ nnf_smooth_l1_loss <- function(input, target, reduction = "mean") {
 #' @rdname nnf_mse_loss
 #' @export
 nnf_l1_loss <- function(input, target, reduction = "mean") {
-  losses <- torch_abs(.Call(ffi_sub, input, target, NULL))
+  both <- operands(list(input = input, target = target))
+  losses <- torch_abs(.Call(ffi_sub, both$input, both$target, NULL))
   warn_of_shapes(input, target)
   reduced_loss(losses, reduction)
 }
@@ -120,7 +121,7 @@ nnf_soft_margin_loss <- function(input, target, reduction = "mean") {
 nnf_binary_cross_entropy <- function(input, target, weight = NULL, reduction = c("mean", "sum", "none")) {
   loss <- .Call(ffi_bce_loss, input, target, if (is.null(weight)) reduction else "none")
   warn_of_shapes(input, target)
-  if (is.null(weight)) loss else reduced_loss(.Call(ffi_mul, loss, weight), reduction)
+  if (is.null(weight)) loss else reduced_loss(times(loss, weight = weight), reduction)
 }
 
 #' @rdname nnf_binary_cross_entropy
@@ -132,9 +133,15 @@ nnf_binary_cross_entropy_with_logits <- function(input, target, weight = NULL, r
   if (is.null(weight) && is.null(pos_weight)) return(losses)
   if (!is.null(pos_weight)) {
     unlikely <- .Call(ffi_bce_logits_loss, input, torch_ones_like(.Call(ffi_as_tensor, target, "target")), "none")
-    losses <- losses + .Call(ffi_mul, .Call(ffi_sub, pos_weight, 1L, NULL), target) * unlikely
+    losses <- losses + (times(target, pos_weight = pos_weight) - target) * unlikely
   }
-  reduced_loss(if (is.null(weight)) losses else .Call(ffi_mul, losses, weight), reduction)
+  reduced_loss(if (is.null(weight)) losses else times(losses, weight = weight), reduction)
+}
+
+# losses times a weight, of which errors speak by its name
+times <- function(losses, ...) {
+  both <- operands(list(target = losses, ...))
+  .Call(ffi_mul, both[[1]], both[[2]])
 }
 
 #' Cross-entropy of classes
@@ -304,7 +311,7 @@ nnf_kl_div <- function(input, target, reduction = "mean") {
 #' @rdname nnf_kl_div
 #' @export
 nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, eps = 1e-8, reduction = "mean") {
-  both <- operands(list(input, target))
+  both <- operands(list(input = input, target = target))
   input <- both[[1]]
   target <- both[[2]]
   eps <- .Call(ffi_number, eps, "eps")
@@ -321,7 +328,10 @@ nnf_poisson_nll_loss <- function(input, target, log_input = TRUE, full = FALSE, 
 #' @rdname nnf_soft_margin_loss
 #' @export
 nnf_hinge_embedding_loss <- function(input, target, margin = 1, reduction = "mean") {
-  force(target)
+  both <- two_tensors(input, target, c("input", "target"))
+  input <- both[[1]]
+  target <- both[[2]]
+  margin <- .Call(ffi_number, margin, "margin")
   hinge <- torch_clamp(.Call(ffi_sub, margin, input, NULL), min = 0)
   losses <- torch_where(.Call(ffi_ne, target, 1), hinge, 0) + torch_where(.Call(ffi_ne, target, -1), input, 0)
   warn_of_shapes(input, target)
@@ -331,7 +341,10 @@ nnf_hinge_embedding_loss <- function(input, target, margin = 1, reduction = "mea
 #' @rdname nnf_soft_margin_loss
 #' @export
 nnf_margin_ranking_loss <- function(input1, input2, target, margin = 0, reduction = "mean") {
-  difference <- .Call(ffi_sub, input1, input2, NULL)
+  both <- operands(list(input1 = input1, input2 = input2))
+  difference <- .Call(ffi_sub, both$input1, both$input2, NULL)
+  target <- .Call(ffi_as_tensor, target, "target")
+  margin <- .Call(ffi_number, margin, "margin")
   losses <- torch_clamp(.Call(ffi_sub, margin, .Call(ffi_mul, target, difference), NULL), min = 0)
   warn_of_shapes(difference, target)
   reduced_loss(losses, reduction)
@@ -354,6 +367,11 @@ nnf_triplet_margin_with_distance_loss <- function(anchor, positive, negative, di
   triplet_loss(anchor, positive, negative, distance_function, margin, swap, reduction)
 }
 triplet_loss <- function(anchor, positive, negative, distance, margin, swap, reduction) {
+  three <- operands(list(anchor = anchor, positive = positive, negative = negative))
+  anchor <- three$anchor
+  positive <- three$positive
+  negative <- three$negative
+  margin <- .Call(ffi_number, margin, "margin")
   near <- distance(anchor, positive)
   far <- distance(anchor, negative)
   if (.Call(ffi_flag, swap, "swap")) far <- torch_minimum(far, distance(positive, negative))
@@ -366,6 +384,8 @@ nnf_cosine_embedding_loss <- function(input1, input2, target, margin = 0, reduct
   both <- two_tensors(input1, input2, c("input1", "input2"))
   input1 <- both[[1]]
   input2 <- both[[2]]
+  target <- .Call(ffi_as_tensor, target, "target")
+  margin <- .Call(ffi_number, margin, "margin")
   tiny <- 1e-12
   last <- -1L
   cosine <- (input1 * input2)$sum(last) /

@@ -23,18 +23,20 @@ torch_cat <- function(tensors, dim = 1L) .Call(ffi_cat, tensors, dim)
 #' @rdname torch_cat
 #' @export
 torch_stack <- function(tensors, dim = 1L) .Call(ffi_stack, tensors, dim)
+listed <- function(tensors) operands(if (typeof(tensors) == "list") tensors else list(.Call(ffi_as_tensor, tensors, "tensors")))
+
 #' @rdname torch_cat
 #' @export
 torch_hstack <- function(tensors) {
-  tensors <- at_least(operands(tensors), 1L)
+  tensors <- at_least(listed(tensors), 1L)
   .Call(ffi_cat, tensors, if (length(tensors) && tensors[[1]]$ndim > 1) 2L else 1L)
 }
 #' @rdname torch_cat
 #' @export
-torch_vstack <- function(tensors) .Call(ffi_cat, at_least(operands(tensors), 2L), 1L)
+torch_vstack <- function(tensors) .Call(ffi_cat, at_least(listed(tensors), 2L), 1L)
 #' @rdname torch_cat
 #' @export
-torch_dstack <- function(tensors) .Call(ffi_cat, at_least(operands(tensors), 3L), 3L)
+torch_dstack <- function(tensors) .Call(ffi_cat, at_least(listed(tensors), 3L), 3L)
 #' @rdname torch_cat
 #' @export
 torch_block_diag <- function(tensors) .Call(ffi_block_diag, tensors)

@@ -139,23 +139,6 @@ torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
   .Call(ffi_sum, (x1 / length_of(x1)) * (x2 / length_of(x2)), dim, FALSE, NULL)
 }
 
-#' @rdname torch_cosine_similarity
-#' @export
-nnf_cosine_similarity <- function(x1, x2, dim = 2, eps = 1e-8) torch_cosine_similarity(x1, x2, dim, eps)
-
-#' @rdname torch_renorm
-#' @export
-nnf_normalize <- function(input, p = 2, dim = 2, eps = 1e-12, out = NULL) {
-  result <- .Call(ffi_div, input, torch_clamp(.Call(ffi_vector_norm, input, p, dim, TRUE, NULL), min = eps))
-  if (is.null(out)) result else .Call(ffi_copy_, out, result)
-}
-
-#' @rdname torch_dist
-#' @export
-nnf_pairwise_distance <- function(x1, x2, p = 2, eps = 1e-6, keepdim = FALSE) {
-  .Call(ffi_norm, .Call(ffi_add, .Call(ffi_sub, x1, x2, NULL), eps, NULL), p, -1L, keepdim, NULL)
-}
-
 #' @rdname torch_dist
 #' @export
 torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
@@ -166,6 +149,7 @@ torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
   both <- two_tensors(x1, x2, c("x1", "x2"))
   x1 <- both[[1]]
   x2 <- both[[2]]
+  p <- .Call(ffi_number, p, "p")
   lengths_of_rows(x1$unsqueeze(-2) - x2$unsqueeze(-3), p)
 }
 
@@ -178,16 +162,14 @@ torch_pdist <- function(self, p = 2L) {
   first <- rep(seq_len(n), n - seq_len(n))
   second <- sequence(n - seq_len(n), seq_len(n) + 1L)
   rows <- function(k) torch_index_select(self, 1, torch_tensor(as.integer(k), dtype = torch_long()))
+  p <- .Call(ffi_number, p, "p")
   lengths_of_rows(rows(first) - rows(second), p)
 }
+
 # Rows of no elements have length 0, whatever p is.
 lengths_of_rows <- function(x, p) {
   if (x$size(-1L) == 0L) .Call(ffi_sum, x, -1L, FALSE, NULL) else .Call(ffi_vector_norm, x, p, -1L, FALSE, NULL)
 }
-
-#' @rdname torch_dist
-#' @export
-nnf_pdist <- function(input, p = 2) torch_pdist(input, p)
 
 # Variables are rows, observations are columns; fweights count an observation several times, aweights weigh it.
 covariance <- function(x, correction, fweights, aweights) {

@@ -129,14 +129,14 @@ torch_baddbmm <- function(self, batch1, batch2, out_dtype = NULL, beta = 1L, alp
 #' @rdname torch_addmm
 #' @export
 torch_addr <- function(self, vec1, vec2, beta = 1L, alpha = 1L) {
-  all <- operands(list(self, vec1, vec2))
+  all <- operands(list(self = self, vec1 = vec1, vec2 = vec2))
   add_scaled(all[[1]], torch_outer(all[[2]], all[[3]]), beta, alpha)
 }
 
 #' @rdname torch_addmm
 #' @export
 torch_addbmm <- function(self, batch1, batch2, beta = 1L, alpha = 1L) {
-  all <- operands(list(self, batch1, batch2))
+  all <- operands(list(self = self, batch1 = batch1, batch2 = batch2))
   add_scaled(all[[1]], torch_sum(torch_bmm(all[[2]], all[[3]]), 1L, dtype = all[[2]]$dtype), beta, alpha)
 }
 
@@ -159,19 +159,6 @@ add_scaled <- function(self, product, beta, alpha) {
   }
   sum
 }
-
-#' A linear map of the last dimension
-#'
-#' \deqn{y = x W^T + b}{y = x W' + b}
-#'
-#' @param input a tensor whose last dimension has `in` elements, with any dimensions before it.
-#' @param weight a matrix of shape (out, in).
-#' @param bias a vector of `out` elements, or `NULL`.
-#' @return A tensor of the input's shape, but for the last dimension, which has `out` elements.
-#' @examples
-#' nnf_linear(torch_ones(5, 3), torch_ones(2, 3), torch_zeros(2))
-#' @export
-nnf_linear <- function(input, weight, bias = NULL) .Call(ffi_linear, input, weight, bias)
 
 product_methods <- list(
   mm = function(mat2) .Call(ffi_mm, self, mat2),

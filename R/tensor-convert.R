@@ -137,10 +137,10 @@ torch_is_complex <- function(self) dtype_traits(self)$kind == "complex"
 #' @examples
 #' torch_real(torch_ones(2))
 #' @export
-torch_real <- function(self) self
+torch_real <- function(self) .Call(ffi_as_tensor, self, "self")
 #' @rdname torch_real
 #' @export
-torch_conj <- function(self) self
+torch_conj <- function(self) .Call(ffi_as_tensor, self, "self")
 #' @rdname torch_real
 #' @export
 torch_imag <- function(self) raise_error("a real tensor has no imaginary part, and complex tensors are not there yet")

@@ -76,8 +76,12 @@ SEXP rb_namespace(void) {
 
 SEXP rb_package_value(const char *name) { return R_getVarEx(Rf_install(name), rb_namespace(), FALSE, R_NilValue); }
 
+const char *rb_failed_in;
+
 static void raise(void) {
     char message[2048];
+    const char *op = rb_failed_in;
+    rb_failed_in = NULL;
     strncpy(message, rl_error_message(), sizeof message - 1);
     message[sizeof message - 1] = 0;
     int in_host = rl_failed_in_host();
@@ -89,9 +93,10 @@ static void raise(void) {
         R_ContinueUnwind(token);
     }
     SEXP text = PROTECT(Rf_ScalarString(Rf_mkCharCE(message, CE_UTF8)));
-    SEXP call = PROTECT(Rf_lang2(rb_package_value("raise_error"), text));
+    SEXP name = PROTECT(op ? Rf_mkString(op) : R_NilValue);
+    SEXP call = PROTECT(Rf_lang3(rb_package_value("raise_failure"), text, name));
     Rf_eval(call, R_BaseEnv);
-    UNPROTECT(2);
+    UNPROTECT(3);
     Rf_error("%s", message);
 }
 

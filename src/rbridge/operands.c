@@ -60,11 +60,12 @@ rl_status rb_settle(int n, rl_tensor **operands, SEXP list, const char *argument
 SEXP ffi_operands(SEXP list) {
     rb_call call = rb_begin();
     int n = (int)XLENGTH(list), waiting = 0;
+    SEXP names = Rf_getAttrib(list, R_NamesSymbol);
     rl_tensor **operands = rl_scope_memory((size_t)n + 1, sizeof *operands);
     for (int k = 0; k < n && operands && !rl_failing(); k++) {
         SEXP x = VECTOR_ELT(list, k);
         waiting |= rb_waits(x);
-        operands[k] = rb_waits(x) ? rb_number_of_kind(x) : rb_as_tensor(x, "tensors");
+        operands[k] = rb_waits(x) ? rb_number_of_kind(x) : rb_as_tensor(x, Rf_isNull(names) ? "tensors" : rb_text(STRING_ELT(names, k)));
     }
     if (rl_failing() || !waiting) return rb_end(call, list);
     rl_dtype dtype = rl_result_dtype(n, operands);

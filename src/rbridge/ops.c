@@ -186,10 +186,13 @@ static rl_status read_and_apply(reading *r, const rl_op *op, SEXP *arguments, in
     return rl_apply(&r->call);
 }
 
+static const char *name_of(const rl_op *op);
+
 static SEXP run_op(const rl_op *op, SEXP *arguments, int in_place) {
     rb_call call = rb_begin();
     reading r;
     rl_status status = read_and_apply(&r, op, arguments, in_place);
+    if (status != RL_OK) rb_failed_in = name_of(op);
     if (in_place || status != RL_OK) return rb_end(call, arguments[0]);
     int gives_one = r.call.n_out == 1 && !(op->traits & RL_RETURNS_LIST);
     return rb_end(call, gives_one ? rb_wrap(r.call.out[0]) : rb_wrap_list(r.call.n_out, r.call.out));
@@ -201,6 +204,7 @@ static SEXP make(const rl_op *op, SEXP *arguments, SEXP requires_grad) {
     int64_t wanted;
     rl_status status = rb_flag(requires_grad, "requires_grad", &wanted);
     if (status == RL_OK) status = read_and_apply(&r, op, arguments, 0);
+    if (status != RL_OK) rb_failed_in = name_of(op);
     if (status == RL_OK && wanted) status = rl_set_requires_grad(r.call.out[0], 1);
     return rb_end(call, status == RL_OK ? rb_wrap(r.call.out[0]) : R_NilValue);
 }
@@ -224,6 +228,12 @@ static const struct {
 } rows[] = {
 #include "../ops/ops.def"
 };
+
+static const char *name_of(const rl_op *op) {
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+        if (rows[k].op == op) return rows[k].name;
+    return NULL;
+}
 
 /* The ops by name: whether each has a derivative, and whether it is a composition of others. */
 SEXP ffi_op_names(void) {
