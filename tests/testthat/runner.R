@@ -4,7 +4,7 @@
 themes_in <- function(folder, pattern = NULL) {
   themes <- sub("^test-(.*)[.][rR]$", "\\1", list.files(folder, "^test-.*[.][rR]$"))
   if (!is.null(pattern)) themes <- themes[grepl(pattern, themes)]
-  long <- grepl("^(op-(gradients.*|operands|reduce)|core-instructions|tensor-missing|autograd-backward|save-tensors)$", themes)
+  long <- grepl("^(op-(gradients.*|table|operands|reduce)|core-instructions|tensor-missing|autograd-backward|save-tensors)$", themes)
   c(themes[long], themes[!long])
 }
 

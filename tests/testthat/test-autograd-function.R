@@ -228,3 +228,18 @@ test_that("an input marked as changed in place is not kept by its own graph", {
   for (k in 1:10) make()
   expect_equal(tensors(), before)
 })
+
+test_that("a leaf that is marked dirty may be changed where gradients are off, and what requires none anywhere", {
+  double <- autograd_function(
+    forward = function(ctx, x) {
+      x$mul_(2)
+      ctx$mark_dirty(x)
+      x
+    },
+    backward = function(ctx, g) list(x = g * 2)
+  )
+  x <- torch_ones(2, requires_grad = TRUE)
+  expect_equal(as.numeric(with_no_grad(double(x))), c(2, 2))
+  expect_equal(as.numeric(double(torch_ones(2))), c(2, 2))
+  expect_error(double(x), "changed a leaf that requires gradients in place")
+})

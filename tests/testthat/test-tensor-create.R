@@ -149,3 +149,15 @@ test_that("a factor is no number, wherever one is read", {
   }
   expect_equal(as_array(x), matrix(1, 2, 2))
 })
+
+test_that("the memory of a tensor that is gone is kept for the next one", {
+  pooled <- function() rushlight_counts()[["pooled_bytes"]]
+  x <- torch_empty(50000)
+  before <- pooled()
+  rm(x)
+  gc()
+  torch_ones(1)
+  expect_gte(pooled() - before, 2e5)
+  x <- torch_empty(50000)
+  expect_lte(pooled() - before, 1e5)
+})

@@ -436,3 +436,13 @@ test_that("index_add() scales integers by integers", {
   expect_equal(as.numeric(x$index_add(1, at, torch_tensor(c(1, 2), dtype = torch_int16()), alpha = 0)), c(1, 2, 3))
   expect_error(x$index_add(1, at, torch_tensor(c(1, 2), dtype = torch_int16()), alpha = 0.5), class = "rushlight_error")
 })
+
+test_that("indices of R's that are missing are refused by every function that takes indices", {
+  x <- torch_tensor(c(1, 2, 3))
+  for (missing in list(NA, NA_integer_, NA_real_, NaN, c(1L, NA), c(TRUE, NA, FALSE))) {
+    expect_error(torch_index_select(x, 1, missing), "`index` contains NA")
+    expect_error(torch_gather(x, 1, missing), "`index` contains NA")
+    expect_error(torch_take(x, missing), "`index` contains NA")
+    expect_error(x$index_add(1, missing, x), "`index` contains NA")
+  }
+})

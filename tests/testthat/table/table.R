@@ -82,7 +82,8 @@ internal_ops <- c("pass_above", "pass_within", "tanh_backward", "sigmoid_backwar
 factory_ops <- c("empty", "empty_like", "empty_strided", "full", "full_like", "range", "linspace", "logspace")
 
 # What draws at random; tests hold the streams against PyTorch's.
-random_ops <- c("rand", "randn", "randint", "randperm", "uniform", "normal", "log_normal", "cauchy", "exponential", "geometric", "random",
+random_ops <- c("rand", "randn", "randint", "randperm", "uniform",
+                "normal", "log_normal", "cauchy", "exponential", "geometric", "random",
                 "bernoulli", "bernoulli_number",
                 "bernoulli_tensor", "poisson", "multinomial", "dropout_noise", "rrelu_noise")
 
