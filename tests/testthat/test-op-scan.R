@@ -73,3 +73,11 @@ test_that("no differences at all are a copy", {
   torch_diff(x, n = 0)$zero_()
   expect_equal(as.numeric(x), c(1, 2))
 })
+
+test_that("the gradient of logcumsumexp bears infinities in every floating dtype", {
+  for (dtype in c("half", "bfloat16", "float", "double")) {
+    x <- torch_tensor(c(-Inf, 0, 1), dtype = dtype, requires_grad = TRUE)
+    torch_logcumsumexp(x, 1)$sum()$backward()
+    expect_equal(as_array(x$grad), c(0, 1 + 1 / (1 + exp(1)), exp(1) / (1 + exp(1))), tolerance = 5e-3)
+  }
+})
