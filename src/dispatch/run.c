@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../kernels/copy.h"
+#include "backend.h"
 
 /* ---- what infer says ---- */
 
@@ -190,10 +191,12 @@ rl_status rl_run(rl_interpreter *self, rl_call *call) {
     if (op->compose) return op->compose(call);
     if (call->inplace && !(op->traits & RL_IS_VIEW) && rl_overlaps_itself(call->inplace))
         return rl_fail("%s_() would write some elements of an expanded tensor more than once; use $clone() first", op->name);
+    rl_forward forward;
     RL_TRY(rl_infer(call));
+    RL_TRY(rl_choose_forward(call, &forward));
     RL_TRY(read_inputs(call));
     RL_TRY(make_outputs(call));
-    if (op->forward) RL_TRY(op->forward(call));
+    if (forward) RL_TRY(forward(call));
     for (int k = 0; k < call->n_out; k++)
         if (call->y[k] != call->out[k]) rl_copy_elements(call->out[k], call->y[k]);
     if (!call->inplace) return RL_OK;

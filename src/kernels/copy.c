@@ -100,9 +100,9 @@ rl_status rl_add_elements(rl_tensor *to, rl_tensor *from) {
     if (!rl_dtype_is_floating((rl_dtype)to->dtype)) return rl_fail_no_loop(rl_dtype_name((rl_dtype)to->dtype));
     for (int64_t i = 0; i < from->numel && !RL_GIVEN_UP_AT(i); i++) {
         if (to->dtype == RL_FLOAT)
-            ((float *)rl_data(to))[element_at(to, i)] += ((const float *)rl_data(from))[element_at(from, i)];
+            ((float *)rl_host_data(to))[element_at(to, i)] += ((const float *)rl_host_data(from))[element_at(from, i)];
         else
-            ((double *)rl_data(to))[element_at(to, i)] += ((const double *)rl_data(from))[element_at(from, i)];
+            ((double *)rl_host_data(to))[element_at(to, i)] += ((const double *)rl_host_data(from))[element_at(from, i)];
     }
     return RL_OK;
 }
@@ -113,7 +113,7 @@ void rl_zero_triangle(rl_tensor *to, int64_t diagonal, int below) {
     if (to->numel == 0) return;
     int64_t row_stride = to->strides[to->ndim - 2] * (int64_t)size, step = to->strides[to->ndim - 1] * (int64_t)size;
     for (int64_t matrix = 0; matrix < to->numel / (rows * columns); matrix++) {
-        char *row = (char *)rl_data(to) + element_at(to, matrix * rows * columns) * (int64_t)size;
+        char *row = (char *)rl_host_data(to) + element_at(to, matrix * rows * columns) * (int64_t)size;
         for (int64_t i = 0; i < rows && !RL_GIVEN_UP_AT(i); i++, row += row_stride) {
             /* diagonal may be as large as it likes: i + diagonal is compared, not computed, beyond the matrix */
             int64_t border = diagonal < -i ? -1 : diagonal >= columns - i ? columns - 1 : i + diagonal;

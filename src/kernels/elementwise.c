@@ -110,7 +110,7 @@ rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loo
     p.context = context;
     p.n_operands = n_operands;
     p.numel = out->numel;
-    for (int i = 0; i < n_operands; i++) p.data[i] = rl_data(operands[i]);
+    for (int i = 0; i < n_operands; i++) p.data[i] = rl_host_data(operands[i]);
     if (all_dense_alike(n_operands, operands)) {
         p.ndim = 1;
         p.sizes[0] = out->numel;

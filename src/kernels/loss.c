@@ -58,14 +58,14 @@ int64_t rl_wrong_class(const rl_class_loss *loss) {
 
 void rl_class_losses(const rl_class_loss *loss, rl_tensor *y, rl_tensor *x, int total) {
     if (y->dtype == RL_FLOAT)
-        nll_loss_float(loss, rl_data(y), rl_data(x), total);
+        nll_loss_float(loss, rl_host_data(y), rl_host_data(x), total);
     else
-        nll_loss_double(loss, rl_data(y), rl_data(x), total);
+        nll_loss_double(loss, rl_host_data(y), rl_host_data(x), total);
 }
 
 void rl_nll_loss_backward_elements(const rl_class_loss *loss, rl_tensor *dx, rl_tensor *g, int total) {
     if (dx->dtype == RL_FLOAT)
-        nll_loss_backward_float(loss, rl_data(dx), rl_data(g), total);
+        nll_loss_backward_float(loss, rl_host_data(dx), rl_host_data(g), total);
     else
-        nll_loss_backward_double(loss, rl_data(dx), rl_data(g), total);
+        nll_loss_backward_double(loss, rl_host_data(dx), rl_host_data(g), total);
 }

@@ -38,7 +38,7 @@ static void count_chunks(void *context, int64_t begin, int64_t end) {
 
 int64_t rl_count_true(const rl_tensor *mask, int64_t *starts) {
     int64_t chunks = rl_mask_chunks(mask), total = 0;
-    job j = {.mask = rl_data(mask), .numel = mask->numel, .counts = starts};
+    job j = {.mask = rl_host_data(mask), .numel = mask->numel, .counts = starts};
     rl_parallel(chunks, 4, count_chunks, &j);
     if (rl_failing()) memset(starts, 0, (size_t)chunks * sizeof *starts);
     for (int64_t c = 0; c < chunks; c++) {
@@ -84,11 +84,11 @@ static void move_chunks(void *context, int64_t begin, int64_t end_chunk) {
 }
 
 static void move_elements(const rl_tensor *x, const rl_tensor *compressed, const rl_tensor *mask, const int64_t *starts, int expands) {
-    job j = {.mask = rl_data(mask),
+    job j = {.mask = rl_host_data(mask),
              .numel = mask->numel,
              .starts = starts,
-             .x = rl_data(x),
-             .compressed = rl_data(compressed),
+             .x = rl_host_data(x),
+             .compressed = rl_host_data(compressed),
              .width = rl_dtype_size((rl_dtype)x->dtype),
              .expands = expands};
     rl_parallel(rl_mask_chunks(mask), 2, move_chunks, &j);
@@ -137,7 +137,7 @@ static void list_chunks(void *context, int64_t begin, int64_t end_chunk) {
 }
 
 void rl_list_indices(int64_t *out, int64_t index_step, int64_t dim_step, const rl_tensor *mask, const int64_t *starts, int64_t base) {
-    job j = {.mask = rl_data(mask),
+    job j = {.mask = rl_host_data(mask),
              .numel = mask->numel,
              .starts = starts,
              .compressed = (char *)out,
@@ -151,7 +151,7 @@ void rl_list_indices(int64_t *out, int64_t index_step, int64_t dim_step, const r
 
 int64_t rl_count_nonzero_bytes(const rl_tensor *mask) {
     int64_t at[RL_MAX_DIMS] = {0}, total = 0;
-    const uint8_t *data = rl_data(mask);
+    const uint8_t *data = rl_host_data(mask);
     int inner = mask->ndim - 1;
     int64_t n = mask->ndim ? mask->sizes[inner] : 1, stride = mask->ndim ? mask->strides[inner] : 1;
     for (int64_t rows = n ? mask->numel / n : 0; rows > 0; rows--) {

@@ -181,9 +181,9 @@ static void reduce_small(const rl_reducer *reducer, rl_tensor *const *out, int n
     rl_reduction run = {0, x->numel, context};
     char *to[RL_MAX_RESULTS] = {NULL, NULL};
     int64_t strides[RL_MAX_RESULTS] = {0, 0};
-    for (int k = 0; k < n_out; k++) to[k] = rl_data(out[k]);
+    for (int k = 0; k < n_out; k++) to[k] = rl_host_data(out[k]);
     reducer->start(fields, 1, &run);
-    if (x->numel) reducer->along(fields, rl_data(x), (int64_t)rl_dtype_size((rl_dtype)x->dtype), x->numel, &run);
+    if (x->numel) reducer->along(fields, rl_host_data(x), (int64_t)rl_dtype_size((rl_dtype)x->dtype), x->numel, &run);
     run.done = x->numel;
     reducer->finish(fields, to, strides, 1, &run);
 }
@@ -202,10 +202,10 @@ rl_status rl_reduce(const rl_reducer *reducer, rl_tensor *const *out, int n_out,
     p.n_out = n_out;
     p.results = out[0]->numel;
     p.total = x->numel / p.results;
-    p.x = rl_data(x);
+    p.x = rl_host_data(x);
     p.kept.ndim = p.reduced.ndim = 0;
     for (int k = 0; k < n_out; k++) {
-        p.out[k] = rl_data(out[k]);
+        p.out[k] = rl_host_data(out[k]);
         stride[k] = (int64_t)rl_dtype_size((rl_dtype)out[k]->dtype);
     }
     for (int d = x->ndim - 1; d >= 0; d--) {

@@ -12,14 +12,14 @@ void rl_random_permutation(rl_generator *generator, int64_t *to, int64_t n) {
     }
 }
 
-static double read(const rl_tensor *x, int64_t i) { return x->dtype == RL_DOUBLE ? ((const double *)rl_data(x))[i] : ((const float *)rl_data(x))[i]; }
+static double read(const rl_tensor *x, int64_t i) { return x->dtype == RL_DOUBLE ? ((const double *)rl_host_data(x))[i] : ((const float *)rl_host_data(x))[i]; }
 
 rl_status rl_random_bernoulli(rl_generator *generator, rl_tensor *to, rl_tensor *probabilities) {
     for (int64_t i = 0; i < to->numel && !RL_GIVEN_UP_AT(i); i++) {
         double p = read(probabilities, i);
         if (!(p >= 0 && p <= 1)) return rl_fail("probabilities must lie between 0 and 1; there is %g among them", p);
         double u = probabilities->dtype == RL_DOUBLE ? rl_random_uniform(generator) : (double)(rl_random32(generator) & 0xffffff) * 0x1p-24;
-        ((uint8_t *)rl_data(to))[i] = u < p;
+        ((uint8_t *)rl_host_data(to))[i] = u < p;
     }
     return RL_OK;
 }
@@ -54,9 +54,9 @@ rl_status rl_random_poisson(rl_generator *generator, rl_tensor *to, rl_tensor *r
         if (!(rate >= 0 && isfinite(rate))) return rl_fail("rates must be finite and not negative; there is %g among them", rate);
         int64_t count = rate == 0 ? 0 : rate >= 10 ? poisson_by_rejection(generator, rate) : poisson_by_product(generator, rate);
         if (to->dtype == RL_DOUBLE)
-            ((double *)rl_data(to))[i] = (double)count;
+            ((double *)rl_host_data(to))[i] = (double)count;
         else
-            ((float *)rl_data(to))[i] = (float)count;
+            ((float *)rl_host_data(to))[i] = (float)count;
     }
     return RL_OK;
 }
@@ -128,7 +128,7 @@ static rl_status take_largest(int64_t *to, int64_t count, const double *keys, in
 rl_status rl_random_choices(rl_generator *generator, rl_tensor *to, rl_tensor *weights, int replacement) {
     int64_t n = weights->sizes[weights->ndim - 1], rows = weights->ndim == 2 ? weights->sizes[0] : 1, count = to->sizes[to->ndim - 1], positive;
     int by_race = !replacement || count == 1;
-    int64_t *out = rl_data(to);
+    int64_t *out = rl_host_data(to);
     rl_distribution exponential = {.kind = RL_EXPONENTIAL, .a = 1};
     rl_scope scope = rl_scope_enter();
     rl_status status = RL_OK;

@@ -99,7 +99,7 @@ rl_status rl_scatter_elements(rl_tensor *self, rl_tensor *index, rl_tensor *src,
     rl_dtype dtype = (rl_dtype)self->dtype;
     size_t width = rl_dtype_size(dtype);
     int64_t slices = 1;
-    plan p = {.size = self->sizes[dim], .length = index->sizes[dim], .data = {rl_data(self), rl_data(index), rl_data(src)}};
+    plan p = {.size = self->sizes[dim], .length = index->sizes[dim], .data = {rl_host_data(self), rl_host_data(index), rl_host_data(src)}};
     for (int d = 0; d < self->ndim; d++) {
         int64_t strides[3] = {self->strides[d] * (int64_t)width, index->strides[d] * (int64_t)sizeof(int64_t),
                               src->ndim ? src->strides[d] * (int64_t)width : 0};

@@ -78,7 +78,7 @@ RL_COMPLEX_DTYPES(EQUAL_ROWS_AS_THEY_ARE, )
 int64_t rl_find_runs(const rl_tensor *rows, int64_t *begins) {
     static const equal_rows equal_of[RL_DTYPES] = {RL_ALL_DTYPES(RL_ROW, equal)};
     const equal_rows equal = equal_of[rows->dtype];
-    const char *row = rl_data(rows);
+    const char *row = rl_host_data(rows);
     const int64_t n = rows->sizes[0], width = rows->sizes[1], step = rows->strides[0] * (int64_t)rl_dtype_size((rl_dtype)rows->dtype);
     int64_t runs = 0;
     for (int64_t k = 0; k < n && !RL_GIVEN_UP_AT(k); k++, row += step) {
@@ -106,5 +106,5 @@ RL_FOR_INTEGERS(LARGEST, largest, )
 int64_t rl_largest_integer(const rl_tensor *vector, int64_t least, int64_t *below) {
     static int64_t (*const largest_of[RL_DTYPES])(const void *, int64_t, int64_t, int64_t, int64_t *) = {[RL_BOOL] = largest_uint8, RL_INTEGER_ROWS(largest)};
     *below = -1;
-    return largest_of[vector->dtype](rl_data(vector), vector->numel, vector->strides[0], least, below);
+    return largest_of[vector->dtype](rl_host_data(vector), vector->numel, vector->strides[0], least, below);
 }

@@ -34,19 +34,19 @@ static void (*const logspace_of[RL_DTYPES])(void *, int64_t, double, double, dou
 
 rl_status rl_fill_range(rl_tensor *to, rl_scalar start, rl_scalar step) {
     if (!range_of[to->dtype]) return rl_fail_no_loop(rl_dtype_name((rl_dtype)to->dtype));
-    range_of[to->dtype](rl_data(to), to->numel, start, step);
+    range_of[to->dtype](rl_host_data(to), to->numel, start, step);
     return RL_OK;
 }
 
 rl_status rl_fill_linspace(rl_tensor *to, double start, double end) {
     if (!linspace_of[to->dtype]) return rl_fail_no_loop(rl_dtype_name((rl_dtype)to->dtype));
-    linspace_of[to->dtype](rl_data(to), to->numel, start, end);
+    linspace_of[to->dtype](rl_host_data(to), to->numel, start, end);
     return RL_OK;
 }
 
 rl_status rl_fill_logspace(rl_tensor *to, double start, double end, double base) {
     if (!logspace_of[to->dtype]) return rl_fail_no_loop(rl_dtype_name((rl_dtype)to->dtype));
-    logspace_of[to->dtype](rl_data(to), to->numel, start, end, base);
+    logspace_of[to->dtype](rl_host_data(to), to->numel, start, end, base);
     return RL_OK;
 }
 

@@ -50,7 +50,7 @@ rl_status rl_for_slices(int n_operands, rl_tensor *const *operands, int dim, int
         int64_t n = operands[k]->ndim ? operands[k]->sizes[dim] : 1;
         p.step[k] = operands[k]->ndim ? bytes_at(operands[k], dim) : 0;
         p.next[k] = row >= 0 ? bytes_at(operands[k], row) : 0;
-        p.data[k] = rl_data(operands[k]);
+        p.data[k] = rl_host_data(operands[k]);
         if (backward && n > 0) p.data[k] += (n - 1) * p.step[k];
         if (backward) p.step[k] = -p.step[k];
     }

@@ -107,7 +107,7 @@ static char *slice_of(const rl_tensor *t, int dim, int64_t slice) {
         element += slice % t->sizes[d] * t->strides[d];
         slice /= t->sizes[d];
     }
-    return (char *)rl_data(t) + element * (int64_t)rl_dtype_size((rl_dtype)t->dtype);
+    return (char *)rl_host_data(t) + element * (int64_t)rl_dtype_size((rl_dtype)t->dtype);
 }
 
 static int64_t step_of(const rl_tensor *t, int dim) { return t->ndim ? t->strides[dim] * (int64_t)rl_dtype_size((rl_dtype)t->dtype) : 0; }

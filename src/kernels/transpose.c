@@ -240,8 +240,8 @@ int rl_copy_transposed(rl_tensor *to, const rl_tensor *from, rl_loop convert) {
     p.columns = p.sizes[column];
     p.to_row = p.to_strides[row];
     p.from_column = p.from_strides[column];
-    p.to = rl_data(to);
-    p.from = rl_data(from);
+    p.to = rl_host_data(to);
+    p.from = rl_host_data(from);
     take_out(&p, row > column ? row : column);
     take_out(&p, row > column ? column : row);
     cut_into_bands(&p);

@@ -3,7 +3,7 @@
 
 #include "linalg.h"
 
-#define VALUES(t, n) ((double *)rl_data(t) + index * (n))
+#define VALUES(t, n) ((double *)rl_host_data(t) + index * (n))
 
 static int64_t rows_of(const rl_tensor *a) { return a->sizes[a->ndim - 2]; }
 static int64_t cols_of(const rl_tensor *a) { return a->sizes[a->ndim - 1]; }
@@ -90,12 +90,12 @@ static rl_status infer_lu(const rl_call *call, rl_result *result) {
 static rl_status lu_forward(rl_call *call) {
     int info;
     RL_EACH_MATRIX(call->x[0], call->x[0]->ndim - 2,
-                   rl_lu_matrix(RL_MATRIX(call->x[0]), RL_MATRIX(call->y[0]), (int *)rl_data(call->y[1]) + index * least_of(batch), &info));
+                   rl_lu_matrix(RL_MATRIX(call->x[0]), RL_MATRIX(call->y[0]), (int *)rl_host_data(call->y[1]) + index * least_of(batch), &info));
     return RL_OK;
 }
 
 static rl_status check_pivots(const rl_tensor *pivots, int64_t rows) {
-    const int *pivot = rl_data(pivots);
+    const int *pivot = rl_host_data(pivots);
     for (int64_t k = 0; k < pivots->numel; k++)
         if (pivot[k] < 1 || pivot[k] > rows) return rl_fail("pivots are rows of the matrix, from 1 to %lld; one is %d", (long long)rows, pivot[k]);
     return RL_OK;
@@ -151,11 +151,11 @@ static rl_status exchanges_forward(rl_call *call) {
     for (int64_t k = 0; k < count; k++) {
         for (int64_t i = 0; i < rows; i++) order[i] = i;
         for (int64_t i = 0; i < n; i++) {
-            int64_t other = ((const int *)rl_data(pivots))[k * n + i] - 1, swap = order[i];
+            int64_t other = ((const int *)rl_host_data(pivots))[k * n + i] - 1, swap = order[i];
             order[i] = order[other];
             order[other] = swap;
         }
-        for (int64_t i = 0; i < rows; i++) ((double *)rl_data(p))[(k * rows + order[i]) * rows + i] = 1;
+        for (int64_t i = 0; i < rows; i++) ((double *)rl_host_data(p))[(k * rows + order[i]) * rows + i] = 1;
     }
     return RL_OK;
 }
@@ -310,7 +310,7 @@ static rl_status pinv_one(const rl_call *call, rl_double_matrix a, rl_double_mat
     rl_tensor *u = rl_tensor_new(RL_DOUBLE, 2, (int64_t[]){a.rows, least}), *vt = rl_tensor_new(RL_DOUBLE, 2, (int64_t[]){least, a.cols});
     double *s = rl_scope_memory((size_t)least + 1, sizeof *s);
     if (!u || !vt || !s) return RL_FAILED;
-    rl_double_matrix left = {rl_data(u), a.rows, least, least, 1}, right = {rl_data(vt), least, a.cols, a.cols, 1};
+    rl_double_matrix left = {rl_host_data(u), a.rows, least, least, 1}, right = {rl_host_data(vt), least, a.cols, a.cols, 1};
     RL_TRY(svd_one(a, s, left, right));
     double relative = least ? call->args.s[RTOL].as_double * s[0] : 0, tolerance = call->args.s[ATOL].as_double;
     if (relative > tolerance) tolerance = relative;

@@ -165,8 +165,8 @@ static rl_status embedding_forward(rl_call *call) {
     rl_tensor *flat = index ? rl_tensor_view(index, 1, &index->numel, &one, index->offset) : NULL;
     if (!flat) return RL_FAILED;
     for (int64_t k = 0; k < flat->numel; k++)
-        if (((const int64_t *)rl_data(flat))[k] < 0)
-            return rl_fail("an embedding has no row %lld: rows count from 1", (long long)((const int64_t *)rl_data(flat))[k]);
+        if (((const int64_t *)rl_host_data(flat))[k] < 0)
+            return rl_fail("an embedding has no row %lld: rows count from 1", (long long)((const int64_t *)rl_host_data(flat))[k]);
     int64_t sizes[] = {flat->numel, weight->sizes[1]}, strides[] = {weight->sizes[1], 1};
     rl_tensor *rows = rl_tensor_view(y, 2, sizes, strides, y->offset);
     if (!rows) return RL_FAILED;
@@ -180,12 +180,12 @@ static rl_tensor *row_factors(const rl_vjp *v, rl_tensor *flat, rl_dtype dtype) 
     int64_t n = flat->numel, rows = v->in[0].sizes[0], sizes[] = {n, 1};
     rl_tensor *factors = rl_tensor_new(RL_DOUBLE, 2, sizes);
     int64_t *seen = rl_scope_memory((size_t)rows + 1, sizeof *seen);
-    const int64_t *index = rl_data(flat);
+    const int64_t *index = rl_host_data(flat);
     if (!factors || !seen) return NULL;
     memset(seen, 0, (size_t)rows * sizeof *seen);
     for (int64_t k = 0; k < n; k++) seen[index[k]]++;
     for (int64_t k = 0; k < n; k++)
-        ((double *)rl_data(factors))[k] = index[k] == v->args->n[PADDING] ? 0 : v->args->n[BY_FREQUENCY] ? 1.0 / (double)seen[index[k]] : 1;
+        ((double *)rl_host_data(factors))[k] = index[k] == v->args->n[PADDING] ? 0 : v->args->n[BY_FREQUENCY] ? 1.0 / (double)seen[index[k]] : 1;
     return rl_to_dtype(factors, dtype);
 }
 

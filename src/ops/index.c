@@ -50,7 +50,7 @@ rl_status rl_mask_indices(rl_tensor *mask, rl_tensor **indices) {
     int64_t count = rl_count_true(mask, starts), sizes[] = {mask->ndim, count}, one = 1;
     rl_tensor *all = rl_tensor_new(RL_INT64, 2, sizes);
     if (!all) return RL_FAILED;
-    rl_list_indices(rl_data(all), 1, count, mask, starts, 0);
+    rl_list_indices(rl_host_data(all), 1, count, mask, starts, 0);
     for (int d = 0; d < mask->ndim; d++)
         if (!(indices[d] = rl_tensor_view(all, 1, &count, &one, d * count))) return RL_FAILED;
     return RL_OK;
@@ -197,7 +197,7 @@ static void make_picks(const layout *l, const rl_tensor *x, const rl_tensor *off
     int64_t stride = other->numel == 1 ? 0 : 1, after = 1;
     const uint8_t *indexed = l->indexed;
     picks->count = offsets->numel;
-    picks->offsets = rl_data(offsets);
+    picks->offsets = rl_host_data(offsets);
     picks->ndim = 0;
     for (int d = 0; d < x->ndim; d++) {
         if (indexed[d]) continue;
@@ -250,7 +250,7 @@ static rl_status index_forward(rl_call *call) {
     if (!offsets) return RL_FAILED;
     if (y->numel == 0) return RL_OK;
     make_picks(&l, x, offsets, y, &picks);
-    rl_pick(&picks, rl_dtype_size((rl_dtype)x->dtype), rl_data(y), rl_data(x));
+    rl_pick(&picks, rl_dtype_size((rl_dtype)x->dtype), rl_host_data(y), rl_host_data(x));
     return RL_OK;
 }
 
@@ -310,7 +310,7 @@ static rl_tensor *values_for(rl_tensor *values, int ndim, const int64_t *sizes) 
 static rl_status put_masked(rl_call *call, rl_tensor *mask) {
     rl_tensor *y = call->y[0], *values = call->x[VALUES];
     if (values->numel == 1) {
-        rl_fill_masked(y, mask, rl_data(values));
+        rl_fill_masked(y, mask, rl_host_data(values));
         return RL_OK;
     }
     mask = rl_in_row_major(mask);
@@ -338,8 +338,8 @@ static rl_status index_put_forward(rl_call *call) {
     rl_tensor *offsets = offsets_in(&l, y), *values = values_for(call->x[VALUES], ndim, sizes);
     if (!offsets || !values) return RL_FAILED;
     make_picks(&l, y, offsets, values, &picks);
-    if (call->args.n[ACCUMULATE]) return rl_accumulate_values(&picks, (rl_dtype)y->dtype, rl_data(y), rl_data(values));
-    rl_put_values(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(y), rl_data(values));
+    if (call->args.n[ACCUMULATE]) return rl_accumulate_values(&picks, (rl_dtype)y->dtype, rl_host_data(y), rl_host_data(values));
+    rl_put_values(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_host_data(y), rl_host_data(values));
     return RL_OK;
 }
 
@@ -401,8 +401,8 @@ static rl_status take_forward(rl_call *call) {
     rl_tensor *x = rl_in_row_major(call->x[0]), *y = call->y[0];
     rl_tensor *offsets = x ? flat_offsets(call, x, 1) : NULL;
     if (!offsets) return RL_FAILED;
-    rl_picks picks = {.count = offsets->numel, .offsets = rl_data(offsets), .step = 1};
-    rl_pick(&picks, rl_dtype_size((rl_dtype)x->dtype), rl_data(y), rl_data(x));
+    rl_picks picks = {.count = offsets->numel, .offsets = rl_host_data(offsets), .step = 1};
+    rl_pick(&picks, rl_dtype_size((rl_dtype)x->dtype), rl_host_data(y), rl_host_data(x));
     return RL_OK;
 }
 
@@ -435,11 +435,11 @@ static rl_status put_forward(rl_call *call) {
     rl_tensor *contiguous = rl_in_row_major(y), *source = rl_in_row_major(call->x[2]);
     rl_tensor *offsets = contiguous ? flat_offsets(call, contiguous, 1) : NULL;
     if (!offsets || !source) return RL_FAILED;
-    rl_picks picks = {.count = offsets->numel, .offsets = rl_data(offsets), .step = 1};
+    rl_picks picks = {.count = offsets->numel, .offsets = rl_host_data(offsets), .step = 1};
     if (call->args.n[ACCUMULATE])
-        RL_TRY(rl_accumulate_values(&picks, (rl_dtype)y->dtype, rl_data(contiguous), rl_data(source)));
+        RL_TRY(rl_accumulate_values(&picks, (rl_dtype)y->dtype, rl_host_data(contiguous), rl_host_data(source)));
     else
-        rl_put_values(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_data(contiguous), rl_data(source));
+        rl_put_values(&picks, rl_dtype_size((rl_dtype)y->dtype), rl_host_data(contiguous), rl_host_data(source));
     return contiguous == y ? RL_OK : rl_copy_data(y, contiguous);
 }
 

@@ -41,7 +41,7 @@ rl_double_matrix rl_matrix_at(const rl_tensor *t, const rl_tensor *batch, int ba
         if (at >= 0 && t->sizes[at] != 1) element += index % batch->sizes[d] * t->strides[at];
         index /= batch->sizes[d];
     }
-    return (rl_double_matrix){(double *)rl_data(t) + element, t->sizes[own], t->sizes[own + 1], t->strides[own], t->strides[own + 1]};
+    return (rl_double_matrix){(double *)rl_host_data(t) + element, t->sizes[own], t->sizes[own + 1], t->strides[own], t->strides[own + 1]};
 }
 
 int64_t rl_batch_count(const rl_tensor *t, int batch_ndim) {
@@ -159,7 +159,7 @@ static rl_status det_one(rl_double_matrix a, double *det) {
 
 static rl_status det_forward(rl_call *call) {
     rl_tensor *y = call->y[0];
-    RL_EACH_MATRIX(y, y->ndim, det_one(RL_MATRIX(call->x[0]), (double *)rl_data(y) + index));
+    RL_EACH_MATRIX(y, y->ndim, det_one(RL_MATRIX(call->x[0]), (double *)rl_host_data(y) + index));
     return RL_OK;
 }
 
@@ -192,7 +192,7 @@ static rl_status infer_slogdet(const rl_call *call, rl_result *result) {
 
 static rl_status slogdet_forward(rl_call *call) {
     rl_tensor *y = call->y[0];
-    RL_EACH_MATRIX(y, y->ndim, rl_determinant(RL_MATRIX(call->x[0]), (double *)rl_data(y) + index, (double *)rl_data(call->y[1]) + index));
+    RL_EACH_MATRIX(y, y->ndim, rl_determinant(RL_MATRIX(call->x[0]), (double *)rl_host_data(y) + index, (double *)rl_host_data(call->y[1]) + index));
     return RL_OK;
 }
 

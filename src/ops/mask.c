@@ -48,7 +48,7 @@ static rl_status infer_masked_fill(const rl_call *call, rl_result *result) {
 
 static rl_status masked_fill_forward(rl_call *call) {
     RL_TRY(rl_start_from_self(call));
-    rl_fill_masked(call->y[0], call->x[MASK], rl_data(call->x[VALUE]));
+    rl_fill_masked(call->y[0], call->x[MASK], rl_host_data(call->x[VALUE]));
     return RL_OK;
 }
 
@@ -186,7 +186,7 @@ static rl_status nonzero_forward(rl_call *call) {
     int64_t *starts;
     rl_tensor *x = call->x[0], *y = call->y[0], *mask = counted(x, x->ndim, x->sizes, &starts);
     if (!mask) return RL_FAILED;
-    if (y->numel) rl_list_indices(rl_data(y), x->ndim, 1, mask, starts, call->args.n[0]);
+    if (y->numel) rl_list_indices(rl_host_data(y), x->ndim, 1, mask, starts, call->args.n[0]);
     return RL_OK;
 }
 

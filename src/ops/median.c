@@ -27,7 +27,7 @@ static rl_status outputs_with_dim(rl_call *call, int *dim, rl_tensor **with_dim)
 }
 
 static void count_from_0(rl_tensor *indices) {
-    for (int64_t k = 0; k < indices->numel; k++) ((int64_t *)rl_data(indices))[k]--;
+    for (int64_t k = 0; k < indices->numel; k++) ((int64_t *)rl_host_data(indices))[k]--;
 }
 
 static int64_t length_along(const rl_tensor *x, int dim) { return x->ndim ? x->sizes[dim] : 1; }
@@ -46,8 +46,8 @@ static rl_status find_nans(const rl_call *call, int dim, rl_tensor **tops) {
 }
 
 static int is_nan_at(const rl_tensor *t, int64_t k) {
-    if (t->dtype == RL_FLOAT) return ((const float *)rl_data(t))[k] != ((const float *)rl_data(t))[k];
-    return ((const double *)rl_data(t))[k] != ((const double *)rl_data(t))[k];
+    if (t->dtype == RL_FLOAT) return ((const float *)rl_host_data(t))[k] != ((const float *)rl_host_data(t))[k];
+    return ((const double *)rl_host_data(t))[k] != ((const double *)rl_host_data(t))[k];
 }
 
 static rl_status median_forward(rl_call *call) {
@@ -61,10 +61,10 @@ static rl_status median_forward(rl_call *call) {
         if (!is_nan_at(tops[0], k)) continue;
         rl_tensor *y = call->y[0];
         if (y->dtype == RL_FLOAT)
-            ((float *)rl_data(y))[k] = ((float *)rl_data(tops[0]))[k];
+            ((float *)rl_host_data(y))[k] = ((float *)rl_host_data(tops[0]))[k];
         else
-            ((double *)rl_data(y))[k] = ((double *)rl_data(tops[0]))[k];
-        ((int64_t *)rl_data(call->y[1]))[k] = ((int64_t *)rl_data(tops[1]))[k];
+            ((double *)rl_host_data(y))[k] = ((double *)rl_host_data(tops[0]))[k];
+        ((int64_t *)rl_host_data(call->y[1]))[k] = ((int64_t *)rl_host_data(tops[1]))[k];
     }
     count_from_0(call->y[1]);
     return RL_OK;

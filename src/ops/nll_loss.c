@@ -49,8 +49,8 @@ static rl_status infer_classes(const rl_call *call, rl_result *result, int ndim,
 static rl_class_loss class_loss(const rl_call *call, int ndim, const int64_t *scores) {
     rl_class_loss loss = {.n = ndim > 1 ? scores[0] : 1, .classes = scores[ndim > 1], .inner = 1, .ignored = call->args.n[IGNORED]};
     for (int d = 2; d < ndim; d++) loss.inner *= scores[d];
-    loss.asked = rl_data(call->x[ASKED]);
-    loss.weight = call->x[WEIGHT] ? rl_data(call->x[WEIGHT]) : NULL;
+    loss.asked = rl_host_data(call->x[ASKED]);
+    loss.weight = call->x[WEIGHT] ? rl_host_data(call->x[WEIGHT]) : NULL;
     loss.to_mean = call->args.n[REDUCTION] == MEAN;
     return loss;
 }

@@ -63,7 +63,7 @@ static rl_status set_product(const rl_call *call, rl_result *result, int ndim, c
 
 /* A tensor as a matrix or a batch of them; a vector stands upright, or lies. */
 static void see(rl_matrix *matrix, const rl_product *p, const rl_tensor *t, int transposed, int lies) {
-    matrix->data = rl_data(t);
+    matrix->data = rl_host_data(t);
     if (t->ndim < 2) {
         int64_t step = t->ndim ? t->strides[0] : 1;
         matrix->row = lies ? 1 : step;

@@ -31,12 +31,12 @@ static rl_status draw(rl_call *call, rl_distribution distribution) {
     const rl_dtype dtype = (rl_dtype)to->dtype;
     if (to->numel == 0) return RL_OK;
     if (rl_is_contiguous(to)) {
-        rl_fill_random(generator, &distribution, dtype, rl_data(to), to->numel, 1);
+        rl_fill_random(generator, &distribution, dtype, rl_host_data(to), to->numel, 1);
         return RL_OK;
     }
     rl_tensor *drawn = rl_tensor_new(dtype, to->ndim, to->sizes);
     if (!drawn) return RL_FAILED;
-    rl_fill_random(generator, &distribution, dtype, rl_data(drawn), to->numel, 0);
+    rl_fill_random(generator, &distribution, dtype, rl_host_data(drawn), to->numel, 0);
     rl_tensor *ordered = rl_in_memory_order(drawn, to);
     return ordered ? rl_copy_data(to, ordered) : RL_FAILED;
 }
@@ -103,7 +103,7 @@ static rl_status infer_randperm(const rl_call *call, rl_result *result) {
 }
 
 static rl_status randperm_forward(rl_call *call) {
-    rl_random_permutation(rl_generator_of(call), rl_data(call->y[0]), call->y[0]->numel);
+    rl_random_permutation(rl_generator_of(call), rl_host_data(call->y[0]), call->y[0]->numel);
     return RL_OK;
 }
 const rl_op rl_op_randperm = {.name = "randperm", SCHEMA(randperm), .infer = infer_randperm, .forward = randperm_forward};

@@ -27,7 +27,7 @@ static rl_status compose_resize_(rl_call *call) {
     if (bytes <= self->storage->bytes) return give_memory(call, self->storage, &geometry);
     rl_tensor *larger = rl_zeros((rl_dtype)self->dtype, 1, &needed);
     if (!larger) return RL_FAILED;
-    memcpy(larger->storage->data, self->storage->data, self->storage->bytes);
+    memcpy(rl_host_storage(larger), rl_host_storage(self), self->storage->bytes);
     return give_memory(call, larger->storage, &geometry);
 }
 const rl_op rl_op_resize_ = {.name = "resize_", SCHEMA(resize_), .traits = RL_REPLACES_STORAGE, .compose = compose_resize_};

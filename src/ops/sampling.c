@@ -96,7 +96,7 @@ static rl_status infer_multinomial(const rl_call *call, rl_result *result) {
 static rl_status multinomial_forward(rl_call *call) {
     rl_tensor *drawn = call->y[0];
     RL_TRY(rl_random_choices(rl_generator_of(call), drawn, call->x[0], (int)call->args.n[REPLACEMENT]));
-    for (int64_t k = 0; k < drawn->numel; k++) ((int64_t *)rl_data(drawn))[k]++;
+    for (int64_t k = 0; k < drawn->numel; k++) ((int64_t *)rl_host_data(drawn))[k]++;
     return RL_OK;
 }
 const rl_op rl_op_multinomial = {.name = "multinomial", SCHEMA(multinomial), .infer = infer_multinomial, .forward = multinomial_forward};
@@ -108,12 +108,12 @@ static rl_status rrelu_noise_forward(rl_call *call) {
     rl_generator *generator = rl_generator_of(call);
     const double low = call->args.s[0].as_double, high = call->args.s[1].as_double;
     for (int64_t k = 0; k < x->numel; k++) {
-        int is_float = x->dtype == RL_FLOAT, falls = is_float ? ((float *)rl_data(x))[k] <= 0 : ((double *)rl_data(x))[k] <= 0;
+        int is_float = x->dtype == RL_FLOAT, falls = is_float ? ((float *)rl_host_data(x))[k] <= 0 : ((double *)rl_host_data(x))[k] <= 0;
         double slope = falls ? rl_random_uniform(generator) * (high - low) + low : 1;
         if (is_float)
-            ((float *)rl_data(y))[k] = (float)slope;
+            ((float *)rl_host_data(y))[k] = (float)slope;
         else
-            ((double *)rl_data(y))[k] = slope;
+            ((double *)rl_host_data(y))[k] = slope;
     }
     return RL_OK;
 }

@@ -31,7 +31,7 @@ static rl_tensor *counts(rl_dtype dtype, int ndim, const int64_t *sizes, rl_tens
 /* Integers are divided downwards. */
 static void divide_integers(rl_tensor *sums, const rl_tensor *count) {
     for (int64_t k = 0; k < sums->numel; k++) {
-        int64_t *sum = (int64_t *)rl_data(sums) + k, by = ((const int64_t *)rl_data(count))[k];
+        int64_t *sum = (int64_t *)rl_host_data(sums) + k, by = ((const int64_t *)rl_host_data(count))[k];
         *sum = *sum / by - (*sum % by < 0);
     }
 }

@@ -26,7 +26,7 @@ static rl_status check_search(const rl_tensor *sorted, const rl_tensor *values, 
 
 static rl_status check_order(const rl_tensor *order, int64_t n) {
     for (int64_t k = 0; k < order->numel; k++) {
-        int64_t place = ((const int64_t *)rl_data(order))[k];
+        int64_t place = ((const int64_t *)rl_host_data(order))[k];
         if (place < 1 || place > n) return rl_fail("searchsorted(): `sorter` holds %lld, and the sequence has %lld elements", (long long)place, (long long)n);
     }
     return RL_OK;
@@ -60,8 +60,8 @@ static rl_status searchsorted_forward(rl_call *call) {
     int64_t each = slices ? values->numel / slices : 0;
     size_t width = rl_dtype_size(dtype);
     for (int64_t k = 0; k < slices; k++)
-        search((char *)rl_data(sorted) + (size_t)(k * n) * width, order ? (const int64_t *)rl_data(order) + k * n : NULL, n,
-               (char *)rl_data(values) + (size_t)(k * each) * width, each, (int)call->args.n[RIGHT], (int64_t *)rl_data(indices) + k * each);
+        search((char *)rl_host_data(sorted) + (size_t)(k * n) * width, order ? (const int64_t *)rl_host_data(order) + k * n : NULL, n,
+               (char *)rl_host_data(values) + (size_t)(k * each) * width, each, (int)call->args.n[RIGHT], (int64_t *)rl_host_data(indices) + k * each);
     return RL_OK;
 }
 const rl_op rl_op_searchsorted = {.name = "searchsorted", SCHEMA(searchsorted), .infer = infer_searchsorted, .forward = searchsorted_forward};
@@ -69,14 +69,14 @@ const rl_op rl_op_searchsorted = {.name = "searchsorted", SCHEMA(searchsorted), 
 /* ---- bincount: values count from 1, as R's tabulate() has it ---- */
 
 static void count_values(const rl_tensor *values, const rl_tensor *weights, rl_tensor *counts) {
-    const int64_t *value = rl_data(values);
+    const int64_t *value = rl_host_data(values);
     for (int64_t k = 0; k < values->numel && !RL_GIVEN_UP_AT(k); k++) {
         if (!weights)
-            ((int64_t *)rl_data(counts))[value[k] - 1]++;
+            ((int64_t *)rl_host_data(counts))[value[k] - 1]++;
         else if (counts->dtype == RL_FLOAT)
-            ((float *)rl_data(counts))[value[k] - 1] += ((const float *)rl_data(weights))[k];
+            ((float *)rl_host_data(counts))[value[k] - 1] += ((const float *)rl_host_data(weights))[k];
         else
-            ((double *)rl_data(counts))[value[k] - 1] += ((const double *)rl_data(weights))[k];
+            ((double *)rl_host_data(counts))[value[k] - 1] += ((const double *)rl_host_data(weights))[k];
     }
 }
 
@@ -108,7 +108,9 @@ const rl_op rl_op_bincount = {.name = "bincount", SCHEMA(bincount), .traits = RL
 
 /* ---- histc, histogram ---- */
 
-static double value_at(const rl_tensor *x, int64_t k) { return x->dtype == RL_FLOAT ? ((const float *)rl_data(x))[k] : ((const double *)rl_data(x))[k]; }
+static double value_at(const rl_tensor *x, int64_t k) {
+    return x->dtype == RL_FLOAT ? ((const float *)rl_host_data(x))[k] : ((const double *)rl_host_data(x))[k];
+}
 
 /* No range given (both 0, or equal) means that of the data; a range of no width is widened by `margin` on both
  * sides. */
@@ -152,7 +154,7 @@ static rl_status histc_forward(rl_call *call) {
     double low = call->args.s[0].as_double, high = call->args.s[1].as_double;
     RL_TRY(find_range(call, x, 1, &low, &high));
     rl_fill_elements(call->y[0], rl_scalar_int(0));
-    rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), NULL, x->numel, NULL, low, high, bins->numel, rl_data(bins));
+    rl_count_in_bins((rl_dtype)x->dtype, rl_host_data(x), NULL, x->numel, NULL, low, high, bins->numel, rl_host_data(bins));
     return RL_OK;
 }
 const rl_op rl_op_histc = {.name = "histc", SCHEMA(histc), .infer = infer_histc, .forward = histc_forward};
@@ -170,8 +172,8 @@ static rl_status infer_histogram(const rl_call *call, rl_result *result) {
 static rl_status histogram_forward(rl_call *call) {
     const rl_tensor *x = call->x[0], *edges = call->x[1], *weights = call->x[2], *bins = call->y[0];
     rl_fill_elements(call->y[0], rl_scalar_int(0));
-    rl_count_in_bins((rl_dtype)x->dtype, rl_data(x), weights ? rl_data(weights) : NULL, x->numel, rl_data(edges), value_at(edges, 0),
-                     value_at(edges, bins->numel), bins->numel, rl_data(bins));
+    rl_count_in_bins((rl_dtype)x->dtype, rl_host_data(x), weights ? rl_host_data(weights) : NULL, x->numel, rl_host_data(edges), value_at(edges, 0),
+                     value_at(edges, bins->numel), bins->numel, rl_host_data(bins));
     return RL_OK;
 }
 const rl_op rl_op_histogram = {.name = "histogram", SCHEMA(histogram), .infer = infer_histogram, .forward = histogram_forward};
@@ -185,7 +187,7 @@ static rl_status infer_data_range(const rl_call *call, rl_result *result) {
 }
 
 static rl_status data_range_forward(rl_call *call) {
-    double *range = rl_data(call->y[0]);
+    double *range = rl_host_data(call->y[0]);
     range[0] = 0;
     range[1] = call->x[0]->numel ? 0 : 1;
     return find_range(call, call->x[0], 0.5, &range[0], &range[1]);
@@ -216,9 +218,9 @@ static rl_status runs_forward(rl_call *call) {
     if (rl_failing()) return RL_FAILED;
     begins[runs] = n;
     for (int64_t run = 0; run < runs && !RL_GIVEN_UP_AT(run); run++) {
-        memcpy((char *)rl_data(firsts) + (size_t)run * bytes, (const char *)rl_data(rows) + (size_t)begins[run] * bytes, bytes);
-        if (counts->numel) ((int64_t *)rl_data(counts))[run] = begins[run + 1] - begins[run];
-        for (int64_t k = begins[run]; inverse->numel && k < begins[run + 1]; k++) ((int64_t *)rl_data(inverse))[k] = run + 1;
+        memcpy((char *)rl_host_data(firsts) + (size_t)run * bytes, (const char *)rl_host_data(rows) + (size_t)begins[run] * bytes, bytes);
+        if (counts->numel) ((int64_t *)rl_host_data(counts))[run] = begins[run + 1] - begins[run];
+        for (int64_t k = begins[run]; inverse->numel && k < begins[run + 1]; k++) ((int64_t *)rl_host_data(inverse))[k] = run + 1;
     }
     return RL_OK;
 }

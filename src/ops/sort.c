@@ -98,7 +98,7 @@ static rl_status kthvalue_forward(rl_call *call) {
     for (int k = 0; k < 2; k++) with_dim[k] = rl_tensor_view(call->y[k], ndim, sizes, strides, call->y[k]->offset);
     if (!with_dim[0] || !with_dim[1]) return RL_FAILED;
     RL_TRY(rl_sort_elements(with_dim[0], with_dim[1], x, (int)call->args.n[DIM], 0, call->args.n[COUNT] - 1));
-    for (int64_t k = 0; k < call->y[1]->numel; k++) ((int64_t *)rl_data(call->y[1]))[k]--;
+    for (int64_t k = 0; k < call->y[1]->numel; k++) ((int64_t *)rl_host_data(call->y[1]))[k]--;
     return RL_OK;
 }
 

@@ -89,7 +89,7 @@ static rl_status take_downwards(subset *s, int dim, int64_t start, int64_t end) 
         return rl_fail("%lld:%lld runs downwards and is out of range for dimension %d of size %lld; slc(%lld, %lld) is a range that may be empty",
                        as_counted(start), as_counted(end), dim + 1, (long long)size, as_counted(start), as_counted(end));
     rl_tensor *index = rl_tensor_new(RL_INT64, 1, &n);
-    int64_t *indices = index ? rl_data(index) : NULL;
+    int64_t *indices = index ? rl_host_data(index) : NULL;
     for (int64_t k = 0; indices && k < n; k++) indices[k] = from - k;
     return set_index(s, dim, index);
 }

@@ -5,26 +5,14 @@
 #include "../tensor/range.h"
 #include "bridge.h"
 
-/* R's memory seen as a tensor for the time of a copy: column-major. */
-typedef struct {
-    rl_storage storage;
-    rl_tensor tensor;
-    int64_t sizes[RL_MAX_DIMS], strides[RL_MAX_DIMS];
-} borrowed;
-
-static rl_status borrow(borrowed *b, void *data, rl_dtype dtype, int ndim, const int64_t *sizes, int64_t numel) {
-    *b = (borrowed){.storage = {.refs = 1, .data = data}, .tensor = {.refs = 1, .dtype = (uint8_t)dtype, .ndim = (uint8_t)ndim, .numel = numel}};
-    int64_t stride = 1;
+/* R's memory seen as a tensor, column-major, for the time of a call: R owns it. */
+static rl_tensor *borrow(void *data, rl_dtype dtype, int ndim, const int64_t *sizes, int64_t numel) {
+    int64_t strides[RL_MAX_DIMS], stride = 1;
     for (int k = 0; k < ndim; k++) {
-        b->sizes[k] = sizes[k];
-        b->strides[k] = stride;
+        strides[k] = stride;
         stride *= sizes[k];
     }
-    b->tensor.storage = &b->storage;
-    b->tensor.sizes = b->sizes;
-    b->tensor.strides = b->strides;
-    rl_note_contiguity(&b->tensor);
-    return RL_OK;
+    return rl_tensor_over(dtype, ndim, sizes, strides, data, (size_t)numel * rl_dtype_size(dtype), (rl_owner){0});
 }
 
 static rl_status shape_of_data(SEXP data, const char *argument, int *ndim, int64_t *sizes) {
@@ -94,24 +82,23 @@ static rl_status check_elements(const void *memory, rl_dtype held, int64_t n, rl
 }
 
 /* Of an integer or logical vector, NA becomes NaN. */
-static rl_status copy_with_nan(rl_tensor *tensor, const borrowed *source) {
-    const void *memory = source->storage.data;
-    rl_dtype held = (rl_dtype)source->tensor.dtype;
+static rl_status copy_with_nan(rl_tensor *tensor, const rl_tensor *source) {
+    const void *memory = rl_host_data(source);
+    const rl_dtype held = (rl_dtype)source->dtype;
     double *wide = rl_scope_memory((size_t)tensor->numel, sizeof *wide);
-    borrowed view;
-    if (!wide) return RL_FAILED;
+    rl_tensor *view = wide ? borrow(wide, RL_DOUBLE, source->ndim, source->sizes, tensor->numel) : NULL;
+    if (!view) return RL_FAILED;
     for (int64_t k = 0; k < tensor->numel; k++) {
         int64_t value = integer_in_memory(memory, held, k);
         wide[k] = value == na_of(held) ? NAN : (double)value;
     }
-    borrow(&view, wide, RL_DOUBLE, source->tensor.ndim, source->sizes, tensor->numel);
-    rl_copy_elements(tensor, &view.tensor);
+    rl_copy_elements(tensor, view);
     return RL_OK;
 }
 
 /* R's NA is a NaN among others, and would be seen as NA again. */
 static void make_plain_nan(rl_tensor *doubles) {
-    double *value = rl_data(doubles);
+    double *value = rl_host_data(doubles);
     for (int64_t k = first_na(value, RL_DOUBLE, doubles->numel); k < doubles->numel; k++)
         if (isnan(value[k])) value[k] = NAN;
 }
@@ -123,11 +110,8 @@ static rl_tensor *fill_from(SEXP data, rl_dtype held, rl_dtype dtype, void *memo
     if (shape_of_data(data, argument, &ndim, sizes) != RL_OK || rl_count(ndim, sizes, &numel) != RL_OK) return NULL;
     if (check_elements(memory, held, numel, dtype, purpose, argument) != RL_OK) return NULL;
     int nan_comes = held != RL_DOUBLE && rl_dtype_is_inexact(dtype) && first_na(memory, held, numel) < numel;
-    rl_tensor *tensor = rl_tensor_new(dtype, ndim, sizes);
-    if (!tensor) return NULL;
-    borrowed source;
-    borrow(&source, memory, held, ndim, sizes, numel);
-    if ((nan_comes ? copy_with_nan(tensor, &source) : rl_copy_data(tensor, &source.tensor)) != RL_OK) return NULL;
+    rl_tensor *tensor = rl_tensor_new(dtype, ndim, sizes), *source = borrow(memory, held, ndim, sizes, numel);
+    if (!tensor || !source || (nan_comes ? copy_with_nan(tensor, source) : rl_copy_data(tensor, source)) != RL_OK) return NULL;
     if (held == RL_DOUBLE && dtype == RL_DOUBLE) make_plain_nan(tensor);
     return tensor;
 }
@@ -164,7 +148,7 @@ static int fits_integers(const rl_tensor *tensor) {
     int64_t beyond = 0;
     if (tensor->dtype != RL_INT32 && tensor->dtype != RL_INT64) return 1;
     if (rl_is_dense(tensor)) {
-        const void *data = rl_data(tensor);
+        const void *data = rl_host_data(tensor);
         for (int64_t k = 0; k < tensor->numel; k++) {
             int64_t value = integer_in_memory(data, (rl_dtype)tensor->dtype, k);
             beyond |= (value > INT_MAX) | (value <= INT_MIN);
@@ -194,13 +178,11 @@ static rl_status check_dim_attribute(const rl_tensor *tensor) {
 static SEXP copy_out(rl_tensor *tensor, SEXPTYPE type, rl_dtype held, int with_dim) {
     if (with_dim && tensor->ndim > 1 && check_dim_attribute(tensor) != RL_OK) return R_NilValue;
     SEXP values = PROTECT(rb_vector_new(type, tensor->numel));
-    borrowed target;
-    borrow(&target,
-           type == REALSXP  ? (void *)REAL(values)
-           : type == INTSXP ? (void *)INTEGER(values)
-                            : (void *)LOGICAL(values),
-           held, tensor->ndim, tensor->sizes, tensor->numel);
-    rl_copy_data(&target.tensor, tensor);
+    rl_tensor *target = borrow(type == REALSXP  ? (void *)REAL(values)
+                               : type == INTSXP ? (void *)INTEGER(values)
+                                                : (void *)LOGICAL(values),
+                               held, tensor->ndim, tensor->sizes, tensor->numel);
+    if (target) rl_copy_data(target, tensor);
     if (with_dim && tensor->ndim > 1) {
         SEXP dim = PROTECT(Rf_allocVector(INTSXP, tensor->ndim));
         for (int k = 0; k < tensor->ndim; k++) INTEGER(dim)[k] = (int)tensor->sizes[k];

@@ -162,7 +162,7 @@ SEXP ffi_rng_state(SEXP generator) {
     int64_t size = RL_GENERATOR_STATE_BYTES;
     rl_generator *source = rb_generator(generator);
     rl_tensor *state = source ? rl_tensor_new(RL_UINT8, 1, &size) : NULL;
-    if (state) rl_generator_export(source, rl_data(state));
+    if (state) rl_generator_export(source, rl_host_data(state));
     return rb_end(call, state ? rb_wrap(state) : R_NilValue);
 }
 
@@ -173,6 +173,6 @@ SEXP ffi_set_rng_state(SEXP state, SEXP generator) {
     if (bytes && (bytes->dtype != RL_UINT8 || bytes->numel != RL_GENERATOR_STATE_BYTES || !rl_is_contiguous(bytes)))
         rl_fail("`state` must be what torch_get_rng_state() gave: %d bytes", RL_GENERATOR_STATE_BYTES);
     else if (bytes)
-        rl_generator_import(target, rl_data(bytes));
+        rl_generator_import(target, rl_host_data(bytes));
     return rb_end(call, R_NilValue);
 }

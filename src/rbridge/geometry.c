@@ -57,7 +57,7 @@ SEXP ffi_storage_address(SEXP self) {
     rb_call call = rb_begin();
     rl_tensor *tensor = rb_unwrap(self, "self");
     char text[32];
-    snprintf(text, sizeof text, "0x%" PRIxPTR, tensor ? (uintptr_t)tensor->storage->data : 0);
+    snprintf(text, sizeof text, "0x%" PRIxPTR, tensor ? (uintptr_t)rl_host_storage(tensor) : 0);
     return rb_end(call, Rf_mkString(text));
 }
 

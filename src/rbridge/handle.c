@@ -144,7 +144,7 @@ static void release_collected(void) {}
 #endif
 
 static SEXP gc_pressure_for(rl_storage *storage) {
-    if (!storage || storage->bytes < GC_PRESSURE_BYTES || storage->gc_notified) return R_NilValue;
+    if (!storage || storage->bytes < GC_PRESSURE_BYTES || storage->gc_notified || storage->size_class == RL_OTHER_OWNER) return R_NilValue;
     SEXP pressure = PROTECT(untouched((double)storage->bytes));
     storage->gc_notified = pressure != R_NilValue;
     release_collected();

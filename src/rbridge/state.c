@@ -41,7 +41,7 @@ static SEXP whole(const rl_state *state, size_t total) {
     memcpy(to, state->head, state->head_bytes);
     to += state->head_bytes;
     for (int k = 0; k < state->n; k++) {
-        if (state->tensors[k].bytes) memcpy(to, rl_data(state->values[k]), state->tensors[k].bytes);
+        if (state->tensors[k].bytes) memcpy(to, rl_host_data(state->values[k]), state->tensors[k].bytes);
         to += state->tensors[k].bytes;
     }
     return raw;
@@ -136,7 +136,7 @@ static R_xlen_t values_length(SEXP values) {
 
 static void *values_bytes(SEXP values, Rboolean writable) {
     (void)writable;
-    return rl_data(rb_owned(R_altrep_data1(values)));
+    return rl_host_data(rb_owned(R_altrep_data1(values)));
 }
 
 /* ---- reading ---- */

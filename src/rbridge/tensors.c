@@ -164,7 +164,7 @@ SEXP ffi_to_bytes(SEXP self) {
         rl_tensor *dense = rl_tensor_new((rl_dtype)tensor->dtype, tensor->ndim, tensor->sizes);
         if (dense && rl_copy_data(dense, tensor) == RL_OK) {
             bytes = Rf_allocVector(RAWSXP, (R_xlen_t)size);
-            if (size) memcpy(RAW(bytes), rl_data(dense), size);
+            if (size) memcpy(RAW(bytes), rl_host_data(dense), size);
         }
     }
     return rb_end(call, bytes);
@@ -188,7 +188,7 @@ static const void *bytes_of_buffer(SEXP buffer, size_t *size) {
 /* Kernels count on booleans that are 0 or 1. */
 static void copy_bytes(rl_tensor *to, const void *bytes) {
     size_t size = to->storage->bytes;
-    uint8_t *data = rl_data(to);
+    uint8_t *data = rl_host_data(to);
     if (size) memcpy(data, bytes, size);
     for (size_t k = 0; to->dtype == RL_BOOL && k < size; k++) data[k] = data[k] != 0;
 }

@@ -184,16 +184,42 @@ rl_storage *rl_storage_new(size_t bytes) {
         rl_fail_memory((double)bytes);
         return NULL;
     }
-    *storage = (rl_storage){.refs = 1, .size_class = size_class, .bytes = bytes, .data = (char *)storage + header};
+    *storage = (rl_storage){.refs = 1, .size_class = (int16_t)size_class, .bytes = bytes, .data = (char *)storage + header};
     rl_live.live_storages++;
     rl_live.live_bytes += (double)bytes;
     if (rl_live.live_bytes > rl_live.peak_bytes) rl_live.peak_bytes = rl_live.live_bytes;
     return storage;
 }
 
+typedef struct {
+    rl_storage storage;
+    rl_owner owner;
+} owned_storage;
+
+rl_storage *rl_storage_over(void *data, size_t bytes, rl_owner owner) {
+    owned_storage *made = rl_pool_take(sizeof *made);
+    if (!made) {
+        if (owner.release) owner.release(owner.memory_of);
+        return NULL;
+    }
+    *made = (owned_storage){.storage = {.refs = 1, .size_class = RL_OTHER_OWNER, .bytes = bytes, .data = data}, .owner = owner};
+    rl_live.live_storages++;
+    return &made->storage;
+}
+
+static void give_to_owner(owned_storage *storage) {
+    const rl_owner owner = storage->owner;
+    rl_pool_give(storage, sizeof *storage);
+    if (owner.release) owner.release(owner.memory_of);
+}
+
 void rl_storage_release(rl_storage *storage) {
     if (!storage || --storage->refs > 0) return;
     rl_live.live_storages--;
+    if (storage->size_class == RL_OTHER_OWNER) {
+        give_to_owner((owned_storage *)storage);
+        return;
+    }
     rl_live.live_bytes -= (double)storage->bytes;
     give_class(storage, storage->size_class);
 }

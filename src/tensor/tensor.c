@@ -106,6 +106,24 @@ rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes) {
     return tensor;
 }
 
+rl_tensor *rl_tensor_over(rl_dtype dtype, int ndim, const int64_t *sizes, const int64_t *strides, void *data, size_t bytes, rl_owner owner) {
+    rl_storage *storage = rl_storage_over(data, bytes, owner);
+    rl_tensor *tensor = storage ? tensor_allocate(dtype, ndim) : NULL;
+    if (!tensor) {
+        rl_storage_release(storage);
+        return NULL;
+    }
+    tensor->storage = storage;
+    tensor->numel = 1;
+    for (int k = 0; k < ndim; k++) {
+        tensor->sizes[k] = sizes[k];
+        tensor->strides[k] = strides[k];
+        tensor->numel *= sizes[k];
+    }
+    rl_note_contiguity(tensor);
+    return rl_scope_own(tensor);
+}
+
 rl_tensor *rl_tensor_new_strided(rl_dtype dtype, int ndim, const int64_t *sizes, const int64_t *strides) {
     int64_t numel, reach = 1, step;
     if (rl_count(ndim, sizes, &numel) != RL_OK) return NULL;

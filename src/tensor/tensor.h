@@ -41,9 +41,11 @@ typedef struct {
 
 rl_tensor *rl_tensor_new(rl_dtype dtype, int ndim, const int64_t *sizes);                                 /* contiguous, not filled */
 rl_tensor *rl_tensor_new_strided(rl_dtype dtype, int ndim, const int64_t *sizes, const int64_t *strides); /* none of them negative */
-rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype);                                    /* dense: keeps the order of the model's strides */
-rl_tensor *rl_tensor_scalar(rl_dtype dtype, rl_scalar value);                                             /* of no dimensions */
-rl_tensor *rl_tensor_number(rl_scalar value);                                                             /* the same, promoting weakly */
+/* Over memory of another owner (Note [Owners]), of so many bytes, which the elements must lie in. */
+rl_tensor *rl_tensor_over(rl_dtype dtype, int ndim, const int64_t *sizes, const int64_t *strides, void *data, size_t bytes, rl_owner owner);
+rl_tensor *rl_tensor_new_like(const rl_tensor *model, rl_dtype dtype); /* dense: keeps the order of the model's strides */
+rl_tensor *rl_tensor_scalar(rl_dtype dtype, rl_scalar value);          /* of no dimensions */
+rl_tensor *rl_tensor_number(rl_scalar value);                          /* the same, promoting weakly */
 rl_tensor *rl_tensor_undefined(void);
 /* A tensor over the same storage, outside any graph; of an undefined one, an undefined one. */
 rl_tensor *rl_tensor_alias(const rl_tensor *base);
@@ -55,7 +57,9 @@ rl_status rl_tensor_reshape_in_place(rl_tensor *tensor, rl_storage *storage, int
 rl_tensor *rl_retain(rl_tensor *tensor);
 void rl_release(rl_tensor *tensor);
 
-static inline void *rl_data(const rl_tensor *tensor) {
+static inline void *rl_host_storage(const rl_tensor *tensor) { return tensor->storage->data; } /* where the storage begins */
+/* The first element, in memory that this process can read. Who uses it computes on the host, or moves what lies there. */
+static inline void *rl_host_data(const rl_tensor *tensor) {
     return (char *)tensor->storage->data + tensor->offset * (int64_t)rl_dtype_size((rl_dtype)tensor->dtype);
 }
 

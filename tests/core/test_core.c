@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../src/dispatch/backend.h"
 #include "../../src/dispatch/check.h"
 #include "../../src/dispatch/describe.h"
 #include "../../src/transforms/autograd/engine.h"
@@ -31,7 +32,7 @@ static int is_near(double a, double b) { return fabs(a - b) <= 1e-12 * (1 + fabs
 
 static rl_tensor *row(int64_t n, double first, double step) {
     rl_tensor *made = rl_tensor_new(RL_DOUBLE, 1, &n);
-    for (int64_t k = 0; made && k < n; k++) ((double *)rl_data(made))[k] = first + step * (double)k;
+    for (int64_t k = 0; made && k < n; k++) ((double *)rl_host_data(made))[k] = first + step * (double)k;
     return made;
 }
 
@@ -168,7 +169,7 @@ static uint8_t *bytes_of(rl_tensor *tensor, size_t *n) {
     memcpy(to, state.head, state.head_bytes);
     to += state.head_bytes;
     for (int k = 0; k < state.n; k++) {
-        if (state.tensors[k].bytes) memcpy(to, rl_data(state.values[k]), state.tensors[k].bytes);
+        if (state.tensors[k].bytes) memcpy(to, rl_host_data(state.values[k]), state.tensors[k].bytes);
         to += state.tensors[k].bytes;
     }
     return bytes;
@@ -292,6 +293,58 @@ static void test_interpreters(void) {
     rl_generator_release(twin);
 }
 
+static void count_release(void *times) { ++*(int *)times; }
+
+static void test_owners(void) {
+    double memory[6] = {1, 2, 3, 4, 5, 6};
+    int released = 0;
+    const double bytes = rl_live.live_bytes;
+    const int64_t sizes[2] = {2, 3}, by_columns[2] = {1, 2}, four = 4;
+    const rl_owner owner = {count_release, &released};
+    rl_scope scope = rl_scope_enter();
+    rl_tensor *x = rl_tensor_over(RL_DOUBLE, 2, sizes, by_columns, memory, sizeof memory, owner);
+    check(at(x, 1) == 3 && rl_live.live_bytes == bytes, "a tensor sees memory that another owns, which is not counted as its own");
+    rl_tensor *column = rl_retain(rl_select(x, 1, 2)), *sum = rl_sum_dims(x, (rl_ints){-1, NULL}, 0);
+    check(at(column, 1) == 6 && at(sum, 0) == 21, "so do views and ops");
+    rl_apply_in_place(&rl_op_add, NULL, 2, (rl_tensor *[]){x, x});
+    check(memory[5] == 12, "what is written in place is written there");
+    rl_scope_leave(scope);
+    check(!released, "a view keeps the owner");
+    rl_release(column);
+    check(released == 1, "and the last one lets it go, once");
+
+    scope = rl_scope_enter();
+    x = rl_tensor_over(RL_DOUBLE, 1, &four, &(int64_t){1}, memory, 4 * sizeof *memory, owner);
+    rl_args args = RL_ARGS_NONE;
+    args.list[0] = (rl_ints){1, &(int64_t){8}};
+    check(rl_apply_in_place(&rl_op_resize_, &args, 1, &x) && x->numel == 8 && at(x, 3) == 8 && at(x, 7) == 0 && released == 2,
+          "a tensor that grows moves to memory of its own");
+    check(!rl_tensor_over(RL_DOUBLE, RL_MAX_DIMS + 1, NULL, NULL, memory, sizeof memory, owner) && released == 3,
+          "who cannot be given a tensor has its memory back");
+    rl_error_clear();
+    rl_scope_leave(scope);
+}
+
+static rl_status negate_elsewhere(rl_call *call) {
+    ((double *)call->y[0]->storage->data)[0] = -100;
+    return RL_OK;
+}
+static rl_forward forward_elsewhere(const rl_op *op) { return op == &rl_op_neg ? negate_elsewhere : NULL; }
+
+static void test_backends(void) {
+    static const rl_backend elsewhere = {"elsewhere", forward_elsewhere};
+    double memory[1] = {7};
+    const int64_t one = 1;
+    const uint8_t number = rl_add_backend(&elsewhere);
+    rl_tensor *x = rl_tensor_over(RL_DOUBLE, 1, &one, &one, memory, sizeof memory, (rl_owner){0});
+    check(number != RL_HOST && at(rl_neg(x), 0) == -7, "memory is the host's if nothing is said");
+    x->storage->backend = number;
+    check(at(rl_neg(x), 0) == -100, "a backend computes on its memory");
+    check(!rl_exp(x) && strstr(rl_error_message(), "exp() is not there for tensors in memory of elsewhere"), "what it does not compute is refused");
+    check(!rl_add(row(1, 0, 1), x) && strstr(rl_error_message(), "in memory of elsewhere and of host"), "so are tensors of two backends");
+    check(rl_view_as(x, 1, &one) != NULL, "a view needs nobody");
+}
+
 /* Ops that lie. */
 static int64_t said;
 static rl_status infer_same(const rl_call *call, rl_result *result) {
@@ -352,6 +405,8 @@ int main(void) {
     run(test_state, "a state leaves nothing behind");
     run(test_damaged_states, "damaged states leave nothing behind");
     run(test_interpreters, "interpreted calls leave nothing behind");
+    run(test_owners, "memory of others leaves nothing behind");
+    run(test_backends, "backends leave nothing behind");
     run(test_inference, "checked calls leave nothing behind");
     run(test_description, "a call in words leaves nothing behind");
     run(test_interrupts, "interrupted work leaves nothing behind");

@@ -189,7 +189,7 @@ static rl_tensor *restore_tensor(const rl_stored *stored, const uint8_t *bytes, 
     if (stored->dtype == RL_NO_DTYPE) return rl_tensor_undefined();
     rl_tensor *flat = rl_tensor_new(stored->dtype, 1, &stored->elements);
     if (!flat) return NULL;
-    uint8_t *values = rl_data(flat);
+    uint8_t *values = rl_host_data(flat);
     if (stored->bytes) memcpy(values, bytes, stored->bytes);
     if (swapped) swap_bytes(values, stored->bytes, rl_dtype_size(rl_dtype_real(stored->dtype)));
     for (int64_t k = 0; stored->dtype == RL_BOOL && k < stored->elements; k++) values[k] = values[k] != 0;
