@@ -5,10 +5,13 @@
 #   make check       R CMD build, R CMD check --as-cran, every test
 #   make core-test   the core as a plain C program, without R
 #   make walkthrough add an op as CONTRIBUTING.md says, and test it
-#   make lint        C and R linters, formatting, who includes what
+#   make lint        C and R linters, formatting, who includes what, how long files are
 #   make format      lay out the C code
 #   make document    NAMESPACE and man/ from the comments in R/
 #   make asan        the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   make clang       the tests on a build by clang, with OpenMP and without
+#   make windows-check   the C code compiled for Windows, by MinGW
+#   make coverage    the lines and branches of src/ that the tests run
 #   make valgrind    a part of the tests under valgrind's memcheck
 #   make interrupts  interrupts at random and at timed moments: bench/RELIABILITY.md; FORM=short takes less than a minute
 #   make fuzz        random programs, compared with PyTorch: SEED=1 PROGRAMS=20000
@@ -30,7 +33,7 @@ R_NEEDS = r-base-core r-base-dev libopenblas-dev
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 r-cran-digest r-cran-memoise valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
-.PHONY: tutorial check core-test walkthrough lint format document asan valgrind interrupts fuzz junk oom gctorture mutate bench ulp pin clean
+.PHONY: tutorial check core-test walkthrough lint format document asan clang windows-check coverage valgrind interrupts fuzz junk oom gctorture mutate bench ulp pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
@@ -64,6 +67,7 @@ walkthrough:
 
 lint:
 	@tools/need $(R_NEEDS) clang-format cppcheck r-cran-lintr
+	tools/check-lengths
 	tools/check-includes
 	tools/check-ops
 	tools/check-dtypes
@@ -84,6 +88,20 @@ asan:
 	@tools/need $(TEST_NEEDS) r-cran-roxygen2
 	@test -f NAMESPACE || $(MAKE) document
 	tools/asan
+
+clang:
+	@tools/need $(TEST_NEEDS) r-cran-roxygen2 clang libomp-dev
+	@test -f NAMESPACE || $(MAKE) document
+	tools/clang
+
+windows-check:
+	@tools/need $(R_NEEDS) gcc-mingw-w64-x86-64
+	tools/windows-check
+
+coverage:
+	@tools/need $(TEST_NEEDS) r-cran-roxygen2 gcovr
+	@test -f NAMESPACE || $(MAKE) document
+	tools/coverage
 
 valgrind:
 	@tools/need $(TEST_NEEDS) r-cran-roxygen2

@@ -24,7 +24,7 @@ ACTIVATION(softplus, a *p > q ? a : rl_log1pf(rl_expf(a * p)) / p, a *p > q ? a 
 ACTIVATION(logsigmoid, (a < 0 ? a : 0) - rl_log1pf(rl_expf(-fabsf(a))), (a < 0 ? a : 0) - log1p(exp(-fabs(a))))
 /* leaky_relu: slope; the shrinks: lambda */
 ACTIVATION(leaky_relu, a > 0 ? a : a * p, a > 0 ? a : a * p)
-ACTIVATION(hardshrink, (a >= -p) & (a <= p) ? 0 : a, (a >= -p) & (a <= p) ? 0 : a)
+ACTIVATION(hardshrink, ((a >= -p) & (a <= p)) ? 0 : a, ((a >= -p) & (a <= p)) ? 0 : a)
 ACTIVATION(softshrink, a > p ? a - p : a < -p ? a + p : a - a, a > p ? a - p : a < -p ? a + p : a - a)
 ACTIVATION(hardsigmoid, (a < -3 ? 0 : a > 3 ? 6 : a + 3) / 6, (a < -3 ? 0 : a > 3 ? 6 : a + 3) / 6)
 ACTIVATION(hardswish, a *(a<-3 ? 0 : a> 3 ? 6 : a + 3) / 6, a *(a<-3 ? 0 : a> 3 ? 6 : a + 3) / 6)

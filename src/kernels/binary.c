@@ -50,10 +50,10 @@ COMPARISON_LOOPS(ge, a >= b)
     RL_BINARY_LOOP(name##_double, RL_CLONES, double, double, f) \
     RL_ALL_LOOPS(name)
 
-MINMAX_ROWS(maximum, a | b, a > b ? a : b, (a > b) | (a != a) ? a : b)
-MINMAX_ROWS(minimum, a &b, a < b ? a : b, (a < b) | (a != a) ? a : b)
-MINMAX_ROWS(fmax, a | b, a > b ? a : b, (a > b) | (b != b) ? a : b)
-MINMAX_ROWS(fmin, a &b, a < b ? a : b, (a < b) | (b != b) ? a : b)
+MINMAX_ROWS(maximum, a | b, a > b ? a : b, ((a > b) | (a != a)) ? a : b)
+MINMAX_ROWS(minimum, a &b, a < b ? a : b, ((a < b) | (a != a)) ? a : b)
+MINMAX_ROWS(fmax, a | b, a > b ? a : b, ((a > b) | (b != b)) ? a : b)
+MINMAX_ROWS(fmin, a &b, a < b ? a : b, ((a < b) | (b != b)) ? a : b)
 
 RL_BINARY_LOOP_WITH(pass_above_float, RL_CLONES, float, float, const float k = (float)NUMBER(0).as_double, b <= k ? 0 : a)
 RL_BINARY_LOOP_WITH(pass_above_double, RL_CLONES, double, double, const double k = NUMBER(0).as_double, b <= k ? 0 : a)
@@ -66,8 +66,8 @@ RL_FLOATING_LOOPS(prelu)
 #define PASS_BOUNDS(T)                                                                      \
     const T low = NUMBER(0).kind == RL_SCALAR_NONE ? -(T)INFINITY : (T)NUMBER(0).as_double; \
     const T high = NUMBER(1).kind == RL_SCALAR_NONE ? (T)INFINITY : (T)NUMBER(1).as_double
-RL_BINARY_LOOP_WITH(pass_within_float, RL_CLONES, float, float, PASS_BOUNDS(float), (b >= low) & (b <= high) ? a : 0)
-RL_BINARY_LOOP_WITH(pass_within_double, RL_CLONES, double, double, PASS_BOUNDS(double), (b >= low) & (b <= high) ? a : 0)
+RL_BINARY_LOOP_WITH(pass_within_float, RL_CLONES, float, float, PASS_BOUNDS(float), ((b >= low) & (b <= high)) ? a : 0)
+RL_BINARY_LOOP_WITH(pass_within_double, RL_CLONES, double, double, PASS_BOUNDS(double), ((b >= low) & (b <= high)) ? a : 0)
 RL_FLOATING_LOOPS(pass_within)
 
 RL_BINARY_LOOP(tanh_backward_float, RL_CLONES, float, float, a *(1 - b * b))

@@ -39,7 +39,7 @@ static void logsumexp_combine(void *const *fields, void *const *others, int64_t 
 
 #define TOP (*(const double *)run->context)
 
-#define NAME sum
+#define NAME exp_sum
 #define DTYPES "for_floating.h"
 #define STEP s + RL_EXP((T)(a - TOP))
 #include "define_reducer.h"

@@ -8,7 +8,7 @@ static void OF(logsumexp_along)(void *const *fields, const char *x, int64_t stri
     OF(top_along)(&field, x, stride, m, run);
     shift = finite_top(top);
     field = &sum;
-    OF(sum_along)(&field, x, stride, m, &below);
+    OF(exp_sum_along)(&field, x, stride, m, &below);
     combine_sums(fields[0], fields[1], shift, sum);
 }
 

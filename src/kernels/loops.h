@@ -29,7 +29,11 @@ rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loo
 
 #if defined(_OPENMP) || defined(RL_HAVE_OPENMP_SIMD)
 #define RL_PRAGMA(text) _Pragma(#text)
+#ifdef __clang__ /* vectorises these unasked, and warns of each that it cannot */
+#define RL_SIMD
+#else
 #define RL_SIMD _Pragma("omp simd")
+#endif
 #define RL_SIMD_SUM(...) RL_PRAGMA(omp simd reduction(+ : __VA_ARGS__)) /* the sums may be added in any order */
 #define RL_SIMD_ANY(...) RL_PRAGMA(omp simd reduction(| : __VA_ARGS__))
 #else

@@ -220,9 +220,9 @@ RL_INLINE float rl_powf(float a, float b) {
     float y = (float)rl_exp64(size == 1 ? 0 : b * log_a), whole = rintf(b), half = 0.5f * b;
     int odd = (whole == b) & (rintf(half) != half);
     y = odd ? rl_with_sign(y, a) : y;
-    y = (a < 0) & (whole != b) & (size != (double)INFINITY) ? NAN : y;
-    y = (a != a) | (b != b) ? a + b : y;
-    return (b == 0) | (a == 1) ? 1 : y;
+    y = ((a < 0) & (whole != b) & (size != (double)INFINITY)) ? NAN : y;
+    y = ((a != a) | (b != b)) ? a + b : y;
+    return ((b == 0) | (a == 1)) ? 1 : y;
 }
 
 /* ---- sin, cos: x = n pi/2 + r, in double; for |x| below RL_FAR ---- */

@@ -9,7 +9,7 @@ RL_CLONES static void ITS(dense)(T *y, const T *x, int64_t n) {
     T top = -INFINITY;
     double sum = 0;
     int nan = 0;
-#ifdef _OPENMP
+#if defined(_OPENMP) && !defined(__clang__)
 #pragma omp simd reduction(max : top) reduction(| : nan)
 #endif
     for (int64_t j = 0; j < n; j++) {
