@@ -182,3 +182,12 @@ test_that("dimensions beyond R's integers are doubles", {
   expect_error(as_array(tall), "dimension 2", class = "rushlight_error")
   expect_identical(as.vector(tall), integer())
 })
+
+test_that("what falls into many parts has its derivative", {
+  x <- torch_arange(1, 40)$requires_grad_()
+  parts <- torch_unbind(x * 2)
+  (parts[[25]] * 3 + parts[[33]] * parts[[40]])$backward()
+  expected <- numeric(40)
+  expected[c(25, 33, 40)] <- c(6, 4 * 40, 4 * 33)
+  expect_equal(as.numeric(x$grad), expected)
+})

@@ -147,7 +147,7 @@ static rl_status apply_tracked(rl_interpreter *self, rl_call *call, rl_node *nod
     RL_TRY(save_inputs(call, node, mask));
     RL_TRY(rl_apply_below(self, call));
     if ((call->op->traits & RL_IS_VIEW) && !rl_views_untracked) RL_TRY(remember_base(call));
-    for (int k = 0; k < call->n_out; k++)
+    for (int k = 0; k < call->n_out && k < RL_SAVED_OUTPUTS; k++)
         if (mask & SAVE_OUTPUT(k)) RL_TRY(rl_save(node, call->n_in + k, call->out[k]));
     return connect_call(call, node);
 }
