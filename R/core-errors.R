@@ -16,7 +16,8 @@ with_names_of <- function(fn, message, op) {
   if (!is.function(fn)) return(message)
   passed <- passed_to(fn, op)
   schema <- names(op_schemas()[[op]])
-  told <- vapply(passed, function(x) is.symbol(x) && as.character(x) %in% c(names(formals(fn)), "self"), NA)
+  known <- setdiff(c(names(formals(fn)), "self"), c("e1", "e2")) # those of operators, which nobody writes
+  told <- vapply(passed, function(x) is.symbol(x) && as.character(x) %in% known, NA)
   for (k in which(told[seq_along(schema)])) {
     name <- as.character(passed[[k]])
     if (name != schema[k]) message <- gsub(paste0("`", schema[k], "`"), paste0("`", name, "`"), message, fixed = TRUE)

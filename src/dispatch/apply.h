@@ -33,16 +33,23 @@ rl_tensor *rl_apply_to(const rl_op *op, const rl_args *args, int n_in, rl_tensor
 rl_tensor *rl_apply_in_place(const rl_op *op, const rl_args *args, int n_in, rl_tensor *const *in); /* writes to in[0] */
 
 /* For infer. */
-rl_status rl_set_outputs(rl_result *result, int n_out);
+rl_status rl_set_many_outputs(rl_result *result);
+static inline rl_status rl_set_outputs(rl_result *result, int n_out) {
+    result->n_out = n_out;
+    result->out = result->few_out;
+    return n_out <= RL_FEW_OUTPUTS ? RL_OK : rl_set_many_outputs(result);
+}
 /* Output k: of a dtype and shape; forward writes it as `compute_dtype`, and it is converted if that differs. */
 rl_status rl_output(rl_result *result, int k, rl_dtype dtype, rl_dtype compute_dtype, int ndim, const int64_t *sizes);
 rl_status rl_output_strided(rl_result *result, int k, rl_dtype dtype, int ndim, const int64_t *sizes, const int64_t *strides);
 rl_status rl_output_like(rl_result *result, int k, rl_dtype dtype, const rl_tensor *model); /* dense, in the order of the model's strides */
 void rl_output_view(rl_result *result, int k, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset); /* of the first input's memory */
-void rl_read_as(rl_result *result, int k, rl_dtype dtype);                                                             /* forward reads input k as that dtype */
-void rl_read_rounded(rl_result *result, int k, rl_dtype dtype);                                                        /* first rounded to that one */
-void rl_read_contiguous(rl_result *result, int k);                                                                     /* in row-major order without gaps */
-void rl_read_apart(rl_result *result, int k); /* a copy, if the op writes in place to the memory that it lies in */
+/* Forward reads input k as that dtype; rounded to another one first; in row-major order without gaps. */
+static inline void rl_read_as(rl_result *result, int k, rl_dtype dtype) { result->reads[k].dtype = (uint8_t)dtype; }
+static inline void rl_read_rounded(rl_result *result, int k, rl_dtype dtype) { result->reads[k].rounded_to = (uint8_t)dtype; }
+static inline void rl_read_contiguous(rl_result *result, int k) { result->reads[k].contiguous = 1; }
+/* A copy, if the op writes in place to the memory that it lies in. */
+static inline void rl_read_apart(rl_result *result, int k) { result->reads[k].apart = 1; }
 
 /* For compose: the outputs, which other ops have made; NULL among them is a failure. An in-place op is given the first. */
 rl_status rl_set_result(rl_call *call, int n_out, rl_tensor *const *out);

@@ -13,18 +13,18 @@ uint8_t rl_add_backend(const rl_backend *backend) {
 
 static const char *name_of(uint8_t backend) { return backend == RL_HOST ? "host" : backends[backend]->name; }
 
-static rl_status choose_elsewhere(const rl_call *call, uint8_t backend, rl_forward *forward) {
+static uint8_t first_backend(const rl_call *call) {
+    for (int k = 0; k < call->n_in; k++)
+        if (call->in[k] && call->in[k]->storage->backend != RL_HOST) return call->in[k]->storage->backend;
+    return RL_HOST;
+}
+
+rl_status rl_choose_forward(const rl_call *call, rl_forward *forward) {
+    const uint8_t backend = first_backend(call);
     for (int k = 0; k < call->n_in; k++)
         if (call->in[k] && call->in[k]->storage->backend != backend)
             return rl_fail("%s() was given tensors in memory of %s and of %s; bring them to one device", call->op->name, name_of(backend),
                            name_of(call->in[k]->storage->backend));
-    *forward = backends[backend]->forward_of(call->op);
+    *forward = backend == RL_HOST ? call->op->forward : backends[backend]->forward_of(call->op);
     return *forward || !call->op->forward ? RL_OK : rl_fail("%s() is not there for tensors in memory of %s", call->op->name, name_of(backend));
-}
-
-rl_status rl_choose_forward(const rl_call *call, rl_forward *forward) {
-    *forward = call->op->forward;
-    for (int k = 0; k < call->n_in; k++)
-        if (call->in[k] && call->in[k]->storage->backend != RL_HOST) return choose_elsewhere(call, call->in[k]->storage->backend, forward);
-    return RL_OK;
 }

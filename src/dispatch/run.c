@@ -7,13 +7,9 @@
 
 /* ---- what infer says ---- */
 
-rl_status rl_set_outputs(rl_result *result, int n_out) {
-    result->n_out = n_out;
-    if (n_out <= RL_FEW_OUTPUTS)
-        result->out = result->few_out;
-    else if (!(result->out = rl_scope_memory((size_t)n_out, sizeof *result->out)))
-        return RL_FAILED;
-    return RL_OK;
+rl_status rl_set_many_outputs(rl_result *result) {
+    result->out = rl_scope_memory((size_t)result->n_out, sizeof *result->out);
+    return result->out ? RL_OK : RL_FAILED;
 }
 
 rl_status rl_output(rl_result *result, int k, rl_dtype dtype, rl_dtype compute_dtype, int ndim, const int64_t *sizes) {
@@ -53,14 +49,6 @@ void rl_output_view(rl_result *result, int k, int ndim, const int64_t *sizes, co
     }
 }
 
-void rl_read_as(rl_result *result, int k, rl_dtype dtype) { result->reads[k].dtype = (uint8_t)dtype; }
-
-void rl_read_rounded(rl_result *result, int k, rl_dtype dtype) { result->reads[k].rounded_to = (uint8_t)dtype; }
-
-void rl_read_contiguous(rl_result *result, int k) { result->reads[k].contiguous = 1; }
-
-void rl_read_apart(rl_result *result, int k) { result->reads[k].apart = 1; }
-
 static rl_status prepare_reads(const rl_call *call, rl_result *result) {
     if (call->n_in <= RL_FEW_INPUTS)
         result->reads = result->few_reads;
@@ -70,7 +58,7 @@ static rl_status prepare_reads(const rl_call *call, rl_result *result) {
     return RL_OK;
 }
 
-rl_status rl_infer_into(const rl_call *call, rl_result *result) {
+static inline rl_status infer_into(const rl_call *call, rl_result *result) {
     RL_TRY(prepare_reads(call, result));
     result->variant = 0;
     RL_TRY(call->op->infer(call, result));
@@ -79,10 +67,12 @@ rl_status rl_infer_into(const rl_call *call, rl_result *result) {
     return RL_OK;
 }
 
+rl_status rl_infer_into(const rl_call *call, rl_result *result) { return infer_into(call, result); }
+
 rl_status rl_infer(rl_call *call) {
     if (call->result.n_out >= 0) return RL_OK;
     if (call->op->canonicalize) RL_TRY(call->op->canonicalize(call));
-    return rl_infer_into(call, &call->result);
+    return infer_into(call, &call->result);
 }
 
 /* ---- what forward is given ---- */
@@ -119,8 +109,9 @@ static rl_status read_inputs(rl_call *call) {
     for (int k = 0; k < call->n_in; k++) {
         rl_tensor *in = call->in[k];
         const rl_reading *reading = &call->result.reads[k];
-        call->x[k] = !in || reads_as_it_is(call, in, reading) ? in : read_copy(in, reading);
-        if (in && !call->x[k]) return RL_FAILED;
+        call->x[k] = in;
+        if (!in) continue;
+        if (!reads_as_it_is(call, in, reading) && !(call->x[k] = read_copy(in, reading))) return RL_FAILED;
     }
     return RL_OK;
 }
@@ -185,15 +176,22 @@ static rl_status take_geometry(rl_call *call) {
     return RL_OK;
 }
 
+static inline int is_on_host(const rl_call *call) {
+    int elsewhere = 0;
+    for (int k = 0; k < call->n_in; k++)
+        if (call->in[k]) elsewhere |= call->in[k]->storage->backend;
+    return !elsewhere;
+}
+
 rl_status rl_run(rl_interpreter *self, rl_call *call) {
     const rl_op *op = call->op;
     (void)self;
     if (op->compose) return op->compose(call);
     if (call->inplace && !(op->traits & RL_IS_VIEW) && rl_overlaps_itself(call->inplace))
         return rl_fail("%s_() would write some elements of an expanded tensor more than once; use $clone() first", op->name);
-    rl_forward forward;
+    rl_forward forward = op->forward;
     RL_TRY(rl_infer(call));
-    RL_TRY(rl_choose_forward(call, &forward));
+    if (!is_on_host(call)) RL_TRY(rl_choose_forward(call, &forward));
     RL_TRY(read_inputs(call));
     RL_TRY(make_outputs(call));
     if (forward) RL_TRY(forward(call));

@@ -62,13 +62,16 @@ void rl_layout_of(const rl_tensor *tensor, rl_layout *layout) {
 }
 
 rl_status rl_count(int ndim, const int64_t *sizes, int64_t *numel) {
-    int64_t count = 1, positive = 1;
+    int64_t positive = 1; /* overflows beside a size of 0, too */
+    int empty = 0;
     for (int k = 0; k < ndim; k++) {
         if (sizes[k] < 0) return rl_fail("dimension %d has the negative size %lld", k + 1, (long long)sizes[k]);
-        count *= sizes[k] == 0 ? 0 : 1;
-        if (sizes[k] && __builtin_mul_overflow(positive, sizes[k], &positive)) return rl_fail_memory(1e18);
+        if (sizes[k] == 0)
+            empty = 1;
+        else if (__builtin_mul_overflow(positive, sizes[k], &positive))
+            return rl_fail_memory(1e18);
     }
-    *numel = count * positive;
+    *numel = empty ? 0 : positive;
     return RL_OK;
 }
 

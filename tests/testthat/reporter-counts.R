@@ -11,8 +11,8 @@ CountsReporter <- R6::R6Class("CountsReporter",
     },
     end_file = function() {
       more <- self$count(until = self$before) - self$before
-      if (any(more != 0)) {
-        told <- paste(sprintf("%+d %s", more[more != 0], names(more)[more != 0]), collapse = ", ")
+      if (any(more > 0)) { # less than before is what an earlier file had left to the collector
+        told <- paste(sprintf("%+d %s", more[more > 0], names(more)[more > 0]), collapse = ", ")
         self$left <- c(self$left, paste0(self$file, ": ", told))
       }
     },
