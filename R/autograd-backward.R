@@ -133,7 +133,7 @@ autograd_set_grad_mode <- function(enabled) invisible(.Call(ffi_set_grad_enabled
 #' Find where NaN comes from
 #'
 #' While `code` is evaluated, every gradient is checked, and the first that holds a NaN is an error that names the function that
-#' returned it. That takes time; use it to look for a mistake.
+#' returned it, and the call that it is the derivative of. That takes time; use it to look for a mistake.
 #'
 #' @param code an expression, with the forward and the backward pass.
 #' @return the value of `code`.
