@@ -168,7 +168,10 @@ autograd_methods <- list(
   retain_grad = function() invisible(.Call(ffi_retain_grad, self)),
   retains_grad = function() .Call(ffi_retains_grad, self),
   output_nr = function() .Call(ffi_output_nr, self),
-  set_grad_ = function(new_grad) invisible(.Call(ffi_set, self, "grad", new_grad)),
+  set_grad_ = function(new_grad) {
+    if (!is.null(new_grad) && !inherits(new_grad, "torch_tensor")) raise_error("`new_grad` must be a tensor, or NULL")
+    invisible(.Call(ffi_set, self, "grad", new_grad))
+  },
   detach = function(...) {
     if (...length()) no_dots(...)
     .Call(ffi_detach, self)

@@ -15,13 +15,17 @@ raise_failure <- function(message, op) {
 with_names_of <- function(fn, message, op) {
   if (!is.function(fn)) return(message)
   passed <- passed_to(fn, op)
-  schema <- names(op_schemas()[[op]])
+  schema <- arguments_of_op(op)
   told <- vapply(passed, function(x) is.symbol(x) && as.character(x) %in% c(names(formals(fn)), "self"), NA)
   for (k in which(told[seq_along(schema)])) {
     name <- as.character(passed[[k]])
     if (name != schema[k]) message <- gsub(paste0("`", schema[k], "`"), paste0("`", name, "`"), message, fixed = TRUE)
   }
   message
+}
+
+arguments_of_op <- function(op) {
+  if (op == "backward") c("outputs", "gradient", "retain_graph", "create_graph", "inputs", "allow_unused") else names(op_schemas()[[op]])
 }
 
 # The arguments that a function's code gives to an op, as they stand there; none if it calls it in several ways.
