@@ -27,12 +27,7 @@ drawn_call <- function(name, drawn) {
   if (startsWith(name, "$")) matched(tables$method(values[[1]], substring(name, 2L)), values[-1]) else matched(targets[[name]], values)
 }
 written_call <- function(example) {
-  env <- new.env(parent = namespace)
-  env$x <- torch_tensor(diag(3) + 0.25)
-  env$v <- torch_tensor(c(1, 2, 3))
-  env$w <- torch_tensor(c(1, 2, 3), requires_grad = TRUE)
-  env$b <- torch_tensor(c(TRUE, FALSE, TRUE))
-  env$k <- torch_tensor(c(1L, 3L, 2L))
+  env <- tables$example_values()
   matched(eval(example[[1]], env), lapply(as.list(example)[-1], eval, env))
 }
 called_in <- function(example) if (is.call(example[[1]])) paste0("$", example[[1]][[3]]) else as.character(example[[1]])

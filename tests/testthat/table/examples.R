@@ -1,5 +1,15 @@
-# A call of every function and method that ops.txt has none for, and that reads arguments of its own. In them x is a positive definite
-# matrix, v a vector, w one that requires gradients, b is boolean, k holds integers.
+# A call of every function and method that ops.txt has none for, and that reads arguments of its own. They are
+# evaluated in an environment that example_values() makes.
+example_values <- function() {
+  env <- new.env(parent = asNamespace("rushlight"))
+  env$x <- torch_tensor(diag(3) + 0.25)
+  env$v <- torch_tensor(c(1, 2, 3))
+  env$w <- torch_tensor(c(1, 2, 3), requires_grad = TRUE)
+  env$b <- torch_tensor(c(TRUE, FALSE, TRUE))
+  env$k <- torch_tensor(c(1L, 3L, 2L))
+  env
+}
+
 examples <- expression(
   # creation
   torch_tensor(1), torch_scalar_tensor(1), torch_zeros(2), torch_ones(2), torch_empty(2), torch_full(2, 1), torch_empty_strided(2, 1),
