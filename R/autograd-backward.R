@@ -133,7 +133,7 @@ autograd_set_grad_mode <- function(enabled) invisible(.Call(ffi_set_grad_enabled
 #' Find where NaN comes from
 #'
 #' While `code` is evaluated, every gradient is checked, and the first that holds a NaN is an error that names the function that
-#' returned it. That takes time; use it to look for a mistake.
+#' returned it, and the call that it is the derivative of. That takes time; use it to look for a mistake.
 #'
 #' @param code an expression, with the forward and the backward pass.
 #' @return the value of `code`.
@@ -168,7 +168,10 @@ autograd_methods <- list(
   retain_grad = function() invisible(.Call(ffi_retain_grad, self)),
   retains_grad = function() .Call(ffi_retains_grad, self),
   output_nr = function() .Call(ffi_output_nr, self),
-  set_grad_ = function(new_grad) invisible(.Call(ffi_set, self, "grad", new_grad)),
+  set_grad_ = function(new_grad) {
+    if (!is.null(new_grad) && !inherits(new_grad, "torch_tensor")) raise_error("`new_grad` must be a tensor, or NULL")
+    invisible(.Call(ffi_set, self, "grad", new_grad))
+  },
   detach = function(...) {
     if (...length()) no_dots(...)
     .Call(ffi_detach, self)

@@ -15,7 +15,7 @@ raise_failure <- function(message, op) {
 with_names_of <- function(fn, message, op) {
   if (!is.function(fn)) return(message)
   passed <- passed_to(fn, op)
-  schema <- names(op_schemas()[[op]])
+  schema <- arguments_of_op(op)
   known <- setdiff(c(names(formals(fn)), "self"), c("e1", "e2")) # those of operators, which nobody writes
   told <- vapply(passed, function(x) is.symbol(x) && as.character(x) %in% known, NA)
   for (k in which(told[seq_along(schema)])) {
@@ -23,6 +23,10 @@ with_names_of <- function(fn, message, op) {
     if (name != schema[k]) message <- gsub(paste0("`", schema[k], "`"), paste0("`", name, "`"), message, fixed = TRUE)
   }
   message
+}
+
+arguments_of_op <- function(op) {
+  if (op == "backward") c("outputs", "gradient", "retain_graph", "create_graph", "inputs", "allow_unused") else names(op_schemas()[[op]])
 }
 
 # The arguments that a function's code gives to an op, as they stand there; none if it calls it in several ways.

@@ -57,7 +57,7 @@ torch_cholesky <- function(self, upper = FALSE) {
 
 #' @rdname linalg_cholesky
 #' @export
-linalg_cholesky_ex <- function(A, check_errors = FALSE) with_info(.Call(ffi_cholesky, A), A, check_errors)
+linalg_cholesky_ex <- function(A, check_errors = FALSE) with_info(function(A) .Call(ffi_cholesky, A), A, check_errors)
 
 #' @rdname linalg_cholesky
 #' @export
@@ -146,8 +146,9 @@ torch_geqrf <- function(self) .Call(ffi_geqrf, self)
 #' @rdname linalg_cholesky
 #' @export
 linalg_householder_product <- function(A, tau) {
-  A <- .Call(ffi_as_tensor, A, "A")
-  tau <- .Call(ffi_as_tensor, tau, "tau")
+  householder_product(.Call(ffi_as_tensor, A, "A"), .Call(ffi_as_tensor, tau, "tau"))
+}
+householder_product <- function(A, tau) {
   product <- .Call(ffi_orgqr, A$detach(), tau$detach())
   if (!A$requires_grad && !tau$requires_grad) return(product)
   n_dims <- length(dim(A))
@@ -163,7 +164,9 @@ linalg_householder_product <- function(A, tau) {
 
 #' @rdname linalg_cholesky
 #' @export
-torch_orgqr <- function(self, input2) linalg_householder_product(self, input2)
+torch_orgqr <- function(self, input2) {
+  householder_product(.Call(ffi_as_tensor, self, "self"), .Call(ffi_as_tensor, input2, "input2"))
+}
 
 #' @rdname linalg_cholesky
 #' @export
@@ -173,7 +176,8 @@ torch_ormqr <- function(self, input2, input3, left = TRUE, transpose = FALSE) {
   shape <- dim(self)
   n_dims <- length(shape)
   shape[n_dims] <- shape[n_dims - 1L] - shape[n_dims]
-  q <- linalg_householder_product(torch_cat(list(self, torch_zeros(shape, dtype = self$dtype)), n_dims), input2)
+  input3 <- .Call(ffi_as_tensor, input3, "input3")
+  q <- torch_orgqr(torch_cat(list(self, torch_zeros(shape, dtype = self$dtype)), n_dims), input2)
   if (.Call(ffi_flag, transpose, "transpose")) q <- torch_transpose(q, -2L, -1L)
   if (.Call(ffi_flag, left, "left")) torch_matmul(q, input3) else torch_matmul(input3, q)
 }

@@ -71,13 +71,14 @@ torch_inverse <- function(self) .Call(ffi_inverse, self)
 
 #' @rdname linalg_solve
 #' @export
-linalg_inv_ex <- function(A, check_errors = FALSE) with_info(.Call(ffi_inverse, A), A, check_errors)
+linalg_inv_ex <- function(A, check_errors = FALSE) with_info(function(A) .Call(ffi_inverse, A), A, check_errors)
 
 # What cannot be computed becomes NaN, and 1 says so.
-with_info <- function(result, A, check_errors) {
+with_info <- function(f, A, check_errors) {
+  A <- .Call(ffi_as_tensor, A, "A")
   check_errors <- .Call(ffi_flag, check_errors, "check_errors")
   info <- 0L
-  value <- tryCatch(result, rushlight_error = function(e) {
+  value <- tryCatch(f(A), rushlight_error = function(e) {
     if (check_errors || !grepl("singular|definite", conditionMessage(e))) stop(e)
     info <<- 1L
     A * NaN
@@ -145,7 +146,7 @@ linalg_pinv <- function(A, rcond = NULL, hermitian = FALSE, atol = NULL, rtol = 
   A <- .Call(ffi_as_tensor, A, "A")
   if (.Call(ffi_flag, hermitian, "hermitian")) A <- torch_tril(A) + torch_transpose(torch_tril(A, -1L), -2L, -1L)
   if (!is.null(atol)) atol <- .Call(ffi_number, atol, "atol")
-  if (is.null(rtol)) rtol <- rcond
+  if (!is.null(rcond)) rtol <- .Call(ffi_number, rcond, "rcond")
   if (is.null(rtol)) rtol <- if (is.null(atol) || atol == 0) default_tolerance(A) else 0
   .Call(ffi_pinv, A, if (is.null(atol)) 0 else atol, rtol)
 }
@@ -175,6 +176,7 @@ linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
   vector <- is_vector_side(A, B) && length(dim(B)) != length(dim(A))
   if (vector) B <- torch_unsqueeze(B, -1L)
   shape <- dim(A)[length(dim(A)) - 1:0]
+  if (!is.null(rcond)) rcond <- .Call(ffi_number, rcond, "rcond")
   solution <- torch_matmul(linalg_pinv(A, rcond = rcond), B)
   rank <- linalg_matrix_rank(A, rtol = rcond)
   residuals <- torch_empty(0, dtype = A$dtype)
@@ -272,7 +274,7 @@ linalg_matrix_rank <- function(A, ..., atol = NULL, rtol = NULL, tol = NULL, her
   values <- if (.Call(ffi_flag, hermitian, "hermitian")) torch_abs(linalg_eigvalsh(A$detach())) else linalg_svdvals(A$detach())
   if (!is.null(tol)) {
     if (!is.null(atol) || !is.null(rtol)) raise_error("`tol` stands for `atol` with no `rtol`: give it alone")
-    atol <- tol
+    atol <- .Call(ffi_number, tol, "tol")
     rtol <- 0
   }
   if (!is.null(atol)) atol <- .Call(ffi_number, atol, "atol")

@@ -81,7 +81,7 @@ nnf_selu <- function(input, inplace = FALSE) {
 }
 #' @rdname torch_activations
 #' @export
-nnf_selu_ <- function(input) torch_selu_(input)
+nnf_selu_ <- function(input) torch_selu_(.Call(ffi_as_tensor, input, "input"))
 #' @rdname torch_activations
 #' @export
 nnf_celu <- function(input, alpha = 1, inplace = FALSE) {
@@ -198,7 +198,7 @@ nnf_threshold_ <- function(input, threshold, value) .Call(ffi_threshold_, input,
 activation_methods <- list(
   hardshrink = function(lambd = 0.5) .Call(ffi_hardshrink, self, lambd),
   hardshrink_backward = function(grad_out, lambd) {
-    torch_where(.Call(ffi_hardshrink, self$detach(), lambd) == 0, 0, grad_out)
+    .Call(ffi_where, .Call(ffi_hardshrink, self$detach(), lambd) == 0, 0, grad_out)
   },
   prelu = function(weight) nnf_prelu(self, weight)
 )

@@ -8,7 +8,7 @@ nnf_cosine_similarity <- function(x1, x2, dim = 2, eps = 1e-8) torch_cosine_simi
 #' @export
 nnf_normalize <- function(input, p = 2, dim = 2, eps = 1e-12, out = NULL) {
   length <- .Call(ffi_vector_norm, input, p, dim, TRUE, NULL)
-  result <- .Call(ffi_div, input, torch_clamp(length, min = eps))
+  result <- .Call(ffi_div, input, torch_clamp(length, min = .Call(ffi_number, eps, "eps")))
   if (is.null(out)) result else .Call(ffi_copy_, out, result)
 }
 

@@ -38,6 +38,7 @@ nnf_one_hot <- function(tensor, num_classes = -1) {
 nnf_embedding <- function(input, weight, padding_idx = NULL, max_norm = NULL, norm_type = 2,
                           scale_grad_by_freq = FALSE, sparse = FALSE) {
   if (!isFALSE(sparse)) raise_error("`sparse` must be FALSE: gradients are dense")
+  norm_type <- .Call(ffi_number, norm_type, "norm_type")
   if (!is.null(max_norm)) with_no_grad(shrink_rows(weight, input, max_norm, norm_type))
   .Call(ffi_embedding, weight, input, padding_idx, scale_grad_by_freq)
 }
@@ -46,7 +47,6 @@ shrink_rows <- function(weight, input, max_norm, norm_type) {
   weight <- .Call(ffi_as_tensor, weight, "weight")
   input <- .Call(ffi_as_tensor, input, "input")
   max_norm <- .Call(ffi_number, max_norm, "max_norm")
-  norm_type <- .Call(ffi_number, norm_type, "norm_type")
   used <- torch_tensor(unique(as.integer(as.array(input$reshape(-1L)))))
   rows <- torch_index_select(weight, 1L, used)
   norm <- rows$abs()$pow(norm_type)$sum(dim = 2L, keepdim = TRUE)$pow(1 / norm_type)

@@ -23,7 +23,7 @@ torch_cat <- function(tensors, dim = 1L) .Call(ffi_cat, tensors, dim)
 #' @rdname torch_cat
 #' @export
 torch_stack <- function(tensors, dim = 1L) .Call(ffi_stack, tensors, dim)
-listed <- function(tensors) operands(if (typeof(tensors) == "list") tensors else list(.Call(ffi_as_tensor, tensors, "tensors")))
+listed <- function(tensors) operands(if (typeof(tensors) == "list") tensors else list(.Call(ffi_as_tensor, tensors, "tensors")), "tensors")
 
 #' @rdname torch_cat
 #' @export
@@ -106,7 +106,7 @@ torch_unsafe_chunk <- function(self, chunks, dim = 1L) .Call(ffi_unsafe_chunk, s
 torch_meshgrid <- function(tensors, indexing = "ij") {
   one_of(indexing, "indexing", c("ij", "xy"))
   if (!is.list(tensors)) raise_error("`tensors` must be a list of tensors")
-  tensors <- lapply(tensors, function(x) .Call(ffi_at_least, x, 1L))
+  tensors <- lapply(tensors, function(x) .Call(ffi_at_least, .Call(ffi_as_tensor, x, "tensors"), 1L))
   n <- length(tensors)
   order <- seq_len(n)
   if (indexing == "xy" && n > 1) order[1:2] <- 2:1
@@ -176,7 +176,7 @@ join_methods <- list(
 # One number says how many parts, unless it comes as a list.
 cuts_of <- function(indices, sections) {
   if (!is.null(indices) && !is.null(sections)) raise_error("`indices` and `sections` exclude each other", sys.call(-1L))
-  if (is.null(sections) && length(indices) == 1L && !is.list(indices)) return(list(sections = indices))
+  if (is.null(sections) && length(indices) == 1L && !is.list(indices)) return(list(sections = .Call(ffi_integer, indices, "indices")))
   list(sections = sections, indices = indices)
 }
 

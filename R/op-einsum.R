@@ -35,7 +35,7 @@
 #' torch_trace(x)
 #' @export
 torch_einsum <- function(equation, tensors, path = NULL) {
-  tensors <- operands(if (is.list(tensors)) tensors else list(tensors))
+  tensors <- operands(if (is.list(tensors)) tensors else list(tensors), "tensors")
   if (!is_string(equation)) raise_error("`equation` must be one string")
   sides <- strsplit(gsub("[[:space:]]", "", equation), "->", fixed = TRUE)[[1]]
   inputs <- strsplit(paste0(sides[1], ","), ",", fixed = TRUE)[[1]]
@@ -251,7 +251,7 @@ torch_trace <- function(self) {
 #' @export
 torch_chain_matmul <- function(matrices) {
   if (typeof(matrices) != "list" || !length(matrices)) raise_error("`matrices` must be a list of at least one matrix")
-  matrices <- operands(matrices)
+  matrices <- operands(matrices, "matrices")
   wrong <- which(vapply(matrices, function(x) length(dim(x)) != 2L, NA))
   if (length(wrong)) {
     n_dims <- length(dim(matrices[[wrong[1]]]))
@@ -265,7 +265,7 @@ torch_chain_matmul <- function(matrices) {
 linalg_multi_dot <- function(tensors) {
   n <- length(tensors)
   if (typeof(tensors) != "list" || n < 2L) raise_error("`tensors` must be a list of at least two tensors")
-  tensors <- operands(tensors)
+  tensors <- operands(tensors, "tensors")
   first <- length(dim(tensors[[1]])) == 1L
   last <- length(dim(tensors[[n]])) == 1L
   if (first) tensors[[1]] <- torch_unsqueeze(tensors[[1]], 1L)
@@ -315,7 +315,7 @@ torch_matrix_power <- function(self, n) {
 
 #' @rdname torch_chain_matmul
 #' @export
-linalg_matrix_power <- function(A, n) torch_matrix_power(A, n)
+linalg_matrix_power <- function(A, n) torch_matrix_power(.Call(ffi_as_tensor, A, "A"), n)
 
 # The series to the 18th power is exact to double precision up to a norm of 1.
 #' @rdname torch_chain_matmul

@@ -135,6 +135,7 @@ torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
   common <- torch_result_type(x1, x2)
   x1 <- x1$to(dtype = common)
   x2 <- x2$to(dtype = common)
+  eps <- .Call(ffi_number, eps, "eps")
   length_of <- function(x) torch_clamp(.Call(ffi_vector_norm, x, 2, dim, TRUE, NULL), min = eps)
   .Call(ffi_sum, (x1 / length_of(x1)) * (x2 / length_of(x2)), dim, FALSE, NULL)
 }

@@ -74,8 +74,8 @@ torch_diff <- function(self, n = 1L, dim = -1L, prepend = list(), append = list(
   dim <- .Call(ffi_integer, dim, "dim")
   if (n < 0) raise_error("`n` must be 0 or more")
   if (length(dim(self)) == 0L) raise_error("torch_diff() needs a tensor of at least one dimension")
-  ends <- Filter(Negate(is.null), list(given(prepend), self, given(append)))
-  if (length(ends) > 1L) self <- torch_cat(ends, dim)
+  ends <- Filter(Negate(is.null), list(prepend = given(prepend), self = self, append = given(append)))
+  if (length(ends) > 1L) self <- torch_cat(operands(ends), dim)
   if (n == 0 || self$size(dim) == 0L) return(torch_clone(self))
   for (k in seq_len(n)) {
     length <- self$size(dim)

@@ -157,7 +157,7 @@ torch_narrow <- function(self, dim, start, length) .Call(ffi_narrow, self, dim, 
 torch_diagonal <- function(self, outdim, dim1 = 1L, dim2 = 2L, offset = 0L) {
   if (!missing(outdim)) {
     if (!missing(offset)) raise_error("`outdim` and `offset` say the same: give one of them")
-    offset <- outdim
+    offset <- .Call(ffi_integer, outdim, "outdim")
   }
   .Call(ffi_diagonal, self, dim1, dim2, offset)
 }
@@ -203,6 +203,7 @@ torch_clone <- function(self, memory_format = NULL) {
 }
 
 check_row_major <- function(memory_format, call) {
+  check_format(memory_format, call)
   is_last <- identical(memory_format, torch_channels_last_format())
   if (is_last) raise_error("`memory_format` must be contiguous where a tensor is resized", call)
 }
@@ -255,6 +256,7 @@ shape_methods <- list(
   dim = function() self$ndim,
   storage_offset = function() .Call(ffi_storage_offset, self),
   is_contiguous = function(memory_format = NULL) {
+    check_format(memory_format)
     is_last <- identical(memory_format, torch_channels_last_format())
     .Call(ffi_is_contiguous, if (is_last) channels_last(self, sys.call()) else self)
   },
@@ -266,7 +268,7 @@ shape_methods <- list(
   },
   resize_as_ = function(the_template, memory_format = NULL) {
     check_row_major(memory_format, sys.call())
-    .Call(ffi_resize_, self, .Call(ffi_size, the_template, NULL))
+    .Call(ffi_resize_, self, .Call(ffi_as_tensor, the_template, "the_template")$shape)
   },
   set_ = function(source, storage_offset = NULL, size = NULL, stride = NULL) {
     .Call(ffi_set_, self, source, storage_offset, size, stride)
@@ -286,12 +288,13 @@ shape_methods <- list(
       raise_error("fill_diagonal_() needs equal sizes in a tensor of more than 2 dimensions")
     }
     count <- min(shape)
-    .Call(ffi_as_strided, self, count, sum(stride), NULL)$fill_(fill_value)
+    diagonals <- list(.Call(ffi_as_strided, self, count, sum(stride), NULL))
     if (.Call(ffi_flag, wrap, "wrap") && length(shape) == 2 && shape[1] > shape[2] + 1) {
       period <- shape[2] + 1
       start <- .Call(ffi_storage_offset, self) + stride[1] * period
-      .Call(ffi_as_strided, self, ceiling(prod(shape) / period) - count, sum(stride), start)$fill_(fill_value)
+      diagonals[[2L]] <- .Call(ffi_as_strided, self, ceiling(prod(shape) / period) - count, sum(stride), start)
     }
+    for (diagonal in diagonals) .Call(ffi_fill_, diagonal, fill_value)
     self
   },
   select = function(dim, index) .Call(ffi_select, self, dim, index),

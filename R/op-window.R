@@ -48,7 +48,7 @@ window_of <- function(window_length, periodic, dtype, layout, device, requires_g
 torch_hamming_window <- function(window_length, periodic = TRUE, alpha = 0.54, beta = 0.46, dtype = NULL, layout = NULL,
                                  device = NULL, requires_grad = FALSE) {
   window_of(window_length, periodic, dtype, layout, device, requires_grad, function(n, last) {
-    n$mul_(2 * pi / last)$cos_()$mul_(-.Call(ffi_number, beta, "beta"))$add_(alpha)
+    n$mul_(2 * pi / last)$cos_()$mul_(-.Call(ffi_number, beta, "beta"))$add_(.Call(ffi_number, alpha, "alpha"))
   })
 }
 #' @rdname torch_windows

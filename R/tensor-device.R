@@ -132,7 +132,10 @@ torch_set_num_threads <- function(num_threads) invisible(.Call(ffi_set_num_threa
 torch_get_num_interop_threads <- function() 1L
 #' @rdname torch_get_num_threads
 #' @export
-torch_set_num_interop_threads <- function(num_threads) invisible(NULL)
+torch_set_num_interop_threads <- function(num_threads) {
+  .Call(ffi_count, num_threads, "num_threads")
+  invisible()
+}
 
 #' Layouts and memory formats
 #'
@@ -176,10 +179,15 @@ check_layout <- function(layout, call = sys.call(-1L)) {
   if (!is_torch_layout(layout)) raise_error("`layout` must be NULL or torch_strided(): all tensors are strided", call)
 }
 
+check_format <- function(memory_format, call = sys.call(-1L)) {
+  is_format <- is.null(memory_format) || is_torch_memory_format(memory_format)
+  if (!is_format) raise_error("`memory_format` must be a format such as torch_contiguous_format()", call)
+}
+
 # x with its dimensions in another order in memory.
 in_format <- function(x, memory_format, call = sys.call(-1L)) {
   if (is.null(memory_format)) return(x)
-  if (!is_torch_memory_format(memory_format)) raise_error("`memory_format` must be a format such as torch_contiguous_format()", call)
+  check_format(memory_format, call)
   switch(unclass(memory_format),
     preserve_format = x,
     contiguous_format = .Call(ffi_contiguous, x),

@@ -195,11 +195,13 @@ digamma.torch_tensor <- function(x) .Call(ffi_digamma, x)
 trigamma.torch_tensor <- function(x) .Call(ffi_polygamma, x, 1L)
 
 # R's vectors among operands become tensors, of the dtype that they promote to beside the others; a single number stays what it is.
-# Errors speak of the names of the list, or of `tensors`.
-operands <- function(list) if (typeof(list) == "list") .Call(ffi_operands, list) else list
+# Errors speak of the names of the list, or of the one argument that it came as.
+operands <- function(list, argument = names(list)) {
+  if (typeof(list) == "list") .Call(ffi_operands, list, rep_len(argument, length(list))) else list
+}
 
 # The same of two, as tensors in any case.
 two_tensors <- function(x, y, names) {
-  both <- operands(structure(list(x, y), names = names))
+  both <- operands(list(x, y), names)
   list(.Call(ffi_as_tensor, both[[1]], names[1]), .Call(ffi_as_tensor, both[[2]], names[2]))
 }

@@ -29,9 +29,41 @@ static int same_outputs(const rl_output_spec *a, const rl_output_spec *b) {
     return same_numbers(a->layout.ndim, a->layout.strides, b->layout.strides) && (a->kind != RL_VIEW || a->layout.offset == b->layout.offset);
 }
 
+static uint64_t hashed(uint64_t hash, const void *data, size_t bytes) {
+    for (const unsigned char *at = data, *end = at + bytes; at < end; at++) hash = (hash ^ *at) * 0x100000001b3;
+    return hash;
+}
+
+static uint64_t hashed_tensor(uint64_t hash, const rl_tensor *x) {
+    rl_layout layout;
+    if (!x || !x->storage) return hash;
+    rl_layout_of(x, &layout);
+    hash = hashed(hash, layout.sizes, (size_t)layout.ndim * sizeof *layout.sizes);
+    hash = hashed(hash, layout.strides, (size_t)layout.ndim * sizeof *layout.strides);
+    hash = hashed(hash, &layout.offset, sizeof layout.offset);
+    hash = hashed(hash, &x->storage, sizeof x->storage);
+    hash = hashed(hash, &x->storage->version, sizeof x->storage->version);
+    return hashed(hash, (uint8_t[]){x->dtype, x->wrapped_number}, 2);
+}
+
+/* Of all that infer can reach. */
+static uint64_t hashed_call(const rl_call *call) {
+    uint64_t hash = hashed(0xcbf29ce484222325, &call->args, sizeof call->args);
+    for (int k = 0; k < RL_MAX_LISTS; k++)
+        if (call->args.list[k].length > 0) hash = hashed(hash, call->args.list[k].values, (size_t)call->args.list[k].length * sizeof(int64_t));
+    if (call->n_in) hash = hashed(hash, call->in, (size_t)call->n_in * sizeof(rl_tensor *));
+    for (int k = 0; k < call->n_in; k++) hash = hashed_tensor(hash, call->in[k]);
+    return hash;
+}
+
 static rl_status infer_again(const rl_call *call) {
     rl_result again;
-    if (rl_infer_into(call, &again) != RL_OK) return rl_fail("infer of %s fails when it is asked twice", rl_call_text(call));
+    const uint64_t before = hashed_call(call);
+    if (rl_infer_into(call, &again) != RL_OK) {
+        rl_error_clear();
+        return rl_fail("infer of %s fails when it is asked twice", rl_call_text(call));
+    }
+    if (hashed_call(call) != before) return rl_fail("infer of %s changes the call", rl_call_text(call));
     if (again.n_out != call->result.n_out || again.variant != call->result.variant)
         return rl_fail("infer of %s says %d outputs (variant %d), and then %d (variant %d)", rl_call_text(call), call->result.n_out, call->result.variant,
                        again.n_out, again.variant);

@@ -15,13 +15,26 @@ static void add(const char *format, ...) {
     if (length > 0) used = used + (size_t)length < sizeof text ? used + (size_t)length : sizeof text - 1;
 }
 
-static void add_tensor(const rl_tensor *x) {
-    if (!x)
-        add("NULL");
-    else if (!x->storage)
+/* A call whose inputs are there, or one of which their signatures are left. */
+typedef struct {
+    const rl_op *op;
+    const rl_args *args;
+    int in_place, n_in;
+    rl_tensor *const *tensors;
+    const rl_signature *signatures;
+} described;
+
+static void add_input(const described *call, int k) {
+    const rl_tensor *x = call->tensors ? call->tensors[k] : NULL;
+    rl_signature signature = {0, RL_NO_DTYPE, NULL};
+    if (x) signature = (rl_signature){x->ndim, (rl_dtype)x->dtype, x->sizes};
+    if (!call->tensors) signature = call->signatures[k];
+    if (x && !x->storage)
         add("undefined");
+    else if (signature.dtype == RL_NO_DTYPE)
+        add("NULL");
     else
-        add("%s %s", rl_dtype_name((rl_dtype)x->dtype), rl_sizes_text(x->ndim, x->sizes));
+        add("%s %s", rl_dtype_name(signature.dtype), rl_sizes_text(signature.ndim, signature.sizes));
 }
 
 static void add_scalar(const rl_scalar *number) {
@@ -46,11 +59,11 @@ static void add_list(const rl_ints *list, int are_dims) {
     add(")");
 }
 
-static void add_tensors(const rl_call *call, int from, int n) {
+static void add_inputs(const described *call, int from, int n) {
     add("list(");
     for (int k = 0; k < n; k++) {
         if (k) add(", ");
-        add_tensor(call->in[from + k]);
+        add_input(call, from + k);
     }
     add(")");
 }
@@ -60,18 +73,18 @@ static int is_list_of_tensors(rl_kind kind) { return kind == RL_KIND_tensors || 
 static int is_tensor(rl_kind kind) { return kind <= RL_KIND_index_tensors; }
 
 /* A list of tensors takes what the others leave. */
-static int list_length(const rl_call *call) {
+static int list_length(const described *call) {
     int others = 0;
     for (int k = 0; k < call->op->n_parameters; k++) others += is_tensor(call->op->parameters[k].kind) && !is_list_of_tensors(call->op->parameters[k].kind);
     return call->n_in - others;
 }
 
-const char *rl_call_text(const rl_call *call) {
+static const char *text_of(const described *call) {
     const rl_op *op = call->op;
-    const rl_args *args = &call->args;
+    const rl_args *args = call->args;
     int in = 0, ints = 0, scalars = 0, lists = 0;
     used = 0;
-    add("%s%s(", op->name, call->inplace ? "_" : "");
+    add("%s%s(", op->name, call->in_place ? "_" : "");
     for (int k = 0; k < op->n_parameters; k++) {
         const rl_kind kind = op->parameters[k].kind;
         add(k ? ", %s = " : "%s = ", op->parameters[k].name);
@@ -79,7 +92,7 @@ const char *rl_call_text(const rl_call *call) {
         case RL_KIND_tensors:
         case RL_KIND_operands:
         case RL_KIND_index_tensors:
-            add_tensors(call, in, list_length(call));
+            add_inputs(call, in, list_length(call));
             in += list_length(call);
             break;
         case RL_KIND_tensor:
@@ -90,7 +103,7 @@ const char *rl_call_text(const rl_call *call) {
         case RL_KIND_factor:
         case RL_KIND_double_operand:
         case RL_KIND_written:
-        case RL_KIND_index_tensor: add_tensor(call->in[in++]); break;
+        case RL_KIND_index_tensor: add_input(call, in++); break;
         case RL_KIND_number:
         case RL_KIND_number_or_null:
         case RL_KIND_written_number:
@@ -115,4 +128,12 @@ const char *rl_call_text(const rl_call *call) {
     }
     add(")");
     return text;
+}
+
+const char *rl_call_text(const rl_call *call) {
+    return text_of(&(described){.op = call->op, .args = &call->args, .in_place = call->inplace != NULL, .n_in = call->n_in, .tensors = call->in});
+}
+
+const char *rl_recorded_call_text(const rl_op *op, const rl_args *args, int n_in, const rl_signature *in) {
+    return text_of(&(described){.op = op, .args = args ? args : &RL_ARGS_NONE, .n_in = n_in, .signatures = in});
 }

@@ -141,6 +141,7 @@ SEXP ffi_backward(SEXP roots, SEXP gradients, SEXP keep_graph, SEXP create_graph
     rl_backward_call pass = {0};
     rl_status status = read_roots(&pass, roots, gradients);
     if (status == RL_OK) status = run_pass(&pass, keep_graph, create_graph, inputs, allow_unused);
+    if (status != RL_OK) rb_failed_in = "backward";
     int returns = status == RL_OK && pass.n_inputs && !pass.accumulate;
     return rb_end(call, returns ? rb_wrap_list(pass.n_inputs, pass.captured) : R_NilValue);
 }

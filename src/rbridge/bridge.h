@@ -26,7 +26,7 @@ typedef struct {
 
 rb_call rb_begin(void);
 SEXP rb_end(rb_call call, SEXP result);
-extern const char *rb_failed_in; /* the op that the failing entry calls, for the error's words; NULL: none */
+extern const char *rb_failed_in; /* the op that the failing entry calls, or "backward", for the error's words; NULL: none */
 
 /* Handles (handle.c) */
 SEXP rb_wrap(rl_tensor *tensor); /* a handle that keeps the tensor; NULL becomes an undefined one. NULL of R's after a failure */

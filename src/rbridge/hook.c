@@ -49,7 +49,7 @@ SEXP ffi_register_hook(SEXP self, SEXP hook) {
     R_RegisterCFinalizerEx(watch, finalize_watch, FALSE);
     rl_tensor *tensor = rb_unwrap(self, "self");
     if (tensor && !Rf_isFunction(hook)) {
-        rl_fail("a hook must be a function of a gradient, not %s", rb_kind_of(hook));
+        rl_fail("`hook` must be a function of a gradient, not %s", rb_kind_of(hook));
     } else if (tensor) {
         int64_t number = 0;
         SEXP cell = rb_keep(hook);

@@ -57,22 +57,21 @@ rl_status rb_settle(int n, rl_tensor **operands, SEXP list, const char *argument
 }
 
 /* A list of operands in which R's vectors have become tensors. Integers become floating beside R's floating ones. */
-SEXP ffi_operands(SEXP list) {
+SEXP ffi_operands(SEXP list, SEXP names) {
     rb_call call = rb_begin();
     int n = (int)XLENGTH(list), waiting = 0;
-    SEXP names = Rf_getAttrib(list, R_NamesSymbol);
     rl_tensor **operands = rl_scope_memory((size_t)n + 1, sizeof *operands);
     for (int k = 0; k < n && operands && !rl_failing(); k++) {
         SEXP x = VECTOR_ELT(list, k);
         waiting |= rb_waits(x);
-        operands[k] = rb_waits(x) ? rb_number_of_kind(x) : rb_as_tensor(x, Rf_isNull(names) ? "tensors" : rb_text(STRING_ELT(names, k)));
+        operands[k] = rb_waits(x) ? rb_number_of_kind(x) : rb_as_tensor(x, rb_text(STRING_ELT(names, k)));
     }
     if (rl_failing() || !waiting) return rb_end(call, list);
     rl_dtype dtype = rl_result_dtype(n, operands);
     SEXP result = PROTECT(Rf_shallow_duplicate(list));
-    rb_settle(n, operands, list, "tensors");
     for (int k = 0; k < n && !rl_failing(); k++) {
         SEXP x = VECTOR_ELT(list, k);
+        if (rb_waits(x)) operands[k] = rb_operand(x, dtype, rb_text(STRING_ELT(names, k)));
         int is_widened = rb_is_tensor(x) && rl_dtype_is_inexact(dtype) && !rl_dtype_is_inexact((rl_dtype)operands[k]->dtype);
         if (is_widened) operands[k] = rl_to_dtype(operands[k], dtype);
         if (is_widened || rb_waits(x)) SET_VECTOR_ELT(result, k, rb_wrap(operands[k]));

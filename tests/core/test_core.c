@@ -357,6 +357,11 @@ static rl_status infer_another_each_time(const rl_call *call, rl_result *result)
     RL_TRY(rl_set_outputs(result, 1));
     return rl_output(result, 0, RL_DOUBLE, RL_DOUBLE, 1, &said);
 }
+static rl_status infer_once(const rl_call *call, rl_result *result) { return said++ % 2 ? rl_fail("not again") : infer_same(call, result); }
+static rl_status infer_by_marking(const rl_call *call, rl_result *result) {
+    call->in[0]->wrapped_number ^= 1;
+    return infer_same(call, result);
+}
 static rl_status nothing_forward(rl_call *call) {
     (void)call;
     return RL_OK;
@@ -366,6 +371,8 @@ static rl_status other_output_forward(rl_call *call) { return (call->out[0] = ro
 static void test_inference(void) {
     const rl_op honest = {.name = "honest", .infer = infer_same, .forward = nothing_forward};
     const rl_op fickle = {.name = "fickle", .infer = infer_another_each_time, .forward = nothing_forward};
+    const rl_op failing = {.name = "failing", .infer = infer_once, .forward = nothing_forward};
+    const rl_op marking = {.name = "marking", .infer = infer_by_marking, .forward = nothing_forward};
     const rl_op lying = {.name = "lying", .infer = infer_same, .forward = other_output_forward};
     rl_tensor *x = row(3, 0, 1);
     check(rl_apply_to(&fickle, NULL, 1, &x) && rl_apply_to(&lying, NULL, 1, &x), "nobody checks what infer says");
@@ -373,6 +380,9 @@ static void test_inference(void) {
     check(rl_apply_to(&honest, NULL, 1, &x) != NULL, "an op that keeps its word is let through");
     check(!rl_apply_to(&fickle, NULL, 1, &x) && strstr(rl_error_message(), "infer of fickle() says two things of output 1"),
           "one that infers two things is not");
+    said = 0;
+    check(!rl_apply_to(&failing, NULL, 1, &x) && strstr(rl_error_message(), "infer of failing() fails when it is asked twice"), "nor one that fails then");
+    check(!rl_apply_to(&marking, NULL, 1, &x) && strstr(rl_error_message(), "infer of marking() changes the call"), "nor one that changes what it is given");
     check(!rl_apply_to(&lying, NULL, 1, &x) && strstr(rl_error_message(), "output 1 of lying() is not what infer said"), "nor one that makes another output");
     check(rl_was_inference_checked(&honest) && !rl_was_inference_checked(&rl_op_exp), "it is known which were checked");
     rl_check_inference(0);

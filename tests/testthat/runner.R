@@ -14,6 +14,7 @@ run_file <- function(folder, theme) {
   on.exit(unlink(told))
   counts <- CountsReporter$new()
   reporter <- testthat::MultiReporter$new(list(testthat::CheckReporter$new(file = told), counts))
+  if (nzchar(Sys.getenv("RUSHLIGHT_CHECK_INFERENCE"))) rushlight:::check_inference(TRUE)
   seconds <- system.time(results <- as.data.frame(testthat::test_file(
     file.path(folder, paste0("test-", theme, ".R")),
     reporter = reporter, package = "rushlight", load_package = "installed", stop_on_failure = FALSE

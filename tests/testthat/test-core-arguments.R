@@ -59,35 +59,3 @@ test_that("what is put back at the end needs a function that is running", {
   }
   expect_true((torch_ones(1, requires_grad = TRUE) * 2)$requires_grad)
 })
-
-test_that("ops know their arguments by the names that the functions give them", {
-  namespace <- asNamespace("rushlight")
-  functions <- c(mget(getNamespaceExports("rushlight"), namespace), setNames(as.list(tensor_methods), paste0("$", names(tensor_methods))))
-  schemas <- op_schemas()
-  compared <- 0
-  for (name in names(functions)) {
-    bare <- sub("^(torch_|nnf_|linalg_|[$])", "", name)
-    for (op in intersect(unique(c(bare, sub("_$", "", bare))), names(schemas))) {
-      passed <- passed_to(functions[[name]], op)
-      slots <- names(schemas[[op]])
-      for (k in seq_len(min(length(slots), length(passed)))) if (is.symbol(passed[[k]])) {
-        formal <- as.character(passed[[k]])
-        compared <- compared + 1
-        # The tensor is `self` of torch_*(), `input` of nnf_*() and `A` of linalg_*(), which share ops.
-        if (k == 1L && all(c(formal, slots[1]) %in% c("self", "input", "A"))) next
-        if (formal %in% names(formals(functions[[name]]))) expect_identical(slots[k], formal, info = name)
-      }
-    }
-  }
-  expect_gt(compared, 1200)
-})
-
-test_that("errors name an argument as the function called does, whatever the op calls it", {
-  expect_error(nnf_relu("a"), "`input` must be")
-  expect_error(linalg_det("a"), "`A` must be")
-  expect_error(torch_svd("a"), "`self` must be")
-  expect_error(nnf_pairwise_distance("a", 1), "`x1` must be")
-  expect_error(nnf_pairwise_distance(1, "a"), "`x2` must be")
-  expect_error(torch_ones(2)$swapaxes("a", 1), "`axis0` must be")
-  expect_error(nnf_normalize(torch_ones(2, 2), p = "a"), "`p` must be")
-})

@@ -46,3 +46,11 @@ test_that("files and their tests stand in rooms, which their prefixes name", {
   expect_identical(setdiff(room(tests), rooms), character(0))
   expect_identical(setdiff(rooms, room(tests)), character(0))
 })
+
+test_that("functional forms of networks stand in their room", {
+  skip_if_not(file.exists("../../R/zzz.R"), "the sources are not there")
+  others <- list.files("../../R", full.names = TRUE)
+  others <- others[!startsWith(basename(others), "nnf-")]
+  defined <- unlist(lapply(others, function(file) grep("^nnf_[A-Za-z0-9_]+ *<-", readLines(file), value = TRUE)))
+  expect_identical(as.character(defined), character(0))
+})

@@ -41,16 +41,12 @@ test_that("distances agree with R", {
   expect_equal(as_array(torch_cdist(a$t(), a$t())), unname(as.matrix(dist(points))), ignore_attr = TRUE)
   expect_equal(as_array(torch_cdist(a$t(), a$t(), p = 1)), unname(as.matrix(dist(points, "manhattan"))), ignore_attr = TRUE)
   expect_equal(torch_dist(a, a * 2)$item(), norm(m, "F"))
-  expect_equal(as.numeric(nnf_pairwise_distance(a, a + 1, eps = 0)), rep(sqrt(3), 2))
-  expect_equal(nnf_pairwise_distance(a, a, keepdim = TRUE)$shape, c(2, 1))
 })
 
 test_that("vectors are scaled to a norm", {
   x <- double(rbind(c(3, 4), c(0.3, 0.4)))
   expect_equal(as_array(torch_renorm(x, 2, 1, 1)), rbind(c(0.6, 0.8), c(0.3, 0.4)), tolerance = 1e-6)
-  expect_equal(as_array(nnf_normalize(x)), rbind(c(0.6, 0.8), c(0.6, 0.8)))
   expect_equal(as.numeric(torch_cosine_similarity(x, x * 2)), c(1, 1))
-  expect_equal(as.numeric(nnf_cosine_similarity(x, torch_zeros(2, 2))), c(0, 0))
 })
 
 test_that("cosine similarity promotes", {

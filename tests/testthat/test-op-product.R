@@ -182,13 +182,6 @@ test_that("NaN as a factor of a product gives NaN", {
   expect_true(all(is.nan(as_array(torch_addr(torch_ones(2, 2), u, u, beta = NaN)))))
 })
 
-test_that("linear() of rows without elements is the bias", {
-  y <- nnf_linear(torch_zeros(3, 2, 0), torch_zeros(4, 0), torch_tensor(c(1, 2, 3, 4)))
-  expect_equal(dim(y), c(3, 2, 4))
-  expect_equal(as.numeric(y[1, 1, ]), c(1, 2, 3, 4))
-  expect_equal(dim(nnf_linear(torch_zeros(0, 2, 3), torch_zeros(4, 3))), c(0, 2, 4))
-})
-
 test_that("a dot product is of two vectors", {
   expect_error(torch_dot(torch_ones(2, 2), torch_ones(2)), "dot\\(\\) needs a vector as its first tensor; its shape is \\[2, 2\\]")
   expect_error(torch_dot(torch_ones(2), torch_ones(2, 1)), "dot\\(\\) needs a vector as its second tensor; its shape is \\[2, 1\\]")

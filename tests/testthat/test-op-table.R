@@ -48,30 +48,6 @@ test_that("every op has a row, and gives what it infers", {
   expect_identical(setdiff(checked, check_inference(TRUE)), character())
 })
 
-test_that("an argument of a wrong kind is named as the function's formals name it", {
-  tried <- 0
-  named <- character()
-  for_draws(function(row, drawn) {
-    if (is.character(outcome(row, drawn))) return()
-    method <- startsWith(row$call, "$")
-    f <- if (method) tensor_methods[[substring(row$call, 2L)]] else getExportedValue("rushlight", row$call)
-    formal <- if (method) c("self", names(formals(f))) else names(formals(f))
-    for (k in seq_along(drawn)) {
-      name <- if (nzchar(drawn[[k]]$name)) drawn[[k]]$name else formal[k]
-      if (method && k == 1L || name %in% c("...", NA) || paste(row$call, name) %in% named) next
-      named <<- c(named, paste(row$call, name))
-      for (wrong in list(sum, "junk")) {
-        tried <<- tried + 1
-        given <- drawn
-        given[[k]]$r <- wrong
-        error <- outcome(row, given)
-        expect(is.character(error) && grepl(paste0("`", name, "`"), error[1], fixed = TRUE), paste(row$call, name, toString(error)))
-      }
-    }
-  }, rows)
-  expect_gt(tried, 1500)
-})
-
 has_place <- Filter(function(row) "_" %in% row$notes, rows)
 copied <- function(drawn) {
   drawn[[1]]$r <- drawn[[1]]$r$detach()$clone()

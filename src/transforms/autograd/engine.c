@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../dispatch/describe.h"
 #include "../../tensor/faults.h"
 #include "../../tensor/interrupt.h"
 #include "record.h"
@@ -164,7 +165,9 @@ static rl_status check_anomaly(const rl_node *node, const rl_tensor *gradient, i
         if (value == value) continue;
         char name[128];
         rl_node_name(node, name, sizeof name);
-        return rl_fail("%s returned NaN in the gradient of its input %d", name, k + 1);
+        if (!node->op->n_parameters) return rl_fail("%s returned NaN in the gradient of its input %d", name, k + 1);
+        return rl_fail("%s returned NaN in the gradient of its input %d; it is the derivative of %s", name, k + 1,
+                       rl_recorded_call_text(node->op, node->args, node->n_in, node->in));
     }
     return RL_OK;
 }
