@@ -91,7 +91,7 @@ torch_diff <- function(self, n = 1L, dim = -1L, prepend = list(), append = list(
 #' @export
 torch_trapz <- function(y, dx = 1L, x = NULL, dim = -1L) {
   if (!is.null(x) && !missing(dx)) raise_error("`dx` and `x` say the same: give one of them")
-  y <- .Call(ffi_as_tensor, y, "y")
+  y <- as_inexact(.Call(ffi_as_tensor, y, "y"))
   dx <- .Call(ffi_number, dx, "dx")
   if (!is.null(x)) x <- .Call(ffi_as_tensor, x, "x")
   n <- y$size(dim)

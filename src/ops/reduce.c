@@ -62,7 +62,7 @@ static rl_status infer_sum_as(const rl_call *call, rl_result *result, rl_dtype d
     int inexact = rl_dtype_is_inexact(dtype);
     result->variant = call->args.list[RL_DIMS].length > 0;
     RL_TRY(rl_set_outputs(result, 1));
-    if (inexact || rl_dtype_is_inexact((rl_dtype)call->in[0]->dtype)) rl_read_as(result, 0, rl_computed_in(dtype));
+    if (inexact || rl_dtype_is_inexact((rl_dtype)call->in[0]->dtype) || dtype == RL_BOOL) rl_read_as(result, 0, rl_computed_in(dtype));
     return rl_output_reduced(call, result, 0, dtype, inexact ? rl_computed_in(dtype) : RL_INT64);
 }
 

@@ -30,6 +30,7 @@ static rl_status infer_running(const rl_call *call, rl_result *result) {
     rl_dtype computed = rl_dtype_is_inexact(dtype) ? rl_computed_in(dtype) : RL_INT64;
     RL_TRY(rl_set_outputs(result, 1));
     rl_read_as(result, 0, computed);
+    if (dtype == RL_BOOL) rl_read_rounded(result, 0, dtype);
     return rl_output(result, 0, dtype, computed, x->ndim, x->sizes);
 }
 

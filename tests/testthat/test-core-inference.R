@@ -8,7 +8,15 @@ checked_in <- function(code) {
   force(code)
   check_inference(TRUE)
 }
-failure_of <- function(code) tryCatch({ code; NULL }, error = conditionMessage)
+failure_of <- function(code) {
+  tryCatch(
+    {
+      code
+      NULL
+    },
+    error = conditionMessage
+  )
+}
 
 with_derivatives <- function(case, layout) {
   inputs <- case_inputs(case, layout)

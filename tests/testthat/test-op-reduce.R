@@ -247,3 +247,13 @@ test_that("a NaN gradient of an extreme stays with the extreme", {
   expect_equal(as.numeric(autograd_grad(torch_max(x) * NaN, list(x))[[1]]), c(0, NaN, 0))
   expect_equal(as.numeric(autograd_grad(torch_amin(x, 1) * NaN, list(x))[[1]]), c(NaN, 0, 0))
 })
+
+test_that("a dtype that is asked for is that of what is added", {
+  x <- torch_tensor(c(-9L, 5L, 4L))
+  expect_true(as.logical(torch_sum(x, dtype = torch_bool())))
+  expect_true(as.logical(x$sum(1, dtype = torch_bool())))
+  expect_true(as.logical(torch_nansum(x, dtype = torch_bool())))
+  expect_false(as.logical(torch_sum(x * 0L, dtype = torch_bool())))
+  expect_equal(as.logical(torch_cumsum(x, 1, dtype = torch_bool())), c(TRUE, TRUE, TRUE))
+  expect_equal(as.numeric(torch_sum(torch_tensor(c(0.5, 0.5)), dtype = torch_long())), 0)
+})

@@ -81,3 +81,11 @@ test_that("the gradient of logcumsumexp bears infinities in every floating dtype
     expect_equal(as_array(x$grad), c(0, 1 + 1 / (1 + exp(1)), exp(1) / (1 + exp(1))), tolerance = 5e-3)
   }
 })
+
+test_that("areas under integers are exact, whatever their dtype holds", {
+  for (dtype in list(torch_int8(), torch_short(), torch_int(), torch_long())) {
+    y <- torch_tensor(c(-128, 127, 6, 3, 0, 9, 126), dtype = torch_double())$to(dtype = dtype)
+    expect_equal(as.numeric(torch_trapz(y)), 144)
+    expect_equal(as.numeric(torch_trapz(y, x = torch_tensor(0:6))), 144)
+  }
+})
