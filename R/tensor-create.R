@@ -173,7 +173,8 @@ new_like <- function(self, size, fill_value, options, dtype, device, requires_gr
 }
 
 check_options <- function(options, call) {
-  if (!is.list(options) || length(options) && is.null(names(options))) raise_error("`options` must be a list such as list(dtype = torch_float())", call)
+  is_named <- is.list(options) && (!length(options) || !is.null(names(options)))
+  if (!is_named) raise_error("`options` must be a list such as list(dtype = torch_float())", call)
   known <- c("dtype", "layout", "device", "requires_grad")
   strange <- setdiff(names(options), known)
   if (length(strange)) refuse_argument(strange[1L], known, call)

@@ -9,13 +9,8 @@ checked_in <- function(code) {
   check_inference(TRUE)
 }
 failure_of <- function(code) {
-  tryCatch(
-    {
-      code
-      NULL
-    },
-    error = conditionMessage
-  )
+  failure <- tryCatch(list(code), error = conditionMessage)
+  if (is.character(failure)) failure
 }
 
 with_derivatives <- function(case, layout) {
