@@ -56,6 +56,21 @@ static uint64_t hashed_call(const rl_call *call) {
     return hash;
 }
 
+static rl_status check_same(const rl_call *call, const rl_result *again, const char *when) {
+    const rl_result *result = &call->result;
+    if (again->n_out != result->n_out || again->variant != result->variant)
+        return rl_fail("infer of %s says %d outputs (variant %d), and %s %d (variant %d)", rl_call_text(call), result->n_out, result->variant, when,
+                       again->n_out, again->variant);
+    for (int k = 0; k < again->n_out; k++)
+        if (!same_outputs(&again->out[k], &result->out[k])) return rl_fail("infer of %s says another thing of output %d %s", rl_call_text(call), k + 1, when);
+    for (int k = 0; k < call->n_in; k++) {
+        const rl_reading *a = &again->reads[k], *b = &result->reads[k];
+        if (a->dtype != b->dtype || a->rounded_to != b->rounded_to || a->contiguous != b->contiguous || a->apart != b->apart)
+            return rl_fail("infer of %s says another thing of how input %d is read %s", rl_call_text(call), k + 1, when);
+    }
+    return RL_OK;
+}
+
 static rl_status infer_again(const rl_call *call) {
     rl_result again;
     const uint64_t before = hashed_call(call);
@@ -64,17 +79,38 @@ static rl_status infer_again(const rl_call *call) {
         return rl_fail("infer of %s fails when it is asked twice", rl_call_text(call));
     }
     if (hashed_call(call) != before) return rl_fail("infer of %s changes the call", rl_call_text(call));
-    if (again.n_out != call->result.n_out || again.variant != call->result.variant)
-        return rl_fail("infer of %s says %d outputs (variant %d), and then %d (variant %d)", rl_call_text(call), call->result.n_out, call->result.variant,
-                       again.n_out, again.variant);
-    for (int k = 0; k < again.n_out; k++)
-        if (!same_outputs(&again.out[k], &call->result.out[k])) return rl_fail("infer of %s says two things of output %d", rl_call_text(call), k + 1);
-    for (int k = 0; k < call->n_in; k++) {
-        const rl_reading *a = &again.reads[k], *b = &call->result.reads[k];
-        if (a->dtype != b->dtype || a->rounded_to != b->rounded_to || a->contiguous != b->contiguous || a->apart != b->apart)
-            return rl_fail("infer of %s says two things of how input %d is read", rl_call_text(call), k + 1);
+    return check_same(call, &again, "the second time");
+}
+
+static rl_tensor *zeros_laid_out_as(const rl_tensor *x) {
+    rl_storage *storage = rl_storage_new(x->storage->bytes);
+    rl_tensor *zeros = storage ? rl_tensor_alias(x) : NULL;
+    if (zeros) {
+        memset(storage->data, 0, x->storage->bytes);
+        storage->backend = x->storage->backend;
+        if (rl_tensor_reshape_in_place(zeros, storage, x->ndim, x->sizes, x->strides, x->offset) != RL_OK) zeros = NULL;
     }
-    return RL_OK;
+    if (storage) rl_storage_release(storage);
+    return zeros;
+}
+
+/* Numbers of the user's keep their values: they are arguments as others are. */
+static rl_status infer_of_other_values(const rl_call *call) {
+    rl_result again;
+    rl_call other = *call;
+    if (call->op->traits & RL_DEPENDS_ON_VALUES) return RL_OK;
+    if (!(other.in = rl_scope_memory((size_t)call->n_in + 1, sizeof *other.in))) return RL_FAILED;
+    for (int k = 0; k < call->n_in; k++) {
+        rl_tensor *in = call->in[k];
+        other.in[k] = in && !in->wrapped_number ? zeros_laid_out_as(in) : in;
+        if (in && !other.in[k]) return RL_FAILED;
+        if (in && in == call->inplace) other.inplace = other.in[k];
+    }
+    if (rl_infer_into(&other, &again) != RL_OK) {
+        rl_error_clear();
+        return rl_fail("infer of %s fails with other values", rl_call_text(call));
+    }
+    return check_same(call, &again, "with other values");
 }
 
 static int is_as_inferred(const rl_tensor *out, const rl_output_spec *said, int in_place) {
@@ -90,6 +126,10 @@ static rl_status check_call(rl_interpreter *self, rl_call *call) {
     if (!call->op->infer) return rl_apply_below(self, call);
     RL_TRY(rl_infer(call));
     RL_TRY(infer_again(call));
+    const rl_scope scope = rl_scope_enter();
+    rl_status status = infer_of_other_values(call);
+    rl_scope_leave(scope);
+    RL_TRY(status);
     *place_of(call->op) = call->op;
     RL_TRY(rl_apply_below(self, call));
     if (call->n_out != call->result.n_out) return rl_fail("%s has %d outputs; infer said %d", rl_call_text(call), call->n_out, call->result.n_out);

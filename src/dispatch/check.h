@@ -1,4 +1,5 @@
-/* An interpreter for tests: every op is inferred twice, and what comes out must be what infer has said. */
+/* An interpreter for tests: every op is inferred twice, and once with other values, which matter if its trait says so. Infer must change
+ * nothing, and what comes out must be what it has said. */
 #ifndef RL_DISPATCH_CHECK_H
 #define RL_DISPATCH_CHECK_H
 

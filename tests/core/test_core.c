@@ -362,6 +362,11 @@ static rl_status infer_by_marking(const rl_call *call, rl_result *result) {
     call->in[0]->wrapped_number ^= 1;
     return infer_same(call, result);
 }
+static rl_status infer_by_values(const rl_call *call, rl_result *result) {
+    const int64_t size = (int64_t)at(call->in[0], 0);
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output(result, 0, RL_DOUBLE, RL_DOUBLE, 1, &size);
+}
 static rl_status nothing_forward(rl_call *call) {
     (void)call;
     return RL_OK;
@@ -373,16 +378,21 @@ static void test_inference(void) {
     const rl_op fickle = {.name = "fickle", .infer = infer_another_each_time, .forward = nothing_forward};
     const rl_op failing = {.name = "failing", .infer = infer_once, .forward = nothing_forward};
     const rl_op marking = {.name = "marking", .infer = infer_by_marking, .forward = nothing_forward};
+    const rl_op peeping = {.name = "peeping", .infer = infer_by_values, .forward = nothing_forward};
+    const rl_op reading = {.name = "reading", .traits = RL_DEPENDS_ON_VALUES, .infer = infer_by_values, .forward = nothing_forward};
     const rl_op lying = {.name = "lying", .infer = infer_same, .forward = other_output_forward};
-    rl_tensor *x = row(3, 0, 1);
+    rl_tensor *x = row(3, 0, 1), *y = row(3, 2, 1);
     check(rl_apply_to(&fickle, NULL, 1, &x) && rl_apply_to(&lying, NULL, 1, &x), "nobody checks what infer says");
     rl_check_inference(1);
     check(rl_apply_to(&honest, NULL, 1, &x) != NULL, "an op that keeps its word is let through");
-    check(!rl_apply_to(&fickle, NULL, 1, &x) && strstr(rl_error_message(), "infer of fickle() says two things of output 1"),
+    check(!rl_apply_to(&fickle, NULL, 1, &x) && strstr(rl_error_message(), "infer of fickle() says another thing of output 1 the second time"),
           "one that infers two things is not");
     said = 0;
     check(!rl_apply_to(&failing, NULL, 1, &x) && strstr(rl_error_message(), "infer of failing() fails when it is asked twice"), "nor one that fails then");
     check(!rl_apply_to(&marking, NULL, 1, &x) && strstr(rl_error_message(), "infer of marking() changes the call"), "nor one that changes what it is given");
+    check(!rl_apply_to(&peeping, NULL, 1, &y) && strstr(rl_error_message(), "infer of peeping() says another thing of output 1 with other values"),
+          "nor one that reads values");
+    check(rl_apply_to(&reading, NULL, 1, &y) != NULL, "unless its trait says so");
     check(!rl_apply_to(&lying, NULL, 1, &x) && strstr(rl_error_message(), "output 1 of lying() is not what infer said"), "nor one that makes another output");
     check(rl_was_inference_checked(&honest) && !rl_was_inference_checked(&rl_op_exp), "it is known which were checked");
     rl_check_inference(0);
