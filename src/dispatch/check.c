@@ -85,10 +85,10 @@ static rl_status infer_again(const rl_call *call) {
 static rl_tensor *zeros_laid_out_as(const rl_tensor *x) {
     rl_storage *storage = rl_storage_new(x->storage->bytes);
     rl_tensor *zeros = storage ? rl_tensor_alias(x) : NULL;
+    if (zeros && rl_tensor_reshape_in_place(zeros, storage, x->ndim, x->sizes, x->strides, x->offset) != RL_OK) zeros = NULL;
     if (zeros) {
-        memset(storage->data, 0, x->storage->bytes);
         storage->backend = x->storage->backend;
-        if (rl_tensor_reshape_in_place(zeros, storage, x->ndim, x->sizes, x->strides, x->offset) != RL_OK) zeros = NULL;
+        memset(rl_host_storage(zeros), 0, storage->bytes);
     }
     if (storage) rl_storage_release(storage);
     return zeros;
