@@ -170,6 +170,8 @@ def fails_itself(d):
         return True
     if d.what == "dtype" and d.call.name == "inner": # of no elements
         return True
+    if d.what == "value" and d.call.name == "trapz": # the ends are added in the integers' own dtype
+        return d.run.values[d.call.reads[0]].dtype in (torch.uint8, torch.int8, torch.int16)
     if d.what == "value" and d.call.name == "gcd_" and len(set(d.dtypes().split())) > 1: # computed in the narrower
         return True
     if d.what == "shape":
