@@ -214,5 +214,14 @@ bind <- function(parts, dim) {
       part
     }
   })
-  .Call(ffi_cat, parts, dim)
+  .Call(ffi_cat, recycled(parts, 3L - dim), dim)
+}
+# Single numbers fill the row or column that they make beside matrices.
+recycled <- function(parts, along) {
+  sizes <- vapply(parts, function(part) if (length(dim(part)) == 2L) as.numeric(dim(part)[along]) else 1, 0)
+  n <- max(1, sizes)
+  lapply(parts, function(part) {
+    if (n == 1 || length(part) != 1L || length(dim(part)) != 2L) return(part)
+    if (is_tensor(part)) part$expand(if (along == 1L) c(n, 1L) else c(1L, n)) else matrix(rep(part, n), if (along == 1L) n else 1L)
+  })
 }

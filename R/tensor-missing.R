@@ -27,7 +27,10 @@ NULL
 
 #' @rdname missing-values
 #' @export
-is.na.torch_tensor <- function(x) .Call(ffi_to_array, .Call(ffi_isnan, x), TRUE)
+is.na.torch_tensor <- function(x) {
+  if (identical(sys.function(sys.parent()), base::rank)) raise_error("rank() is of numbers of R: use rank(as.numeric(x))", sys.call(sys.parent()))
+  .Call(ffi_to_array, .Call(ffi_isnan, x), TRUE)
+}
 #' @rdname missing-values
 #' @export
 is.nan.torch_tensor <- function(x) .Call(ffi_to_array, .Call(ffi_isnan, x), TRUE)

@@ -84,11 +84,12 @@ NULL
 #'
 #' The functions of base R, element by element, for tensors: each is the function of the same name that starts with `torch_`.
 #' `ceiling()` is [torch_ceil()]; `log(x, base)` divides by the logarithm of the base; `round()` and `trunc()` round to even and
-#' towards zero.
+#' towards zero. `gamma()`, `cospi()`, `sinpi()`, `tanpi()` and `signif()` have no such function: `gamma()` is NaN at 0, -1, -2, ..., and
+#' `cospi()` and `sinpi()` are exact where they are zero.
 #'
 #' @param x a tensor.
 #' @param base a number, or a tensor.
-#' @param digits how many decimal places to round to; negative counts to the left of the point.
+#' @param digits how many decimal places to round to; negative counts to the left of the point. For `signif()` how many significant digits.
 #' @param ... must be empty.
 #' @return A tensor of the same shape.
 #' @examples
@@ -193,6 +194,48 @@ digamma.torch_tensor <- function(x) .Call(ffi_digamma, x)
 #' @rdname tensor-mathematics
 #' @export
 trigamma.torch_tensor <- function(x) .Call(ffi_polygamma, x, 1L)
+
+# Negative arguments take the sign from the interval in which they lie; at 0, -1, -2, ... there is no value.
+#' @rdname tensor-mathematics
+#' @export
+gamma.torch_tensor <- function(x) {
+  x <- as_inexact(x)
+  below <- torch_floor(x$detach())
+  sign <- torch_where(x$detach() < 0, 1 - 2 * torch_remainder(below, 2), torch_ones_like(below))
+  pole <- x$detach() == below & below <= 0
+  (sign * torch_exp(.Call(ffi_lgamma, x)))$masked_fill(pole, NaN)
+}
+
+# By arguments that are exact multiples of pi at the zeros, as R's functions give them.
+#' @rdname tensor-mathematics
+#' @export
+cospi.torch_tensor <- function(x) {
+  turn <- torch_remainder(torch_abs(as_inexact(x)), 2)
+  torch_sin(pi * (0.5 - torch_where(turn > 1, 2 - turn, turn)))
+}
+#' @rdname tensor-mathematics
+#' @export
+sinpi.torch_tensor <- function(x) {
+  turn <- as_inexact(x)
+  turn <- turn - 2 * torch_round(turn$detach() / 2)
+  torch_sin(pi * torch_where(torch_abs(turn) > 0.5, torch_sign(turn$detach()) - turn, turn))
+}
+#' @rdname tensor-mathematics
+#' @export
+tanpi.torch_tensor <- function(x) sinpi.torch_tensor(x) / cospi.torch_tensor(x)
+
+#' @rdname tensor-mathematics
+#' @export
+signif.torch_tensor <- function(x, digits = 6) {
+  digits <- .Call(ffi_number, digits, "digits")
+  if (!is.finite(digits)) raise_error("`digits` must be a finite number")
+  if (!dtype_traits(x)$kind %in% "floating") return(torch_tensor(array(signif(as.numeric(x), digits), dim(x)), dtype = x$dtype))
+  exact <- x$to(dtype = torch_double())
+  size <- torch_floor(torch_log10(torch_abs(exact$detach())))
+  scale <- torch_pow(10, max(1, round(digits)) - 1 - size)
+  rounded <- torch_round(exact * scale) / scale
+  torch_where(torch_isfinite(rounded$detach()), rounded, exact$detach())$to(dtype = x$dtype)
+}
 
 # R's vectors among operands become tensors, of the dtype that they promote to beside the others; a single number stays what it is.
 # Errors speak of the names of the list, or of the one argument that it came as.

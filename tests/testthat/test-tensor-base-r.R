@@ -73,3 +73,32 @@ test_that("determinant() gives modulus and sign; det() and qr() name what keeps 
   refused(chol(leaf(a), pivot = TRUE), "`pivot`")
   refused(sort(leaf(v), descending = TRUE), "`descending`.*`decreasing`")
 })
+
+test_that("gamma, the functions of multiples of pi and signif give what base R gives, with their derivatives", {
+  v <- c(-2.5, -1.25, -0.5, 0.5, 1, 1.5, 2, 4.75, 6)
+  w <- c(v, 0, -1, -2, 7, 0.25)
+  for (dtype in list(torch_float(), torch_double())) {
+    tolerance <- if (dtype == torch_double()) 1e-12 else 2e-6
+    expect_equal(as.numeric(gamma(torch_tensor(v, dtype = dtype))), gamma(v), tolerance = tolerance)
+    expect_equal(as.numeric(cospi(torch_tensor(w, dtype = dtype))), cospi(w), tolerance = tolerance)
+    expect_equal(as.numeric(sinpi(torch_tensor(w, dtype = dtype))), sinpi(w), tolerance = tolerance)
+    expect_equal(as.numeric(tanpi(torch_tensor(c(-1, 0.25, 3), dtype = dtype))), tanpi(c(-1, 0.25, 3)), tolerance = tolerance)
+  }
+  expect_identical(as.numeric(cospi(torch_tensor(c(0.5, 1.5, -2.5)))), c(0, 0, 0))
+  expect_identical(as.numeric(sinpi(torch_tensor(c(1, 2, -3)))), c(0, 0, 0))
+  expect_true(all(is.nan(as.numeric(gamma(torch_tensor(c(0, -1, -2, NaN)))))))
+  expect_equal(as.numeric(gamma(torch_tensor(1:5))), c(1, 1, 2, 6, 24), tolerance = 1e-6)
+  for (f in list(gamma, cospi, sinpi)) {
+    x <- torch_tensor(v, dtype = torch_double(), requires_grad = TRUE)
+    f(x)$sum()$backward()
+    step <- 1e-5
+    expect_equal(as.numeric(x$grad), (f(v + step) - f(v - step)) / (2 * step), tolerance = 1e-7)
+  }
+
+  s <- c(123456.789, -0.00123456, 0, Inf, -Inf, NaN, 1e300, 9.99e-300, 0.99)
+  for (digits in c(1, 3, 6, 0)) {
+    expect_equal(as.numeric(signif(torch_tensor(s, dtype = torch_double()), digits)), signif(s, digits), tolerance = 1e-14)
+  }
+  expect_identical(as.numeric(signif(torch_tensor(c(1234L, -56789L)), 2)), c(1200, -57000))
+  expect_error(signif(torch_ones(2), NA), "`digits`", class = "rushlight_error")
+})
