@@ -2,7 +2,19 @@
 # vector or nothing; a message is one string.
 raise_error <- function(message, call = sys.call(-1)) {
   message <- if (length(message)) paste(message[1]) else "this argument is not understood"
-  stop(structure(class = c("rushlight_error", "error", "condition"), list(message = message, call = call)))
+  stop(structure(class = c(error_kind(message), "rushlight_error", "error", "condition"), list(message = message, call = call)))
+}
+
+# The classes by which users of torch catch errors, each with what its messages say; the first that fits. Others are runtime_error.
+error_kinds <- c(
+  not_implemented_error = "is not defined for|works on .*, not on|are no complex|tensors live on the CPU",
+  index_error = "out of range|^(an )?index |too many indices|dimension -?[0-9]+ does not exist|count from 1",
+  type_error = "must be .*, not (a|an|NULL|TRUE|FALSE)\\b|dtype is not|must be a tensor|is no tensor",
+  value_error = "must (not|be|have|lie|hold|contain)|`[^`]+` is |unknown|no argument|more arguments|has no such value|needs"
+)
+error_kind <- function(message) {
+  fits <- vapply(error_kinds, grepl, NA, x = message, ignore.case = TRUE)
+  if (any(fits)) names(error_kinds)[which(fits)[1L]] else "runtime_error"
 }
 
 # What C failed with. An op knows its arguments by the names in its schema, the user by those of the function that was called, which
@@ -18,10 +30,17 @@ with_names_of <- function(fn, message, op) {
   schema <- arguments_of_op(op)
   known <- setdiff(c(names(formals(fn)), "self"), c("e1", "e2")) # those of operators, which nobody writes
   told <- vapply(passed, function(x) is.symbol(x) && as.character(x) %in% known, NA)
-  for (k in which(told[seq_along(schema)])) {
-    name <- as.character(passed[[k]])
-    if (name != schema[k]) message <- gsub(paste0("`", schema[k], "`"), paste0("`", name, "`"), message, fixed = TRUE)
-  }
+  told <- which(told[seq_along(schema)])
+  renamed(message, schema[told], vapply(passed[told], as.character, ""))
+}
+
+# All at once, since names may change places.
+renamed <- function(message, from, to) {
+  quoted <- gregexpr("`[^`]+`", message)
+  names <- regmatches(message, quoted)
+  places <- match(names[[1L]], paste0("`", from, "`"))
+  names[[1L]][!is.na(places)] <- paste0("`", to, "`")[places[!is.na(places)]]
+  regmatches(message, quoted) <- names
   message
 }
 

@@ -57,7 +57,7 @@ torch_cholesky <- function(self, upper = FALSE) {
 
 #' @rdname linalg_cholesky
 #' @export
-linalg_cholesky_ex <- function(A, check_errors = FALSE) with_info(function(A) .Call(ffi_cholesky, A), A, check_errors)
+linalg_cholesky_ex <- function(A, check_errors = FALSE) with_info(function(A) .Call(ffi_cholesky, A), A, check_errors, "L")
 
 #' @rdname linalg_cholesky
 #' @export

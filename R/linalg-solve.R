@@ -71,10 +71,10 @@ torch_inverse <- function(self) .Call(ffi_inverse, self)
 
 #' @rdname linalg_solve
 #' @export
-linalg_inv_ex <- function(A, check_errors = FALSE) with_info(function(A) .Call(ffi_inverse, A), A, check_errors)
+linalg_inv_ex <- function(A, check_errors = FALSE) with_info(function(A) .Call(ffi_inverse, A), A, check_errors, "inverse")
 
 # What cannot be computed becomes NaN, and 1 says so.
-with_info <- function(f, A, check_errors) {
+with_info <- function(f, A, check_errors, name) {
   A <- .Call(ffi_as_tensor, A, "A")
   check_errors <- .Call(ffi_flag, check_errors, "check_errors")
   info <- 0L
@@ -83,7 +83,7 @@ with_info <- function(f, A, check_errors) {
     info <<- 1L
     A * NaN
   })
-  list(value, torch_full(dim(A)[-(length(dim(A)) - 0:1)], info, dtype = torch_int()))
+  stats::setNames(list(value, torch_full(dim(A)[-(length(dim(A)) - 0:1)], info, dtype = torch_int())), c(name, "info"))
 }
 
 #' @rdname linalg_solve
@@ -183,7 +183,7 @@ linalg_lstsq <- function(A, B, rcond = NULL, ..., driver = NULL) {
   is_full <- shape[1] > shape[2] && shape[2] > 0 && all(as.numeric(rank) == shape[2])
   if (is_full) residuals <- torch_sum((torch_matmul(A, solution) - B)^2, -2L)
   if (vector) solution <- torch_squeeze(solution, -1L)
-  list(solution, residuals, rank, torch_empty(0, dtype = A$dtype))
+  list(solution = solution, residuals = residuals, rank = rank, singular_values = torch_empty(0, dtype = A$dtype))
 }
 
 #' @rdname linalg_solve

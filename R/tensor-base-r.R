@@ -4,10 +4,10 @@
 #' not turns its argument into numbers of R: what it returns is right, but no tensor, and no gradient passes through it.
 #'
 #' These have methods: the operators, the functions of [tensor-mathematics] and [summaries], `[`, `[<-`, `$`, `t()`, `dim()`, `aperm()`,
-#' `rev()`, `head()`, `tail()`, `rbind()`, `cbind()` (single numbers are recycled), `as.list()` (and so `lapply()`), `cumsum()`, `cumprod()`,
-#' `solve()`, [all.equal()], those of order and equality ([tensor-order]), what leaves for data frames and plots ([tensor-data-frame]), and
-#' those below: `chol()`, `determinant()`, `scale()`, `median()`, `quantile()`, `diff()` and `sort()`. They give the numbers that base R
-#' gives for a matrix or vector: `chol()` the upper factor, `median()` the mean of the two middle elements, `sort()` a vector without NaN.
+#' `rev()`, `head()`, `tail()`, `rbind()` and `cbind()` (single numbers are recycled), `as.list()` (and so `lapply()`), `cumsum()`,
+#' `cumprod()`, `solve()`, [all.equal()], those of order and equality ([tensor-order]), those that leave for data frames and plots
+#' ([tensor-data-frame]), and those below: `chol()`, `determinant()`, `scale()`, `median()`, `quantile()`, `diff()` and `sort()`. They give
+#' the numbers that base R gives for a matrix or vector: `chol()` the upper factor, `median()` the mean of the two middle elements, `sort()` a vector without NaN.
 #'
 #' These leave tensors and graph behind; the right column keeps them.
 #'

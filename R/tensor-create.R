@@ -27,7 +27,7 @@
 #' @export
 torch_tensor <- function(data, dtype = NULL, device = NULL, requires_grad = FALSE, pin_memory = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_tensor, data, dtype, requires_grad)
+  .Call(ffi_tensor, if (is.null(data)) numeric() else data, dtype, requires_grad)
 }
 
 #' @description `torch_scalar_tensor()` makes a tensor of no dimensions of one number.
@@ -224,23 +224,32 @@ torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requ
 #' an integer by less than 1e-10 counts as that number, as in [seq()].) `torch_linspace()` divides the way from
 #' `start` to `end` evenly, both included. `torch_logspace()` raises `base` to such exponents.
 #'
-#' @param start,end where the sequence begins and ends; exponents of `base` for `torch_logspace()`.
+#' @param start,end where the sequence begins and ends; exponents of `base` for `torch_logspace()`. `torch_arange(n)` goes from 0 to n.
 #' @param step the difference between neighbours; it may be negative, not 0.
 #' @param steps how many elements there are.
 #' @param base the base of the logarithmic scale.
 #' @inheritParams torch_zeros
-#' @param dtype the element type; `NULL`: the default floating dtype.
+#' @param dtype the element type; `NULL`: the default floating dtype, or Long if `start`, `end` and `step` of `torch_arange()` are integers.
 #' @return A tensor of one dimension.
 #' @examples
 #' torch_arange(1, 5)
+#' torch_arange(1L, 5L)
 #' torch_arange(5, 1, step = -2, dtype = torch_long())
 #' torch_linspace(0, 1, steps = 5)
 #' torch_logspace(0, 2, steps = 3)
 #' @export
 torch_arange <- function(start, end, step = 1L, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
+  if (missing(end)) {
+    end <- start
+    start <- 0L
+  }
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout)
+  if (is.null(dtype) && all_integers(start, end, step)) dtype <- torch_long()
   .Call(ffi_range, start, end, step, dtype, requires_grad)
+}
+all_integers <- function(...) {
+  all(vapply(list(...), function(x) if (is_tensor(x)) dtype_traits(x)$kind == "integer" else is.integer(x) && !is.object(x), NA))
 }
 #' @rdname torch_arange
 #' @export

@@ -7,7 +7,7 @@
 #' @param index the number of the device among those of its type, or `NULL`.
 #' @param x any object.
 #' @return An object of class `torch_device` with the fields `type` and `index`. Two are compared with `==`;
-#'   `as.character()` gives the type.
+#'   `as.character()` gives the string that `type` takes, such as "cuda:1".
 #' @examples
 #' torch_device("cpu")
 #' torch_ones(2)$device == torch_device("cpu")
@@ -38,7 +38,7 @@ cpu_device <- structure(list(type = "cpu", index = NULL), class = "torch_device"
 is_torch_device <- function(x) inherits(x, "torch_device")
 
 #' @export
-as.character.torch_device <- function(x, ...) x$type
+as.character.torch_device <- function(x, ...) paste(c(x$type, x$index), collapse = ":")
 #' @export
 format.torch_device <- function(x, ...) {
   index <- if (is.null(x$index)) "" else paste0(", index=", x$index)

@@ -96,9 +96,13 @@ print.torch_dtype <- function(x, ...) {
   invisible(x)
 }
 #' @export
-`==.torch_dtype` <- function(e1, e2) is_torch_dtype(e1) && is_torch_dtype(e2) && identical(unclass(e1), unclass(e2))
+`==.torch_dtype` <- function(e1, e2) same_dtype(e1, e2)
 #' @export
-`!=.torch_dtype` <- function(e1, e2) !(is_torch_dtype(e1) && is_torch_dtype(e2) && identical(unclass(e1), unclass(e2)))
+`!=.torch_dtype` <- function(e1, e2) !same_dtype(e1, e2)
+same_dtype <- function(e1, e2) {
+  if (is.null(e1) || is.null(e2)) raise_error("a dtype is compared with NULL: is the field or argument there?", sys.call(-1L))
+  is_torch_dtype(e1) && is_torch_dtype(e2) && identical(unclass(e1), unclass(e2))
+}
 #' @export
 `$.torch_dtype` <- function(x, name) {
   switch(name,

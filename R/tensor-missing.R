@@ -28,7 +28,8 @@ NULL
 #' @rdname missing-values
 #' @export
 is.na.torch_tensor <- function(x) {
-  if (identical(sys.function(sys.parent()), base::rank)) raise_error("rank() is of numbers of R: use rank(as.numeric(x))", sys.call(sys.parent()))
+  asks <- sys.parent()
+  if (identical(sys.function(asks), base::rank)) raise_error("rank() is of numbers of R: use rank(as.numeric(x))", sys.call(asks))
   .Call(ffi_to_array, .Call(ffi_isnan, x), TRUE)
 }
 #' @rdname missing-values

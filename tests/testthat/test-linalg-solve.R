@@ -219,3 +219,16 @@ test_that("eigenvalues and singular values of what is not finite are refused, no
   }
   expect_equal(as_array(linalg_svdvals(torch_eye(2, dtype = torch_double()) * 1e300)), c(1e300, 1e300))
 })
+
+test_that("results have the names that torch for R gives them", {
+  a <- torch_tensor(rbind(c(4, 1), c(1, 3), c(0, 1)), dtype = torch_double())
+  b <- torch_tensor(c(1, 2, 3), dtype = torch_double())
+  fit <- linalg_lstsq(a, b)
+  expect_named(fit, c("solution", "residuals", "rank", "singular_values"))
+  expect_equal(as.numeric(fit$solution), unname(qr.solve(as_array(a), as_array(b))))
+  square <- a[1:2, ]
+  expect_equal(as_array(linalg_inv_ex(square)$inverse), solve(as_array(square)))
+  expect_identical(as.numeric(linalg_inv_ex(square)$info), 0)
+  expect_equal(as_array(linalg_cholesky_ex(square)$L), t(chol(as_array(square))))
+  expect_identical(as.numeric(linalg_cholesky_ex(-square)$info), 1)
+})

@@ -38,7 +38,8 @@ test_that("what is no number is refused by its kind", {
   expect_error(torch_tensor(factor("a")), "factor")
   expect_error(torch_tensor(list(1)), "list")
   expect_error(torch_tensor(1i), "complex")
-  expect_error(torch_tensor(NULL), "NULL")
+  expect_identical(torch_tensor(NULL)$shape, 0L)
+  expect_identical(torch_tensor(NULL, dtype = torch_long())$dtype, torch_long())
   expect_error(torch_tensor(1, dtype = "quadruple"), "quadruple")
   expect_error(torch_tensor(1:3, requires_grad = TRUE), "floating")
   expect_error(torch_tensor(1, device = "cuda"), "only device")
@@ -87,7 +88,6 @@ test_that("the _like functions keep shape, dtype and order in memory", {
 
 test_that("sequences end where they should", {
   expect_equal(as_array(torch_arange(1L, 5L)), 1:5)
-  expect_true(torch_arange(1L, 5L)$dtype == torch_float())
   expect_equal(as_array(torch_arange(5, 1, -2, dtype = torch_int())), c(5L, 3L, 1L))
   expect_equal(as_array(torch_range(0, 1, 0.4)), c(0, 0.4, 0.8), tolerance = 1e-7)
   expect_equal(torch_arange(0, 0.3, 0.1)$shape, 4L)
@@ -161,4 +161,18 @@ test_that("the memory of a tensor that is gone is kept for the next one", {
   expect_gte(pooled() - before, 2e5)
   x <- torch_empty(50000)
   expect_lte(pooled() - before, 1e5)
+})
+
+test_that("a sequence of integers is Long, and one number is where it ends", {
+  expect_identical(as.numeric(torch_arange(0L, 4L)), as.numeric(0:4))
+  expect_identical(torch_arange(0L, 4L)$dtype, torch_long())
+  expect_identical(torch_arange(0L, 4L, 2L)$dtype, torch_long())
+  expect_identical(torch_arange(torch_tensor(0L), 4L)$dtype, torch_long())
+  for (x in list(torch_arange(0L, 4), torch_arange(0, 4L), torch_arange(0L, 4L, 0.5), torch_arange(torch_tensor(0), 4L))) {
+    expect_identical(x$dtype, torch_float())
+  }
+  expect_identical(torch_arange(0L, 4L, dtype = torch_double())$dtype, torch_double())
+  expect_identical(as.numeric(torch_arange(3)), as.numeric(0:3))
+  expect_identical(torch_arange(3L)$dtype, torch_long())
+  expect_error(torch_arange(factor("a"), 3L), class = "rushlight_error")
 })

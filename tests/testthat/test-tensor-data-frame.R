@@ -36,3 +36,16 @@ test_that("tensors are plotted, and a plot of what is no matrix is refused", {
   expect_silent(boxplot(x))
   expect_error(image(x[, 1]), "image() is for matrices", fixed = TRUE, class = "rushlight_error")
 })
+
+test_that("what R's functions refuse is an error of the call, in words that say why", {
+  pdf(NULL)
+  on.exit(dev.off())
+  none <- torch_zeros(0)
+  for (f in list(hist, boxplot, density, plot)) expect_error(f(none), "needs elements; this tensor has shape [0]", fixed = TRUE, class = "rushlight_error")
+  expect_error(plot(torch_ones(3), torch_ones(2)), "`y` must be 3 numbers", class = "rushlight_error")
+  expect_error(density(torch_ones(3), axis = 2), "axis", class = "rushlight_error")
+  expect_error(density(torch_ones(1)), class = "rushlight_error")
+  expect_error(as.data.frame(torch_ones(3), row.names = "a"), "3 different names", class = "rushlight_error")
+  expect_identical(row.names(as.data.frame(torch_ones(2, 1), row.names = c("a", "b"))), c("a", "b"))
+  expect_error(cut(torch_ones(3), "a"), class = "rushlight_error")
+})

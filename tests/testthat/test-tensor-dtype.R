@@ -97,6 +97,7 @@ test_that("devices are described, and only the CPU is used", {
   expect_true(torch_device("cuda", 1) == torch_device("cuda:1"))
   expect_true(torch_device("cuda") != torch_device("cpu"))
   expect_equal(as.character(torch_device("cpu")), "cpu")
+  expect_equal(as.character(torch_device("cuda:1")), "cuda:1")
   expect_error(torch_device("abacus"), "abacus")
   expect_error(torch_zeros(1, device = torch_device("cuda")), "CPU")
   expect_equal(torch_zeros(1, device = "cpu")$shape, 1L)
