@@ -7,7 +7,8 @@
 #' `rev()`, `head()`, `tail()`, `rbind()` and `cbind()` (single numbers are recycled), `as.list()` (and so `lapply()`), `cumsum()`,
 #' `cumprod()`, `solve()`, [all.equal()], those of order and equality ([tensor-order]), those that leave for data frames and plots
 #' ([tensor-data-frame]), and those below: `chol()`, `determinant()`, `scale()`, `median()`, `quantile()`, `diff()` and `sort()`. They give
-#' the numbers that base R gives for a matrix or vector: `chol()` the upper factor, `median()` the mean of the two middle elements, `sort()` a vector without NaN.
+#' the numbers that base R gives for a matrix or vector: `chol()` the upper factor, `median()` the mean of the two middle elements, `sort()`
+#' a vector without NaN.
 #'
 #' These leave tensors and graph behind; the right column keeps them.
 #'
