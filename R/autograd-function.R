@@ -53,7 +53,8 @@ match_arguments <- function(signature, arguments) {
     strange <- setdiff(names(arguments), c(expected, ""))
     if (length(strange)) refuse_argument(strange[1], expected, sys.call(-2))
     if (length(arguments) > length(expected)) {
-      raise_error(sprintf("%d arguments were given to a function of %d", length(arguments), length(expected)), call = sys.call(-2))
+      counts <- sprintf("%d arguments were given, and forward() takes %d after `ctx`", length(arguments), length(expected))
+      raise_error(paste0(counts, if (length(expected) == 0L) ": its first formal must be `ctx`"), call = sys.call(-2))
     }
     if (is.null(names(arguments))) {
       names(arguments) <- expected[seq_along(arguments)]

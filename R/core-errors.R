@@ -21,7 +21,22 @@ error_kind <- function(message) {
 # may pass them on under other names: the message tells the user's.
 raise_failure <- function(message, op) {
   if (!is.null(op) && grepl("`", message, fixed = TRUE)) message <- with_names_of(sys.function(-1), message, op)
+  if (startsWith(message, no_field)) message <- paste0(message, cure_for_field(sub("`$", "", substring(message, nchar(no_field) + 1L))))
   raise_error(message, sys.call(-1))
+}
+
+no_field <- "a tensor has no field or method `"
+field_cures <- c(
+  numpy = "as_array(x) gives an array of R", tolist = "as.list(x) and as_array(x) leave for R",
+  zero_grad = "x$grad <- NULL lets go of a gradient",
+  T = "x$t()", H = "x$t()", data = "x$detach()", len = "length(x)", astype = "x$to(dtype = )", cuda = "tensors live on the CPU"
+)
+cure_for_field <- function(name) {
+  if (name %in% names(field_cures)) return(paste0("; ", field_cures[[name]]))
+  known <- .DollarNames.torch_tensor(NULL)
+  nearest <- nearest_name(name, known)
+  is_near <- length(nearest) && nchar(name) && utils::adist(name, nearest) <= max(1, nchar(name) %/% 3)
+  if (is_near) sprintf("; did you mean `%s`?", nearest) else ""
 }
 
 with_names_of <- function(fn, message, op) {

@@ -19,10 +19,16 @@
 #' torch_block_diag(list(x, torch_tensor(9)))
 #' rbind(x, 5:6)
 #' @export
-torch_cat <- function(tensors, dim = 1L) .Call(ffi_cat, tensors, dim)
+torch_cat <- function(tensors, dim = 1L) {
+  if (is_tensor(tensors) && is_tensor(dim)) raise_error("`dim` is a tensor: tensors go in a list, torch_cat(list(a, b))")
+  .Call(ffi_cat, tensors, dim)
+}
 #' @rdname torch_cat
 #' @export
-torch_stack <- function(tensors, dim = 1L) .Call(ffi_stack, tensors, dim)
+torch_stack <- function(tensors, dim = 1L) {
+  if (is_tensor(tensors) && is_tensor(dim)) raise_error("`dim` is a tensor: tensors go in a list, torch_stack(list(a, b))")
+  .Call(ffi_stack, tensors, dim)
+}
 listed <- function(tensors) operands(if (typeof(tensors) == "list") tensors else list(.Call(ffi_as_tensor, tensors, "tensors")), "tensors")
 
 #' @rdname torch_cat

@@ -232,7 +232,12 @@ shape_methods <- list(
     if (!is.null(names)) refuse_names()
     .Call(ffi_unflatten, self, dim, sizes)
   },
-  expand = function(size, implicit = FALSE) .Call(ffi_expand, self, size),
+  expand = function(size, implicit = FALSE) {
+    if (!is.logical(implicit) || length(implicit) != 1L || is.na(implicit)) {
+      raise_error("`implicit` must be TRUE or FALSE; sizes go in one vector, x$expand(c(2, 3))")
+    }
+    .Call(ffi_expand, self, size)
+  },
   expand_as = function(other) .Call(ffi_expand_as, self, other),
   broadcast_to = function(size) .Call(ffi_expand, self, size),
   squeeze_ = function(dim = NULL) .Call(ffi_squeeze_, self, dim),

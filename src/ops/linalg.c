@@ -22,8 +22,8 @@ rl_status rl_check_square(const rl_call *call, int k) {
 rl_status rl_set_double_outputs(const rl_call *call, rl_result *result, int n_out) {
     for (int k = 0; k < call->n_in; k++) {
         if (call->in[k]->dtype != call->in[0]->dtype)
-            return rl_fail("%s() needs tensors of one dtype; they are %s and %s", call->op->name, rl_dtype_name((rl_dtype)call->in[0]->dtype),
-                           rl_dtype_name((rl_dtype)call->in[k]->dtype));
+            return rl_fail("%s() needs tensors of one dtype; they are %s and %s: convert one by $to(dtype = )", call->op->name,
+                           rl_dtype_name((rl_dtype)call->in[0]->dtype), rl_dtype_name((rl_dtype)call->in[k]->dtype));
         rl_read_as(result, k, RL_DOUBLE);
     }
     return rl_set_outputs(result, n_out);
@@ -59,7 +59,7 @@ rl_tensor *rl_matrix_transpose(rl_tensor *a) { return rl_transpose(a, -2, -1); }
 rl_tensor *rl_times_row(rl_tensor *a, rl_tensor *values) { return rl_mul(a, rl_unsqueeze(values, -2)); }
 
 static rl_status fail_singular(const rl_call *call, int64_t index, int64_t count, int info) {
-    if (count == 1) return rl_fail("%s(): the matrix is singular: pivot %d is zero", call->op->name, info);
+    if (count == 1) return rl_fail("%s(): the matrix is singular: pivot %d is zero. linalg_pinv() and linalg_lstsq() take such a matrix", call->op->name, info);
     return rl_fail("%s(): matrix %lld of the batch is singular: pivot %d is zero", call->op->name, (long long)index + 1, info);
 }
 
@@ -212,7 +212,10 @@ const rl_op rl_op_slogdet = {.name = "slogdet",
 static rl_status cholesky_one(const rl_call *call, int64_t index, int64_t count, rl_double_matrix a, rl_double_matrix lower) {
     int info;
     RL_TRY(rl_cholesky_matrix(a, lower, &info));
-    if (info && count == 1) return rl_fail("%s(): the matrix is not positive-definite: its leading minor of order %d is not positive", call->op->name, info);
+    if (info && count == 1)
+        return rl_fail("%s(): the matrix is not positive-definite: its leading minor of order %d is not positive. "
+                       "linalg_eigh() shows its eigenvalues",
+                       call->op->name, info);
     if (info)
         return rl_fail("%s(): matrix %lld of the batch is not positive-definite: its leading minor of order %d is not positive", call->op->name,
                        (long long)index + 1, info);

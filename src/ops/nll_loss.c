@@ -126,8 +126,10 @@ static rl_status compose_cross_entropy(rl_call *call) {
     if (!loss) return RL_FAILED;
     if (rl_dtype_is_floating((rl_dtype)call->in[ASKED]->dtype)) {
         if (!rl_same_sizes(x, call->in[ASKED]))
-            return rl_fail("a floating `target` of cross_entropy() holds the classes' probabilities and has the scores' shape %s; it has %s",
-                           rl_sizes_text(x->ndim, x->sizes), rl_sizes_text(call->in[ASKED]->ndim, call->in[ASKED]->sizes));
+            return rl_fail(
+                "a floating `target` of cross_entropy() holds the classes' probabilities and has the scores' shape %s; it has %s. Classes are integers: "
+                "$to(dtype = torch_long())",
+                rl_sizes_text(x->ndim, x->sizes), rl_sizes_text(call->in[ASKED]->ndim, call->in[ASKED]->sizes));
         loss = of_probabilities(call, loss, args.n[0]);
     } else {
         loss = rl_apply_to(&rl_op_nll_loss, &call->args, 3, (rl_tensor *[]){loss, call->in[ASKED], call->in[WEIGHT]});

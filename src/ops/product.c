@@ -26,7 +26,7 @@ static rl_status check_dtypes(const rl_call *call) {
     rl_dtype dtype = (rl_dtype)call->in[0]->dtype;
     for (int k = 1; k < call->n_in; k++)
         if (call->in[k]->dtype != dtype)
-            return rl_fail("%s() needs tensors of one dtype; they are %s and %s", call->op->name, rl_dtype_name(dtype),
+            return rl_fail("%s() needs tensors of one dtype; they are %s and %s: convert one by $to(dtype = )", call->op->name, rl_dtype_name(dtype),
                            rl_dtype_name((rl_dtype)call->in[k]->dtype));
     if (!rl_has_product(rl_computed_in(dtype))) return rl_fail("%s() is not defined for %s tensors", call->op->name, rl_dtype_name(dtype));
     return RL_OK;

@@ -223,7 +223,9 @@ rl_status rb_dtype(SEXP x, const char *argument, rl_dtype *dtype) {
         *dtype = rl_dtype_named(CHAR(STRING_ELT(x, 0)));
     if (*dtype != RL_NO_DTYPE) return RL_OK;
     if (TYPEOF(x) == STRSXP && XLENGTH(x) == 1)
-        return rl_fail("`%s` must be a dtype such as torch_float(); there is none called \"%s\"", argument, rb_text(STRING_ELT(x, 0)));
+        return rl_fail(
+            "`%s` must be a dtype such as torch_float(); there is none called \"%s\": they are \"float\", \"double\", \"long\", \"int\", \"bool\" and others",
+            argument, rb_text(STRING_ELT(x, 0)));
     return rl_fail("`%s` must be a dtype such as torch_float(), not %s", argument, rb_kind_of(x));
 }
 

@@ -126,6 +126,12 @@ rl_dtype rb_own_dtype(SEXP data) {
     }
 }
 
+static const char *cure_for(SEXP data) {
+    if (Rf_inherits(data, "factor")) return "; as.integer() gives its codes";
+    if (Rf_inherits(data, "data.frame")) return "; as.matrix() makes a matrix of one";
+    return TYPEOF(data) == VECSXP ? "; torch_stack() and torch_cat() take lists of tensors" : "";
+}
+
 rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, rb_purpose purpose, const char *argument) {
     switch (TYPEOF(data)) {
     case LGLSXP: return fill_from(data, RL_INT32, dtype, LOGICAL(data), purpose, argument);
@@ -139,7 +145,7 @@ rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, rb_purpose purpose, const char *
     case CPLXSXP: rl_fail("`%s` is complex, and complex tensors are not there yet; keep Re() and Im() apart", argument); return NULL;
     default: break;
     }
-    rl_fail("`%s` must be a number, a numeric or logical vector or array, or a tensor, not %s", argument, rb_kind_of(data));
+    rl_fail("`%s` must be a number, a numeric or logical vector or array, or a tensor, not %s%s", argument, rb_kind_of(data), cure_for(data));
     return NULL;
 }
 

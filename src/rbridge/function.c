@@ -89,7 +89,7 @@ static SEXP call_backward(void *data) {
 static void function_vjp(rl_vjp *v) {
     backward_call b = {v, PROTECT(call_of(v->node)), R_NilValue};
     if (Rf_isNull(b.call))
-        rl_fail("the graph has been freed: call backward() with retain_graph = TRUE to go through it again");
+        rl_fail("the graph has been freed: call backward() with retain_graph = TRUE to go through the graph a second time");
     else if (check_versions(b.call) == RL_OK)
         rb_protect(call_backward, &b);
     for (int k = 0; k < v->n_in && !rl_failing(); k++) {

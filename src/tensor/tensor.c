@@ -340,7 +340,8 @@ rl_status rl_wrap_dim(int64_t dim, int ndim, int *wrapped) {
     int room = ndim ? ndim : 1; /* a number lets itself be treated as a vector of one */
     if (dim < -room || dim >= room) {
         if (ndim == 0) return rl_fail("dimension %lld does not exist: the tensor has none", (long long)(dim >= 0 ? dim + 1 : dim));
-        return rl_fail("dimension %lld does not exist: the tensor has %d, counted from 1 (or from -1 at the end)", (long long)(dim >= 0 ? dim + 1 : dim), ndim);
+        return rl_fail("dimension %lld does not exist: the tensor has %d, counted from 1 (or from -1 at the end; expected to be in range of [-%d, %d])",
+                       (long long)(dim >= 0 ? dim + 1 : dim), ndim, ndim, ndim);
     }
     *wrapped = (int)(dim < 0 ? dim + room : dim);
     return RL_OK;

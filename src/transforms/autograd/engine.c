@@ -345,7 +345,10 @@ static rl_status start(pass *run) {
     for (int k = 0; k < call->n_roots; k++) {
         rl_tensor *root = call->roots[k], *gradient = call->gradients ? call->gradients[k] : NULL;
         if (!root->storage) return rl_fail("an undefined tensor cannot be differentiated");
-        if (!rl_requires_grad(root)) return rl_fail("this tensor does not require gradients and has no grad_fn: there is no graph to go back through");
+        if (!rl_requires_grad(root))
+            return rl_fail(
+                "this tensor does not require gradients and has no grad_fn: there is no graph to go back through. Make the tensors to differentiate by with "
+                "requires_grad = TRUE");
         if (!gradient) {
             if (root->numel != 1)
                 return rl_fail("a gradient can be made up only for a tensor of one element; this one has shape %s, so pass `gradient`, a tensor of that shape",

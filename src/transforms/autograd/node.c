@@ -172,13 +172,13 @@ static rl_tensor *refuse(const rl_node *node, const rl_saved *saved) {
     if (node->released)
         rl_fail(
             "the graph has been freed: %s let go of its saved values in an earlier backward(). Call that one with retain_graph = TRUE to go through the graph "
-            "again",
+            "a second time",
             name);
     else if (saved->tensor->moves != saved->moves)
         rl_fail("a value that %s needs for its gradient has been given other memory or another shape since it was saved; use $clone() on it before", name);
     else
         rl_fail("a value that %s needs for its gradient has been modified by an in-place operation: a %s tensor of shape %s is at version %u, and version %u "
-                "was saved",
+                "was saved (\"variables needed for gradient computation have been modified by an inplace operation\")",
                 name, rl_dtype_name((rl_dtype)saved->tensor->dtype), rl_sizes_text(saved->tensor->ndim, saved->tensor->sizes), saved->tensor->storage->version,
                 saved->version);
     return NULL;

@@ -13,9 +13,12 @@ static rl_status check_in_place(const rl_call *call) {
     if (!rl_grad_enabled() || !self->autograd) return RL_OK;
     rl_tensor *base = self->autograd->base;
     if (!(call->op->traits & RL_IS_VIEW) && base && rl_requires_grad(base) && rl_is_leaf(base))
-        return rl_fail("%s_() would change a view of a leaf that requires gradients; do it within with_no_grad(), or on a copy", call->op->name);
+        return rl_fail(
+            "%s_() would change a view of a leaf that requires gradients (\"a leaf Variable that requires grad\"); do it within with_no_grad(), or on a copy",
+            call->op->name);
     if (rl_requires_grad(self) && rl_is_leaf(self))
-        return rl_fail("%s_() would change a leaf that requires gradients; do it within with_no_grad(), or on a copy", call->op->name);
+        return rl_fail("%s_() would change a leaf that requires gradients (\"a leaf Variable that requires grad\"); do it within with_no_grad(), or on a copy",
+                       call->op->name);
     return RL_OK;
 }
 
