@@ -217,9 +217,9 @@ nnf_ctc_loss <- function(log_probs, targets, input_lengths, target_lengths, blan
   })
   losses <- torch_stack(losses)
   if (.Call(ffi_flag, zero_infinity, "zero_infinity")) losses <- torch_where(losses == Inf, 0, losses)
-  check_reduction(reduction)
-  if (reduction[1] == "mean") losses <- losses / torch_tensor(pmax(lengths, 1L), dtype = losses$dtype)
-  if (single && reduction[1] == "none") losses$squeeze(1) else reduced_loss(losses, reduction)
+  reduction <- reduction_name(reduction)
+  if (reduction == "mean") losses <- losses / torch_tensor(pmax(lengths, 1L), dtype = losses$dtype)
+  if (single && reduction == "none") losses$squeeze(1) else reduced_loss(losses, reduction)
 }
 
 # States are the blanks and classes in turn: blank, first, blank, second, ..., blank. From one frame to the next a reading stays, moves on,
@@ -251,31 +251,32 @@ ctc_loss_of_one <- function(log_probs, read, blank) {
 
 #' Reductions of losses
 #'
-#' The values that the argument `reduction` of a loss may have, by name.
+#' The numbers that the argument `reduction` of a loss may be, instead of `"mean"`, `"sum"` or `"none"`.
 #'
-#' @return `"mean"`, `"sum"` or `"none"`.
+#' @return `torch_reduction_mean()`: 1; `torch_reduction_sum()`: 2; `torch_reduction_none()`: 0.
 #' @examples
 #' nnf_mse_loss(torch_ones(2), torch_zeros(2), reduction = torch_reduction_sum())
 #' @export
-torch_reduction_mean <- function() "mean"
+torch_reduction_mean <- function() 1L
 
 #' @rdname torch_reduction_mean
 #' @export
-torch_reduction_sum <- function() "sum"
+torch_reduction_sum <- function() 2L
 
 #' @rdname torch_reduction_mean
 #' @export
-torch_reduction_none <- function() "none"
+torch_reduction_none <- function() 0L
 
-# The losses themselves, their mean or their sum.
-check_reduction <- function(reduction, call = sys.call(-1)) {
-  if (is.character(reduction) && reduction[1] %in% c("mean", "sum", "none")) return(invisible())
+reduction_name <- function(reduction, call = sys.call(-1)) {
+  names <- c("none", "mean", "sum")
+  if (is.numeric(reduction) && length(reduction) == 1L && reduction %in% 0:2) return(names[reduction + 1])
+  if (is.character(reduction) && reduction[1] %in% names) return(reduction[1])
   raise_error("`reduction` must be \"mean\", \"sum\" or \"none\"", call)
 }
 
+# The losses themselves, their mean or their sum.
 reduced_loss <- function(losses, reduction) {
-  check_reduction(reduction, sys.call(-1))
-  switch(reduction[1], mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
+  switch(reduction_name(reduction, sys.call(-1)), mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
 }
 
 #' Losses of distributions

@@ -138,3 +138,10 @@ comparison_methods <- list(
   bitwise_right_shift = function(other) .Call(ffi_bitwise_right_shift, self, other),
   bitwise_right_shift_ = function(other) .Call(ffi_bitwise_right_shift_, self, other)
 )
+
+# Python's names of the operators.
+operator_methods <- list(
+  `__and__` = function(other) .Call(ffi_bitwise_and, self, other),
+  `__or__` = function(other) .Call(ffi_bitwise_or, self, other),
+  `__xor__` = function(other) .Call(ffi_bitwise_xor, self, other)
+)

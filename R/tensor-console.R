@@ -1,4 +1,4 @@
-tensor_fields <- c("device", "dtype", "grad", "grad_fn", "is_cuda", "is_leaf", "names", "ndim", "requires_grad", "shape")
+tensor_fields <- c("device", "dtype", "grad", "grad_fn", "is_cuda", "is_leaf", "names", "ndim", "ptr", "requires_grad", "shape")
 
 # What the console offers after x$.
 #' @importFrom utils .DollarNames

@@ -187,9 +187,14 @@ SEXP ffi_as_tensor(SEXP x, SEXP argument) {
     return rb_end(call, rl_failing() || rb_is_tensor(x) ? x : rb_wrap(tensor));
 }
 
-/* The first of several counts, so that a default may list the choices. */
+/* By name, of which the first of several counts, so that a default may list the choices; or by number. */
 rl_status rb_reduction(SEXP x, int64_t *reduction) {
     static const char *const names[] = {"none", "mean", "sum"};
+    if ((TYPEOF(x) == INTSXP || TYPEOF(x) == REALSXP) && XLENGTH(x) == 1 && !Rf_isObject(x)) {
+        double number = Rf_asReal(x);
+        *reduction = number == 1 ? 1 : number == 2 ? 2 : 0;
+        return number == (double)*reduction ? RL_OK : rl_fail("`reduction` must be 0 (none), 1 (mean) or 2 (sum); it is %g", number);
+    }
     if (TYPEOF(x) != STRSXP || XLENGTH(x) == 0) return rl_fail("`reduction` must be \"mean\", \"sum\" or \"none\", not %s", rb_kind_of(x));
     for (*reduction = 0; *reduction < 3; ++*reduction)
         if (strcmp(CHAR(STRING_ELT(x, 0)), names[*reduction]) == 0) return RL_OK;

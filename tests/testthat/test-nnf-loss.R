@@ -176,3 +176,14 @@ test_that("poisson_nll_loss() has the dtype of its input", {
   loss <- nnf_poisson_nll_loss(torch_ones(3, dtype = torch_bfloat16()), torch_tensor(1:3), full = TRUE)
   expect_true(loss$dtype == torch_bfloat16())
 })
+
+test_that("a reduction may be the number that torch_reduction_*() gives", {
+  x <- torch_tensor(c(1, 3))
+  for (loss in list(nnf_mse_loss, nnf_l1_loss)) {
+    expect_identical(as.numeric(loss(x, torch_zeros(2), torch_reduction_sum())), as.numeric(loss(x, torch_zeros(2), "sum")))
+    expect_identical(as.numeric(loss(x, torch_zeros(2), torch_reduction_mean())), as.numeric(loss(x, torch_zeros(2), "mean")))
+    expect_identical(loss(x, torch_zeros(2), torch_reduction_none())$shape, 2L)
+    expect_error(loss(x, torch_zeros(2), 3), "`reduction` must be", class = "rushlight_error")
+    expect_error(loss(x, torch_zeros(2), NA_integer_), "`reduction` must be", class = "rushlight_error")
+  }
+})

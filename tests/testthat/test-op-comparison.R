@@ -64,3 +64,17 @@ test_that("an in-place comparison lets no gradient through", {
   y$sum()$backward()
   expect_equal(as_array(x$grad), c(0, 0))
 })
+
+test_that("operators have the names that Python gives them", {
+  x <- torch_tensor(c(12L, 5L))
+  y <- torch_tensor(c(8L, 3L))
+  expect_identical(as.numeric(x$`__and__`(y)), c(8, 1))
+  expect_identical(as.numeric(x$`__or__`(y)), c(12, 7))
+  expect_identical(as.numeric(x$`__xor__`(y)), c(4, 6))
+  expect_identical(as_array(torch_tensor(c(TRUE, FALSE))$`__and__`(TRUE)), c(TRUE, FALSE))
+})
+
+test_that("$ptr is the pointer", {
+  x <- torch_ones(2)
+  expect_identical(typeof(x$ptr), "externalptr")
+})
