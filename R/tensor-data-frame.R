@@ -31,8 +31,14 @@ check_elements <- function(x, name, call = sys.call(-1L)) {
   if (length(x) == 0L) raise_error(sprintf("%s() needs elements; this tensor has shape [%s] and none", name, toString(dim(x))), call)
 }
 
-# What R's method for numbers refuses is an error of the user's call.
-by_R <- function(code, call = sys.call(-1L)) tryCatch(code, error = function(e) raise_error(conditionMessage(e), call))
+# What R's method for numbers refuses, or would leave out with a warning, is an error of the user's call.
+by_R <- function(code, call = sys.call(-1L)) {
+  refuse <- function(e) raise_error(conditionMessage(e), call)
+  withCallingHandlers(
+    tryCatch(code, error = refuse),
+    warning = function(w) if (grepl("not a graphical parameter|omitting it|by coercion|is.na\\(\\) applied", conditionMessage(w))) refuse(w)
+  )
+}
 
 # f of the numbers under the name by which the user calls the tensor, since R's plots show it.
 of_numbers <- function(f, x, name, ...) {
@@ -52,6 +58,7 @@ as.data.frame.torch_tensor <- function(x, row.names = NULL, optional = FALSE, ..
     raise_error(sprintf("`row.names` must be NULL, or %g different names, one for each row", rows))
   }
   values <- if (x$dtype == torch_bool()) as_array(x) else numbers_of(x)
+  if (is.numeric(row.names)) row.names <- as.integer(row.names)
   if (length(dim(values)) > 1L) return(by_R(as.data.frame(values, row.names, optional)))
   by_R(as.data.frame(as.vector(values), row.names, optional, nm = name))
 }

@@ -44,8 +44,8 @@ static rl_status complete_sizes(const rl_tensor *x, rl_ints asked, int64_t *size
     }
     if (open >= 0 && known > 0) sizes[open] = x->numel / known;
     if (open >= 0 ? known == 0 || x->numel % known : known != x->numel)
-        return rl_fail("shape %s does not fit a tensor of %lld elements: as many are needed, and one size may be -1",
-                       rl_sizes_text(asked.length, asked.values), (long long)x->numel);
+        return rl_fail("shape %s does not fit a tensor of %lld elements: as many are needed, and one size may be -1", rl_sizes_text(asked.length, asked.values),
+                       (long long)x->numel);
     return RL_OK;
 }
 

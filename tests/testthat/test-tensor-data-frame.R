@@ -47,5 +47,7 @@ test_that("what R's functions refuse is an error of the call, in words that say 
   expect_error(density(torch_ones(1)), class = "rushlight_error")
   expect_error(as.data.frame(torch_ones(3), row.names = "a"), "3 different names", class = "rushlight_error")
   expect_identical(row.names(as.data.frame(torch_ones(2, 1), row.names = c("a", "b"))), c("a", "b"))
+  expect_error(hist(torch_ones(3), requiresgrad = TRUE), "requiresgrad", class = "rushlight_error")
+  expect_error(plot(torch_ones(3), axis = 2), "axis", class = "rushlight_error")
   expect_error(cut(torch_ones(3), "a"), class = "rushlight_error")
 })
