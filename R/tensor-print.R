@@ -5,8 +5,8 @@
 #'
 #' @param x,object a tensor.
 #' @param n how many lines of elements are shown; -1: all.
-#' @param ... not used.
-#' @return `x`, invisibly; `format()`: the lines.
+#' @param ... for `format()` passed on to R's method for numbers; otherwise not used.
+#' @return `x`, invisibly; `format()`: a string for each element, in R's shape.
 #' @details A tensor whose values are not there, because what was saved of it is damaged or was written by another version of
 #'   rushlight, is shown as such; see [saving_tensors].
 #' @section Methods: `x$print(n = 30)` does the same.
@@ -21,7 +21,11 @@ print.torch_tensor <- function(x, n = 30, ...) {
 }
 #' @rdname print.torch_tensor
 #' @export
-format.torch_tensor <- function(x, n = 30, ...) strsplit(format_tensor(x, n), "\n", fixed = TRUE)[[1L]]
+format.torch_tensor <- function(x, ...) {
+  if (!is.null(.Call(ffi_missing_values, x)) || is_undefined_tensor(x)) return(format_tensor(x, 30))
+  values <- if (x$dtype == torch_bool()) as_array(x) else numbers_of(x)
+  by_R(format(values, ...))
+}
 
 format_tensor <- function(x, n) {
   missing <- .Call(ffi_missing_values, x)

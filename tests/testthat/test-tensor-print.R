@@ -52,7 +52,13 @@ test_that("long tensors are cut after n lines", {
   expect_length(shown(torch_arange(1, 100), n = 3), 6)
   expect_length(shown(torch_arange(1, 30)), 32)
   expect_equal(capture.output(torch_ones(3)$print(n = 1)), shown(torch_ones(3), n = 1))
-  expect_length(format(torch_ones(2)), 3)
+  expect_identical(format(torch_tensor(c(1, 2.5))), c("1.0", "2.5"))
+  expect_identical(format(torch_tensor(rbind(c(1, 10), c(NaN, 3)), requires_grad = TRUE)), format(rbind(c(1, 10), c(NaN, 3))))
+  expect_identical(format(torch_tensor(c(TRUE, FALSE))), format(c(TRUE, FALSE)))
+  expect_identical(format(torch_tensor(0.1)), "0.1")
+  expect_identical(format(torch_zeros(0)), character())
+  expect_identical(format(torch_tensor(pi), digits = 3), "3.14")
+  expect_error(format(torch_ones(1), digits = "a"), class = "rushlight_error")
 })
 
 test_that("str() and completion", {
