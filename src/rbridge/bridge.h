@@ -24,6 +24,7 @@ typedef struct {
     int is_outermost;
 } rb_call;
 
+void rb_call_init(void); /* when the package is loaded */
 rb_call rb_begin(void);
 SEXP rb_end(rb_call call, SEXP result);
 extern const char *rb_failed_in; /* the op that the failing entry calls, or "backward", for the error's words; NULL: none */

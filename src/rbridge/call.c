@@ -6,8 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int depth;         /* how many calls of R code by the core are under way */
-static SEXP pending_jump; /* where R was going when it jumped out of such code */
+static int depth; /* how many calls of R code by the core are under way */
+
+/* Where R was going when it jumped out of such code, and the value that it took along. Made once, when the package is loaded: to allocate
+ * is to let R collect, and R takes an interrupt at the end of a collection, which would jump over the core. Nested calls share it: a
+ * core that is failing calls no R code, so a jump is gone on with before another one comes. */
+static SEXP jump;
+static int jump_is_kept;
+
+void rb_call_init(void) { R_PreserveObject(jump = R_MakeUnwindCont()); }
+
+static void forget_jump(void) {
+    SETCAR(jump, R_NilValue);
+    jump_is_kept = 0;
+}
 
 /* What C keeps of R: a list that is linked both ways, so that any cell of it is let go at once. CAR is the cell before, TAG the object. */
 static SEXP kept;
@@ -57,6 +69,7 @@ rb_call rb_begin(void) {
         rl_error_clear();
         rl_reset_interpreters();
         rl_set_listening(1);
+        if (jump_is_kept) forget_jump();
         outermost = here;
     }
     if (rb_state_given_out) rb_state_forget();
@@ -86,12 +99,7 @@ static void raise(void) {
     message[sizeof message - 1] = 0;
     int in_host = rl_failed_in_host();
     rl_error_clear();
-    if (in_host && pending_jump) {
-        SEXP token = pending_jump;
-        pending_jump = NULL;
-        R_ReleaseObject(token);
-        R_ContinueUnwind(token);
-    }
+    if (in_host) R_ContinueUnwind(jump);
     SEXP text = PROTECT(Rf_ScalarString(Rf_mkCharCE(message, CE_UTF8)));
     SEXP name = PROTECT(op ? Rf_mkString(op) : R_NilValue);
     SEXP call = PROTECT(Rf_lang3(rb_package_value("raise_failure"), text, name));
@@ -127,10 +135,10 @@ static void come_back(void *where, Rboolean jumped) {
 }
 
 SEXP rb_protect(SEXP (*code)(void *data), void *data) {
+    if (rl_failing()) return NULL;
     jmp_buf here;
     const int depth_before = depth, grad_before = rl_grad_enabled(), untracked_before = rl_views_untracked;
     const rl_scope scope = rl_scope_enter();
-    SEXP token = PROTECT(R_MakeUnwindCont());
     if (setjmp(here)) {
         if (rb_state_given_out) rb_state_forget();
         depth = depth_before;
@@ -139,21 +147,18 @@ SEXP rb_protect(SEXP (*code)(void *data), void *data) {
         rl_scope_leave(scope);
         rl_error_clear();
         rl_reset_interpreters();
-        if (pending_jump) R_ReleaseObject(pending_jump);
-        R_PreserveObject(token);
-        pending_jump = token;
+        jump_is_kept = 1;
         rl_fail_host();
-        UNPROTECT(1);
         return NULL;
     }
     depth++;
     rl_views_untracked = 0;
-    SEXP result = R_UnwindProtect(code, data, come_back, &here, token);
+    SEXP result = R_UnwindProtect(code, data, come_back, &here, jump);
+    forget_jump(); /* R leaves the result there */
     if (rb_state_given_out) rb_state_forget();
     depth = depth_before;
     rl_set_grad_enabled(grad_before);
     rl_views_untracked = untracked_before;
-    UNPROTECT(1);
     return result;
 }
 

@@ -10,7 +10,13 @@
 #include "../transforms/autograd/record.h"
 #include "handle.h"
 
-static void collect(void) { R_gc(); }
+static SEXP collect_garbage(void *data) {
+    (void)data;
+    R_gc(); /* which takes interrupts */
+    return R_NilValue;
+}
+
+static void collect(void) { rb_protect(collect_garbage, NULL); }
 
 static void in_child(void) {
     rl_forget_threads();
@@ -25,6 +31,7 @@ static void limit_threads(void) {
 
 void rb_start(DllInfo *dll) {
     rl_autograd_start();
+    rb_call_init();
     rb_handle_init();
     rb_state_init(dll);
     rb_generator_init(dll);

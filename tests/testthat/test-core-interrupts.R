@@ -131,3 +131,29 @@ test_that("a handler of interrupts is called where the work is", {
   expect_true(ended)
   expect_equal(seen, 2)
 })
+
+test_that("an interrupt taken when R collects garbage under a backward pass leaves no mode switched", {
+  skip_without_signals()
+  w <- torch_ones(3, requires_grad = TRUE)
+  for (allocations in 1:60) {
+    y <- w * w
+    z <- y * 2
+    z$register_hook(function(g) {
+      suspendInterrupts(tools::pskill(Sys.getpid(), tools::SIGINT))
+      gctorture2(1, wait = allocations) # the interrupt waits for a collection, which this many allocations later brings
+      g
+    })
+    y$register_hook(function(g) g)
+    loss <- z$sum()
+    tryCatch(
+      {
+        loss$backward()
+        repeat NULL
+      },
+      interrupt = function(e) NULL,
+      finally = gctorture(FALSE)
+    )
+    expect_true((w * 2)$requires_grad)
+    autograd_set_grad_mode(TRUE)
+  }
+})
