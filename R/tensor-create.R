@@ -27,7 +27,7 @@
 #' @export
 torch_tensor <- function(data, dtype = NULL, device = NULL, requires_grad = FALSE, pin_memory = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  .Call(ffi_tensor, if (is.null(data)) numeric() else data, dtype, requires_grad)
+  .Call(ffi_tensor, data, dtype, requires_grad)
 }
 
 #' @description `torch_scalar_tensor()` makes a tensor of no dimensions of one number.

@@ -1,7 +1,5 @@
 #include "apply.h"
 
-#include <string.h>
-
 #include "../tensor/interrupt.h"
 #include "run.h"
 
@@ -59,7 +57,7 @@ static rl_tensor *apply_one(const rl_op *op, const rl_args *args, int n_in, rl_t
     rl_tensor *given[RL_FEW_INPUTS], **copied = given;
     if (rl_failing()) return NULL;
     if (n_in > RL_FEW_INPUTS && !(copied = rl_scope_memory((size_t)n_in, sizeof *copied))) return NULL;
-    if (n_in) memcpy(copied, in, (size_t)n_in * sizeof *in);
+    for (int k = 0; k < n_in; k++) copied[k] = in[k];
     call.op = op;
     call.args = args ? *args : RL_ARGS_NONE;
     call.n_in = n_in;
@@ -72,17 +70,10 @@ rl_tensor *rl_apply_to(const rl_op *op, const rl_args *args, int n_in, rl_tensor
 
 rl_tensor *rl_apply_in_place(const rl_op *op, const rl_args *args, int n_in, rl_tensor *const *in) { return apply_one(op, args, n_in, in, 1); }
 
-rl_status rl_reserve_outputs(rl_call *call, int n_out) {
-    call->n_out = n_out;
-    if (n_out <= RL_FEW_OUTPUTS) {
-        call->out = call->few + RL_FEW_INPUTS;
-        call->y = call->out + RL_FEW_OUTPUTS;
-    } else {
-        call->out = rl_scope_memory(2 * (size_t)n_out, sizeof *call->out);
-        if (!call->out) return RL_FAILED;
-        call->y = call->out + n_out;
-    }
-    return RL_OK;
+rl_status rl_reserve_many_outputs(rl_call *call) {
+    call->out = rl_scope_memory(2 * (size_t)call->n_out, sizeof *call->out);
+    call->y = call->out + call->n_out;
+    return call->out ? RL_OK : RL_FAILED;
 }
 
 rl_status rl_set_result(rl_call *call, int n_out, rl_tensor *const *out) {

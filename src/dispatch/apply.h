@@ -57,6 +57,12 @@ rl_status rl_set_result(rl_call *call, int n_out, rl_tensor *const *out);
 /* For interpreters: canonicalize and infer, once for a call; the lowest interpreter does it if none has. */
 rl_status rl_infer(rl_call *call);
 /* Room for n outputs. */
-rl_status rl_reserve_outputs(rl_call *call, int n_out);
+rl_status rl_reserve_many_outputs(rl_call *call);
+static inline rl_status rl_reserve_outputs(rl_call *call, int n_out) {
+    call->n_out = n_out;
+    call->out = call->few + RL_FEW_INPUTS;
+    call->y = call->out + RL_FEW_OUTPUTS;
+    return n_out <= RL_FEW_OUTPUTS ? RL_OK : rl_reserve_many_outputs(call);
+}
 
 #endif

@@ -19,12 +19,15 @@ static uint8_t first_backend(const rl_call *call) {
     return RL_HOST;
 }
 
-rl_status rl_choose_forward(const rl_call *call, rl_forward *forward) {
+rl_forward rl_forward_elsewhere(const rl_call *call) {
     const uint8_t backend = first_backend(call);
-    for (int k = 0; k < call->n_in; k++)
-        if (call->in[k] && call->in[k]->storage->backend != backend)
-            return rl_fail("%s() was given tensors in memory of %s and of %s; bring them to one device", call->op->name, name_of(backend),
-                           name_of(call->in[k]->storage->backend));
-    *forward = backend == RL_HOST ? call->op->forward : backends[backend]->forward_of(call->op);
-    return *forward || !call->op->forward ? RL_OK : rl_fail("%s() is not there for tensors in memory of %s", call->op->name, name_of(backend));
+    for (int k = 0; k < call->n_in; k++) {
+        if (!call->in[k] || call->in[k]->storage->backend == backend) continue;
+        rl_fail("%s() was given tensors in memory of %s and of %s; bring them to one device", call->op->name, name_of(backend),
+                name_of(call->in[k]->storage->backend));
+        return NULL;
+    }
+    rl_forward forward = backends[backend]->forward_of(call->op);
+    if (!forward && call->op->forward) rl_fail("%s() is not there for tensors in memory of %s", call->op->name, name_of(backend));
+    return forward;
 }

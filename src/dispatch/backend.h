@@ -20,7 +20,7 @@ typedef struct {
 
 /* The number that its storages have; RL_HOST if there is no room for another. */
 uint8_t rl_add_backend(const rl_backend *backend);
-/* What computes the call; NULL for a view. */
-rl_status rl_choose_forward(const rl_call *call, rl_forward *forward);
+/* What computes a call with an input that is not the host's; NULL for a view, and if it fails. */
+rl_forward rl_forward_elsewhere(const rl_call *call);
 
 #endif

@@ -102,16 +102,14 @@ static rl_tensor *read_copy(rl_tensor *in, const rl_reading *reading) {
 }
 
 static rl_status read_inputs(rl_call *call) {
-    if (call->n_in <= RL_FEW_INPUTS)
-        call->x = call->few;
-    else if (!(call->x = rl_scope_memory((size_t)call->n_in, sizeof *call->x)))
-        return RL_FAILED;
-    for (int k = 0; k < call->n_in; k++) {
-        rl_tensor *in = call->in[k];
+    const int n_in = call->n_in;
+    rl_tensor *const *in = call->in, **x = call->few;
+    if (n_in > RL_FEW_INPUTS && !(x = rl_scope_memory((size_t)n_in, sizeof *x))) return RL_FAILED;
+    call->x = x;
+    for (int k = 0; k < n_in; k++) {
         const rl_reading *reading = &call->result.reads[k];
-        call->x[k] = in;
-        if (!in) continue;
-        if (!reads_as_it_is(call, in, reading) && !(call->x[k] = read_copy(in, reading))) return RL_FAILED;
+        x[k] = in[k];
+        if (in[k] && !reads_as_it_is(call, in[k], reading) && !(x[k] = read_copy(in[k], reading))) return RL_FAILED;
     }
     return RL_OK;
 }
@@ -161,9 +159,11 @@ static rl_status make_outputs(rl_call *call) {
             RL_TRY(output_in_place(call, planned));
             continue;
         }
-        call->out[k] = call->y[k] = new_output(call, planned);
-        if (planned->compute_dtype != planned->dtype) call->y[k] = rl_tensor_new(planned->compute_dtype, planned->layout.ndim, planned->layout.sizes);
-        if (!call->out[k] || !call->y[k]) return RL_FAILED;
+        rl_tensor *out = new_output(call, planned), *y = out;
+        if (planned->compute_dtype != planned->dtype) y = rl_tensor_new(planned->compute_dtype, planned->layout.ndim, planned->layout.sizes);
+        if (!out || !y) return RL_FAILED;
+        call->out[k] = out;
+        call->y[k] = y;
     }
     return RL_OK;
 }
@@ -189,9 +189,12 @@ rl_status rl_run(rl_interpreter *self, rl_call *call) {
     if (op->compose) return op->compose(call);
     if (call->inplace && !(op->traits & RL_IS_VIEW) && rl_overlaps_itself(call->inplace))
         return rl_fail("%s_() would write some elements of an expanded tensor more than once; use $clone() first", op->name);
-    rl_forward forward = op->forward;
     RL_TRY(rl_infer(call));
-    if (!is_on_host(call)) RL_TRY(rl_choose_forward(call, &forward));
+    rl_forward forward = op->forward;
+    if (!is_on_host(call)) {
+        forward = rl_forward_elsewhere(call);
+        if (rl_failing()) return RL_FAILED;
+    }
     RL_TRY(read_inputs(call));
     RL_TRY(make_outputs(call));
     if (forward) RL_TRY(forward(call));

@@ -110,17 +110,18 @@ rl_status rl_elementwise(int n_operands, rl_tensor *const *operands, rl_loop loo
     p.context = context;
     p.n_operands = n_operands;
     p.numel = out->numel;
-    for (int i = 0; i < n_operands; i++) p.data[i] = rl_host_data(operands[i]);
-    if (all_dense_alike(n_operands, operands)) {
-        p.ndim = 1;
-        p.sizes[0] = out->numel;
-        for (int i = 0; i < n_operands; i++) p.strides[0][i] = i && operands[i]->ndim == 0 ? 0 : (int64_t)rl_dtype_size((rl_dtype)operands[i]->dtype);
-        if (out->numel <= GRAIN) {
-            loop(p.data, p.strides[0], out->numel, context);
-            return RL_OK;
-        }
-    } else {
-        plan_rows(&p, operands);
+    p.ndim = 1;
+    p.sizes[0] = out->numel;
+    for (int i = 0; i < n_operands; i++) {
+        const rl_tensor *t = operands[i];
+        const int64_t size = (int64_t)rl_dtype_size((rl_dtype)t->dtype);
+        p.data[i] = (char *)rl_host_storage(t) + t->offset * size;
+        p.strides[0][i] = t->ndim == 0 ? 0 : size;
+    }
+    if (!all_dense_alike(n_operands, operands)) plan_rows(&p, operands);
+    if (p.ndim == 1 && out->numel <= GRAIN) {
+        loop(p.data, p.strides[0], out->numel, context);
+        return RL_OK;
     }
     rl_parallel(p.numel, GRAIN, run_rows, &p);
     return RL_OK;

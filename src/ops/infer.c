@@ -134,9 +134,11 @@ rl_tensor *rl_as_result(rl_vjp *v, int k) {
 rl_status rl_run_loops(rl_call *call, const rl_loops *loops, const void *context) {
     rl_loop loop = loops->of[call->x[0]->dtype];
     if (!loop) return rl_fail("%s() is not defined for %s tensors", call->op->name, rl_dtype_name((rl_dtype)call->in[0]->dtype));
-    rl_tensor *operands[RL_MAX_OPERANDS] = {call->y[0]};
-    for (int k = 0; k < call->n_in; k++) operands[k + 1] = call->x[k];
-    return rl_elementwise(call->n_in + 1, operands, loop, context);
+    const int n_in = call->n_in;
+    rl_tensor *operands[RL_MAX_OPERANDS], *const *x = call->x;
+    operands[0] = call->y[0];
+    for (int k = 0; k < n_in; k++) operands[k + 1] = x[k];
+    return rl_elementwise(n_in + 1, operands, loop, context);
 }
 
 rl_status rl_canonicalize_dim(rl_call *call) {

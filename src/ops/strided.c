@@ -76,7 +76,7 @@ static rl_status share_out(const rl_args *args, layout *l) {
     return l->flat ? lay_out(args, (rl_dtype)l->flat->dtype, l) : RL_FAILED;
 }
 
-/* x's own layout joins the arguments. */
+/* x's own layout joins the arguments, for the derivative to read. */
 static void add_base(rl_args *args, const rl_tensor *x, int64_t *room) {
     for (int k = 0; k < x->ndim; k++) {
         room[k] = x->strides[k];
@@ -97,12 +97,12 @@ rl_args rl_strided_args(const rl_tensor *base, const rl_tensor *view, int64_t *r
 
 static rl_status canonicalize_as_strided(rl_call *call) {
     rl_args *args = &call->args;
-    int64_t *room = rl_scope_memory(2 * RL_MAX_DIMS, sizeof *room);
-    if (!room) return RL_FAILED;
     args->n[VIEW_OFFSET] = args->s[OFFSET].kind == RL_SCALAR_NONE ? call->in[0]->offset : args->s[OFFSET].as_int;
     args->s[OFFSET].kind = RL_SCALAR_NONE;
-    add_base(args, call->in[0], room);
-    return RL_OK;
+    if (!rl_is_followed(call->in[0])) return RL_OK;
+    int64_t *room = rl_scope_memory(2 * RL_MAX_DIMS, sizeof *room);
+    if (room) add_base(args, call->in[0], room);
+    return room ? RL_OK : RL_FAILED;
 }
 
 static rl_status infer_as_strided(const rl_call *call, rl_result *result) {

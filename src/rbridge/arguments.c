@@ -61,6 +61,7 @@ rl_status rb_integer(SEXP x, const char *argument, int64_t *value) {
         *value = INTEGER(x)[0];
         return RL_OK;
     }
+    if (TYPEOF(x) == REALSXP && XLENGTH(x) == 1 && !Rf_isObject(x)) return as_integer(rl_scalar_double(REAL(x)[0]), argument, value);
     if (rb_is_tensor(x)) {
         rl_scalar number;
         RL_TRY(rb_number(x, argument, &number));

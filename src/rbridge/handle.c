@@ -219,13 +219,14 @@ static rl_tensor *revive(SEXP handle) {
     return tensor;
 }
 
-rl_tensor *rb_unwrap_any(SEXP x, const char *argument) {
+/* What has no address: no tensor, or one that was read and is used for the first time. */
+static rl_tensor *unwrap_unknown(SEXP x, const char *argument) {
     if (!rb_is_tensor(x)) {
         rl_fail("`%s` must be a tensor, not %s", argument, rb_kind_of(x));
         return NULL;
     }
-    rl_tensor *tensor = tensor_of(x);
-    if (tensor || rl_failing()) return tensor;
+    rl_tensor *tensor;
+    if (rl_failing()) return NULL;
     if ((tensor = revive(x))) return tensor;
     char reason[256];
     snprintf(reason, sizeof reason, "%s", rl_error_message());
@@ -233,6 +234,13 @@ rl_tensor *rb_unwrap_any(SEXP x, const char *argument) {
     rl_fail("`%s` is a tensor without values: %s", argument, reason);
     return NULL;
 }
+
+static inline rl_tensor *unwrap(SEXP x, const char *argument) {
+    rl_tensor *tensor = TYPEOF(x) == EXTPTRSXP && rb_is_state(R_ExternalPtrTag(x)) ? tensor_of(x) : NULL;
+    return tensor ? tensor : unwrap_unknown(x, argument);
+}
+
+rl_tensor *rb_unwrap_any(SEXP x, const char *argument) { return unwrap(x, argument); }
 
 SEXP ffi_missing_values(SEXP x) {
     rb_call call = rb_begin();
@@ -245,7 +253,7 @@ SEXP ffi_missing_values(SEXP x) {
 }
 
 rl_tensor *rb_unwrap(SEXP x, const char *argument) {
-    rl_tensor *tensor = rb_unwrap_any(x, argument);
+    rl_tensor *tensor = unwrap(x, argument);
     if (!tensor || tensor->storage) return tensor;
     rl_fail("`%s` is an undefined tensor, such as the $grad of a tensor that has none yet", argument);
     return NULL;

@@ -58,32 +58,33 @@ static void evaluate_range(SEXP expression, SEXP frame, given *g, int *protected
 }
 
 /* One of the arguments in `...` of the frame, which keeps what they evaluate to. */
-static void evaluate_dot(int place, SEXP frame, given *g, int *protected) {
-    const R_DotType_t type = R_GetDotType(place, frame);
+static void evaluate_dot(int place, SEXP dots, given *g, int *protected) {
+    const R_DotType_t type = R_GetDotType(place, dots);
     if (type == R_DotTypeMissing) {
         g->kind = GIVEN_NOTHING;
         return;
     }
-    SEXP expression = type == R_DotTypeDelayed  ? R_DotDelayedExpression(place, frame)
-                      : type == R_DotTypeForced ? R_DotForcedExpression(place, frame)
+    SEXP expression = type == R_DotTypeDelayed  ? R_DotDelayedExpression(place, dots)
+                      : type == R_DotTypeForced ? R_DotForcedExpression(place, dots)
                                                 : R_NilValue;
     g->kind = expression == symbols.rest ? GIVEN_REST : GIVEN_VALUE;
     if (g->kind == GIVEN_REST) return;
     if (type == R_DotTypeDelayed && is_colon(expression))
-        evaluate_range(expression, R_DotDelayedEnvironment(place, frame), g, protected);
+        evaluate_range(expression, R_DotDelayedEnvironment(place, dots), g, protected);
     else if (type == R_DotTypeDelayed && expression == symbols.end)
-        g->value = value_in(expression, R_DotDelayedEnvironment(place, frame), protected);
+        g->value = value_in(expression, R_DotDelayedEnvironment(place, dots), protected);
     else
-        g->value = R_DotsElt(place, frame);
+        g->value = R_DotsElt(place, dots);
 }
 
 /* What is protected is counted, for the entry to let go. */
 static void evaluate_all(SEXP frame, givens *all) {
     if (!symbols.colon) find_symbols();
-    all->names = PROTECT(R_DotsNames(frame));
+    SEXP dots = rb_dots_of(frame);
+    all->names = PROTECT(R_DotsNames(dots));
     all->protected = 1;
-    all->n = R_DotsLength(frame);
-    for (int k = 0; k < all->n && all->n <= RL_MAX_ITEMS; k++) evaluate_dot(k + 1, frame, &all->items[k], &all->protected);
+    all->n = R_DotsLength(dots);
+    for (int k = 0; k < all->n && all->n <= RL_MAX_ITEMS; k++) evaluate_dot(k + 1, dots, &all->items[k], &all->protected);
 }
 
 /* ---- what it means ---- */

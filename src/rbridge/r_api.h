@@ -34,53 +34,55 @@ static inline SEXP R_getVarEx(SEXP symbol, SEXP frame, Rboolean inherits, SEXP o
 
 #endif
 
-#if R_VERSION < R_Version(4, 6, 0)
+/* rb_dots_of(frame): what the functions of R 4.6 for `...` are given. There it is the frame; before, what `...` is bound to in it, which is
+ * then sought once. */
+#if R_VERSION >= R_Version(4, 6, 0)
+
+static inline SEXP rb_dots_of(SEXP frame) { return frame; }
+
+#else
 
 typedef enum { R_DotTypeValue, R_DotTypeMissing, R_DotTypeDelayed, R_DotTypeForced } R_DotType_t;
 
-static inline SEXP rb_dots(SEXP frame) { return Rf_findVarInFrame3(frame, R_DotsSymbol, TRUE); }
+static inline SEXP rb_dots_of(SEXP frame) { return Rf_findVarInFrame3(frame, R_DotsSymbol, TRUE); }
 
-static inline int R_DotsLength(SEXP frame) {
-    SEXP dots = rb_dots(frame);
-    return TYPEOF(dots) == DOTSXP ? Rf_length(dots) : 0;
-}
+static inline int R_DotsLength(SEXP dots) { return TYPEOF(dots) == DOTSXP ? Rf_length(dots) : 0; }
 
 /* NULL of R's if none has a name. */
-static inline SEXP R_DotsNames(SEXP frame) {
-    SEXP dots = rb_dots(frame), names = R_NilValue;
-    int n = R_DotsLength(frame), named = 0;
-    for (int k = 0; k < n && !named; k++, dots = CDR(dots)) named = TAG(dots) != R_NilValue;
+static inline SEXP R_DotsNames(SEXP dots) {
+    int n = R_DotsLength(dots), named = 0;
+    SEXP dot = dots, names = R_NilValue;
+    for (int k = 0; k < n && !named; k++, dot = CDR(dot)) named = TAG(dot) != R_NilValue;
     if (!named) return R_NilValue;
     PROTECT(names = Rf_allocVector(STRSXP, n));
-    dots = rb_dots(frame);
-    for (int k = 0; k < n; k++, dots = CDR(dots))
-        if (TAG(dots) != R_NilValue) SET_STRING_ELT(names, k, PRINTNAME(TAG(dots)));
+    dot = dots;
+    for (int k = 0; k < n; k++, dot = CDR(dot))
+        if (TAG(dot) != R_NilValue) SET_STRING_ELT(names, k, PRINTNAME(TAG(dot)));
     UNPROTECT(1);
     return names;
 }
 
 /* What stands at a place of `...`, counted from 1; an argument handed on as `...` is a promise of a promise. */
-static inline SEXP rb_dot(int place, SEXP frame) {
-    SEXP dots = rb_dots(frame);
+static inline SEXP rb_dot(int place, SEXP dots) {
     while (--place) dots = CDR(dots);
     SEXP argument = CAR(dots);
     while (TYPEOF(argument) == PROMSXP && TYPEOF(R_PromiseExpr(argument)) == PROMSXP) argument = R_PromiseExpr(argument);
     return argument;
 }
 
-static inline R_DotType_t R_GetDotType(int place, SEXP frame) {
-    SEXP argument = rb_dot(place, frame);
+static inline R_DotType_t R_GetDotType(int place, SEXP dots) {
+    SEXP argument = rb_dot(place, dots);
     if (argument == R_MissingArg) return R_DotTypeMissing;
     if (TYPEOF(argument) != PROMSXP) return R_DotTypeValue;
     return PRVALUE(argument) == R_UnboundValue ? R_DotTypeDelayed : R_DotTypeForced;
 }
 
-static inline SEXP R_DotDelayedExpression(int place, SEXP frame) { return R_PromiseExpr(rb_dot(place, frame)); }
-static inline SEXP R_DotDelayedEnvironment(int place, SEXP frame) { return PRENV(rb_dot(place, frame)); }
-static inline SEXP R_DotForcedExpression(int place, SEXP frame) { return R_PromiseExpr(rb_dot(place, frame)); }
+static inline SEXP R_DotDelayedExpression(int place, SEXP dots) { return R_PromiseExpr(rb_dot(place, dots)); }
+static inline SEXP R_DotDelayedEnvironment(int place, SEXP dots) { return PRENV(rb_dot(place, dots)); }
+static inline SEXP R_DotForcedExpression(int place, SEXP dots) { return R_PromiseExpr(rb_dot(place, dots)); }
 
 /* The value, which the promise keeps. */
-static inline SEXP R_DotsElt(int place, SEXP frame) { return Rf_eval(rb_dot(place, frame), R_EmptyEnv); }
+static inline SEXP R_DotsElt(int place, SEXP dots) { return Rf_eval(rb_dot(place, dots), R_EmptyEnv); }
 
 #endif
 

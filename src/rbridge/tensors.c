@@ -14,6 +14,8 @@ SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
         rl_tensor *given = rb_is_tensor(data) ? rb_unwrap(data, "data") : NULL;
         if (given)
             tensor = rl_tensor_new_like(given, wanted == RL_NO_DTYPE ? (rl_dtype)given->dtype : wanted);
+        else if (Rf_isNull(data))
+            tensor = rl_tensor_new(wanted == RL_NO_DTYPE ? rl_default_dtype() : wanted, 1, (const int64_t[]){0});
         else if (!rl_failing())
             tensor = rb_from_r(data, wanted, RB_NEW, "data");
         if (tensor && given) rl_copy_data(tensor, given);

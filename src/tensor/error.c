@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+int rl_is_failing;
+
 static struct {
-    int failing; /* threads at work look at it */
     int in_host;
     char message[2048];
 } record;
@@ -35,13 +36,13 @@ static void tidy(char *text, int was_cut) {
 }
 
 rl_status rl_fail(const char *format, ...) {
-    if (!record.failing) {
+    if (!rl_is_failing) {
         va_list arguments;
         va_start(arguments, format);
         int length = vsnprintf(record.message, sizeof record.message, format, arguments);
         va_end(arguments);
         tidy(record.message, length >= (int)sizeof record.message);
-        __atomic_store_n(&record.failing, 1, __ATOMIC_RELAXED);
+        __atomic_store_n(&rl_is_failing, 1, __ATOMIC_RELAXED);
     }
     return RL_FAILED;
 }
@@ -51,20 +52,18 @@ rl_status rl_fail_memory(double bytes) { return rl_fail("not enough memory: a te
 rl_status rl_fail_no_loop(const char *dtype) { return rl_fail("this is not defined for %s tensors; convert them to another dtype", dtype); }
 
 rl_status rl_fail_host(void) {
-    if (!record.failing) {
-        __atomic_store_n(&record.failing, 1, __ATOMIC_RELAXED);
+    if (!rl_is_failing) {
+        __atomic_store_n(&rl_is_failing, 1, __ATOMIC_RELAXED);
         record.in_host = 1;
     }
     return RL_FAILED;
 }
-
-int rl_failing(void) { return __atomic_load_n(&record.failing, __ATOMIC_RELAXED); }
 
 int rl_failed_in_host(void) { return record.in_host; }
 
 const char *rl_error_message(void) { return record.message; }
 
 void rl_error_clear(void) {
-    record.failing = 0;
+    rl_is_failing = 0;
     record.in_host = 0;
 }

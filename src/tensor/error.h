@@ -13,7 +13,8 @@ rl_status rl_fail_no_loop(const char *dtype); /* nothing computes that for tenso
 /* A callback of the host failed; the host keeps its own record of how. */
 rl_status rl_fail_host(void);
 
-int rl_failing(void);
+extern int rl_is_failing; /* threads at work look at it */
+static inline int rl_failing(void) { return __atomic_load_n(&rl_is_failing, __ATOMIC_RELAXED); }
 int rl_failed_in_host(void);
 const char *rl_error_message(void);
 void rl_error_clear(void);

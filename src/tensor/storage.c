@@ -223,8 +223,3 @@ void rl_storage_release(rl_storage *storage) {
     rl_live.live_bytes -= (double)storage->bytes;
     give_class(storage, storage->size_class);
 }
-
-rl_status rl_multiply_sizes(size_t a, size_t b, size_t *product) {
-    if (__builtin_mul_overflow(a, b, product)) return rl_fail_memory((double)a * (double)b);
-    return RL_OK;
-}

@@ -54,6 +54,8 @@ void rl_pool_trim(void);
 /* Called once when memory is short, before giving up: the host may collect its garbage. */
 extern void (*rl_reclaim_hook)(void);
 
-rl_status rl_multiply_sizes(size_t a, size_t b, size_t *product);
+static inline rl_status rl_multiply_sizes(size_t a, size_t b, size_t *product) {
+    return __builtin_mul_overflow(a, b, product) ? rl_fail_memory((double)a * (double)b) : RL_OK;
+}
 
 #endif

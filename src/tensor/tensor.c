@@ -16,7 +16,7 @@ void rl_note_contiguity(rl_tensor *tensor) {
     }
 }
 
-static rl_tensor *tensor_allocate(rl_dtype dtype, int ndim) {
+static inline rl_tensor *tensor_allocate(rl_dtype dtype, int ndim) {
     if (ndim > RL_MAX_DIMS) {
         rl_fail("a tensor has at most %d dimensions; %d were asked for", RL_MAX_DIMS, ndim);
         return NULL;
@@ -84,7 +84,7 @@ void rl_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides) {
 }
 
 /* Over a storage of so many elements; its strides are yet to be set. */
-static rl_tensor *new_over(rl_dtype dtype, int ndim, const int64_t *sizes, int64_t numel, int64_t elements) {
+static inline rl_tensor *new_over(rl_dtype dtype, int ndim, const int64_t *sizes, int64_t numel, int64_t elements) {
     size_t bytes;
     if (rl_multiply_sizes((size_t)elements, rl_dtype_size(dtype), &bytes) != RL_OK) return NULL;
     rl_tensor *tensor = tensor_allocate(dtype, ndim);

@@ -92,7 +92,8 @@ rl_status rl_gradient_node(rl_tensor *tensor, rl_node **node);
 /* What the tensor's gradient goes to from now on; a tensor that is not floating gets none. */
 void rl_set_history(rl_tensor *tensor, rl_node *node, int output_nr);
 
-int rl_requires_grad(rl_tensor *tensor);
+int rl_metadata_requires_grad(rl_tensor *tensor);
+static inline int rl_requires_grad(rl_tensor *tensor) { return tensor->autograd && rl_metadata_requires_grad(tensor); }
 int rl_is_leaf(rl_tensor *tensor);
 rl_status rl_set_requires_grad(rl_tensor *tensor, int requires_grad);
 rl_status rl_retain_grad(rl_tensor *tensor);
@@ -106,7 +107,8 @@ void rl_hooks_unwatch(rl_hooks *hooks);
 rl_hooks *rl_hooks_at(rl_node *node, int output_nr);
 
 /* Grad mode */
-int rl_grad_enabled(void);
+extern int rl_grad_mode;
+static inline int rl_grad_enabled(void) { return rl_grad_mode; }
 int rl_set_grad_enabled(int enabled); /* returns what it was */
 
 /* A leaf's end of the graph: what arrives there is added to the leaf's grad when the pass has come to its end. */

@@ -75,8 +75,7 @@ static rl_status refresh_view(rl_tensor *view) {
     return RL_OK;
 }
 
-int rl_requires_grad(rl_tensor *tensor) {
-    if (!tensor->autograd) return 0;
+int rl_metadata_requires_grad(rl_tensor *tensor) {
     if (tensor->autograd->base) refresh_view(tensor);
     return tensor->autograd->requires_grad || tensor->autograd->node;
 }

@@ -1,11 +1,9 @@
 #include "graph.h"
 
-static int grad_enabled = 1;
-
-int rl_grad_enabled(void) { return grad_enabled; }
+int rl_grad_mode = 1;
 
 int rl_set_grad_enabled(int enabled) {
-    int before = grad_enabled;
-    grad_enabled = enabled;
+    int before = rl_grad_mode;
+    rl_grad_mode = enabled;
     return before;
 }
