@@ -178,18 +178,18 @@ void sgemm_(const char *transa, const char *transb, const int *m, const int *n, 
 extern void openblas_set_num_threads(int threads) RL_OPTIONAL;
 extern int openblas_get_num_threads(void) RL_OPTIONAL;
 
-static int silence_blas(void) {
+int rl_silence_blas(void) {
     int before = openblas_set_num_threads && openblas_get_num_threads ? openblas_get_num_threads() : 1;
     if (before != 1) openblas_set_num_threads(1);
     return before;
 }
 
-static void restore_blas(int before) {
+void rl_restore_blas(int before) {
     if (before != 1) openblas_set_num_threads(before);
 }
 #else
-static int silence_blas(void) { return 1; }
-static void restore_blas(int before) { (void)before; }
+int rl_silence_blas(void) { return 1; }
+void rl_restore_blas(int before) { (void)before; }
 #endif
 
 /* How Fortran, which reads by columns, is told of a matrix that it is to see transposed. */
@@ -355,8 +355,15 @@ rl_status rl_multiply_matrices(const rl_product *given) {
         cutting.pieces = (whole + cutting.length - 1) / cutting.length;
         cutting.stripe = stripe_for(p, cutting.length);
     }
-    int before = cutting.blas ? silence_blas() : 1;
+    int before = cutting.blas ? rl_silence_blas() : 1;
     rl_parallel(count * cutting.pieces, grain_for(p, cutting.pieces), run_pieces, &cutting);
-    restore_blas(before);
+    rl_restore_blas(before);
     return RL_OK;
+}
+
+void rl_multiply_here(const rl_product *p) {
+    if (fits_blas(p) && !rl_product_is_small(p))
+        by_blas(p, p->m, p->n, p->a.data, p->b.data, p->c.data);
+    else
+        plain(p, p->a.data, p->b.data, p->c.data);
 }

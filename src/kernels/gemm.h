@@ -27,6 +27,11 @@ typedef struct {
 
 /* c's matrices must be contiguous by rows or by columns, unless the product is small. */
 rl_status rl_multiply_matrices(const rl_product *product);
+/* One product of float or double on the thread that calls, within rl_parallel(): no batch; c by rows. */
+void rl_multiply_here(const rl_product *product);
+/* BLAS is to use no threads of its own between these two; the first returns what the second is given. */
+int rl_silence_blas(void);
+void rl_restore_blas(int before);
 int rl_has_product(rl_dtype dtype);
 int rl_product_is_small(const rl_product *product);
 /* Whether a product of this matrix needs no copy of it. */

@@ -1,0 +1,321 @@
+#include "convolution.h"
+
+#include <string.h>
+
+#include "gemm.h"
+#include "loops.h"
+#include "parallel.h"
+#include "template.h"
+
+#define TEMPLATE "convolution_template.h"
+#include "for_floating.h"
+#undef TEMPLATE
+
+/* The buffer of a thread, and of partial sums of a weight. */
+enum { BUFFER_BYTES = 1 << 19, PARTIAL_BYTES = 1 << 22, MAX_PARTS = 8 };
+
+typedef struct {
+    rl_convolution s;
+    char *x, *w, *y; /* input, weight, output */
+    const char *bias;
+    char *buffers;                  /* one for each part */
+    char *partial;                  /* weights of each part, to be added up */
+    int64_t size;                   /* of an element */
+    int64_t inner, positions, taps; /* elements of a channel of the input, of the output, of the kernel */
+    int64_t tile, tiles;            /* positions of a tile, and how many tiles there are of an image */
+    int64_t units, parts;
+    int64_t block, blocks; /* channels of a group that are done at once, and how many such blocks there are */
+    int single, no_columns;
+} plan;
+
+static int64_t volume(const int64_t *sizes) { return sizes[0] * sizes[1] * sizes[2]; }
+
+/* The columns are the input itself. */
+static int needs_no_columns(const rl_convolution *s) {
+    for (int d = 0; d < 3; d++)
+        if (s->kernel[d] != 1 || s->stride[d] != 1 || s->padding[d] != 0) return 0;
+    return 1;
+}
+
+static void start(plan *p, const rl_convolution *s, const void *x, const void *w, const void *y) {
+    memset(p, 0, sizeof *p);
+    p->s = *s;
+    p->x = (char *)x;
+    p->w = (char *)w;
+    p->y = (char *)y;
+    p->size = (int64_t)rl_dtype_size(s->dtype);
+    p->inner = volume(s->in);
+    p->positions = volume(s->out);
+    p->taps = volume(s->kernel);
+    p->single = s->from == 1 && s->to <= 4;
+    p->no_columns = needs_no_columns(s);
+    p->block = s->from;
+    p->blocks = 1;
+}
+
+/* As many positions as fit into a buffer with rows for `channels`. */
+static void cut_tiles(plan *p, int64_t channels) {
+    int64_t rows = channels * p->taps;
+    int64_t fit = BUFFER_BYTES / (rows * p->size);
+    p->tile = fit < 16 ? 16 : fit > 4096 ? 4096 : fit / 16 * 16;
+    if (p->tile > p->positions) p->tile = p->positions;
+    p->tiles = (p->positions + p->tile - 1) / p->tile;
+}
+
+/* Into parts that run side by side, each with a buffer. */
+static rl_status run(plan *p, int64_t units, int64_t channels, void (*body)(void *context, int64_t begin, int64_t end)) {
+    p->units = units;
+    p->parts = p->no_columns || p->single ? units : units < rl_num_threads() ? units : rl_num_threads();
+    if (!p->no_columns && !p->single) {
+        size_t bytes;
+        RL_TRY(rl_multiply_sizes((size_t)(channels * p->taps * p->tile * p->size + 64), (size_t)p->parts, &bytes));
+        if (!(p->buffers = rl_scope_memory(bytes, 1))) return RL_FAILED;
+    }
+    int before = rl_silence_blas();
+    rl_parallel(p->parts, 1, body, p);
+    rl_restore_blas(before);
+    return rl_failing() ? RL_FAILED : RL_OK;
+}
+
+static void columns(const plan *p, char *x, int64_t first, int64_t last, int64_t at, int64_t n, char *to, int adds) {
+    if (p->s.dtype == RL_FLOAT)
+        columns_float(&p->s, (float *)x, first, last, at, n, (float *)to, adds);
+    else
+        columns_double(&p->s, (double *)x, first, last, at, n, (double *)to, adds);
+}
+
+/* c = a b + beta c */
+static void multiply(const plan *p, int64_t m, int64_t n, int64_t k, rl_matrix a, rl_matrix b, rl_matrix c, int beta) {
+    rl_product product = {.dtype = p->s.dtype, .m = m, .n = n, .k = k, .alpha = rl_scalar_double(1), .beta = rl_scalar_double(beta)};
+    product.a = a;
+    product.b = b;
+    product.c = c;
+    rl_multiply_here(&product);
+}
+
+static rl_matrix by_rows(char *data, int64_t row) { return (rl_matrix){.data = data, .row = row, .col = 1}; }
+static rl_matrix transposed(char *data, int64_t row) { return (rl_matrix){.data = data, .row = 1, .col = row}; }
+
+/* Where an image's channels of a group begin. */
+static char *input_of(const plan *p, int64_t image, int64_t group) { return p->x + (image * p->s.groups + group) * p->s.from * p->inner * p->size; }
+static char *output_of(const plan *p, int64_t image, int64_t group) { return p->y + (image * p->s.groups + group) * p->s.to * p->positions * p->size; }
+static char *weight_of(const plan *p, int64_t group) { return p->w + group * p->s.to * p->s.from * p->taps * p->size; }
+
+/* ---- output ---- */
+
+static void fill_with_bias(const plan *p, int64_t group, char *output, int64_t n) {
+    for (int64_t o = 0; o < p->s.to; o++) {
+        const int64_t channel = group * p->s.to + o;
+        if (p->s.dtype == RL_FLOAT) {
+            float *to = (float *)output + o * p->positions, value = p->bias ? ((const float *)p->bias)[channel] : 0;
+            for (int64_t k = 0; k < n; k++) to[k] = value;
+        } else {
+            double *to = (double *)output + o * p->positions, value = p->bias ? ((const double *)p->bias)[channel] : 0;
+            for (int64_t k = 0; k < n; k++) to[k] = value;
+        }
+    }
+}
+
+static void convolve_tile(const plan *p, int64_t image, int64_t group, int64_t tile, char *buffer) {
+    const rl_convolution *s = &p->s;
+    const int64_t at = tile * p->tile, n = p->positions - at < p->tile ? p->positions - at : p->tile, depth = s->from * p->taps;
+    char *x = input_of(p, image, group), *y = output_of(p, image, group) + at * p->size;
+    if (p->bias) fill_with_bias(p, group, y, n);
+    if (!p->no_columns) columns(p, x, 0, s->from, at, n, buffer, 0);
+    rl_matrix b = p->no_columns ? by_rows(x + at * p->size, p->positions) : by_rows(buffer, n);
+    multiply(p, s->to, n, depth, by_rows(weight_of(p, group), depth), b, by_rows(y, p->positions), p->bias != NULL);
+}
+
+static void convolve_single(const plan *p, int64_t image, int64_t group) {
+    const rl_convolution *s = &p->s;
+    char *x = input_of(p, image, group), *y = output_of(p, image, group), *w = weight_of(p, group);
+    fill_with_bias(p, group, y, p->positions);
+    for (int64_t o = 0; o < s->to; o++) {
+        if (s->dtype == RL_FLOAT)
+            single_float(s, (const float *)x, (const float *)w + o * p->taps, (float *)y + o * p->positions);
+        else
+            single_double(s, (const double *)x, (const double *)w + o * p->taps, (double *)y + o * p->positions);
+    }
+}
+
+static void convolve_parts(void *context, int64_t begin, int64_t end) {
+    const plan *p = context;
+    for (int64_t part = begin; part < end; part++)
+        for (int64_t unit = p->units * part / p->parts; unit < p->units * (part + 1) / p->parts && !rl_given_up(); unit++) {
+            const int64_t tile = unit % p->tiles, group = unit / p->tiles % p->s.groups, image = unit / p->tiles / p->s.groups;
+            if (p->single)
+                convolve_single(p, image, group);
+            else
+                convolve_tile(p, image, group, tile, p->buffers ? p->buffers + part * (p->s.from * p->taps * p->tile * p->size + 64) : NULL);
+        }
+}
+
+rl_status rl_convolve(const rl_convolution *s, const void *x, const void *w, const void *bias, void *y) {
+    plan p;
+    start(&p, s, x, w, y);
+    p.bias = bias;
+    cut_tiles(&p, s->from);
+    if (p.single) p.tiles = 1;
+    return run(&p, s->batch * s->groups * p.tiles, s->from, convolve_parts);
+}
+
+/* ---- input ---- */
+
+static void input_block(const plan *p, int64_t image, int64_t group, int64_t block, char *buffer) {
+    const rl_convolution *s = &p->s;
+    const int64_t first = block * p->block, last = first + p->block < s->from ? first + p->block : s->from, depth = s->from * p->taps;
+    char *x = input_of(p, image, group), *y = output_of(p, image, group), *w = weight_of(p, group) + first * p->taps * p->size;
+    if (!p->no_columns) memset(x + first * p->inner * p->size, 0, (size_t)((last - first) * p->inner * p->size));
+    for (int64_t at = 0; at < p->positions && !rl_given_up(); at += p->tile) {
+        const int64_t n = p->positions - at < p->tile ? p->positions - at : p->tile;
+        rl_matrix to = p->no_columns ? by_rows(x + (first * p->inner + at) * p->size, p->positions) : by_rows(buffer, n);
+        multiply(p, (last - first) * p->taps, n, s->to, transposed(w, depth), by_rows(y + at * p->size, p->positions), to, 0);
+        if (!p->no_columns) columns(p, x, first, last, at, n, buffer, 1);
+    }
+}
+
+static void input_single(const plan *p, int64_t image, int64_t group) {
+    const rl_convolution *s = &p->s;
+    char *x = input_of(p, image, group), *y = output_of(p, image, group), *w = weight_of(p, group);
+    memset(x, 0, (size_t)(p->inner * p->size));
+    for (int64_t o = 0; o < s->to; o++) {
+        if (s->dtype == RL_FLOAT)
+            single_input_float(s, (const float *)y + o * p->positions, (const float *)w + o * p->taps, (float *)x);
+        else
+            single_input_double(s, (const double *)y + o * p->positions, (const double *)w + o * p->taps, (double *)x);
+    }
+}
+
+static void input_parts(void *context, int64_t begin, int64_t end) {
+    const plan *p = context;
+    for (int64_t part = begin; part < end; part++)
+        for (int64_t unit = p->units * part / p->parts; unit < p->units * (part + 1) / p->parts && !rl_given_up(); unit++) {
+            const int64_t block = unit % p->blocks, group = unit / p->blocks % p->s.groups, image = unit / p->blocks / p->s.groups;
+            if (p->single)
+                input_single(p, image, group);
+            else
+                input_block(p, image, group, block, p->buffers ? p->buffers + part * (p->block * p->taps * p->tile * p->size + 64) : NULL);
+        }
+}
+
+/* Channels of a group are cut where there is little else to do side by side. */
+static void cut_blocks(plan *p, int64_t others) {
+    if (others >= MAX_PARTS || p->single || p->s.from < 2) return;
+    p->block = (p->s.from + 3) / 4;
+    p->blocks = (p->s.from + p->block - 1) / p->block;
+}
+
+rl_status rl_convolve_input(const rl_convolution *s, const void *y, const void *w, void *x) {
+    plan p;
+    start(&p, s, x, w, y);
+    cut_blocks(&p, s->batch * s->groups);
+    cut_tiles(&p, p.block);
+    return run(&p, s->batch * s->groups * p.blocks, p.block, input_parts);
+}
+
+/* ---- weight ---- */
+
+/* Adds up the weight of a block of channels over images `from` to `to`. */
+static void weight_block(const plan *p, int64_t group, int64_t block, int64_t from, int64_t to, char *weights, char *buffer) {
+    const rl_convolution *s = &p->s;
+    const int64_t first = block * p->block, last = first + p->block < s->from ? first + p->block : s->from, depth = s->from * p->taps;
+    char *w = weights + (group * s->to * depth + first * p->taps) * p->size;
+    int adds = 0;
+    for (int64_t image = from; image < to; image++) {
+        char *x = input_of(p, image, group), *y = output_of(p, image, group);
+        for (int64_t at = 0; at < p->positions && !rl_given_up(); at += p->tile, adds = 1) {
+            const int64_t n = p->positions - at < p->tile ? p->positions - at : p->tile;
+            if (!p->no_columns) columns(p, x, first, last, at, n, buffer, 0);
+            rl_matrix b = p->no_columns ? transposed(x + (first * p->inner + at) * p->size, p->positions) : transposed(buffer, n);
+            multiply(p, s->to, (last - first) * p->taps, n, by_rows(y + at * p->size, p->positions), b, by_rows(w, depth), adds);
+        }
+    }
+}
+
+static void weight_single(const plan *p, int64_t group, int64_t from, int64_t to, char *weights) {
+    const rl_convolution *s = &p->s;
+    char *w = weights + group * s->to * p->taps * p->size;
+    memset(w, 0, (size_t)(s->to * p->taps * p->size));
+    for (int64_t image = from; image < to; image++)
+        for (int64_t o = 0; o < s->to; o++) {
+            const char *x = input_of(p, image, group), *y = output_of(p, image, group);
+            if (s->dtype == RL_FLOAT)
+                single_weight_float(s, (const float *)x, (const float *)y + o * p->positions, (float *)w + o * p->taps);
+            else
+                single_weight_double(s, (const double *)x, (const double *)y + o * p->positions, (double *)w + o * p->taps);
+        }
+}
+
+/* A unit is a block of a group's channels over a share of the images, `tiles` of them. */
+static void weight_parts(void *context, int64_t begin, int64_t end) {
+    const plan *p = context;
+    const int64_t elements = p->s.groups * p->s.to * p->s.from * p->taps;
+    for (int64_t part = begin; part < end; part++)
+        for (int64_t unit = p->units * part / p->parts; unit < p->units * (part + 1) / p->parts && !rl_given_up(); unit++) {
+            const int64_t share = unit % p->tiles, block = unit / p->tiles % p->blocks, group = unit / p->tiles / p->blocks;
+            const int64_t from = p->s.batch * share / p->tiles, to = p->s.batch * (share + 1) / p->tiles;
+            char *weights = share == 0 ? p->w : p->partial + (share - 1) * elements * p->size;
+            if (p->single)
+                weight_single(p, group, from, to, weights);
+            else
+                weight_block(p, group, block, from, to, weights, p->buffers ? p->buffers + part * (p->block * p->taps * p->tile * p->size + 64) : NULL);
+        }
+}
+
+static void add_partial(const plan *p, int64_t elements) {
+    for (int64_t share = 1; share < p->tiles; share++)
+        for (int64_t k = 0; k < elements; k++) {
+            if (p->s.dtype == RL_FLOAT)
+                ((float *)p->w)[k] += ((const float *)p->partial)[(share - 1) * elements + k];
+            else
+                ((double *)p->w)[k] += ((const double *)p->partial)[(share - 1) * elements + k];
+        }
+}
+
+rl_status rl_convolve_weight(const rl_convolution *s, const void *x, const void *y, void *w) {
+    plan p;
+    start(&p, s, x, w, y);
+    const int64_t elements = s->groups * s->to * s->from * p.taps;
+    if (s->batch == 0 || p.positions == 0) {
+        memset(w, 0, (size_t)(elements * p.size));
+        return RL_OK;
+    }
+    int64_t shares = s->groups >= MAX_PARTS ? 1 : PARTIAL_BYTES / (elements * p.size) + 1;
+    if (shares > MAX_PARTS) shares = MAX_PARTS;
+    if (shares > s->batch) shares = s->batch;
+    if (shares < 4) cut_blocks(&p, s->groups * shares);
+    cut_tiles(&p, p.block);
+    p.tiles = shares;
+    if (shares > 1 && !(p.partial = rl_scope_memory((size_t)((shares - 1) * elements), (size_t)p.size))) return RL_FAILED;
+    RL_TRY(run(&p, s->groups * p.blocks * shares, p.block, weight_parts));
+    add_partial(&p, elements);
+    return RL_OK;
+}
+
+/* ---- columns alone ---- */
+
+typedef struct {
+    plan p;
+    int adds;
+} column_plan;
+
+static void column_images(void *context, int64_t begin, int64_t end) {
+    const column_plan *c = context;
+    const plan *p = &c->p;
+    for (int64_t unit = begin; unit < end; unit++) {
+        const int64_t image = unit / p->s.from, channel = unit % p->s.from;
+        char *x = input_of(p, image, 0), *to = p->y + unit * p->taps * p->positions * p->size;
+        if (c->adds) memset(x + channel * p->inner * p->size, 0, (size_t)(p->inner * p->size));
+        columns(p, x, channel, channel + 1, 0, p->positions, to, c->adds);
+    }
+}
+
+static rl_status run_columns(const rl_convolution *s, const void *x, const void *matrix, int adds) {
+    column_plan c = {.adds = adds};
+    start(&c.p, s, x, NULL, matrix);
+    rl_parallel(s->batch * s->from, 1 + (1 << 14) / (c.p.taps * c.p.positions + 1), column_images, &c);
+    return rl_failing() ? RL_FAILED : RL_OK;
+}
+
+rl_status rl_take_columns(const rl_convolution *s, const void *x, void *to) { return run_columns(s, x, to, 0); }
+rl_status rl_add_columns(const rl_convolution *s, const void *from, void *x) { return run_columns(s, x, from, 1); }
