@@ -58,6 +58,24 @@ rl_tensor *rl_pass_above(rl_tensor *g, rl_tensor *x, double threshold) {
     return rl_apply_to(&rl_op_pass_above, &args, 2, (rl_tensor *[]){g, x});
 }
 
+/* ---- beside: a derivative that is constant in x, in a graph with x ---- */
+
+static rl_status infer_beside(const rl_call *call, rl_result *result) {
+    RL_TRY(rl_set_outputs(result, 1));
+    return rl_output_like(result, 0, (rl_dtype)call->in[0]->dtype, call->in[0]);
+}
+static rl_status beside_forward(rl_call *call) {
+    rl_copy_elements(call->y[0], call->x[0]);
+    return RL_OK;
+}
+VJP(beside) { GRADIENT(0, GRAD); }
+const rl_op rl_op_beside = {.name = "beside", SCHEMA(beside), .grad_name = "Beside", .infer = infer_beside, .forward = beside_forward, .vjp = beside_vjp};
+
+rl_tensor *rl_beside(rl_tensor *g, rl_tensor *x) {
+    if (!g || !x || !rl_is_followed(x)) return g;
+    return rl_apply_to(&rl_op_beside, NULL, 2, (rl_tensor *[]){g, x});
+}
+
 /* ---- pass_within: the same for clamp() ---- */
 
 FORWARD(pass_within)
@@ -195,10 +213,10 @@ ELEMENTWISE(logsigmoid, "LogSigmoid", infer_floats, SAVE_INPUT(0), rl_mul(g, rl_
 
 /* ---- piecewise linear ones: as in PyTorch, the gradient passes at NaN, save for leaky_relu and hardsigmoid ---- */
 
-ELEMENTWISE(leaky_relu, "LeakyRelu", infer_floats, SAVE_INPUT(0), rl_where(above(x, 0), g, rl_mul_number(g, SCALAR_ARG(0))))
-ELEMENTWISE(hardshrink, "Hardshrink", infer_floats, SAVE_INPUT(0), drop(within(x, -SCALAR_ARG(0), SCALAR_ARG(0)), g))
-ELEMENTWISE(softshrink, "Softshrink", infer_floats, SAVE_INPUT(0), drop(within(x, -SCALAR_ARG(0), SCALAR_ARG(0)), g))
-ELEMENTWISE(hardtanh, "Hardtanh", infer_piecewise, SAVE_INPUT(0), drop(beyond(x, SCALAR_ARG(0), SCALAR_ARG(1)), g))
+ELEMENTWISE(leaky_relu, "LeakyRelu", infer_floats, SAVE_INPUT(0), rl_beside(rl_where(above(x, 0), g, rl_mul_number(g, SCALAR_ARG(0))), x))
+ELEMENTWISE(hardshrink, "Hardshrink", infer_floats, SAVE_INPUT(0), rl_beside(drop(within(x, -SCALAR_ARG(0), SCALAR_ARG(0)), g), x))
+ELEMENTWISE(softshrink, "Softshrink", infer_floats, SAVE_INPUT(0), rl_beside(drop(within(x, -SCALAR_ARG(0), SCALAR_ARG(0)), g), x))
+ELEMENTWISE(hardtanh, "Hardtanh", infer_piecewise, SAVE_INPUT(0), rl_beside(drop(beyond(x, SCALAR_ARG(0), SCALAR_ARG(1)), g), x))
 ELEMENTWISE(hardsigmoid, "Hardsigmoid", infer_floats, SAVE_INPUT(0), keep(between(x, -3, 3), rl_mul_number(g, 1.0 / 6)))
 ELEMENTWISE(hardswish, "Hardswish", infer_floats, SAVE_INPUT(0),
             drop(below(x, -3), rl_where(at_most(x, 3), rl_mul(g, rl_add_number(rl_mul_number(x, 1.0 / 3), 0.5)), g)))

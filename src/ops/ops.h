@@ -27,6 +27,8 @@ rl_tensor *rl_add(rl_tensor *a, rl_tensor *b);
 rl_tensor *rl_sub(rl_tensor *a, rl_tensor *b);
 rl_tensor *rl_where(rl_tensor *condition, rl_tensor *a, rl_tensor *b);
 rl_tensor *rl_pass_above(rl_tensor *g, rl_tensor *x, double threshold); /* 0 where x is not above, else g, at NaN too */
+/* g, as the derivative by x of an op whose own second derivative is zero: if a graph follows, x is in it, so that this derivative is there. */
+rl_tensor *rl_beside(rl_tensor *g, rl_tensor *x);
 rl_tensor *rl_polygamma(rl_tensor *x, int64_t order);
 rl_tensor *rl_pass_within(rl_tensor *g, rl_tensor *x, const rl_scalar *bounds); /* g where x is between two bounds, else 0 */
 rl_tensor *rl_clamp(rl_tensor *x, rl_scalar low, rl_scalar high);               /* of kind RL_SCALAR_NONE: no bound */
