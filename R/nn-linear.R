@@ -48,4 +48,23 @@ init_bound <- function(tensor, fan_in) {
 
 #' @rdname nn_linear
 #' @export
+nn_bilinear <- nn_module(
+  "nn_bilinear",
+  initialize = function(in1_features, in2_features, out_features, bias = TRUE) {
+    self$in1_features <- .Call(ffi_count, in1_features, "in1_features")
+    self$in2_features <- .Call(ffi_count, in2_features, "in2_features")
+    self$out_features <- .Call(ffi_count, out_features, "out_features")
+    self$weight <- nn_parameter(torch_empty(self$out_features, self$in1_features, self$in2_features))
+    self$register_parameter("bias", if (.Call(ffi_flag, bias, "bias")) nn_parameter(torch_empty(self$out_features)))
+    self$reset_parameters()
+  },
+  reset_parameters = function() {
+    init_bound(self$weight, self$in1_features)
+    if (!is.null(self$bias)) init_bound(self$bias, self$in1_features)
+  },
+  forward = function(input1, input2) nnf_bilinear(input1, input2, self$weight, self$bias)
+)
+
+#' @rdname nn_linear
+#' @export
 nn_identity <- nn_module("nn_identity", initialize = function(...) NULL, forward = function(input) input)

@@ -50,3 +50,28 @@ softmax_methods <- list(
   softmax = function(dim, dtype = NULL) .Call(ffi_softmax, self, dim, dtype),
   log_softmax = function(dim, dtype = NULL) .Call(ffi_log_softmax, self, dim, dtype)
 )
+
+#' Sparsemax
+#'
+#' The point of the probability simplex that is nearest to the input, in which small elements are exactly 0.
+#'
+#' @param input a floating tensor.
+#' @param dim the dimension along which the result adds up to 1.
+#' @return A tensor of the same shape.
+#' @references Martins and Astudillo (2016), From softmax to sparsemax, algorithm 1.
+#' @section Errors:
+#'   A dimension that is not there is refused.
+#' @examples
+#' nnf_contrib_sparsemax(torch_tensor(c(0.1, 1.2, 1)), dim = 1)
+#' @export
+nnf_contrib_sparsemax <- function(input, dim = -1) {
+  input <- .Call(ffi_as_tensor, input, "input")
+  sorted <- torch_sort(input, dim = dim, descending = TRUE)[[1L]]
+  n <- input$size(dim)
+  sizes <- rep(1L, length(dim(input)))
+  sizes[if (dim < 0) length(sizes) + 1L + dim else dim] <- n
+  count <- torch_arange(1, n, dtype = input$dtype)$view(sizes)
+  in_support <- (sorted * count + 1 > torch_cumsum(sorted, dim))$detach()$to(dtype = input$dtype)
+  size <- in_support$sum(dim, keepdim = TRUE)
+  nnf_relu(input - ((sorted * in_support)$sum(dim, keepdim = TRUE) - 1) / size)
+}
