@@ -183,3 +183,7 @@ nn_pairwise_distance <- layer(
   "nn_pairwise_distance", function(p = 2, eps = 1e-6, keepdim = FALSE) {},
   function(x1, x2) nnf_pairwise_distance(x1, x2, self$p, self$eps, self$keepdim)
 )
+
+#' @rdname nnf_area_under_min_fpr_fnr
+#' @export
+nn_aum_loss <- nn_module("nn_aum_loss", forward = function(input, target) nnf_area_under_min_fpr_fnr(input, target))
