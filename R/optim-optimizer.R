@@ -52,6 +52,7 @@ optimizer <- function(name = NULL, inherit = Optimizer, ..., private = NULL, act
   force(parent_env)
   parent <- if (inherits(inherit, "R6ClassGenerator")) inherit else attr(inherit, "Optimizer", exact = TRUE)
   if (!inherits(parent, "R6ClassGenerator")) raise_error("`inherit` must be a class of optimisers, as optimizer() returns it")
+  if (!is.null(name) && !is_string(name)) raise_error("`name` must be one string, or NULL")
   frame <- new.env(parent = parent_env)
   frame$parent <- parent
   class <- R6::R6Class(

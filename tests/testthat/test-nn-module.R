@@ -227,3 +227,16 @@ test_that("names and formals are those of torch for R, and so are defaults where
   table <- table[table$name %in% exports & nzchar(table$signature), ]
   expect_identical(table$name[mapply(differs, table$name, table$signature)], "torch_rot90")
 })
+
+test_that("a summary tells what each layer gives, and leaves the module as it was", {
+  model <- nn_sequential(nn_conv2d(1, 4, 3), nn_relu(), block = nn_sequential(nn_flatten(), nn_linear(64, 2)))
+  told <- summary(model, c(5, 1, 6, 6))
+  expect_identical(told$module, c("0", "1", "block", "block.0", "block.1"))
+  expect_identical(told$output, c("[5, 4, 4, 4]", "[5, 4, 4, 4]", "[5, 2]", "[5, 64]", "[5, 2]"))
+  expect_identical(told$parameters, c(40, 0, 0, 0, 130))
+  expect_match(capture.output(print(told)), "170 parameters", all = FALSE)
+  expect_s3_class(model[[1]], "nn_conv2d")
+  expect_identical(body(model[[1]]), body(nn_conv2d(1, 1, 1)))
+  expect_error(summary(model, c(5, 2, 6, 6)), "channels", class = "rushlight_error")
+  expect_s3_class(model[[3]], "nn_sequential")
+})
