@@ -63,7 +63,7 @@ autograd_grad <- function(outputs, inputs, grad_outputs = NULL, retain_graph = c
 #' @param x an object.
 #' @return `TRUE` for an undefined tensor and for `NULL`, otherwise `FALSE`.
 #' @section Errors:
-#' None: any object is understood.
+#' A tensor without values (see [saving_tensors]) is refused; any other object is understood.
 #' @examples
 #' x <- torch_ones(2, requires_grad = TRUE)
 #' is_undefined_tensor(x$grad)

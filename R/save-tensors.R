@@ -35,7 +35,8 @@
 #'
 #' @return What [readRDS()], [load()] and [unserialize()] give is a tensor again, of the dtype and shape that were saved.
 #' @section Errors:
-#' Any use but printing of a tensor whose values are not there is an error that says why. Writing and reading refuse nothing themselves.
+#' Any use of a tensor whose values are not there is an error that says why; it can be shown, and saved again. Writing and reading refuse
+#' nothing themselves.
 #' @examples
 #' x <- torch_tensor(c(1.5, 2.5), requires_grad = TRUE)
 #' attr(x, "unit") <- "m"
