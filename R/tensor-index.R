@@ -100,7 +100,7 @@ print.slice <- function(x, ...) {
 #'
 #' @format A number, and `NULL`.
 #' @section Errors:
-#' These are no functions, and refuse nothing.
+#' 0 is no place, so `x[0:N]` is refused. These are no functions: `N(3)` is an error of R's.
 #' @examples
 #' x <- torch_tensor(1:3)
 #' x[2:N]
