@@ -12,9 +12,9 @@
 #' @param inplace whether `input` itself is changed.
 #' @return A tensor of the shape and dtype of `input`.
 #' @section Errors:
-#' Refused are a `p` that is not one number from 0 to 1, and `NA` for `training` or `inplace`; while training also booleans, integers (but
-#' by `nnf_alpha_dropout()`), fewer than 2 dimensions for `nnf_dropout2d()` and `nnf_dropout3d()`, and changing a leaf that requires
-#' gradients in place.
+#' Refused are a `p` that is not one number from 0 to 1, and `NA` for `training` or `inplace`; where elements are drawn also
+#' booleans, integers (but by `nnf_alpha_dropout()`), fewer than 2 dimensions for `nnf_dropout2d()` and `nnf_dropout3d()`, and changing a
+#' leaf that requires gradients in place.
 #' @examples
 #' torch_manual_seed(1)
 #' nnf_dropout(torch_ones(8), p = 0.25)
@@ -80,8 +80,8 @@ check_probability <- function(p, call = sys.call(-1)) {
 #' @param generator `NULL`, or what [torch_generator()] made.
 #' @return A tensor of the shape and dtype of `input`.
 #' @section Errors:
-#' Refused are bounds that are no numbers or `NA`, a tensor of integers while training, another `generator` than `NULL` and what
-#' [torch_generator()] makes, and changing a leaf that requires gradients in place.
+#' Refused are bounds that are no numbers or `NA`, changing a leaf that requires gradients in place, and while training a tensor of integers
+#' and another `generator` than `NULL` and what [torch_generator()] makes.
 #' @examples
 #' nnf_rrelu(torch_tensor(c(-1, 2)))
 #' x <- torch_tensor(c(-1, -1, 2))

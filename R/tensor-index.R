@@ -36,13 +36,14 @@
 #' names (dimensions have none), factors, more indices than dimensions, masks of another size, tensors of a floating
 #' dtype, and values that do not broadcast to the part that they are written to.
 #'
-#' @param x a tensor.
+#' @param x a tensor of any shape and dtype.
 #' @param ... what to take of each dimension; see the table. For `x[[...]]` one place for each dimension, or the name
 #'   of a field or method.
 #' @param drop whether numbers drop the dimension that they index.
 #' @param value a tensor, number, vector or array that broadcasts to the part; it may have more dimensions if they come
 #'   first and are of size 1. R's values are converted to the dtype of `x`, which has to hold them: see [missing-values].
-#' @return A tensor; of the assignment, `x` itself, changed (or its changed copy).
+#' @return A tensor of the dtype of `x`, with the dimensions that the table tells; of `x[[...]]` one without dimensions. Of the assignment,
+#'   `x` itself, changed (or its changed copy).
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2))
 #' x[1, ]
