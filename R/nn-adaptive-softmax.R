@@ -3,8 +3,10 @@ NULL
 
 #' Adaptive softmax
 #'
-#' A softmax for many classes, of which few are frequent: classes beyond the cutoffs stand in clusters with smaller projections. The classes are
-#' sorted by frequency, the most frequent first. `$log_prob(input)` gives the logarithms of all probabilities, `$predict(input)` the likeliest
+#' A softmax for many classes, of which few are frequent: classes beyond the cutoffs stand in clusters with smaller projections.
+#' The classes are
+#' sorted by frequency, the most frequent first. `$log_prob(input)` gives the logarithms of all probabilities, `$predict(input)`
+#' the likeliest
 #' classes.
 #'
 #' @param in_features the features of the input.
@@ -12,7 +14,8 @@ NULL
 #' @param cutoffs an increasing sequence: how many classes come before each cluster.
 #' @param div_value each cluster has so many times fewer features than the one before.
 #' @param head_bias whether the first layer has a bias.
-#' @return A module, called with the input (N, in_features) and the classes (N), counted from 1; it gives a list of `output`, the log probability of
+#' @return A module, called with the input (N, in_features) and the classes (N), counted from 1; it gives a list of `output`,
+#'   the log probability of
 #'   each class (N), and `loss`.
 #' @references Grave et al. (2017), Efficient softmax approximation for GPUs.
 #' @section Errors:

@@ -3,7 +3,8 @@ NULL
 
 #' Attention layers
 #'
-#' `nn_multihead_attention()` is [nnf_multi_head_attention_forward()] with its weights. `nn_transformer_encoder_layer()` is self-attention and two
+#' `nn_multihead_attention()` is [nnf_multi_head_attention_forward()] with its weights. `nn_transformer_encoder_layer()` is
+#' self-attention and two
 #' linear layers, each with dropout, added to its input and normalised; `nn_transformer_encoder()` is several of these.
 #'
 #' @param embed_dim,d_model the number of features.
@@ -21,8 +22,10 @@ NULL
 #' @param encoder_layer a layer, of which `num_layers` copies are made.
 #' @param num_layers how many.
 #' @param norm a module for the end, or `NULL`.
-#' @return A module. `nn_multihead_attention()` is called with query, key and value, and perhaps `key_padding_mask`, `need_weights`, `attn_mask` and
-#'   `avg_weights`, and gives a list of output and weights; `TRUE` in a mask means that the key is ignored. The others are called with a sequence and
+#' @return A module. `nn_multihead_attention()` is called with query, key and value, and perhaps `key_padding_mask`,
+#'   `need_weights`, `attn_mask` and
+#'   `avg_weights`, and gives a list of output and weights; `TRUE` in a mask means that the key is ignored. The others are
+#'   called with a sequence and
 #'   perhaps `src_mask` and `src_key_padding_mask`, and give one of the same shape.
 #' @references Vaswani et al. (2017), Attention is all you need.
 #' @section Errors:
@@ -43,8 +46,8 @@ NULL
 #' @export
 nn_multihead_attention <- nn_module(
   "nn_multihead_attention",
-  initialize = function(embed_dim, num_heads, dropout = 0, bias = TRUE, add_bias_kv = FALSE, add_zero_attn = FALSE, kdim = NULL, vdim = NULL,
-                        batch_first = FALSE) {
+  initialize = function(embed_dim, num_heads, dropout = 0, bias = TRUE, add_bias_kv = FALSE, add_zero_attn = FALSE, kdim = NULL,
+                        vdim = NULL, batch_first = FALSE) {
     self$embed_dim <- .Call(ffi_count, embed_dim, "embed_dim")
     self$num_heads <- .Call(ffi_count, num_heads, "num_heads")
     if (self$num_heads < 1 || self$embed_dim %% self$num_heads) raise_error("`num_heads` must divide `embed_dim`")

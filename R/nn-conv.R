@@ -3,16 +3,19 @@ NULL
 
 #' Convolutional layers
 #'
-#' Convolutions along one, two or three dimensions, as [nnf_conv2d()] and its kin, and transposed ones. Weight and bias begin uniformly distributed
+#' Convolutions along one, two or three dimensions, as [nnf_conv2d()] and its kin, and transposed ones. Weight and bias begin
+#' uniformly distributed
 #' between \eqn{-1/\sqrt{n}}{-1/sqrt(n)} and \eqn{1/\sqrt{n}}{1/sqrt(n)}, where n is the number of inputs that an output element has.
 #'
 #' @param in_channels,out_channels the channels of input and output.
 #' @param kernel_size,stride,padding,dilation of the kernel: a number, or one for each dimension. `padding` may be `"same"` or `"valid"`.
 #' @param groups in how many groups of channels input and output are cut.
 #' @param bias whether there is a bias.
-#' @param padding_mode what the padding holds: `"zeros"`, `"reflect"`, `"replicate"` or `"circular"`; of transposed convolutions `"zeros"` alone.
+#' @param padding_mode what the padding holds: `"zeros"`, `"reflect"`, `"replicate"` or `"circular"`; of transposed convolutions
+#'   `"zeros"` alone.
 #' @param output_padding how many elements a transposed convolution adds at the end.
-#' @return A module. Input (N, in_channels, ...) and output (N, out_channels, ...), or both without N; `$weight` is (out_channels, in_channels / groups,
+#' @return A module. Input (N, in_channels, ...) and output (N, out_channels, ...), or both without N; `$weight` is
+#'   (out_channels, in_channels / groups,
 #'   kernel), of transposed convolutions (in_channels, out_channels / groups, kernel).
 #' @section Errors:
 #'   Channels that `groups` does not divide are refused, and what [nnf_conv2d()] refuses.

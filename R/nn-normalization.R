@@ -5,7 +5,8 @@ NULL
 #'
 #' As [nnf_batch_norm()], [nnf_layer_norm()] and [nnf_group_norm()]. Weights begin as 1, biases as 0.
 #'
-#' In training, batch normalisation takes mean and variance of the batch, and moves `$running_mean` and `$running_var` towards them; in evaluation it
+#' In training, batch normalisation takes mean and variance of the batch, and moves `$running_mean` and `$running_var` towards
+#' them; in evaluation it
 #' takes these. With `momentum = NULL` they are the means over all batches so far, which `$num_batches_tracked` counts.
 #'
 #' @param num_features,num_channels the number of channels.
@@ -61,7 +62,9 @@ nn_batch_norm_nd <- nn_module(
     if (!length(shape) %in% self$dims) {
       raise_error(sprintf("`input` must have %s dimensions; it has %d", paste(self$dims, collapse = " or "), length(shape)))
     }
-    if (shape[2L] != self$num_features) raise_error(sprintf("`input` must have %g channels, its second dimension; it has %d", self$num_features, shape[2L]))
+    if (shape[2L] != self$num_features) {
+      raise_error(sprintf("`input` must have %g channels, its second dimension; it has %d", self$num_features, shape[2L]))
+    }
     by_batch <- self$training || is.null(self$running_mean)
     momentum <- if (is.null(self$momentum)) 0 else self$momentum
     if (self$training && self$track_running_stats) {

@@ -5,7 +5,9 @@ NULL
 #'
 #' Each is the function [nnf_max_pool2d()] and its kin of the same name, with its arguments kept as fields.
 #'
-#' @param kernel_size,stride,padding,dilation,ceil_mode,return_indices,count_include_pad,divisor_override,norm_type,output_size,output_ratio as in
+#' @param
+#'   kernel_size,stride,padding,dilation,ceil_mode,return_indices,count_include_pad,divisor_override,norm_type,output_size,output_ratio
+#'   as in
 #'   the function of that name.
 #' @return A module. Input (N, C, ...), output (N, C, ...) of the pooled size, or both without N.
 #' @section Errors:
@@ -42,7 +44,7 @@ NULL
 #' @rdname nn_pool
 #' @export
 nn_max_pool1d <- layer(
-  "nn_max_pool1d", function(kernel_size, stride = NULL, padding = 0, dilation = 1, ceil_mode = FALSE, return_indices = FALSE) {},
+  "nn_max_pool1d", function(kernel_size, stride = NULL, padding = 0, dilation = 1, ceil_mode = FALSE, return_indices = FALSE) NULL,
   function(input) {
     max_pool(1L, input, self$kernel_size, self$stride, self$padding, self$dilation, self$ceil_mode, self$return_indices)
   }
@@ -50,7 +52,7 @@ nn_max_pool1d <- layer(
 #' @rdname nn_pool
 #' @export
 nn_max_pool2d <- layer(
-  "nn_max_pool2d", function(kernel_size, stride = NULL, padding = 0, dilation = 1, ceil_mode = FALSE, return_indices = FALSE) {},
+  "nn_max_pool2d", function(kernel_size, stride = NULL, padding = 0, dilation = 1, ceil_mode = FALSE, return_indices = FALSE) NULL,
   function(input) {
     max_pool(2L, input, self$kernel_size, self$stride, self$padding, self$dilation, self$ceil_mode, self$return_indices)
   }
@@ -58,7 +60,7 @@ nn_max_pool2d <- layer(
 #' @rdname nn_pool
 #' @export
 nn_max_pool3d <- layer(
-  "nn_max_pool3d", function(kernel_size, stride = NULL, padding = 0, dilation = 1, ceil_mode = FALSE, return_indices = FALSE) {},
+  "nn_max_pool3d", function(kernel_size, stride = NULL, padding = 0, dilation = 1, ceil_mode = FALSE, return_indices = FALSE) NULL,
   function(input) {
     max_pool(3L, input, self$kernel_size, self$stride, self$padding, self$dilation, self$ceil_mode, self$return_indices)
   }
@@ -66,7 +68,7 @@ nn_max_pool3d <- layer(
 #' @rdname nn_pool
 #' @export
 nn_avg_pool1d <- layer(
-  "nn_avg_pool1d", function(kernel_size, stride = NULL, padding = 0, ceil_mode = FALSE, count_include_pad = TRUE) {},
+  "nn_avg_pool1d", function(kernel_size, stride = NULL, padding = 0, ceil_mode = FALSE, count_include_pad = TRUE) NULL,
   function(input) {
     avg_pool(1L, input, self$kernel_size, self$stride, self$padding, self$ceil_mode, self$count_include_pad, NULL)
   }
@@ -74,7 +76,8 @@ nn_avg_pool1d <- layer(
 #' @rdname nn_pool
 #' @export
 nn_avg_pool2d <- layer(
-  "nn_avg_pool2d", function(kernel_size, stride = NULL, padding = 0, ceil_mode = FALSE, count_include_pad = TRUE, divisor_override = NULL) {},
+  "nn_avg_pool2d",
+  function(kernel_size, stride = NULL, padding = 0, ceil_mode = FALSE, count_include_pad = TRUE, divisor_override = NULL) NULL,
   function(input) {
     avg_pool(2L, input, self$kernel_size, self$stride, self$padding, self$ceil_mode, self$count_include_pad, self$divisor_override)
   }
@@ -82,7 +85,8 @@ nn_avg_pool2d <- layer(
 #' @rdname nn_pool
 #' @export
 nn_avg_pool3d <- layer(
-  "nn_avg_pool3d", function(kernel_size, stride = NULL, padding = 0, ceil_mode = FALSE, count_include_pad = TRUE, divisor_override = NULL) {},
+  "nn_avg_pool3d",
+  function(kernel_size, stride = NULL, padding = 0, ceil_mode = FALSE, count_include_pad = TRUE, divisor_override = NULL) NULL,
   function(input) {
     avg_pool(3L, input, self$kernel_size, self$stride, self$padding, self$ceil_mode, self$count_include_pad, self$divisor_override)
   }
@@ -90,67 +94,67 @@ nn_avg_pool3d <- layer(
 #' @rdname nn_pool
 #' @export
 nn_lp_pool1d <- layer(
-  "nn_lp_pool1d", function(norm_type, kernel_size, stride = NULL, ceil_mode = FALSE) {},
+  "nn_lp_pool1d", function(norm_type, kernel_size, stride = NULL, ceil_mode = FALSE) NULL,
   function(input) nnf_lp_pool1d(input, self$norm_type, self$kernel_size, self$stride, self$ceil_mode)
 )
 #' @rdname nn_pool
 #' @export
 nn_lp_pool2d <- layer(
-  "nn_lp_pool2d", function(norm_type, kernel_size, stride = NULL, ceil_mode = FALSE) {},
+  "nn_lp_pool2d", function(norm_type, kernel_size, stride = NULL, ceil_mode = FALSE) NULL,
   function(input) nnf_lp_pool2d(input, self$norm_type, self$kernel_size, self$stride, self$ceil_mode)
 )
 #' @rdname nn_pool
 #' @export
 nn_adaptive_avg_pool1d <- layer(
-  "nn_adaptive_avg_pool1d", function(output_size) {},
+  "nn_adaptive_avg_pool1d", function(output_size) NULL,
   function(input) nnf_adaptive_avg_pool1d(input, self$output_size)
 )
 #' @rdname nn_pool
 #' @export
 nn_adaptive_avg_pool2d <- layer(
-  "nn_adaptive_avg_pool2d", function(output_size) {},
+  "nn_adaptive_avg_pool2d", function(output_size) NULL,
   function(input) nnf_adaptive_avg_pool2d(input, self$output_size)
 )
 #' @rdname nn_pool
 #' @export
 nn_adaptive_avg_pool3d <- layer(
-  "nn_adaptive_avg_pool3d", function(output_size) {},
+  "nn_adaptive_avg_pool3d", function(output_size) NULL,
   function(input) nnf_adaptive_avg_pool3d(input, self$output_size)
 )
 #' @rdname nn_pool
 #' @export
 nn_adaptive_max_pool1d <- layer(
-  "nn_adaptive_max_pool1d", function(output_size, return_indices = FALSE) {},
+  "nn_adaptive_max_pool1d", function(output_size, return_indices = FALSE) NULL,
   function(input) nnf_adaptive_max_pool1d(input, self$output_size, self$return_indices)
 )
 #' @rdname nn_pool
 #' @export
 nn_adaptive_max_pool2d <- layer(
-  "nn_adaptive_max_pool2d", function(output_size, return_indices = FALSE) {},
+  "nn_adaptive_max_pool2d", function(output_size, return_indices = FALSE) NULL,
   function(input) nnf_adaptive_max_pool2d(input, self$output_size, self$return_indices)
 )
 #' @rdname nn_pool
 #' @export
 nn_adaptive_max_pool3d <- layer(
-  "nn_adaptive_max_pool3d", function(output_size, return_indices = FALSE) {},
+  "nn_adaptive_max_pool3d", function(output_size, return_indices = FALSE) NULL,
   function(input) nnf_adaptive_max_pool3d(input, self$output_size, self$return_indices)
 )
 #' @rdname nn_pool
 #' @export
 nn_fractional_max_pool2d <- layer(
-  "nn_fractional_max_pool2d", function(kernel_size, output_size = NULL, output_ratio = NULL, return_indices = FALSE) {},
+  "nn_fractional_max_pool2d", function(kernel_size, output_size = NULL, output_ratio = NULL, return_indices = FALSE) NULL,
   function(input) nnf_fractional_max_pool2d(input, self$kernel_size, self$output_size, self$output_ratio, self$return_indices)
 )
 #' @rdname nn_pool
 #' @export
 nn_fractional_max_pool3d <- layer(
-  "nn_fractional_max_pool3d", function(kernel_size, output_size = NULL, output_ratio = NULL, return_indices = FALSE) {},
+  "nn_fractional_max_pool3d", function(kernel_size, output_size = NULL, output_ratio = NULL, return_indices = FALSE) NULL,
   function(input) nnf_fractional_max_pool3d(input, self$kernel_size, self$output_size, self$output_ratio, self$return_indices)
 )
 #' @rdname nn_pool
 #' @export
 nn_max_unpool1d <- layer(
-  "nn_max_unpool1d", function(kernel_size, stride = NULL, padding = 0) {},
+  "nn_max_unpool1d", function(kernel_size, stride = NULL, padding = 0) NULL,
   function(input, indices, output_size = NULL) {
     nnf_max_unpool1d(input, indices, self$kernel_size, self$stride, self$padding, output_size)
   }
@@ -158,7 +162,7 @@ nn_max_unpool1d <- layer(
 #' @rdname nn_pool
 #' @export
 nn_max_unpool2d <- layer(
-  "nn_max_unpool2d", function(kernel_size, stride = NULL, padding = 0) {},
+  "nn_max_unpool2d", function(kernel_size, stride = NULL, padding = 0) NULL,
   function(input, indices, output_size = NULL) {
     nnf_max_unpool2d(input, indices, self$kernel_size, self$stride, self$padding, output_size)
   }
@@ -166,7 +170,7 @@ nn_max_unpool2d <- layer(
 #' @rdname nn_pool
 #' @export
 nn_max_unpool3d <- layer(
-  "nn_max_unpool3d", function(kernel_size, stride = NULL, padding = 0) {},
+  "nn_max_unpool3d", function(kernel_size, stride = NULL, padding = 0) NULL,
   function(input, indices, output_size = NULL) {
     nnf_max_unpool3d(input, indices, self$kernel_size, self$stride, self$padding, output_size)
   }

@@ -5,13 +5,14 @@ NULL
 #'
 #' A recurrent network goes along a sequence with a hidden state h, that begins as 0 if it is not given:
 #'
-#' | | step |
-#' |---|---|
-#' | `nn_rnn()` | \eqn{h = f(W_{ih} x + b_{ih} + W_{hh} h + b_{hh})}{h = f(W_ih x + b_ih + W_hh h + b_hh)}, with f = tanh, or ReLU |
-#' | `nn_lstm()` | \eqn{c = \sigma(f)\, c + \sigma(i) \tanh(g)}{c = sigmoid(f) c + sigmoid(i) tanh(g)}, \eqn{h = \sigma(o) \tanh(c)}{h = sigmoid(o) tanh(c)}, where i, f, g and o are four such sums |
-#' | `nn_gru()` | \eqn{h = (1 - z) n + z h}{h = (1 - z) n + z h}, \eqn{n = \tanh(n_x + r\, n_h)}{n = tanh(n_x + r n_h)}, where z and r are sigmoids of such sums, and n_x, n_h their two parts |
+#' * `nn_rnn()`: \eqn{h = f(W_{ih} x + b_{ih} + W_{hh} h + b_{hh})}{h = f(W_ih x + b_ih + W_hh h + b_hh)}, with f = tanh, or ReLU
+#' * `nn_lstm()`: \eqn{c = \sigma(f)\, c + \sigma(i) \tanh(g)}{c = sigmoid(f) c + sigmoid(i) tanh(g)}, \eqn{h = \sigma(o)
+#'   \tanh(c)}{h = sigmoid(o) tanh(c)}, where i, f, g and o are four such sums
+#' * `nn_gru()`: \eqn{h = (1 - z) n + z h}{h = (1 - z) n + z h}, \eqn{n = \tanh(n_x + r\, n_h)}{n = tanh(n_x + r n_h)}, where z
+#'   and r are sigmoids of such sums, and n_x, n_h their two parts
 #'
-#' Several layers stand one upon the other, and with `bidirectional` each goes both ways. Parameters are named `weight_ih_l1`, `weight_hh_l1`,
+#' Several layers stand one upon the other, and with `bidirectional` each goes both ways. Parameters are named `weight_ih_l1`,
+#' `weight_hh_l1`,
 #' `bias_ih_l1`, `bias_hh_l1`, with the layer's number from 1, and `_reverse` for the way back. They begin uniformly distributed between
 #' \eqn{-1/\sqrt{H}}{-1/sqrt(H)} and \eqn{1/\sqrt{H}}{1/sqrt(H)}, with H the hidden size.
 #'
@@ -19,12 +20,15 @@ NULL
 #' @param num_layers how many layers.
 #' @param nonlinearity "tanh" (if `NULL`) or "relu".
 #' @param bias whether there are biases.
-#' @param batch_first whether the input is (N, L, input_size) rather than (L, N, input_size), and the output likewise; states stay as they are.
+#' @param batch_first whether the input is (N, L, input_size) rather than (L, N, input_size), and the output likewise; states
+#'   stay as they are.
 #' @param dropout the probability of dropout between layers, in training.
 #' @param bidirectional whether each layer goes both ways.
 #' @param ... `proj_size` of `nn_lstm()`: the size to which h is mapped by a weight `weight_hr_l1`; 0: it is not.
-#' @return A module, called with the input and perhaps the first state; packed sequences are taken too: see [nn_utils_rnn_pack_padded_sequence()]. It
-#'   gives a list of the output (L, N, directions * hidden_size) and the last state, (layers * directions, N, hidden_size); of `nn_lstm()` states are
+#' @return A module, called with the input and perhaps the first state; packed sequences are taken too: see
+#'   [nn_utils_rnn_pack_padded_sequence()]. It
+#'   gives a list of the output (L, N, directions * hidden_size) and the last state, (layers * directions, N, hidden_size); of
+#'   `nn_lstm()` states are
 #'   lists of h and c. An input of (L, input_size) has no N, nor have output and states.
 #' @references Hochreiter and Schmidhuber (1997), Long short-term memory. Cho et al. (2014), Learning phrase representations using RNN
 #'   encoder-decoder.
@@ -97,7 +101,8 @@ nn_rnn <- nn_module(
 nn_lstm <- nn_module(
   "nn_lstm",
   inherit = nn_recurrent_base,
-  initialize = function(input_size, hidden_size, num_layers = 1, bias = TRUE, batch_first = FALSE, dropout = 0, bidirectional = FALSE, ...) {
+  initialize = function(input_size, hidden_size, num_layers = 1, bias = TRUE, batch_first = FALSE, dropout = 0,
+                        bidirectional = FALSE, ...) {
     more <- list(...)
     if (length(more) && !identical(names(more), "proj_size")) no_dots(..., known = c("proj_size", names(formals(nn_lstm))))
     proj_size <- if (length(more)) more$proj_size else 0
@@ -109,7 +114,8 @@ nn_lstm <- nn_module(
 nn_gru <- nn_module(
   "nn_gru",
   inherit = nn_recurrent_base,
-  initialize = function(input_size, hidden_size, num_layers = 1, bias = TRUE, batch_first = FALSE, dropout = 0, bidirectional = FALSE, ...) {
+  initialize = function(input_size, hidden_size, num_layers = 1, bias = TRUE, batch_first = FALSE, dropout = 0,
+                        bidirectional = FALSE, ...) {
     no_dots(...)
     self$start("gru", 3L, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional)
   }
@@ -203,7 +209,9 @@ run_recurrent <- function(self, input, hx) {
   } else if (self$batch_first && !packed) {
     x <- x$transpose(1L, 2L)
   }
-  if (x$size(3L) != self$input_size) raise_error(sprintf("the last dimension of `input` must be %g; it is %d", self$input_size, x$size(3L)), NULL)
+  if (x$size(3L) != self$input_size) {
+    raise_error(sprintf("the last dimension of `input` must be %g; it is %d", self$input_size, x$size(3L)), NULL)
+  }
   state <- first_state(self, hx, x$size(2L), x$dtype)
   directions <- 1L + self$bidirectional
   last <- list()

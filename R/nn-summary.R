@@ -7,7 +7,8 @@
 #' @param dtype the dtype of the inputs, which are zeros; the default dtype if `NULL`.
 #' @param ... not used.
 #' @param x a summary.
-#' @return A data frame of class `summary.nn_module` with a row for each module within: its path, class, the shape of its output, and how many
+#' @return A data frame of class `summary.nn_module` with a row for each module within: its path, class, the shape of its
+#'   output, and how many
 #'   parameters are its own.
 #' @section Errors:
 #'   What the module itself refuses.

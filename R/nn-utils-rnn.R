@@ -1,7 +1,8 @@
 #' Sequences of different lengths
 #'
 #' A packed sequence holds samples of different lengths without padding, step by step, for [nn_lstm()] and its kin. It is a list of class
-#' `PackedSequence` with `data` (all steps of all samples), `batch_sizes` (how many samples there are at each step), and `sorted_indices` and
+#' `PackedSequence` with `data` (all steps of all samples), `batch_sizes` (how many samples there are at each step), and
+#' `sorted_indices` and
 #' `unsorted_indices` (how the samples were sorted by length, and back), which a recurrent layer undoes.
 #'
 #' @param input a padded tensor (L, N, ...), or (N, L, ...) if `batch_first`.
@@ -9,10 +10,12 @@
 #' @param sequences a list of tensors (L, ...) of different lengths.
 #' @param sequence a packed sequence.
 #' @param batch_first whether N comes first.
-#' @param enforce_sorted whether the samples must be sorted by decreasing length already; if not, they are sorted, and come back in their order.
+#' @param enforce_sorted whether the samples must be sorted by decreasing length already; if not, they are sorted, and come back
+#'   in their order.
 #' @param padding_value what stands after the end of shorter samples.
 #' @param total_length the length of the padded result; the largest length if `NULL`.
-#' @return A packed sequence; of `nn_utils_rnn_pad_packed_sequence()` a list of a padded tensor and the lengths; of `nn_utils_rnn_pad_sequence()` a
+#' @return A packed sequence; of `nn_utils_rnn_pad_packed_sequence()` a list of a padded tensor and the lengths; of
+#'   `nn_utils_rnn_pad_sequence()` a
 #'   padded tensor.
 #' @section Errors:
 #'   Lengths that are not positive, longer than the input or (with `enforce_sorted`) not decreasing are refused.
@@ -29,7 +32,9 @@ nn_utils_rnn_pack_padded_sequence <- function(input, lengths, batch_first = FALS
   lengths <- .Call(ffi_integers, lengths, "lengths")
   if (.Call(ffi_flag, batch_first, "batch_first")) input <- input$transpose(1L, 2L)
   if (length(lengths) != input$size(2L)) raise_error(sprintf("`lengths` must have one number for each of the %d samples", input$size(2L)))
-  if (any(lengths < 1 | lengths > input$size(1L))) raise_error(sprintf("`lengths` must be between 1 and %d, the steps of `input`", input$size(1L)))
+  if (any(lengths < 1 | lengths > input$size(1L))) {
+    raise_error(sprintf("`lengths` must be between 1 and %d, the steps of `input`", input$size(1L)))
+  }
   sorted <- NULL
   unsorted <- NULL
   if (.Call(ffi_flag, enforce_sorted, "enforce_sorted")) {

@@ -37,8 +37,10 @@ nn_utils_clip_grad_value_ <- function(parameters, clip_value) {
 #' \deqn{w = g \frac{v}{\|v\|}}{w = g v / ||v||}
 #' so that both are trained. The weight is computed anew before each call of the module's `forward()`.
 #'
-#' `nn_utils_weight_norm` is a class of \pkg{R6}: `$new(name, dim)` makes an object for the parameter of that name, with a length for each index of
-#' dimension `dim` (`NULL`: one for all). Its method `$apply(module)` does what is said above and returns the module, and `$remove(module)` makes a plain
+#' `nn_utils_weight_norm` is a class of \pkg{R6}: `$new(name, dim)` makes an object for the parameter of that name, with a
+#' length for each index of
+#' dimension `dim` (`NULL`: one for all). Its method `$apply(module)` does what is said above and returns the module, and
+#' `$remove(module)` makes a plain
 #' parameter of it again; both take another `name`, too.
 #'
 #' @format A class of \pkg{R6}.
@@ -83,7 +85,9 @@ nn_utils_weight_norm <- R6::R6Class(
     },
     remove = function(module, name = self$name) {
       object <- object_of(module)
-      if (is.null(registered(object, "parameter")[[paste0(name, "_g")]])) raise_error(sprintf("`name` is \"%s\", which is not normalised", name))
+      if (is.null(registered(object, "parameter")[[paste0(name, "_g")]])) {
+        raise_error(sprintf("`name` is \"%s\", which is not normalised", name))
+      }
       weight <- .subset2(object, name)$detach()$clone()
       for (part in paste0(name, c("_g", "_v"))) register(object, part, NULL, NULL)
       replace_forward(object, .subset2(object, "plain_forward"))

@@ -1,6 +1,7 @@
 #' Area under the minimum of false positive and false negative rates
 #'
-#' A loss for binary classification that a step of gradient descent can make smaller, and which is 0 where the ROC curve is perfect: the integral,
+#' A loss for binary classification that a step of gradient descent can make smaller, and which is 0 where the ROC curve is
+#' perfect: the integral,
 #' over all thresholds, of the smaller of both rates.
 #'
 #' @param input a vector of scores.
@@ -16,7 +17,9 @@
 nnf_area_under_min_fpr_fnr <- function(input, target) {
   input <- .Call(ffi_as_tensor, input, "input")$flatten()
   target <- .Call(ffi_as_tensor, target, "target")$flatten()
-  if (input$numel() != target$numel()) raise_error(sprintf("`target` must have %d elements, as `input` has; it has %d", input$numel(), target$numel()))
+  if (input$numel() != target$numel()) {
+    raise_error(sprintf("`target` must have %d elements, as `input` has; it has %d", input$numel(), target$numel()))
+  }
   sorted <- torch_sort(input, descending = TRUE)
   order <- sorted[[2L]]
   positive <- (target > 0)$index_select(1L, order)$to(dtype = input$dtype)

@@ -11,7 +11,8 @@
 #' | `nnf_batch_norm()` | a channel of all samples in training, otherwise `running_mean` and `running_var` | one of each channel |
 #' | `nnf_instance_norm()` | a channel of each sample | one of each channel |
 #'
-#' `nnf_local_response_norm()` divides by \eqn{(k + \frac{\alpha}{n} \sum x^2)^\beta}{(k + alpha / n * sum(x^2))^beta}, where the sum goes over
+#' `nnf_local_response_norm()` divides by \eqn{(k + \frac{\alpha}{n} \sum x^2)^\beta}{(k + alpha / n * sum(x^2))^beta}, where
+#' the sum goes over
 #' n = `size` neighbouring channels.
 #'
 #' In training, `nnf_batch_norm()` moves `running_mean` and `running_var` by `momentum` towards mean and (unbiased) variance of the

@@ -10,7 +10,8 @@
 #' | `"circular"` | the elements of the other end |
 #'
 #' @param input a tensor of any shape.
-#' @param pad how many elements are added before and after, the last dimension first: `c(left, right, top, bottom, ...)`. Negative ones are taken
+#' @param pad how many elements are added before and after, the last dimension first: `c(left, right, top, bottom, ...)`.
+#'   Negative ones are taken
 #'   away.
 #' @param mode see above.
 #' @param value the constant; 0 if `NULL`.

@@ -11,7 +11,8 @@
 #' | `nnf_fractional_max_pool2d()`, `3d()` | the largest elements of windows whose distances vary at random |
 #' | `nnf_max_unpool1d()` ... `3d()` | zeros, but for the elements, which are put where they had been found |
 #'
-#' The size along a dimension becomes \eqn{\lfloor (L + 2 P - d (K - 1) - 1) / s \rfloor + 1}{floor((L + 2 P - d (K - 1) - 1) / s) + 1}, rounded up
+#' The size along a dimension becomes \eqn{\lfloor (L + 2 P - d (K - 1) - 1) / s \rfloor + 1}{floor((L + 2 P - d (K - 1) - 1) /
+#' s) + 1}, rounded up
 #' with `ceil_mode`, but so that the last window does not begin in the padding.
 #'
 #' @param input,self a floating tensor of shape (N, C, L), (N, C, H, W) or (N, C, D, H, W), or without N.

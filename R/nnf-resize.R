@@ -1,16 +1,17 @@
 #' Resize
 #'
-#' `nnf_interpolate()` gives images another size. Each element of the output lies at a place of the input: with `align_corners` the centres of the
+#' `nnf_interpolate()` gives images another size. Each element of the output lies at a place of the input: with `align_corners`
+#' the centres of the
 #' outermost elements of both lie on each other, without it their outer edges. Its value is
 #'
-#' | `mode` | input | value |
-#' |---|---|---|
-#' | `"nearest"` | (N, C, ...) | the element below |
-#' | `"linear"`, `"bilinear"`, `"trilinear"` | (N, C, L), (N, C, H, W), (N, C, D, H, W) | by the distances to both neighbours along each dimension |
-#' | `"bicubic"` | (N, C, H, W) | by a cubic convolution of four neighbours, with a = -0.75 |
-#' | `"area"` | (N, C, ...) | the mean of what it covers, as [nnf_adaptive_avg_pool2d()] |
+#' * `"nearest"`: (N, C, ...); the element below
+#' * `"linear"`, `"bilinear"`, `"trilinear"`: (N, C, L), (N, C, H, W), (N, C, D, H, W); by the distances to both neighbours
+#'   along each dimension
+#' * `"bicubic"`: (N, C, H, W); by a cubic convolution of four neighbours, with a = -0.75
+#' * `"area"`: (N, C, ...); the mean of what it covers, as [nnf_adaptive_avg_pool2d()]
 #'
-#' `nnf_grid_sample()` takes elements at the places of a grid, whose last dimension holds x and y (and z) between -1, the first element, and 1, the
+#' `nnf_grid_sample()` takes elements at the places of a grid, whose last dimension holds x and y (and z) between -1, the first
+#' element, and 1, the
 #' last; `nnf_affine_grid()` makes such a grid of affine maps. `nnf_pixel_shuffle()` is [torch_pixel_shuffle()].
 #'
 #' @param input a floating tensor of shape (N, C, ...); of a grid's samples (N, C, H, W).
@@ -24,9 +25,11 @@
 #' @param theta a batch of affine maps, (N, 2, 3) or (N, 3, 4).
 #' @param upscale_factor by how much height and width grow.
 #' @return A tensor of shape (N, C, ...); of `nnf_affine_grid()` (N, H, W, 2) or (N, D, H, W, 3).
-#' @references Keys (1981), Cubic convolution interpolation for digital image processing. Jaderberg et al. (2015), Spatial transformer networks.
+#' @references Keys (1981), Cubic convolution interpolation for digital image processing. Jaderberg et al. (2015), Spatial
+#'   transformer networks.
 #' @section Errors:
-#'   Both or neither of `size` and `scale_factor` are refused, a mode that is not for so many dimensions, and `align_corners` with "nearest" and
+#'   Both or neither of `size` and `scale_factor` are refused, a mode that is not for so many dimensions, and `align_corners`
+#'   with "nearest" and
 #'   "area".
 #' @examples
 #' x <- torch_tensor(array(1:4, c(1, 1, 2, 2)), dtype = torch_float())

@@ -44,7 +44,9 @@ optim_lbfgs <- optimizer(
     if (length(self$param_groups) != 1L) raise_error("L-BFGS takes one group of parameters")
   },
   step = function(closure = NULL) {
-    if (!is.function(closure)) raise_error("`closure` must be a function that computes the loss and its gradients: L-BFGS calls it several times")
+    if (!is.function(closure)) {
+      raise_error("`closure` must be a function that computes the loss and its gradients: L-BFGS calls it several times")
+    }
     group <- self$param_groups[[1L]]
     params <- group$params
     first <- params[[1L]]
@@ -126,7 +128,8 @@ lbfgs_iterate <- function(memory, group, loss, gradient, params, evaluate) {
         for (k in seq_along(params)) params[[k]]$copy_(start[[k]])
         c(there, list(t = t, slope = as.numeric(there$gradient$dot(direction))))
       }
-      found <- strong_wolfe(along, list(t = 0, value = loss, gradient = gradient, slope = slope), t, largest(direction), group$tolerance_change)
+      here <- list(t = 0, value = loss, gradient = gradient, slope = slope)
+      found <- strong_wolfe(along, here, t, largest(direction), group$tolerance_change)
       t <- found$t
       loss <- found$value
       gradient <- found$gradient
