@@ -30,6 +30,9 @@ NULL
 nn_adaptive_log_softmax_with_loss <- nn_module(
   "nn_adaptive_log_softmax_with_loss",
   initialize = function(in_features, n_classes, cutoffs, div_value = 4, head_bias = FALSE) {
+    in_features <- .Call(ffi_count, in_features, "in_features")
+    n_classes <- .Call(ffi_count, n_classes, "n_classes")
+    div_value <- .Call(ffi_number, div_value, "div_value")
     cutoffs <- .Call(ffi_integers, cutoffs, "cutoffs")
     if (!length(cutoffs) || is.unsorted(cutoffs, strictly = TRUE) || cutoffs[1L] < 1 || cutoffs[length(cutoffs)] > n_classes - 1) {
       raise_error("`cutoffs` must be increasing numbers between 1 and `n_classes` - 1")

@@ -36,6 +36,11 @@ optim_lbfgs <- optimizer(
                         history_size = 100, line_search_fn = NULL) {
     check_setting(lr, "lr")
     if (!is.null(line_search_fn)) one_of(line_search_fn, "line_search_fn", c("strong_wolfe", "none"))
+    max_iter <- .Call(ffi_count, max_iter, "max_iter")
+    check_setting(tolerance_grad, "tolerance_grad")
+    check_setting(tolerance_change, "tolerance_change")
+    history_size <- .Call(ffi_count, history_size, "history_size")
+    if (!is.null(max_eval)) max_eval <- .Call(ffi_count, max_eval, "max_eval")
     if (is.null(max_eval)) max_eval <- max_iter * 5 %/% 4
     super$initialize(params, list(
       lr = lr, max_iter = max_iter, max_eval = max_eval, tolerance_grad = tolerance_grad, tolerance_change = tolerance_change,

@@ -89,13 +89,15 @@ new_state <- function(param, memory) {
   c(list(step = torch_zeros(size = integer(), dtype = torch_double())), filled)
 }
 
+# A number, or one for each of several groups.
 check_setting <- function(x, name, least = 0, most = Inf, call = sys.call(-1L)) {
-  if (inherits(x, "optim_required")) return()
-  x <- if (is.numeric(x) || inherits(x, "torch_tensor")) as.numeric(x) else NA
-  if (length(x) == 0L || anyNA(x) || any(x < least) || any(x > most)) {
-    upto <- if (is.finite(most)) sprintf("between %g and %g", least, most) else sprintf("%g or more", least)
+  if (inherits(x, "optim_required")) return(x)
+  number <- if ((is.numeric(x) && !is.object(x)) || inherits(x, "torch_tensor")) as.numeric(x) else NA
+  if (length(number) == 0L || anyNA(number) || any(number < least) || any(number > most)) {
+    upto <- if (is.finite(most)) sprintf("between %g and %g", least, most) else sprintf("a number, %g or more", least)
     raise_error(sprintf("`%s` must be %s", name, upto), call)
   }
+  invisible(number)
 }
 check_betas <- function(betas, name = "betas", call = sys.call(-1L)) {
   if (!is.numeric(betas) || length(betas) != 2L || anyNA(betas) || any(betas < 0 | betas >= 1)) {
@@ -109,7 +111,8 @@ optim_sgd <- optimizer(
   "optim_sgd",
   initialize = function(params, lr = optim_required(), momentum = 0, dampening = 0, weight_decay = 0, nesterov = FALSE) {
     check_setting(lr, "lr")
-    check_setting(momentum, "momentum")
+    momentum <- check_setting(momentum, "momentum")
+    dampening <- check_setting(dampening, "dampening", least = -Inf)
     check_setting(weight_decay, "weight_decay")
     nesterov <- .Call(ffi_flag, nesterov, "nesterov")
     if (nesterov && (momentum <= 0 || dampening != 0)) raise_error("`nesterov` needs a momentum, and no dampening")
@@ -245,6 +248,9 @@ optim_asgd <- optimizer(
   "optim_asgd",
   initialize = function(params, lr = 1e-2, lambda = 1e-4, alpha = 0.75, t0 = 1e6, weight_decay = 0) {
     check_setting(lr, "lr")
+    lambda <- check_setting(lambda, "lambda")
+    alpha <- check_setting(alpha, "alpha")
+    t0 <- check_setting(t0, "t0")
     check_setting(weight_decay, "weight_decay")
     super$initialize(params, list(lr = lr, lambda = lambda, alpha = alpha, t0 = t0, weight_decay = weight_decay))
   },
