@@ -259,7 +259,8 @@ max_unpool <- function(ndim, input, indices, kernel_size, stride, padding, outpu
   if (!is.null(output_size)) inner <- utils::tail(output_size, ndim)
   planes <- shape[1L] * shape[2L]
   flat <- torch_zeros(planes, prod(inner), dtype = input$dtype)
-  flat$scatter(2L, indices$reshape(c(planes, -1L)), input$reshape(c(planes, -1L)))$view(c(shape[1:2], inner))
+  found <- c(planes, prod(shape[-(1:2)]))
+  flat$scatter(2L, indices$reshape(found), input$reshape(found))$view(c(shape[1:2], inner))
 }
 #' @rdname nnf_pool
 #' @export
