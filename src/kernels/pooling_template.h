@@ -15,7 +15,7 @@ static void OF(max)(const rl_pooling *p, const T *x, T *y, int64_t *indices) {
         T largest = 0;
         FOR_WINDOW {
             T value = x[row + k];
-            if (best < 0 || value > largest || (RL_IS_NAN(value) && !RL_IS_NAN(largest))) {
+            if (best < 0 || value > largest || RL_IS_NAN(value)) {
                 largest = value;
                 best = row + k;
             }
