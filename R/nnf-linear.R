@@ -34,9 +34,14 @@ nnf_bilinear <- function(input1, input2, weight, bias = NULL) {
     raise_error(sprintf("the last dimensions of `input1` and `input2` must be %d and %d, as `weight` has it", sizes[2L], sizes[3L]))
   }
   leading <- dim(input1)[-length(dim(input1))]
-  x1 <- input1$reshape(c(-1L, sizes[2L]))
-  x2 <- input2$reshape(c(-1L, sizes[3L]))
-  mapped <- torch_matmul(x1, weight$permute(c(2L, 1L, 3L))$reshape(c(sizes[2L], -1L)))$view(c(-1L, sizes[1L], sizes[3L]))
+  if (!identical(leading, dim(input2)[-length(dim(input2))])) {
+    raise_error(sprintf("`input1` and `input2` must have the same dimensions before the last; their shapes are [%s] and [%s]",
+      toString(dim(input1)), toString(dim(input2))))
+  }
+  count <- prod(leading)
+  x1 <- input1$reshape(c(count, sizes[2L]))
+  x2 <- input2$reshape(c(count, sizes[3L]))
+  mapped <- torch_matmul(x1, weight$permute(c(2L, 1L, 3L))$reshape(c(sizes[2L], sizes[1L] * sizes[3L])))$view(c(count, sizes[c(1L, 3L)]))
   out <- torch_matmul(mapped, x2$unsqueeze(3L))$squeeze(3L)
   if (!is.null(bias)) out <- out + bias
   out$reshape(c(leading, sizes[1L]))

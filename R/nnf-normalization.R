@@ -159,7 +159,8 @@ nnf_local_response_norm <- function(input, size, alpha = 1e-4, beta = 0.75, k = 
   if (length(shape) < 3L) raise_error("`input` must have 3 dimensions or more: samples, channels, and positions")
   size <- .Call(ffi_count, size, "size")
   if (size < 1) raise_error("`size` must be 1 or more")
-  squares <- (input * input)$view(c(shape[1L], 1L, shape[2L], -1L))
+  if (input$numel() == 0) return(input)
+  squares <- (input * input)$reshape(c(shape[1L], 1L, shape[2L], prod(shape[-(1:2)])))
   squares <- nnf_pad(squares, c(0, 0, size %/% 2, (size - 1) %/% 2))
   mean <- nnf_avg_pool2d(squares, c(size, 1), stride = 1)$view(shape)
   input / (mean * alpha + k)^beta

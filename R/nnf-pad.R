@@ -40,6 +40,12 @@ nnf_pad <- function(input, pad, mode = "constant", value = NULL) {
     both <- pad[2L * k - 1:0]
     if (all(both == 0)) next
     dim <- ndim + 1L - k
+    if (mode == "circular" && any(both < 0)) { # what is taken away is not repeated at the other end
+      cut <- rep(0L, 2L * k)
+      cut[2L * k - 1:0] <- pmin(both, 0L)
+      input <- .Call(ffi_constant_pad, input, cut, 0)
+      both <- pmax(both, 0L)
+    }
     input <- input$index_select(dim, torch_tensor(padded_places(dim(input)[dim], both, mode), dtype = torch_long()))
   }
   input

@@ -215,7 +215,7 @@ fractional_max_pool <- function(ndim, input, kernel_size, output_size, output_ra
       window_places(along, inner)
     })
     places <- torch_tensor(simplify2array(places), dtype = torch_long())$permute(c(3L, 1L, 2L))
-    windows <- input$reshape(c(planes, 1L, -1L))$expand(c(planes, prod(size), prod(inner)))$gather(3L, places)
+    windows <- input$reshape(c(planes, 1L, prod(inner)))$expand(c(planes, prod(size), prod(inner)))$gather(3L, places)
     found <- torch_max(windows, dim = 3L)
     values <- found[[1L]]$view(c(shape[1:2], size))
     if (!return_indices) return(values)
@@ -260,7 +260,8 @@ max_unpool <- function(ndim, input, indices, kernel_size, stride, padding, outpu
   if (!is.null(output_size)) inner <- utils::tail(output_size, ndim)
   planes <- shape[1L] * shape[2L]
   flat <- torch_zeros(planes, prod(inner), dtype = input$dtype)
-  flat$scatter(2L, indices$reshape(c(planes, -1L)), input$reshape(c(planes, -1L)))$view(c(shape[1:2], inner))
+  found <- c(planes, prod(shape[-(1:2)]))
+  flat$scatter(2L, indices$reshape(found), input$reshape(found))$view(c(shape[1:2], inner))
 }
 #' @rdname nnf_pool
 #' @export

@@ -49,6 +49,7 @@ nnf_interpolate <- function(input, size = NULL, scale_factor = NULL, mode = "nea
   if (ndim < 1L || ndim > 3L || (!is.na(wanted) && ndim != wanted)) {
     raise_error(sprintf("`mode` \"%s\" is not for an input of %d dimensions, of which the first two are samples and channels", mode, length(shape)))
   }
+  if (mode != "nearest") floating_input(input)
   align_corners <- !is.null(align_corners) && .Call(ffi_flag, align_corners, "align_corners")
   if (align_corners && mode %in% c("nearest", "area")) raise_error(sprintf("`align_corners` is not for mode \"%s\"", mode))
   if (is.null(size) == is.null(scale_factor)) raise_error("`size` or `scale_factor` must be given, and not both")
@@ -121,6 +122,9 @@ resize_along <- function(input, dim, taps) {
 #' @export
 nnf_affine_grid <- function(theta, size, align_corners = FALSE) {
   theta <- .Call(ffi_as_tensor, theta, "theta")
+  if (!torch_is_floating_point(theta)) {
+    raise_error(sprintf("`theta` must be a floating tensor, not a %s one; convert it by $to(dtype = torch_float())", theta$dtype))
+  }
   ndim <- length(size) - 2L
   if (!ndim %in% 2:3 || length(dim(theta)) != 3L || any(dim(theta) != c(size[1L], ndim, ndim + 1L))) {
     raise_error("`theta` must have the shape (N, 2, 3) for a `size` of (N, C, H, W), or (N, 3, 4) for (N, C, D, H, W)")
@@ -159,7 +163,12 @@ nnf_grid_sample <- function(input, grid, mode = c("bilinear", "nearest", "bicubi
     x <- bound(x, width)
     y <- bound(y, height)
   }
-  if (mode == "nearest") return(grid_values(input, torch_round(y), torch_round(x)))
+  if (mode == "nearest") {
+    x <- torch_round(x)
+    out <- grid_values(input, torch_round(y), x)
+    # The derivative by the grid is zero, and is there.
+    return(if (grid$requires_grad) torch_where(torch_ones_like(out, dtype = torch_bool()), out, x$unsqueeze(2L)) else out)
+  }
   left <- torch_floor(x)
   top <- torch_floor(y)
   if (mode == "bilinear") {
@@ -214,7 +223,8 @@ grid_values <- function(input, row, column) {
   within <- (row >= 0) & (row <= shape[3L] - 1) & (column >= 0) & (column <= shape[4L] - 1)
   place <- (torch_clamp(row$detach(), 0, shape[3L] - 1) * shape[4L] + torch_clamp(column$detach(), 0, shape[4L] - 1) + 1)$to(dtype = torch_long())
   out <- dim(row)
-  flat <- input$reshape(c(shape[1:2], -1L))$gather(3L, place$view(c(shape[1L], 1L, -1L))$expand(c(shape[1L], shape[2L], prod(out[-1L]))))
+  count <- prod(out[-1L])
+  flat <- input$reshape(c(shape[1:2], prod(shape[3:4])))$gather(3L, place$view(c(shape[1L], 1L, count))$expand(c(shape[1:2], count)))
   flat$view(c(shape[1:2], out[-1L])) * within$unsqueeze(2L)
 }
 

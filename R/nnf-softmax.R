@@ -75,7 +75,7 @@ nnf_contrib_sparsemax <- function(input, dim = -1) {
   n <- input$size(dim)
   sizes <- rep(1L, length(dim(input)))
   sizes[if (dim < 0) length(sizes) + 1L + dim else dim] <- n
-  count <- torch_arange(1, n, dtype = input$dtype)$view(sizes)
+  count <- torch_tensor(as.numeric(seq_len(n)), dtype = input$dtype)$view(sizes)
   in_support <- (sorted * count + 1 > torch_cumsum(sorted, dim))$detach()$to(dtype = input$dtype)
   size <- in_support$sum(dim, keepdim = TRUE)
   nnf_relu(input - ((sorted * in_support)$sum(dim, keepdim = TRUE) - 1) / size)

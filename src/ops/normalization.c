@@ -6,7 +6,7 @@
 /* Note [Groups]
  * Layer, group, batch and instance normalisation are one op. `layout` says how it sees the input: (outer, groups, inner), with a mean and a
  * variance for each group, then how many elements lie in one channel of one run, and how many channels there are: kernels/normalization.h.
- * The derivative is an op of its own, normalize_backward(); in the derivative of that, mean and variance are followed through the input. */
+ * The derivative is an op of its own, normalize_backward(); in the derivatives of that, mean and variance are followed through the input. */
 enum { LAYOUT };
 enum { OUTER, GROUPS, INNER, PER_CHANNEL, CHANNELS, N_LAYOUT };
 
@@ -143,6 +143,16 @@ static rl_tensor *project(const seen *s, rl_tensor *a, rl_tensor *xhat) {
 
 static rl_tensor *sum_of(rl_tensor *a, rl_tensor *b) { return a && b ? rl_add(a, b) : a ? a : b; }
 
+static rl_tensor *without_graph(rl_tensor *x) { return x ? rl_tensor_view(x, x->ndim, x->sizes, x->strides, x->offset) : NULL; }
+
+/* Mean and inverse deviation of the same values as functions of x, for derivatives of a higher order. eps is the part of rstd^-2 that is not
+ * the variance. */
+static void follow(const seen *s, rl_tensor *x, rl_tensor **mean, rl_tensor **rstd) {
+    *mean = mean_of_group(s, x);
+    rl_tensor *away = rl_sub(x, *mean), *variance = mean_of_group(s, rl_mul(away, away));
+    *rstd = rl_rsqrt(rl_add(rl_pow_number(*rstd, -2), rl_sub(variance, without_graph(variance))));
+}
+
 #define ALL_INPUTS (SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_INPUT(2) | SAVE_INPUT(3) | SAVE_INPUT(4))
 
 /* With u, uw and ub the gradients of dx, dweight and dbias; a is g weight. */
@@ -152,6 +162,7 @@ VJP(normalize_backward) {
     rl_tensor *g = as_groups(&s, v->x[0]), *x = as_groups(&s, v->x[1]), *weight = v->x[2] ? at_elements(&s, v->x[2]) : NULL;
     const int64_t across[] = {1, s.layout[GROUPS], 1};
     rl_tensor *mean = rl_to_dtype(rl_reshape(v->x[3], 3, across), s.dtype), *rstd = rl_to_dtype(rl_reshape(v->x[4], 3, across), s.dtype);
+    if (x && rl_is_followed(x)) follow(&s, x, &mean, &rstd);
     rl_tensor *u = v->g[0] ? as_groups(&s, v->g[0]) : NULL;
     rl_tensor *uw = v->g[1] ? at_elements(&s, v->g[1]) : NULL, *ub = v->g[2] ? at_elements(&s, v->g[2]) : NULL;
     rl_tensor *xhat = rl_mul(rl_sub(x, mean), rstd), *a = weight ? rl_mul(g, weight) : g;

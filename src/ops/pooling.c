@@ -50,11 +50,11 @@ static rl_status count_windows(const rl_call *call, const int64_t *in, int k, in
     const int64_t dilation = n_lists(call) == 4 ? list[DILATION].values[k] : 1;
     int64_t covered;
     if (__builtin_mul_overflow(dilation, kernel - 1, &covered) || stride > INT64_MAX / 4 || covered > INT64_MAX / 4) return rl_fail_memory(1e18);
-    const int64_t beyond = in[k] + 2 * padding - covered - 1;
-    if (beyond < 0)
+    const int64_t beyond = in[k] + 2 * padding - covered - 1 + (call->args.n[CEIL_MODE] ? stride - 1 : 0);
+    if (beyond < 0 || in[k] + padding == 0)
         return rl_fail("the kernel does not fit: along dimension %d the input has %lld elements and %lld of padding, and the kernel covers %lld", k + 3,
                        (long long)in[k], 2 * (long long)padding, (long long)covered + 1);
-    *out = (beyond + (call->args.n[CEIL_MODE] ? stride - 1 : 0)) / stride + 1;
+    *out = beyond / stride + 1;
     if (call->args.n[CEIL_MODE] && (*out - 1) * stride >= in[k] + padding) --*out;
     return RL_OK;
 }

@@ -1,5 +1,6 @@
 """Functions of PyTorch as R calls them: lists, indices from 1, and what takes another form there."""
 import torch
+import torch.nn.functional as F
 
 
 def broadcast_tensors(tensors):
@@ -123,3 +124,27 @@ def hsplit(x, sections):
 def channel_shuffle(x, groups):
     b, c, *rest = x.shape
     return x.reshape(b, groups, c // groups, *rest).transpose(1, 2).reshape(x.shape)
+
+
+def max_pool1d(x, *sizes, **more):
+    return F.max_pool1d(x, *sizes, **more)
+
+
+def batch_norm(x, *parameters):
+    return F.batch_norm(x, *parameters)
+
+
+def attention(query, key, value, is_causal=False, scale=None):
+    """What PyTorch has under this name from version 2 on."""
+    weights = (query * (scale or max(query.shape[-1], 1) ** -0.5)) @ key.mT
+    if is_causal:
+        weights = weights.masked_fill(torch.ones(weights.shape[-2:], dtype=torch.bool).tril().logical_not(), float("-inf"))
+    return weights.softmax(-1) @ value
+
+
+def sparsemax(x, dim):
+    """The support by its definition; Martins and Astudillo (2016)."""
+    sums = x.sort(dim - 1, descending=True)[0]
+    count = torch.arange(1, x.shape[dim - 1] + 1, dtype=x.dtype)
+    within = (sums * count + 1 > sums.cumsum(dim - 1)).to(x.dtype).detach()
+    return (x - ((sums * within).sum(dim - 1, keepdim=True) - 1) / within.sum(dim - 1, keepdim=True)).relu()
