@@ -99,7 +99,12 @@ nnf_multi_head_attention_forward <- function(query, key, value, embed_dim_to_che
   avg_weights <- .Call(ffi_flag, avg_weights, "avg_weights")
   use_separate_proj_weight <- .Call(ffi_flag, use_separate_proj_weight, "use_separate_proj_weight")
   batch_first <- .Call(ffi_flag, batch_first, "batch_first")
-  for (name in c("in_proj_weight", "in_proj_bias", "bias_k", "bias_v", "out_proj_bias", "static_k", "static_v")) {
+  tensors <- c(
+    "in_proj_weight", "in_proj_bias", "bias_k", "bias_v", "out_proj_bias", "key_padding_mask", "attn_mask", "q_proj_weight", "k_proj_weight",
+    "v_proj_weight", "static_k", "static_v"
+  )
+  check_tensor(out_proj_weight, "out_proj_weight")
+  for (name in tensors) {
     if (!is.null(get(name))) check_tensor(get(name), name)
   }
   if (is.null(in_proj_weight) && !use_separate_proj_weight) raise_error("`in_proj_weight` must be a tensor")

@@ -151,6 +151,7 @@ nnf_conv_transpose3d <- function(input, weight, bias = NULL, stride = 1, padding
 nnf_conv_tbc <- function(input, weight, bias, pad = 0) {
   check_tensor(input, "input")
   check_tensor(weight, "weight")
+  pad <- .Call(ffi_count, pad, "pad")
   if (length(dim(input)) != 3L) raise_error("`input` must be a tensor of shape (time, batch, channels)")
   if (length(dim(weight)) != 3L) raise_error("`weight` must be a tensor of shape (kernel, channels, output channels)")
   nnf_conv1d(input$permute(c(2L, 3L, 1L)), weight$permute(c(3L, 2L, 1L)), bias, padding = pad)$permute(c(3L, 1L, 2L))
@@ -191,7 +192,10 @@ torch_conv_transpose3d <- function(input, weight, bias = list(), stride = 1L, pa
 }
 #' @rdname nnf_conv
 #' @export
-torch_conv_tbc <- function(self, weight, bias, pad = 0L) nnf_conv_tbc(self, weight, bias, pad)
+torch_conv_tbc <- function(self, weight, bias, pad = 0L) {
+  check_tensor(self, "self")
+  nnf_conv_tbc(self, weight, bias, pad)
+}
 
 #' Sliding windows as columns
 #'

@@ -56,24 +56,6 @@ test_that("a GRU and plain networks step by their formulas, with a first state a
   expect_equal(as_array(rnn(x)[[2]]), aperm(array(c(one, two), c(2, 4, 2)), c(3, 1, 2)))
 })
 
-test_that("cells have derivatives of both orders", {
-  torch_manual_seed(3)
-  gates <- torch_randn(2, 8, dtype = torch_double(), requires_grad = TRUE)
-  cell <- torch_randn(2, 2, dtype = torch_double(), requires_grad = TRUE)
-  lstm <- function(a, c) {
-    out <- .Call(ffi_lstm_cell, a, c)
-    out[[1]] * 2 + out[[2]]
-  }
-  environment(lstm) <- list2env(list(ffi_lstm_cell = rushlight:::ffi_lstm_cell), parent = baseenv())
-  expect_true(gradcheck(lstm, list(gates, cell)))
-  expect_true(gradcheck(lstm, list(gates, cell), order = 2))
-  gru <- function(a, b, h) .Call(ffi_gru_cell, a, b, h)
-  environment(gru) <- list2env(list(ffi_gru_cell = rushlight:::ffi_gru_cell), parent = baseenv())
-  inputs <- lapply(c(6, 6, 2), function(n) torch_randn(2, n, dtype = torch_double(), requires_grad = TRUE))
-  expect_true(gradcheck(gru, inputs))
-  expect_true(gradcheck(gru, inputs, order = 2))
-})
-
 test_that("batch_first turns input and output, and not the states", {
   torch_manual_seed(4)
   layer <- nn_gru(3, 4, batch_first = TRUE)
