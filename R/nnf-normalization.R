@@ -93,7 +93,7 @@ normalize_by <- function(input, mean, var, weight, bias, eps) {
   shift <- -mean * scale
   if (!is.null(bias)) shift <- shift + bias
   sizes <- c(-1L, rep(1L, length(dim(input)) - 2L))
-  torch_addcmul(shift$view(sizes), input, scale$view(sizes))
+  torch_addcmul(shift$view(sizes), input, scale$view(sizes))$to(dtype = input$dtype)
 }
 
 # Moves the running values towards mean and variance of `count` values each.

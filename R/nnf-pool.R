@@ -229,7 +229,8 @@ fractional_max_pool <- function(ndim, input, kernel_size, output_size, output_ra
     samples <- as_array(random_samples$reshape(c(planes, ndim)))
     places <- lapply(seq_len(planes), function(plane) {
       along <- lapply(seq_len(ndim), function(d) {
-        outer(fractional_starts(samples[plane, ndim + 1L - d], inner[d], size[d], kernel[d]), seq_len(kernel[d]) - 1, `+`)
+        u <- samples[plane, if (ndim == 2L) 3L - d else d] # PyTorch's orders: width and height; depth, height and width
+        outer(fractional_starts(u, inner[d], size[d], kernel[d]), seq_len(kernel[d]) - 1, `+`)
       })
       window_places(along, inner)
     })

@@ -29,19 +29,21 @@ RL_CLONES static void OF(forward)(const rl_groups *s, int64_t group, const T *re
     const double inverse = 1 / sqrt(squares / count + eps);
     mean[group] = middle;
     rstd[group] = inverse;
+    const T center = (T)middle; /* subtracted first, so that little is lost; what its rounding leaves is made up for */
+    const double rest = ((double)center - middle) * inverse;
     SPANS {
         const T *from = x + at, *w = weight ? weight + CHANNEL : NULL, *b = bias ? bias + CHANNEL : NULL;
         T *to = y + at;
         if (s->per_channel == 1 && w && b) {
-            const T scale = (T)inverse, shift = (T)(-middle * inverse);
+            const T scale = (T)inverse, shift = (T)rest;
             RL_SIMD
-            for (int64_t k = 0; k < n; k++) to[k] = (from[k] * scale + shift) * w[k] + b[k];
+            for (int64_t k = 0; k < n; k++) to[k] = ((from[k] - center) * scale + shift) * w[k] + b[k];
         } else if (s->per_channel == 1) {
             for (int64_t k = 0; k < n; k++) to[k] = (T)((from[k] - middle) * inverse) * (w ? w[k] : 1) + (b ? b[k] : 0);
         } else {
-            const T scale = (T)(inverse * (w ? *w : 1)), shift = (T)((b ? *b : 0) - middle * inverse * (w ? *w : 1));
+            const T scale = (T)(inverse * (w ? *w : 1)), shift = (T)((b ? *b : 0) + rest * (w ? *w : 1));
             RL_SIMD
-            for (int64_t k = 0; k < n; k++) to[k] = from[k] * scale + shift;
+            for (int64_t k = 0; k < n; k++) to[k] = (from[k] - center) * scale + shift;
         }
     }
 }
@@ -74,17 +76,17 @@ RL_CLONES static void OF(backward)(const rl_groups *s, int64_t group, const T *r
         sum += part;
         product += other;
     }
-    const T shift = (T)(-rstd * sum / count), slant = (T)(-rstd * rstd * rstd * product / count), scale = (T)rstd, middle = (T)mean;
+    const T mean_slope = (T)(sum / count), slant = (T)(-rstd * rstd * rstd * product / count), scale = (T)rstd, middle = (T)mean;
     SPANS {
         const T *from = x + at, *slope = g + at, *w = weight ? weight + CHANNEL : NULL;
         T *to = dx + at;
         if (s->per_channel == 1 && w) {
             RL_SIMD
-            for (int64_t k = 0; k < n; k++) to[k] = scale * slope[k] * w[k] + shift + slant * (from[k] - middle);
+            for (int64_t k = 0; k < n; k++) to[k] = scale * (slope[k] * w[k] - mean_slope) + slant * (from[k] - middle);
         } else {
-            const T factor = scale * (w ? *w : 1);
+            const T factor = w ? *w : 1;
             RL_SIMD
-            for (int64_t k = 0; k < n; k++) to[k] = factor * slope[k] + shift + slant * (from[k] - middle);
+            for (int64_t k = 0; k < n; k++) to[k] = scale * (slope[k] * factor - mean_slope) + slant * (from[k] - middle);
         }
     }
 }

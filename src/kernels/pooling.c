@@ -1,5 +1,6 @@
 #include "pooling.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "loops.h"

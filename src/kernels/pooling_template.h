@@ -12,7 +12,7 @@
 static void OF(max)(const rl_pooling *p, const T *x, T *y, int64_t *indices) {
     FOR_OUTPUTS {
         int64_t best = -1;
-        T largest = 0;
+        T largest = -INFINITY;
         FOR_WINDOW {
             T value = x[row + k];
             if (best < 0 || value > largest || RL_IS_NAN(value)) {
@@ -21,7 +21,7 @@ static void OF(max)(const rl_pooling *p, const T *x, T *y, int64_t *indices) {
             }
         }
         y[at] = largest;
-        indices[at] = best + 1;
+        indices[at] = best < 0 ? 1 : best + 1; /* no element may lie beneath a dilated window */
     }
 }
 

@@ -145,7 +145,7 @@ def less_strict(d):
         "should be convertible without narrowing|must not be a floating point|can't be cast to the desired output type|Bad in-place call|tensor has no dimensions|"
         "must be >= 1-d|Integral inputs not supported|0 sized dimensions|received a bool input|may not be a boolean tensor|When source is scalar|to have non-zero size|"
         "value cannot be converted to type u?int([0-9]+_t)? without overflow|bool dtype is not supported for input|floating point dtype but got|Expected a floating point|"
-        "function that returns multiple views|with optional 0 dim batch size|with possibly 0 batch size|tensor expected for input, but got|Only zero batch or zero channel inputs|Expected more than 1 value per channel|to have positive length|non-empty spatial dimensions|to be at least 1 at dimension|mixed dtype|smaller than kernel size|Non-empty .D data tensor expected|"
+        "function that returns multiple views|with optional 0 dim batch size|with possibly 0 batch size|non-empty 2D or 4D weight|tensor expected for input, but got|Only zero batch or zero channel inputs|Expected more than 1 value per channel|to have positive length|non-empty spatial dimensions|to be at least 1 at dimension|mixed dtype|smaller than kernel size|Non-empty .D data tensor expected|"
         "cannot reshape tensor of 0 elements|could not infer output dtype|Integer division with addcdiv|a view of a leaf Variable|view size is not compatible")
 
 
@@ -168,7 +168,9 @@ def stricter(d):
 
 
 def fails_itself(d):
-    if d.call.name == "pad" and d.refused("Dimension out of range"): # what becomes empty
+    if d.what in ("value", "derivative") and d.call.name.startswith("max_pool") and "dilation=2" in d.call.expression: # an index beyond the plane
+        return True
+    if d.call.name == "pad" and d.refused("Dimension out of range|start .* exceeds dimension size"): # what becomes empty
         return True
     if d.call.name.startswith("conv_transpose") and "bfloat16" in d.dtypes() and d.refused("Kernel size can't be|to have . channels"): # as if it were a convolution
         return True
