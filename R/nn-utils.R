@@ -44,6 +44,7 @@ nn_utils_clip_grad_value_ <- function(parameters, clip_value) {
 #' parameter of it again; both take another `name`, too.
 #'
 #' @format A class of \pkg{R6}.
+#' @return `$apply()` and `$remove()` return the module.
 #' @references Salimans and Kingma (2016), Weight normalization.
 #' @section Errors:
 #'   A name that is no parameter of the module is refused.

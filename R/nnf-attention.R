@@ -100,8 +100,8 @@ nnf_multi_head_attention_forward <- function(query, key, value, embed_dim_to_che
   use_separate_proj_weight <- .Call(ffi_flag, use_separate_proj_weight, "use_separate_proj_weight")
   batch_first <- .Call(ffi_flag, batch_first, "batch_first")
   tensors <- c(
-    "in_proj_weight", "in_proj_bias", "bias_k", "bias_v", "out_proj_bias", "key_padding_mask", "attn_mask", "q_proj_weight", "k_proj_weight",
-    "v_proj_weight", "static_k", "static_v"
+    "in_proj_weight", "in_proj_bias", "bias_k", "bias_v", "out_proj_bias", "key_padding_mask", "attn_mask", "q_proj_weight",
+    "k_proj_weight", "v_proj_weight", "static_k", "static_v"
   )
   check_tensor(out_proj_weight, "out_proj_weight")
   for (name in tensors) {

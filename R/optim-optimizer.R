@@ -46,6 +46,8 @@ NULL
 #' optim$step()
 #' w
 #' is_optimizer(optim)
+#' class(optim_required())
+#' identical(formals(optimizer_ignite)$private, formals(optimizer)$private)
 #' @export
 optimizer <- function(name = NULL, inherit = Optimizer, ..., private = NULL, active = NULL, parent_env = parent.frame()) {
   force(parent_env)
