@@ -8,7 +8,9 @@ names_in_examples <- function(page) {
 tags_of <- function(page) vapply(page, function(part) attr(part, "Rd_tag"), "")
 sections_of <- function(page) vapply(page[tags_of(page) == "\\section"], function(part) trimws(paste(unlist(part[[1]]), collapse = "")), "")
 pages_without <- function(pages, has_it) names(pages)[!vapply(pages, has_it, NA)]
-tell <- function(what, names) cat(length(names), " ", what, if (length(names)) ":", "\n", strwrap(toString(names), 120, indent = 2, exdent = 2), "\n", sep = "")
+tell <- function(what, names) {
+  writeLines(c(paste0(length(names), " ", what, if (length(names)) ":"), strwrap(toString(names), 120, indent = 2, exdent = 2)))
+}
 
 pages <- tools::Rd_db("rushlight", lib.loc = dirname(find.package("rushlight")))
 tell("exports are in no example", sort(setdiff(getNamespaceExports("rushlight"), unlist(lapply(pages, names_in_examples)))))
