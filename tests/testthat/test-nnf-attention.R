@@ -139,7 +139,7 @@ recorded <- list(
 x <- wave(3, 1, 4) / 2
 key <- wave(2, 1, 4) - 0.5
 value <- counted(2, 1, 4) / 4
-in_weight <- (wave(12, 4) + torch_eye(4, dtype = torch_double())$'repeat'(c(3, 1))) / 2
+in_weight <- (wave(12, 4) + torch_eye(4, dtype = torch_double())$tile(c(3, 1))) / 2
 in_bias <- wave(12) / 4
 out_weight <- wave(4, 4) / 2 + torch_eye(4, dtype = torch_double())
 out_bias <- wave(4) / 2
@@ -253,7 +253,8 @@ test_that("derivatives to the second order agree with differences", {
 test_that("sizes that do not fit are refused in words", {
   fails <- function(code, says) expect_error(code, says, class = "rushlight_error")
   fails(heads_of(wave(3, 1, 6)), "`query` has 6 features, and the attention is for 4")
-  fails(nnf_multi_head_attention_forward(x, x, x, 4, 3, in_weight, in_bias, NULL, NULL, FALSE, 0, out_weight, out_bias), "`num_heads` must divide the 4 features; it is 3")
+  in_three <- function(x) nnf_multi_head_attention_forward(x, x, x, 4, 3, in_weight, in_bias, NULL, NULL, FALSE, 0, out_weight, out_bias)
+  fails(in_three(x), "`num_heads` must divide the 4 features; it is 3")
   fails(heads_of(x[, 1, ]), "`query` must have three dimensions")
   fails(heads_of(attn_mask = "junk"), "`attn_mask` must be a tensor, or NULL")
 })
