@@ -60,23 +60,6 @@ static rl_status normalize_forward(rl_call *call) {
                                rl_host_data(call->y[0]), rl_host_data(call->y[1]), rl_host_data(call->y[2]));
 }
 
-#define WHAT_IT_READS (SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_OUTPUT(1) | SAVE_OUTPUT(2))
-VJP(normalize) {
-    rl_call call = {.op = &rl_op_normalize_backward, .args = RL_ARGS_INIT, .n_in = 5, .in = (rl_tensor *[]){GRAD, INPUT_0, INPUT_1, v->y[1], v->y[2]}};
-    call.args.list[LAYOUT] = v->args->list[LAYOUT];
-    if (rl_apply(&call) != RL_OK) return;
-    GRADIENT(0, call.out[0]);
-    GRADIENT(1, rl_reshape(call.out[1], v->in[1].ndim, v->in[1].sizes));
-    GRADIENT(2, rl_reshape(call.out[2], v->in[2].ndim, v->in[2].sizes));
-}
-const rl_op rl_op_normalize = {.name = "normalize",
-                               SCHEMA(normalize),
-                               .grad_name = "NativeNorm",
-                               .saves = {WHAT_IT_READS, WHAT_IT_READS, WHAT_IT_READS},
-                               .infer = infer_normalize,
-                               .forward = normalize_forward,
-                               .vjp = normalize_vjp};
-
 /* ---- normalize_backward(gradient, input, weight, mean, rstd): the derivatives by input, weight and bias ---- */
 
 static rl_status infer_normalize_backward(const rl_call *call, rl_result *result) {
@@ -101,7 +84,9 @@ static rl_status normalize_backward_forward(rl_call *call) {
                                         rl_host_data(call->x[4]), rl_host_data(call->y[0]), rl_host_data(call->y[1]), rl_host_data(call->y[2]));
 }
 
-/* What the rule below is written with: tensors seen as (outer, groups, inner), means over a group, and values of channels at each element. */
+/* ---- derivatives ----
+ *
+ * What the rules are written with: tensors seen as (outer, groups, inner), means over a group, and values of channels at each element. */
 typedef struct {
     const int64_t *layout;
     rl_dtype dtype;
@@ -150,8 +135,38 @@ static rl_tensor *without_graph(rl_tensor *x) { return x ? rl_tensor_view(x, x->
 static void follow(const seen *s, rl_tensor *x, rl_tensor **mean, rl_tensor **rstd) {
     *mean = mean_of_group(s, x);
     rl_tensor *away = rl_sub(x, *mean), *variance = mean_of_group(s, rl_mul(away, away));
-    *rstd = rl_rsqrt(rl_add(rl_pow_number(*rstd, -2), rl_sub(variance, without_graph(variance))));
+    *rstd = rl_rsqrt(rl_add(rl_pow_number(without_graph(*rstd), -2), rl_sub(variance, without_graph(variance))));
 }
+
+#define WHAT_IT_READS (SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_OUTPUT(1) | SAVE_OUTPUT(2))
+/* Through means and inverse deviations: g / count, and -g rstd^3 (x - mean) / count. */
+static rl_tensor *through_statistics(const rl_vjp *v) {
+    const seen s = {v->args->list[LAYOUT].values, RL_DOUBLE};
+    const int64_t across[] = {1, s.layout[GROUPS], 1};
+    rl_tensor *x = as_groups(&s, v->x[0]), *mean = rl_reshape(v->y[1], 3, across), *rstd = rl_reshape(v->y[2], 3, across), *sum = NULL;
+    if (v->g[1]) sum = rl_expand_to(rl_reshape(v->g[1], 3, across), 3, s.layout);
+    if (v->g[2]) sum = sum_of(sum, rl_neg(rl_mul(rl_mul(rl_reshape(v->g[2], 3, across), rl_pow_number(rstd, 3)), rl_sub(x, mean))));
+    rl_tensor *each = rl_mul_number(sum, 1 / (double)(s.layout[OUTER] * s.layout[INNER]));
+    return rl_reshape(rl_to_dtype(each, v->in[0].dtype), v->in[0].ndim, v->in[0].sizes);
+}
+
+VJP(normalize) {
+    rl_call call = {.op = &rl_op_normalize_backward, .args = RL_ARGS_INIT, .n_in = 5, .in = (rl_tensor *[]){GRAD, INPUT_0, INPUT_1, v->y[1], v->y[2]}};
+    if (v->needs[0] && (v->g[1] || v->g[2])) v->dx[0] = through_statistics(v);
+    if (!GRAD) return;
+    call.args.list[LAYOUT] = v->args->list[LAYOUT];
+    if (rl_apply(&call) != RL_OK) return;
+    GRADIENT(0, sum_of(v->dx[0], call.out[0]));
+    GRADIENT(1, rl_reshape(call.out[1], v->in[1].ndim, v->in[1].sizes));
+    GRADIENT(2, rl_reshape(call.out[2], v->in[2].ndim, v->in[2].sizes));
+}
+const rl_op rl_op_normalize = {.name = "normalize",
+                               SCHEMA(normalize),
+                               .grad_name = "NativeNorm",
+                               .saves = {WHAT_IT_READS, WHAT_IT_READS, WHAT_IT_READS},
+                               .infer = infer_normalize,
+                               .forward = normalize_forward,
+                               .vjp = normalize_vjp};
 
 #define ALL_INPUTS (SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_INPUT(2) | SAVE_INPUT(3) | SAVE_INPUT(4))
 

@@ -14,3 +14,6 @@ normal_case("normalize_backward", function(g, x, w) {
   found <- .Call(ffi_normalize, x$detach(), NULL, NULL, layout, 0.1)
   .Call(ffi_normalize_backward, g, x, w, found[[2]], found[[3]], layout)
 }, list(c(2, 2, 3), c(2, 2, 3), 2), list(c(0, 2, 3), c(0, 2, 3), 2))
+
+# Means and inverse deviations are results too.
+gradient_case(both_normal, function(x, w) .Call(ffi_normalize, x, w, NULL, c(2, 2, 3, 3, 2), 0.1), list(c(2, 2, 3), 2), except = c("empty", "scalar"))

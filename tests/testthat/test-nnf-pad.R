@@ -33,6 +33,10 @@ test_that("the gradient of what is repeated is added up", {
   y <- counted(1, 1, 3)$requires_grad_()
   (nnf_pad(y, c(2, 1), mode = "replicate") * counted(6))$sum()$backward()
   expect_equal(in_rows(y$grad), c(6, 4, 11))
+  for (mode in c("reflect", "replicate")) { # and the second derivative is zero, and there
+    first <- autograd_grad(nnf_pad(y, c(2, 1), mode = mode)$sum(), y, create_graph = TRUE)[[1]]
+    expect_equal(in_rows(autograd_grad(first$sum(), y)[[1]]), c(0, 0, 0))
+  }
 })
 
 test_that("padding that is not possible is refused in words", {

@@ -50,3 +50,14 @@ test_that("relaxed draws are probabilities, and hard ones are one-hot with their
   hard[1, 1]$backward()
   expect_true(any(logits$grad != 0))
 })
+
+test_that("sparsemax is the nearest point whose elements add up to 1, and are not negative", {
+  expect_equal(in_rows(nnf_contrib_sparsemax(doubles(c(0.1, 1.2, 1)), 1)), c(0, 0.6, 0.4))
+  expect_equal(in_rows(nnf_contrib_sparsemax(doubles(c(3, 1, 0)), 1)), c(1, 0, 0))
+  expect_equal(in_rows(nnf_contrib_sparsemax(doubles(c(2, 2, 2)), 1)), rep(1 / 3, 3))
+  x <- doubles(c(0.1, 1.2, 1, -3, 1.2, 0.9), 2, 3)
+  expect_equal(as_array(nnf_contrib_sparsemax(x, -1)$sum(2)), c(1, 1))
+  expect_equal(as_array(nnf_contrib_sparsemax(x, 1)$sum(1)), c(1, 1, 1))
+  expect_equal(dim(nnf_contrib_sparsemax(torch_ones(2, 0), 2)), c(2, 0))
+  expect_true(gradcheck(function(x) nnf_contrib_sparsemax(x, 2), x$clone()$requires_grad_()))
+})
