@@ -102,13 +102,8 @@ test_that("two threads give what one gives, bit for bit", {
   on.exit(torch_set_num_threads(threads))
   set.seed(2, "Mersenne-Twister", "Inversion", "Rejection")
   # What makes much more of them; what writes in place, or is slow.
-<<<<<<< HEAD
-  larger <- "repeat|tile|diag_embed|diagflat|kron|outer|cartesian|combinations|meshgrid|block_diag|vander|tensordot|einsum|one_hot|[cp]dist$|expand|tri.*_indices"
-  larger <- paste0(larger, "|conv[1-3_]|3d$")
-=======
   larger <- paste0("repeat|tile|diag_embed|diagflat|kron|outer|cartesian|combinations|meshgrid|block_diag|vander|tensordot|einsum|one_hot|",
                    "[cp]dist$|expand|tri.*_indices|conv[1-3_]|3d$")
->>>>>>> norm2
   others <- "_$|logdet$|_(matrix_rank|eigvalsh|cond|qr)$"
   for (row in Filter(function(row) !grepl(paste0(larger, "|", others), row$call), rows)) {
     drawn <- large$draw_arguments(large$new_program("plain"), row)
