@@ -36,6 +36,7 @@ nnf_pad <- function(input, pad, mode = "constant", value = NULL) {
   if (length(pad) %% 2L || length(pad) > 2L * ndim) {
     raise_error(sprintf("`pad` must have two numbers for each dimension to be padded, of which there are at most %d", ndim))
   }
+  if (all(pad == 0)) return(torch_clone(input))
   # The same numbers, and a second derivative that is zero rather than absent, as PyTorch has it for these modes.
   if (mode != "circular" && input$requires_grad) input <- nnf_leaky_relu(input, 1)
   for (k in seq_len(length(pad) / 2L)) {

@@ -73,8 +73,9 @@ nnf_interpolate <- function(input, size = NULL, scale_factor = NULL, mode = "nea
     bicubic = cubic_taps,
     linear_taps
   )
-  for (d in seq_len(ndim)) {
-    if (size[d] == inner[d] && (mode != "nearest" || is.null(scale))) next
+  resized <- size != inner | (mode == "nearest" & !is.null(scale))
+  if (!any(resized)) return(torch_clone(input))
+  for (d in which(resized)) {
     input <- resize_along(input, d + 2L, taps(inner[d], size[d], if (is.null(scale)) inner[d] / size[d] else scale[d], align_corners))
   }
   input

@@ -68,7 +68,10 @@ static rl_status beside_forward(rl_call *call) {
     rl_copy_elements(call->y[0], call->x[0]);
     return RL_OK;
 }
-VJP(beside) { GRADIENT(0, GRAD); }
+VJP(beside) {
+    GRADIENT(0, GRAD);
+    GRADIENT(1, ZEROS(1));
+}
 const rl_op rl_op_beside = {.name = "beside", SCHEMA(beside), .grad_name = "Beside", .infer = infer_beside, .forward = beside_forward, .vjp = beside_vjp};
 
 rl_tensor *rl_beside(rl_tensor *g, rl_tensor *x) {

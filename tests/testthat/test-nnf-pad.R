@@ -29,6 +29,14 @@ test_that("what is taken away is mirrored, but does not come round", {
   expect_equal(in_rows(nnf_pad(x, c(-1, 2), mode = "reflect")), c(2, 3, 2, 1, 5, 6, 5, 4))
 })
 
+test_that("padding by nothing gives a copy", {
+  for (mode in c("constant", "reflect", "replicate", "circular")) {
+    nnf_pad(x, c(0, 0), mode = mode)$zero_()
+    nnf_pad(x, integer(), mode = mode)$zero_()
+  }
+  expect_equal(in_rows(x), 1:6)
+})
+
 test_that("the gradient of what is repeated is added up", {
   y <- counted(1, 1, 3)$requires_grad_()
   (nnf_pad(y, c(2, 1), mode = "replicate") * counted(6))$sum()$backward()

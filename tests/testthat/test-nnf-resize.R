@@ -23,6 +23,15 @@ test_that("a scale that is no ratio of whole sizes is used itself, or recomputed
   expect_equal(dim(nnf_interpolate(x, scale_factor = c(2, 3))), c(1, 1, 4, 6))
 })
 
+test_that("an image that keeps its size is a copy", {
+  for (mode in c("nearest", "bilinear", "bicubic")) {
+    y <- nnf_interpolate(x, size = 2, mode = mode)
+    expect_true(torch_equal(y, x))
+    y$zero_()
+    expect_equal(in_rows(x), 1:4)
+  }
+})
+
 test_that("the gradient of a resized image goes to what it is made of", {
   row <- counted(1, 1, 2)$requires_grad_()
   (nnf_interpolate(row, size = 4, mode = "linear") * counted(4))$sum()$backward()
