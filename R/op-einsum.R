@@ -19,7 +19,7 @@
 #' @param tensors a list of tensors of one dtype; dimensions that share a letter have one size, or size 1.
 #' @param path the order in which tensors are multiplied is from left to right; a path is accepted and does not change
 #'   the result.
-#' @param self,other,a,b tensors; a matrix for `torch_trace()`.
+#' @param self,other,a,b tensors; for `torch_cross()` of as many dimensions, for `torch_trace()` a matrix.
 #' @param dims how many of the last dimensions of `a` are summed over with the first of `b`; or a list of two vectors
 #'   with the
 #'   dimensions of each.
