@@ -2,6 +2,7 @@
 # make, and root or sudo for that. What is made goes to out/.
 #
 #   make tutorial    build and install the package, and run the tutorial line by line
+#   make network     the same, and train a first network: vignettes/network.Rmd
 #   make check       R CMD build, R CMD check --as-cran, every test
 #   make core-test   the core as a plain C program, without R
 #   make walkthrough add an op as CONTRIBUTING.md says, and test it
@@ -26,14 +27,14 @@
 
 export LC_ALL = C.UTF-8
 CC = gcc
-CORE_SOURCES = src/tensor/*.c src/kernels/*.c src/dispatch/*.c src/ops/*.c src/transforms/*/*.c
+CORE_SOURCES = src/optim/*.c src/tensor/*.c src/kernels/*.c src/dispatch/*.c src/ops/*.c src/transforms/*/*.c
 C_FILES = src/init.c src/*/*.c src/*/*.h src/*/*/*.c src/*/*/*.h tests/core/*.c
 
 R_NEEDS = r-base-core r-base-dev libopenblas-dev r-cran-cli r-cran-r6 r-cran-rlang
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 r-cran-digest r-cran-memoise valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
-.PHONY: tutorial check core-test walkthrough lint format document asan clang windows-check coverage valgrind interrupts fuzz junk oom gctorture mutate bench ulp pin clean
+.PHONY: tutorial network check core-test walkthrough lint format document asan clang windows-check coverage valgrind interrupts fuzz junk oom gctorture mutate bench ulp pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
@@ -42,6 +43,14 @@ tutorial:
 	cd out && R CMD build --no-build-vignettes ..
 	Rscript tools/install.R out/rushlight_*.tar.gz
 	Rscript tools/tutorial.R vignettes/tutorial.Rmd
+
+network:
+	@tools/need $(R_NEEDS)
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out
+	cd out && R CMD build --no-build-vignettes ..
+	Rscript tools/install.R out/rushlight_*.tar.gz
+	Rscript tools/tutorial.R vignettes/network.Rmd
 
 check:
 	@tools/need $(CHECK_NEEDS)

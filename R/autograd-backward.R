@@ -24,7 +24,12 @@
 #' @param create_graph make the gradients differentiable.
 #' @param allow_unused if `FALSE`, an input that the outputs do not depend on is an error; if `TRUE`, its gradient is undefined (see
 #'   [is_undefined_tensor()]).
-#' @return `autograd_grad()` returns a list of gradients, one for each input; `autograd_backward()` returns `NULL`, invisibly.
+#' @return `autograd_grad()` returns a list of gradients, one for each input and of its shape and dtype; `autograd_backward()` returns
+#'   `NULL`, invisibly.
+#' @section Errors:
+#' Refused are a tensor of several elements without a gradient, gradients of another shape or number, outputs and inputs that do not
+#' require gradients, inputs that the outputs do not depend on (unless `allow_unused`), a second pass through a graph that has let go of
+#' its values, and a value that the derivative needs and that was changed in place since.
 #' @seealso [with_no_grad()], [autograd_function()], [gradcheck()], [graph_dot()]; `vignette("using-autograd")`.
 #' @examples
 #' x <- torch_tensor(c(1, 2, 3), requires_grad = TRUE)
@@ -57,6 +62,8 @@ autograd_grad <- function(outputs, inputs, grad_outputs = NULL, retain_graph = c
 #'
 #' @param x an object.
 #' @return `TRUE` for an undefined tensor and for `NULL`, otherwise `FALSE`.
+#' @section Errors:
+#' A tensor without values (see [saving_tensors]) is refused; any other object is understood.
 #' @examples
 #' x <- torch_ones(2, requires_grad = TRUE)
 #' is_undefined_tensor(x$grad)
@@ -80,6 +87,9 @@ is_undefined_tensor <- function(x) .Call(ffi_is_undefined, x)
 #' @param .env the frame whose end restores what was before.
 #' @param enabled `TRUE` or `FALSE`.
 #' @return `with_*()` return the value of `code`; the others return, invisibly, whether recording was on before.
+#' @section Errors:
+#' An `enabled` that is not `TRUE` or `FALSE` is refused, and an `.env` that is not the environment of a function that is running. An error
+#' in `code` is raised as it is.
 #' @examples
 #' x <- torch_ones(2, requires_grad = TRUE)
 #' with_no_grad({
@@ -92,6 +102,17 @@ is_undefined_tensor <- function(x) .Call(ffi_is_undefined, x)
 #'   x * 3
 #' }
 #' predict(x)$requires_grad
+#'
+#' with_no_grad(with_enable_grad(x * 2)$requires_grad)
+#' slope <- function(f, at) {
+#'   local_enable_grad() # whatever the caller has switched off
+#'   at <- at$detach()$requires_grad_()
+#'   autograd_grad(f(at), at)[[1]]
+#' }
+#' with_no_grad(slope(torch_exp, torch_tensor(0)))
+#' before <- autograd_set_grad_mode(FALSE)
+#' (x * 2)$requires_grad
+#' autograd_set_grad_mode(before)
 #' @export
 with_no_grad <- function(code) as_evaluated(.External2(ffi_with_grad_mode, FALSE))
 
@@ -137,6 +158,8 @@ autograd_set_grad_mode <- function(enabled) invisible(.Call(ffi_set_grad_enabled
 #'
 #' @param code an expression, with the forward and the backward pass.
 #' @return the value of `code`.
+#' @section Errors:
+#' The first gradient that holds a NaN. An error in `code` is raised as it is.
 #' @examples
 #' x <- torch_zeros(1, requires_grad = TRUE)
 #' try(with_detect_anomaly({

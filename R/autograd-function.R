@@ -20,7 +20,11 @@
 #'   arrived). It returns a list of gradients, named like the arguments of `forward` that they belong to, or all of them
 #'   in order, without names. `NULL` stands for no gradient, and arguments left out have none. For a single argument the
 #'   gradient itself will do. `backward` can be differentiated itself if it is made of tensor operations.
-#' @return a function with the arguments of `forward` but for `ctx`.
+#' @return a function with the arguments of `forward` but for `ctx`, which returns what `forward` does: a tensor or a list of tensors.
+#' @section Errors:
+#' Refused are a `forward` or `backward` that is no function, arguments that `forward` does not have, a value of `forward` that is no
+#' tensor, gradients for other arguments or of another number, gradients that are neither tensors nor `NULL`, and values of
+#' `ctx$saved_variables` that were not saved.
 #' @seealso [gradcheck()] to test the derivative; `vignette("extending-autograd")`.
 #' @examples
 #' cube <- autograd_function(

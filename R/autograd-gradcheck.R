@@ -17,6 +17,9 @@
 #' @param atol,rtol a derivative `d` agrees with a difference `n` if `abs(d - n) <= atol + rtol * abs(n)`.
 #' @return `TRUE`, invisibly. A disagreement is an error, which names the input, the output and their elements (counted from 1,
 #'   in R's order) and gives both numbers.
+#' @section Errors:
+#' Besides a disagreement: an `fn` that is no function or returns no floating tensor, inputs that are not double or of which none requires
+#' gradients, another `order`, and an `eps`, `atol` or `rtol` that is no number.
 #' @examples
 #' gradcheck(function(x, y) x * y$exp(), list(c(1, 2), c(0.5, -1)), order = 2)
 #'

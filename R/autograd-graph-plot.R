@@ -16,6 +16,8 @@
 #' @return `plot()` returns, invisibly, a list of two data frames: `nodes` (name, label, and the place of the box) and
 #'   `edges` (rows of `nodes`).
 #'   `graph_dot()` returns a string of class `graph_dot`, which prints as the text it holds.
+#' @section Errors:
+#' `graph_dot()` refuses what is no gradient function and a tensor that has none; both refuse a `max_nodes` that is no number or negative.
 #' @examples
 #' x <- torch_ones(3, 2, requires_grad = TRUE)
 #' w <- torch_ones(3, 2, requires_grad = TRUE)

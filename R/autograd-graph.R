@@ -8,13 +8,16 @@
 #' @param x a gradient function: a tensor's `$grad_fn`, or one of its `$next_functions`.
 #' @param name `next_functions`, or `name`.
 #' @param ... not used.
-#' @return `$next_functions` is a list of gradient functions, `$name` a string.
+#' @return `$next_functions` is a list of gradient functions, `$name` and `format()` are a string; `print()` returns `x`, invisibly.
+#' @section Errors:
+#' Other fields than `next_functions` and `name` are refused.
 #' @seealso [plot.torch_node()] draws the graph.
 #' @examples
 #' x <- torch_ones(2, requires_grad = TRUE)
 #' y <- (x * 3)$sum()
 #' y$grad_fn
 #' y$grad_fn$next_functions
+#' y$grad_fn$name
 #' @name grad_fn
 NULL
 

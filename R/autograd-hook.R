@@ -19,6 +19,9 @@
 #' @param name the method's name: `remove`.
 #' @param ... not used.
 #' @return `$register_hook()` returns, invisibly, an object with the method `$remove()`.
+#' @section Errors:
+#' `$register_hook()` refuses what is no function, and a tensor that does not require gradients. A hook that visibly returns something else
+#' than `NULL` and a tensor of the gradient's shape ends the backward pass. A hook has no other method than `$remove()`.
 #' @examples
 #' x <- torch_ones(2, requires_grad = TRUE)
 #' hook <- x$register_hook(function(gradient) gradient * 10)

@@ -19,7 +19,8 @@
 #' `linalg_householder_product()` and `torch_ormqr()` multiply
 #' with the orthogonal matrix that they stand for.
 #'
-#' @param A,self a matrix, or a batch of them in the last two dimensions.
+#' @param A,self a floating matrix of shape (n, m), or a batch of them in the last two dimensions; (n, n) for the factors of Cholesky and
+#'   for eigenvalues.
 #' @param upper whether the upper factor is wanted.
 #' @param check_errors whether a matrix that is not positive-definite is an error; otherwise the result is NaN and the
 #'   info 1.
@@ -31,20 +32,43 @@
 #' @param pivot must be `TRUE`.
 #' @param get_infos whether to return zeros as infos, too.
 #' @param out `NULL`, or a list of as many tensors as are returned, to write them into.
-#' @param LU_data,LU_pivots what `torch_lu()` returns.
-#' @param unpack_data,unpack_pivots whether the factors, or the exchanges, are wanted.
-#' @param tau,input2 the factors that `torch_geqrf()` returns second.
-#' @param input3 a matrix to multiply with.
+#' @param LU_data,LU_pivots what `torch_lu()` returns: factors of the shape of `A`, and `min(n, m)` exchanges of dtype [torch_int()].
+#' @param unpack_data,unpack_pivots whether the factors, or the exchanges, are wanted; empty tensors if not.
+#' @param tau,input2 the factors that `torch_geqrf()` returns second, a vector of `min(n, m)` elements.
+#' @param input3 a matrix to multiply with, of n rows; of n columns if not `left`.
 #' @param left whether Q stands on the left.
 #' @param transpose whether it is transposed.
 #' @return A tensor or a list of tensors in the order of the table; `linalg_svd()` returns V transposed, `torch_svd()`
 #'   V itself; `torch_lu()` both factors in
-#'   one matrix and the exchanges, of which `torch_lu_unpack()` makes P, L and U.
+#'   one matrix and the exchanges, of which `torch_lu_unpack()` makes P, L and U; `linalg_cholesky_ex()` the factor and an info. Values
+#'   make a vector of `min(n, m)` elements. Q and U are (n, n) if complete or full, else (n, `min(n, m)`); V likewise of m. All have the
+#'   dtype of the matrix.
+#' @section Errors:
+#' Refused are integers, tensors of fewer than two dimensions, matrices that are not square where they have to be, matrices that are not
+#' positive-definite (by Cholesky), NaN and infinite numbers (by `linalg_eigh()`, `linalg_svd()` and their kin), a `tau` that does not fit,
+#' more columns than rows for `torch_orgqr()`, exchanges that are no rows, another `mode` or `UPLO`, and `pivot = FALSE`.
 #' @examples
 #' a <- torch_tensor(matrix(c(2, 1, 1, 3), 2))
 #' linalg_cholesky(a)
+#' torch_cholesky(a, upper = TRUE)
+#' linalg_cholesky_ex(-a)
 #' linalg_eigh(a)
+#' linalg_eigvalsh(a)
 #' linalg_svd(a)
+#' linalg_svdvals(a)
+#' torch_svd(a)
+#' try(linalg_eig(a))
+#' try(linalg_eigvals(a))
+#'
+#' tall <- torch_tensor(cbind(1, c(1, 2, 4)))
+#' linalg_qr(tall)
+#' torch_qr(tall, some = FALSE)
+#' lu <- torch_lu(tall)
+#' torch_lu_unpack(lu[[1]], lu[[2]])
+#' h <- torch_geqrf(tall)
+#' linalg_householder_product(h[[1]], h[[2]])
+#' all.equal(torch_orgqr(h[[1]], h[[2]]), linalg_qr(tall)[[1]])
+#' torch_ormqr(h[[1]], h[[2]], tall, transpose = TRUE)
 #' @export
 linalg_cholesky <- function(A) .Call(ffi_cholesky, A)
 

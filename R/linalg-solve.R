@@ -13,10 +13,10 @@
 #' others are a
 #' batch. `linalg_inv_ex()` does not fail: it returns NaN for a singular matrix, and tells.
 #'
-#' @param A,self,a a square matrix or a batch of them; of the right sides in `torch_triangular_solve()`,
+#' @param A,self,a a square matrix of shape (n, n), or a batch of them; `self` is the matrix of right sides in `torch_triangular_solve()`,
 #'   `torch_cholesky_solve()` and
-#'   `torch_lu_solve()`.
-#' @param B,b right sides: a vector, or a matrix with one in each column.
+#'   `torch_lu_solve()`. For pseudo-inverses and least squares (n, m).
+#' @param B,b right sides: a vector of n elements, or a matrix with one in each column.
 #' @param ... must be empty.
 #' @param check_errors whether to fail after all.
 #' @param upper whether the upper triangle is meant.
@@ -30,16 +30,41 @@
 #' @param driver `NULL` or the name of one of LAPACK's routines; the solution is always found by singular values.
 #' @param ind the index of the first dimension that belongs to the columns.
 #' @param dims dimensions of `A` to move to the end first.
-#' @return A tensor. `torch_triangular_solve()` returns a list of the solution and the matrix, `linalg_inv_ex()` of the
+#' @return A tensor: a solution of the shape of `B` (of m rows for least squares), an inverse of that of `A`, a pseudo-inverse (m, n).
+#'   `torch_triangular_solve()` returns a list of the solution and the matrix, `linalg_inv_ex()` of the
 #'   inverse and an info
 #'   that is 0 if all went well, `linalg_lstsq()` of the solution, the residuals (sums of squares), the rank and the
 #'   singular values
 #'   (empty).
+#' @section Errors:
+#' Refused are singular matrices (but by `linalg_inv_ex()`, pseudo-inverses and least squares), matrices of fewer than two dimensions or
+#' not square where they have to be, integers, two dtypes, right sides of another number of rows, and vectors as right sides (but by
+#' `linalg_solve()` and `linalg_lstsq()`); NaN and infinite numbers by pseudo-inverses and least squares; `rcond` and `rtol` together,
+#' another `driver`, and further arguments.
 #' @examples
 #' a <- torch_tensor(matrix(c(2, 1, 1, 3), 2))
 #' b <- torch_tensor(c(1, 2))
 #' linalg_solve(a, b)
+#' solve(a, b)
 #' torch_matmul(a, linalg_inv(a))
+#' torch_inverse(a)
+#' linalg_inv_ex(torch_zeros(2, 2))
+#'
+#' b <- b$unsqueeze(2)
+#' linalg_solve_triangular(a, b, upper = TRUE)
+#' torch_triangular_solve(b, a)[[1]]
+#' l <- linalg_cholesky(a)
+#' torch_cholesky_solve(b, l)
+#' torch_cholesky_inverse(l)
+#' lu <- torch_lu(a)
+#' torch_lu_solve(b, lu[[1]], lu[[2]])
+#'
+#' tall <- torch_tensor(cbind(1, c(1, 2, 4)))
+#' linalg_pinv(tall)
+#' torch_pinverse(tall)
+#' linalg_lstsq(tall, torch_tensor(c(1, 3, 5)))$solution
+#' linalg_tensorinv(torch_eye(4)$reshape(c(2, 2, 4)))$shape
+#' linalg_tensorsolve(2 * torch_eye(4)$reshape(c(2, 2, 4)), torch_ones(2, 2))
 #' @export
 linalg_solve <- function(A, B) {
   sides <- operands(list(A = A, B = B))
@@ -227,8 +252,8 @@ linalg_tensorsolve <- function(A, B, dims = NULL) {
 #' which do not overflow.
 #' `torch_logdet()` is NaN where the determinant is negative.
 #'
-#' @param A,self a square matrix, or a batch of them in the last two dimensions; for the rank and the condition number
-#'   of any shape.
+#' @param A,self a floating square matrix, or a batch of them in the last two dimensions; for the rank and the condition number
+#'   of any shape (n, m).
 #' @param ... must be empty.
 #' @param atol,rtol,tol singular values up to the larger of `atol` and `rtol` times the largest count as zero; `tol` is
 #'   `atol` with no `rtol`.
@@ -236,11 +261,18 @@ linalg_tensorsolve <- function(A, B, dims = NULL) {
 #' @param p the norm that a condition number is taken in: `NULL` or 2 for the ratio of the largest to the smallest
 #'   singular value, -2 for
 #'   its reverse, else as in [linalg_matrix_norm()]. Of an empty matrix it is 0.
-#' @return A tensor without the last two dimensions; of the slogdets a list of two.
+#' @return A tensor without the last two dimensions, of the dtype of the matrix, or [torch_long()] for the rank; of the slogdets a list of
+#'   two, the sign first.
+#' @section Errors:
+#' Refused are integers, tensors of fewer than two dimensions, matrices that are not square for determinants, for `hermitian` and for a
+#' condition number other than that of `p` 2 or -2 (which must not be singular either), another `p`, and `tol` beside `atol` or `rtol`.
 #' @examples
 #' a <- torch_tensor(matrix(c(2, 1, 1, 3), 2))
 #' torch_det(a)
+#' linalg_det(a)
 #' torch_slogdet(a)
+#' linalg_slogdet(-torch_eye(3))
+#' torch_logdet(a)
 #' linalg_matrix_rank(a)
 #' linalg_cond(a)
 #' @export

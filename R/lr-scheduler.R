@@ -6,14 +6,14 @@ NULL
 #' A scheduler sets the learning rate `lr` of each group of an optimiser. It is stepped after the optimiser, once an epoch; of
 #' `lr_one_cycle()`, once a batch. With \eqn{\eta_0}{lr0} for the rate to begin with, and t for the count of steps, the rate is
 #'
-#' | | |
-#' |---|---|
-#' | `lr_step()` | \eqn{\eta_0 \gamma^{\lfloor t / s \rfloor}}{lr0 gamma^(t %/% step_size)} |
-#' | `lr_lambda()` | \eqn{\eta_0 f(t)}{lr0 f(t)} |
-#' | `lr_multiplicative()` | the rate before times f(t) |
-#' | `lr_cosine_annealing()` | \eqn{\eta_{min} + (\eta_0 - \eta_{min}) (1 + \cos(\pi t / T)) / 2}{eta_min + (lr0 - eta_min) (1 + cos(pi t / T_max)) / 2}, which climbs again after `T_max` |
-#' | `lr_one_cycle()` | up to `max_lr` and down again to nearly 0, by cosines or straight lines; momentum, or the first of betas, goes the other way |
-#' | `lr_reduce_on_plateau()` | `factor` times what it was, when a measure has not become better for more than `patience` steps |
+#' * `lr_step()`: \eqn{\eta_0 \gamma^{\lfloor t / s \rfloor}}{lr0 gamma^(t %/% step_size)}
+#' * `lr_lambda()`: \eqn{\eta_0 f(t)}{lr0 f(t)}
+#' * `lr_multiplicative()`: the rate before times f(t)
+#' * `lr_cosine_annealing()`: \eqn{\eta_{min} + (\eta_0 - \eta_{min}) (1 + \cos(\pi t / T)) / 2}{eta_min + (lr0 - eta_min) (1 +
+#'   cos(pi t / T_max)) / 2}, which climbs again after `T_max`
+#' * `lr_one_cycle()`: up to `max_lr` and down again to nearly 0, by cosines or straight lines; momentum, or the first of betas,
+#'   goes the other way
+#' * `lr_reduce_on_plateau()`: `factor` times what it was, when a measure has not become better for more than `patience` steps
 #'
 #' `lr_scheduler()` makes a class of schedulers: `get_lr()` returns the rates of the groups, from `self$optimizer`, `self$base_lrs` and
 #' `self$last_epoch`.
@@ -52,7 +52,8 @@ NULL
 #' @return A scheduler; of `lr_scheduler()` a function that makes one.
 #' @references Smith and Topin (2019), Super-convergence. Loshchilov and Hutter (2017), SGDR.
 #' @section Errors:
-#'   What is no optimiser is refused, a list of functions or rates of another length than the groups, and a step of `lr_one_cycle()` past its end.
+#'   What is no optimiser is refused, a list of functions or rates of another length than the groups, and a step of
+#'   `lr_one_cycle()` past its end.
 #' @examples
 #' w <- torch_zeros(1, requires_grad = TRUE)
 #' rates <- function(scheduler, n = 4) {
@@ -89,6 +90,7 @@ lr_scheduler <- function(classname = NULL, inherit = LRScheduler, ..., parent_en
   force(parent_env)
   parent <- if (inherits(inherit, "R6ClassGenerator")) inherit else attr(inherit, "scheduler", exact = TRUE)
   if (!inherits(parent, "R6ClassGenerator")) raise_error("`inherit` must be a class of schedulers, as lr_scheduler() returns it")
+  if (!is.null(classname) && !is_string(classname)) raise_error("`classname` must be one string, or NULL")
   frame <- new.env(parent = parent_env)
   frame$parent <- parent
   class <- R6::R6Class(classname, rlang::list2(...), inherit = parent, lock_objects = FALSE, parent_env = frame)
@@ -112,7 +114,7 @@ for_each_group <- function(x, name, optimizer) {
   x
 }
 
-LRScheduler <- R6::R6Class( # nolint: object_name_linter. It is the default of a public argument, by that name.
+LRScheduler <- R6::R6Class(
   "lr_scheduler",
   lock_objects = FALSE,
   public = list(
@@ -240,7 +242,9 @@ lr_one_cycle <- lr_scheduler(
     self$pct_start <- pct_start
     self$anneal_strategy <- anneal_strategy
     self$cycle_momentum <- .Call(ffi_flag, cycle_momentum, "cycle_momentum")
-    self$momenta <- c(for_each_group(max_momentum, "max_momentum", optimizer)[1L], for_each_group(base_momentum, "base_momentum", optimizer)[1L])
+    check_setting(max_momentum, "max_momentum")
+    check_setting(base_momentum, "base_momentum")
+    self$momenta <- c(max_momentum[[1L]], base_momentum[[1L]])
     max_lr <- for_each_group(max_lr, "max_lr", optimizer)
     self$rates <- list(first = max_lr / div_factor, largest = max_lr, last = max_lr / div_factor / final_div_factor)
     if (last_epoch == -1) {

@@ -43,80 +43,80 @@ keep_arguments <- function(object, f, frame) for (name in names(formals(f))) obj
 
 #' @rdname nn_activation
 #' @export
-nn_relu <- layer("nn_relu", function(inplace = FALSE) {}, function(input) nnf_relu(input, .subset2(self, "inplace")))
+nn_relu <- layer("nn_relu", function(inplace = FALSE) NULL, function(input) nnf_relu(input, .subset2(self, "inplace")))
 #' @rdname nn_activation
 #' @export
-nn_relu6 <- layer("nn_relu6", function(inplace = FALSE) {}, function(input) nnf_relu6(input, self$inplace))
+nn_relu6 <- layer("nn_relu6", function(inplace = FALSE) NULL, function(input) nnf_relu6(input, self$inplace))
 #' @rdname nn_activation
 #' @export
-nn_elu <- layer("nn_elu", function(alpha = 1, inplace = FALSE) {}, function(input) nnf_elu(input, self$alpha, self$inplace))
+nn_elu <- layer("nn_elu", function(alpha = 1, inplace = FALSE) NULL, function(input) nnf_elu(input, self$alpha, self$inplace))
 #' @rdname nn_activation
 #' @export
-nn_celu <- layer("nn_celu", function(alpha = 1, inplace = FALSE) {}, function(input) nnf_celu(input, self$alpha, self$inplace))
+nn_celu <- layer("nn_celu", function(alpha = 1, inplace = FALSE) NULL, function(input) nnf_celu(input, self$alpha, self$inplace))
 #' @rdname nn_activation
 #' @export
-nn_selu <- layer("nn_selu", function(inplace = FALSE) {}, function(input) nnf_selu(input, self$inplace))
+nn_selu <- layer("nn_selu", function(inplace = FALSE) NULL, function(input) nnf_selu(input, self$inplace))
 #' @rdname nn_activation
 #' @export
-nn_gelu <- layer("nn_gelu", function(approximate = "none") {}, function(input) nnf_gelu(input, self$approximate))
+nn_gelu <- layer("nn_gelu", function(approximate = "none") NULL, function(input) nnf_gelu(input, self$approximate))
 #' @rdname nn_activation
 #' @export
-nn_silu <- layer("nn_silu", function(inplace = FALSE) {}, function(input) nnf_silu(input, self$inplace))
+nn_silu <- layer("nn_silu", function(inplace = FALSE) NULL, function(input) nnf_silu(input, self$inplace))
 #' @rdname nn_activation
 #' @export
-nn_sigmoid <- layer("nn_sigmoid", function() {}, function(input) nnf_sigmoid(input))
+nn_sigmoid <- layer("nn_sigmoid", function() NULL, function(input) nnf_sigmoid(input))
 #' @rdname nn_activation
 #' @export
-nn_tanh <- layer("nn_tanh", function() {}, function(input) torch_tanh(input))
+nn_tanh <- layer("nn_tanh", function() NULL, function(input) torch_tanh(input))
 #' @rdname nn_activation
 #' @export
-nn_tanhshrink <- layer("nn_tanhshrink", function() {}, function(input) nnf_tanhshrink(input))
+nn_tanhshrink <- layer("nn_tanhshrink", function() NULL, function(input) nnf_tanhshrink(input))
 #' @rdname nn_activation
 #' @export
-nn_softsign <- layer("nn_softsign", function() {}, function(input) nnf_softsign(input))
+nn_softsign <- layer("nn_softsign", function() NULL, function(input) nnf_softsign(input))
 #' @rdname nn_activation
 #' @export
 nn_softplus <- layer(
-  "nn_softplus", function(beta = 1, threshold = 20) {},
+  "nn_softplus", function(beta = 1, threshold = 20) NULL,
   function(input) nnf_softplus(input, self$beta, self$threshold)
 )
 #' @rdname nn_activation
 #' @export
-nn_log_sigmoid <- layer("nn_log_sigmoid", function() {}, function(input) nnf_logsigmoid(input))
+nn_log_sigmoid <- layer("nn_log_sigmoid", function() NULL, function(input) nnf_logsigmoid(input))
 #' @rdname nn_activation
 #' @export
 nn_leaky_relu <- layer(
-  "nn_leaky_relu", function(negative_slope = 0.01, inplace = FALSE) {},
+  "nn_leaky_relu", function(negative_slope = 0.01, inplace = FALSE) NULL,
   function(input) nnf_leaky_relu(input, self$negative_slope, self$inplace)
 )
 #' @rdname nn_activation
 #' @export
-nn_hardshrink <- layer("nn_hardshrink", function(lambd = 0.5) {}, function(input) nnf_hardshrink(input, self$lambd))
+nn_hardshrink <- layer("nn_hardshrink", function(lambd = 0.5) NULL, function(input) nnf_hardshrink(input, self$lambd))
 #' @rdname nn_activation
 #' @export
-nn_softshrink <- layer("nn_softshrink", function(lambd = 0.5) {}, function(input) nnf_softshrink(input, self$lambd))
+nn_softshrink <- layer("nn_softshrink", function(lambd = 0.5) NULL, function(input) nnf_softshrink(input, self$lambd))
 #' @rdname nn_activation
 #' @export
 nn_hardtanh <- layer(
-  "nn_hardtanh", function(min_val = -1, max_val = 1, inplace = FALSE) {},
+  "nn_hardtanh", function(min_val = -1, max_val = 1, inplace = FALSE) NULL,
   function(input) nnf_hardtanh(input, self$min_val, self$max_val, self$inplace)
 )
 #' @rdname nn_activation
 #' @export
-nn_hardsigmoid <- layer("nn_hardsigmoid", function() {}, function(input) nnf_hardsigmoid(input))
+nn_hardsigmoid <- layer("nn_hardsigmoid", function() NULL, function(input) nnf_hardsigmoid(input))
 #' @rdname nn_activation
 #' @export
-nn_hardswish <- layer("nn_hardswish", function() {}, function(input) nnf_hardswish(input))
+nn_hardswish <- layer("nn_hardswish", function() NULL, function(input) nnf_hardswish(input))
 #' @rdname nn_activation
 #' @export
 nn_threshold <- layer(
-  "nn_threshold", function(threshold, value, inplace = FALSE) {},
+  "nn_threshold", function(threshold, value, inplace = FALSE) NULL,
   function(input) nnf_threshold(input, self$threshold, self$value, self$inplace)
 )
 #' @rdname nn_activation
 #' @export
 nn_rrelu <- layer(
-  "nn_rrelu", function(lower = 1 / 8, upper = 1 / 3, inplace = FALSE) {},
+  "nn_rrelu", function(lower = 1 / 8, upper = 1 / 3, inplace = FALSE) NULL,
   function(input) nnf_rrelu(input, self$lower, self$upper, self$training, self$inplace)
 )
 #' @rdname nn_activation
@@ -132,16 +132,16 @@ nn_prelu <- nn_module(
 )
 #' @rdname nn_activation
 #' @export
-nn_glu <- layer("nn_glu", function(dim = -1) {}, function(input) nnf_glu(input, self$dim))
+nn_glu <- layer("nn_glu", function(dim = -1) NULL, function(input) nnf_glu(input, self$dim))
 #' @rdname nn_activation
 #' @export
-nn_softmax <- layer("nn_softmax", function(dim) {}, function(input) nnf_softmax(input, self$dim))
+nn_softmax <- layer("nn_softmax", function(dim) NULL, function(input) nnf_softmax(input, self$dim))
 #' @rdname nn_activation
 #' @export
-nn_log_softmax <- layer("nn_log_softmax", function(dim) {}, function(input) nnf_log_softmax(input, self$dim))
+nn_log_softmax <- layer("nn_log_softmax", function(dim) NULL, function(input) nnf_log_softmax(input, self$dim))
 #' @rdname nn_activation
 #' @export
-nn_softmin <- layer("nn_softmin", function(dim) {}, function(input) nnf_softmin(input, self$dim))
+nn_softmin <- layer("nn_softmin", function(dim) NULL, function(input) nnf_softmin(input, self$dim))
 #' @rdname nn_activation
 #' @export
 nn_softmax2d <- nn_module(

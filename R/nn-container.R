@@ -145,6 +145,8 @@ as.list.nn_module_dict <- function(x, ...) held_modules(x)
 #' @export
 nn_prune_head <- function(x, head_size) UseMethod("nn_prune_head")
 #' @export
+nn_prune_head.default <- function(x, head_size) raise_error("`x` must be a module")
+#' @export
 nn_prune_head.nn_sequential <- function(x, head_size = 1L) {
   kept <- length(x) - .Call(ffi_count, head_size, "head_size")
   if (kept < 0) raise_error(sprintf("`head_size` must be at most %d, the number of modules", length(x)))

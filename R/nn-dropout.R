@@ -23,18 +23,18 @@ NULL
 #' @rdname nn_dropout
 #' @export
 nn_dropout <- layer(
-  "nn_dropout", function(p = 0.5, inplace = FALSE) {},
+  "nn_dropout", function(p = 0.5, inplace = FALSE) NULL,
   function(input) nnf_dropout(input, self$p, self$training, self$inplace)
 )
 #' @rdname nn_dropout
 #' @export
 nn_dropout2d <- layer(
-  "nn_dropout2d", function(p = 0.5, inplace = FALSE) {},
+  "nn_dropout2d", function(p = 0.5, inplace = FALSE) NULL,
   function(input) nnf_dropout2d(input, self$p, self$training, self$inplace)
 )
 #' @rdname nn_dropout
 #' @export
 nn_dropout3d <- layer(
-  "nn_dropout3d", function(p = 0.5, inplace = FALSE) {},
+  "nn_dropout3d", function(p = 0.5, inplace = FALSE) NULL,
   function(input) nnf_dropout3d(input, self$p, self$training, self$inplace)
 )

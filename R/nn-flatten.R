@@ -16,12 +16,12 @@ NULL
 #' nn_unflatten(2, c(3, 4))(torch_ones(2, 12))$shape
 #' @export
 nn_flatten <- layer(
-  "nn_flatten", function(start_dim = 2, end_dim = -1) {},
+  "nn_flatten", function(start_dim = 2, end_dim = -1) NULL,
   function(input) torch_flatten(input, start_dim = self$start_dim, end_dim = self$end_dim)
 )
 #' @rdname nn_flatten
 #' @export
 nn_unflatten <- layer(
-  "nn_unflatten", function(dim, unflattened_size) {},
+  "nn_unflatten", function(dim, unflattened_size) NULL,
   function(input) input$unflatten(self$dim, self$unflattened_size)
 )

@@ -127,12 +127,14 @@ nn_init_dirac_ <- function(tensor, groups = 1) {
 #' @rdname nn_init
 #' @export
 nn_init_xavier_uniform_ <- function(tensor, gain = 1) {
+  gain <- .Call(ffi_number, gain, "gain")
   bound <- gain * sqrt(6 / sum(fans_of(tensor)))
   fill_by(tensor, function(x) x$uniform_(-bound, bound))
 }
 #' @rdname nn_init
 #' @export
 nn_init_xavier_normal_ <- function(tensor, gain = 1) {
+  gain <- .Call(ffi_number, gain, "gain")
   std <- gain * sqrt(2 / sum(fans_of(tensor)))
   fill_by(tensor, function(x) x$normal_(0, std))
 }
@@ -158,6 +160,7 @@ nn_init_kaiming_normal_ <- function(tensor, a = 0, mode = "fan_in", nonlinearity
 #' @export
 nn_init_orthogonal_ <- function(tensor, gain = 1) {
   fans_of(tensor)
+  gain <- .Call(ffi_number, gain, "gain")
   rows <- dim(tensor)[1L]
   columns <- prod(dim(tensor)[-1L])
   fill_by(tensor, function(x) {
@@ -174,6 +177,10 @@ nn_init_orthogonal_ <- function(tensor, gain = 1) {
 #' @rdname nn_init
 #' @export
 nn_init_trunc_normal_ <- function(tensor, mean = 0, std = 1, a = -2, b = 2) {
+  mean <- .Call(ffi_number, mean, "mean")
+  std <- .Call(ffi_number, std, "std")
+  a <- .Call(ffi_number, a, "a")
+  b <- .Call(ffi_number, b, "b")
   fill_by(tensor, function(x) {
     low <- stats::pnorm((a - mean) / std)
     high <- stats::pnorm((b - mean) / std)

@@ -4,7 +4,9 @@
 #' @export
 `$.nn_module` <- function(x, name) {
   if (is.null(object_of(x))) return(attr(x, "Module", exact = TRUE)[[name]]) # of a class, what R6 tells of it
-  if (name == "clone") return(function(deep = FALSE, ..., replace_values = TRUE) clone_module(x, deep, ..., replace_values = replace_values))
+  if (name == "clone") {
+    return(function(deep = FALSE, ..., replace_values = TRUE) clone_module(x, deep, ..., replace_values = replace_values))
+  }
   .subset2(attr(x, "module", exact = TRUE), name)
 }
 #' @export
@@ -92,8 +94,7 @@ get_parameter_count <- count_parameters # the name by which other packages know 
 #' @export
 print.nn_module <- function(x, ...) {
   if (!is_nn_module(x)) {
-    cat(sprintf("<%s> a class of modules: call it to make one\n%s(%s)\n", class(x)[1L], class(x)[1L], paste(names(formals(x)), collapse = ", ")))
-    return(invisible(x))
+    return(print_class(x, "modules"))
   }
   cat(sprintf("An `nn_module` containing %s parameters.\n", format(count_parameters(x), big.mark = ",")))
   object <- object_of(x)
@@ -102,6 +103,13 @@ print.nn_module <- function(x, ...) {
   })
   print_section("Parameters", registered(object, "parameter"), text_of_tensor)
   print_section("Buffers", registered(object, "buffer"), text_of_tensor)
+  invisible(x)
+}
+
+# A function that makes modules or optimisers.
+print_class <- function(x, of) {
+  name <- class(x)[1L]
+  cat(sprintf("<%s> a class of %s: call it to make one\n%s(%s)\n", name, of, name, paste(names(formals(x)), collapse = ", ")))
   invisible(x)
 }
 

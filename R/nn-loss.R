@@ -38,7 +38,7 @@ NULL
 #' nn_triplet_margin_loss()(a, a, a + 1)
 #' nn_triplet_margin_with_distance_loss()(a, a, a + 1)
 #' nn_pairwise_distance()(a, a + 1)
-#' nn_ctc_loss(blank = 1)(torch_randn(4, 1, 3)$log_softmax(3), torch_tensor(matrix(2:3, 1)), torch_tensor(4L), torch_tensor(2L))
+#' nn_ctc_loss()(torch_randn(4, 1, 4)$log_softmax(3), torch_tensor(matrix(1:2, 1)), torch_tensor(4L), torch_tensor(2L))
 #' @name nn_loss
 NULL
 
@@ -57,31 +57,31 @@ loss <- function(classname, arguments, forward) {
 #' @rdname nn_loss
 #' @export
 nn_mse_loss <- loss(
-  "nn_mse_loss", function(reduction = "mean") {},
+  "nn_mse_loss", function(reduction = "mean") NULL,
   function(input, target) nnf_mse_loss(input, target, reduction = self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_l1_loss <- loss(
-  "nn_l1_loss", function(reduction = "mean") {},
+  "nn_l1_loss", function(reduction = "mean") NULL,
   function(input, target) nnf_l1_loss(input, target, reduction = self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_smooth_l1_loss <- loss(
-  "nn_smooth_l1_loss", function(reduction = "mean") {},
+  "nn_smooth_l1_loss", function(reduction = "mean") NULL,
   function(input, target) nnf_smooth_l1_loss(input, target, reduction = self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_bce_loss <- loss(
-  "nn_bce_loss", function(weight = NULL, reduction = "mean") {},
+  "nn_bce_loss", function(weight = NULL, reduction = "mean") NULL,
   function(input, target) nnf_binary_cross_entropy(input, target, weight = self$weight, reduction = self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_bce_with_logits_loss <- loss(
-  "nn_bce_with_logits_loss", function(weight = NULL, reduction = "mean", pos_weight = NULL) {},
+  "nn_bce_with_logits_loss", function(weight = NULL, reduction = "mean", pos_weight = NULL) NULL,
   function(input, target) {
     nnf_binary_cross_entropy_with_logits(input, target, weight = self$weight, reduction = self$reduction, pos_weight = self$pos_weight)
   }
@@ -89,73 +89,73 @@ nn_bce_with_logits_loss <- loss(
 #' @rdname nn_loss
 #' @export
 nn_cross_entropy_loss <- loss(
-  "nn_cross_entropy_loss", function(weight = NULL, ignore_index = -100, reduction = "mean") {},
+  "nn_cross_entropy_loss", function(weight = NULL, ignore_index = -100, reduction = "mean") NULL,
   function(input, target) nnf_cross_entropy(input, target, self$weight, self$ignore_index, self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_nll_loss <- loss(
-  "nn_nll_loss", function(weight = NULL, ignore_index = -100, reduction = "mean") {},
+  "nn_nll_loss", function(weight = NULL, ignore_index = -100, reduction = "mean") NULL,
   function(input, target) nnf_nll_loss(input, target, self$weight, self$ignore_index, self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_kl_div_loss <- loss(
-  "nn_kl_div_loss", function(reduction = "mean") {},
+  "nn_kl_div_loss", function(reduction = "mean") NULL,
   function(input, target) nnf_kl_div(input, target, reduction = self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_poisson_nll_loss <- loss(
-  "nn_poisson_nll_loss", function(log_input = TRUE, full = FALSE, eps = 1e-8, reduction = "mean") {},
+  "nn_poisson_nll_loss", function(log_input = TRUE, full = FALSE, eps = 1e-8, reduction = "mean") NULL,
   function(input, target) nnf_poisson_nll_loss(input, target, self$log_input, self$full, self$eps, self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_soft_margin_loss <- loss(
-  "nn_soft_margin_loss", function(reduction = "mean") {},
+  "nn_soft_margin_loss", function(reduction = "mean") NULL,
   function(input, target) nnf_soft_margin_loss(input, target, reduction = self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_hinge_embedding_loss <- loss(
-  "nn_hinge_embedding_loss", function(margin = 1, reduction = "mean") {},
+  "nn_hinge_embedding_loss", function(margin = 1, reduction = "mean") NULL,
   function(input, target) nnf_hinge_embedding_loss(input, target, self$margin, self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_margin_ranking_loss <- loss(
-  "nn_margin_ranking_loss", function(margin = 0, reduction = "mean") {},
+  "nn_margin_ranking_loss", function(margin = 0, reduction = "mean") NULL,
   function(input1, input2, target) nnf_margin_ranking_loss(input1, input2, target, self$margin, self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_multi_margin_loss <- loss(
-  "nn_multi_margin_loss", function(p = 1, margin = 1, weight = NULL, reduction = "mean") {},
+  "nn_multi_margin_loss", function(p = 1, margin = 1, weight = NULL, reduction = "mean") NULL,
   function(input, target) nnf_multi_margin_loss(input, target, self$p, self$margin, self$weight, self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_multilabel_margin_loss <- loss(
-  "nn_multilabel_margin_loss", function(reduction = "mean") {},
+  "nn_multilabel_margin_loss", function(reduction = "mean") NULL,
   function(input, target) nnf_multilabel_margin_loss(input, target, reduction = self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_multilabel_soft_margin_loss <- loss(
-  "nn_multilabel_soft_margin_loss", function(weight = NULL, reduction = "mean") {},
+  "nn_multilabel_soft_margin_loss", function(weight = NULL, reduction = "mean") NULL,
   function(input, target) nnf_multilabel_soft_margin_loss(input, target, self$weight, self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_cosine_embedding_loss <- loss(
-  "nn_cosine_embedding_loss", function(margin = 0, reduction = "mean") {},
+  "nn_cosine_embedding_loss", function(margin = 0, reduction = "mean") NULL,
   function(input1, input2, target) nnf_cosine_embedding_loss(input1, input2, target, self$margin, self$reduction)
 )
 #' @rdname nn_loss
 #' @export
 nn_triplet_margin_loss <- loss(
-  "nn_triplet_margin_loss", function(margin = 1, p = 2, eps = 1e-6, swap = FALSE, reduction = "mean") {},
+  "nn_triplet_margin_loss", function(margin = 1, p = 2, eps = 1e-6, swap = FALSE, reduction = "mean") NULL,
   function(anchor, positive, negative) {
     nnf_triplet_margin_loss(anchor, positive, negative, self$margin, self$p, self$eps, self$swap, self$reduction)
   }
@@ -163,7 +163,7 @@ nn_triplet_margin_loss <- loss(
 #' @rdname nn_loss
 #' @export
 nn_triplet_margin_with_distance_loss <- loss(
-  "nn_triplet_margin_with_distance_loss", function(distance_function = NULL, margin = 1, swap = FALSE, reduction = "mean") {},
+  "nn_triplet_margin_with_distance_loss", function(distance_function = NULL, margin = 1, swap = FALSE, reduction = "mean") NULL,
   function(anchor, positive, negative) {
     nnf_triplet_margin_with_distance_loss(anchor, positive, negative, self$distance_function, self$margin, self$swap, self$reduction)
   }
@@ -171,7 +171,7 @@ nn_triplet_margin_with_distance_loss <- loss(
 #' @rdname nn_loss
 #' @export
 nn_ctc_loss <- loss(
-  "nn_ctc_loss", function(blank = 0, reduction = "mean", zero_infinity = FALSE) {},
+  "nn_ctc_loss", function(blank = 0, reduction = "mean", zero_infinity = FALSE) NULL,
   function(log_probs, targets, input_lengths, target_lengths) {
     nnf_ctc_loss(log_probs, targets, input_lengths, target_lengths, self$blank, self$reduction, self$zero_infinity)
   }
@@ -180,6 +180,10 @@ nn_ctc_loss <- loss(
 #' @param keepdim whether the dimension along which the distance is taken is kept, with size 1.
 #' @export
 nn_pairwise_distance <- layer(
-  "nn_pairwise_distance", function(p = 2, eps = 1e-6, keepdim = FALSE) {},
+  "nn_pairwise_distance", function(p = 2, eps = 1e-6, keepdim = FALSE) NULL,
   function(x1, x2) nnf_pairwise_distance(x1, x2, self$p, self$eps, self$keepdim)
 )
+
+#' @rdname nnf_area_under_min_fpr_fnr
+#' @export
+nn_aum_loss <- nn_module("nn_aum_loss", forward = function(input, target) nnf_area_under_min_fpr_fnr(input, target))

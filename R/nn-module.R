@@ -17,19 +17,18 @@ NULL
 #'
 #' A plain tensor that is assigned to the name of a parameter or buffer takes its place; `NULL` clears it.
 #'
-#' | of a module | |
-#' |---|---|
-#' | `$parameters`, `$buffers` | lists of tensors under dotted names, those of children first; what is shared stands there once |
-#' | `$children`, `$modules` | the modules within; `$modules` begins with the module itself |
-#' | `$training` | whether it is in training mode, which dropout and batch normalisation ask |
-#' | `$train(mode = TRUE)`, `$eval()` | switch that mode, for all modules within |
-#' | `$to(dtype = , device = )` | converts floating parameters and buffers, which stay the same tensors |
-#' | `$apply(f)` | calls `f` with each module within, and then with this one |
-#' | `$zero_grad()` | sets the gradients of the parameters to zero |
-#' | `$state_dict()` | parameters and persistent buffers under dotted names, its own first |
-#' | `$load_state_dict(state_dict)` | copies such a list into them; names and shapes are checked before anything is copied |
-#' | `$clone(deep = FALSE)` | a copy: see [clone_module()] |
-#' | `$add_module(name, module)`, `$register_parameter(name, param)`, `$register_buffer(name, tensor, persistent = TRUE)` | what assignment to a field does |
+#' * `$parameters`, `$buffers`: lists of tensors under dotted names, those of children first; what is shared stands there once
+#' * `$children`, `$modules`: the modules within; `$modules` begins with the module itself
+#' * `$training`: whether it is in training mode, which dropout and batch normalisation ask
+#' * `$train(mode = TRUE)`, `$eval()`: switch that mode, for all modules within
+#' * `$to(dtype = , device = )`: converts floating parameters and buffers, which stay the same tensors
+#' * `$apply(f)`: calls `f` with each module within, and then with this one
+#' * `$zero_grad()`: sets the gradients of the parameters to zero
+#' * `$state_dict()`: parameters and persistent buffers under dotted names, its own first
+#' * `$load_state_dict(state_dict)`: copies such a list into them; names and shapes are checked before anything is copied
+#' * `$clone(deep = FALSE)`: a copy: see [clone_module()]
+#' * `$add_module(name, module)`, `$register_parameter(name, param)`, `$register_buffer(name, tensor, persistent = TRUE)`: what
+#'   assignment to a field does
 #'
 #' The object of \pkg{R6} behind a module is `attr(model, "module")`; `private` and `active` members and `super` are those of
 #' [R6::R6Class()].
@@ -126,7 +125,7 @@ object_of <- function(module) attr(module, "module", exact = TRUE)
 # "module"), in the order of registration, and `private$transient_` which buffers are no part of the state.
 private_of <- function(object) .subset2(.subset2(object, ".__enclos_env__"), "private")
 
-nn_Module <- R6::R6Class( # nolint: object_name_linter. It is the default of a public argument, by that name.
+nn_Module <- R6::R6Class(
   "nn_Module",
   lock_objects = FALSE,
   public = list(

@@ -3,10 +3,10 @@
 #' A tensor that `nn_parameter()` returned is registered as a parameter where it is assigned to a field of a module, one by
 #' `nn_buffer()` as a buffer: see [nn_module()].
 #'
-#' @param x a tensor. What is in a graph is taken out of it.
+#' @param x a tensor. The result shares its memory, outside of any graph.
 #' @param requires_grad whether a parameter is trained.
 #' @param persistent whether a buffer is part of `$state_dict()`.
-#' @return The tensor itself, marked; `TRUE` or `FALSE` of `is_nn_parameter()`, `is_nn_buffer()` and `is_nn_module()`.
+#' @return A tensor, marked; `TRUE` or `FALSE` of `is_nn_parameter()`, `is_nn_buffer()` and `is_nn_module()`.
 #' @section Errors:
 #'   What is no tensor is refused, and a parameter of integers that is to require gradients.
 #' @examples
@@ -18,14 +18,13 @@
 #' @export
 nn_parameter <- function(x, requires_grad = TRUE) {
   if (!inherits(x, "torch_tensor")) raise_error("`x` must be a tensor")
-  if (!x$is_leaf) x <- x$detach()
-  x$requires_grad_(requires_grad)
-  mark_as(x, "nn_parameter")
+  mark_as(x$detach()$requires_grad_(requires_grad), "nn_parameter")
 }
 #' @rdname nn_parameter
 #' @export
 nn_buffer <- function(x, persistent = TRUE) {
   if (!inherits(x, "torch_tensor")) raise_error("`x` must be a tensor")
+  x <- x$detach()
   attr(x, "persistent") <- .Call(ffi_flag, persistent, "persistent")
   mark_as(x, "nn_buffer")
 }

@@ -30,3 +30,84 @@ nn_utils_clip_grad_value_ <- function(parameters, clip_value) {
   if (inherits(parameters, "torch_tensor")) parameters <- list(parameters)
   invisible(.Call(ffi_clip_value, parameters, clip_value))
 }
+
+#' Weight normalisation
+#'
+#' Replaces the parameter `name` of a module by a direction `name_v` and a length `name_g`,
+#' \deqn{w = g \frac{v}{\|v\|}}{w = g v / ||v||}
+#' so that both are trained. The weight is computed anew before each call of the module's `forward()`.
+#'
+#' `nn_utils_weight_norm` is a class of \pkg{R6}: `$new(name, dim)` makes an object for the parameter of that name, with a
+#' length for each index of
+#' dimension `dim` (`NULL`: one for all). Its method `$apply(module)` does what is said above and returns the module, and
+#' `$remove(module)` makes a plain
+#' parameter of it again; both take another `name`, too.
+#'
+#' @format A class of \pkg{R6}.
+#' @return `$apply()` and `$remove()` return the module.
+#' @references Salimans and Kingma (2016), Weight normalization.
+#' @section Errors:
+#'   A name that is no parameter of the module is refused.
+#' @examples
+#' layer <- nn_linear(3, 2)
+#' norm <- nn_utils_weight_norm$new("weight", dim = 1)
+#' normalized <- norm$apply(layer)
+#' names(normalized$parameters)
+#' normalized(torch_ones(1, 3))
+#' names(norm$remove(normalized)$parameters)
+#' @export
+nn_utils_weight_norm <- R6::R6Class(
+  "nn_utils_weight_norm",
+  public = list(
+    name = NULL, dim = NULL,
+    initialize = function(name = "weight", dim = 1) {
+      self$name <- name
+      self$dim <- dim
+    },
+    compute_weight = function(module, name = self$name, dim = self$dim) weight_of(object_of(module), name, dim),
+    apply = function(module, name = self$name, dim = self$dim) {
+      object <- object_of(module)
+      weight <- registered(object, "parameter")[[name]]
+      if (is.null(weight)) raise_error(sprintf("`name` is \"%s\", which is no parameter of the module", name))
+      register(object, name, NULL, NULL)
+      object[[paste0(name, "_g")]] <- nn_parameter(norm_except(weight$detach(), dim))
+      object[[paste0(name, "_v")]] <- nn_parameter(weight$detach()$clone())
+      plain <- .subset2(object, "forward")
+      wrapper <- plain
+      body(wrapper) <- bquote({
+        assign(.(name), weight_of(self, .(name), .(dim)), envir = self)
+        .(body(plain))
+      })
+      environment(wrapper) <- list2env(list(weight_of = weight_of), parent = environment(plain))
+      replace_forward(object, wrapper)
+      assign("plain_forward", plain, envir = object)
+      assign(name, weight_of(object, name, dim), envir = object)
+      instance_of(object)
+    },
+    remove = function(module, name = self$name) {
+      object <- object_of(module)
+      if (is.null(registered(object, "parameter")[[paste0(name, "_g")]])) {
+        raise_error(sprintf("`name` is \"%s\", which is not normalised", name))
+      }
+      weight <- .subset2(object, name)$detach()$clone()
+      for (part in paste0(name, c("_g", "_v"))) register(object, part, NULL, NULL)
+      replace_forward(object, .subset2(object, "plain_forward"))
+      object[[name]] <- nn_parameter(weight)
+      instance_of(object)
+    }
+  )
+)
+
+norm_except <- function(weight, dim) {
+  if (is.null(dim)) return(weight$norm())
+  weight$norm(2, dim = setdiff(seq_along(dim(weight)), dim), keepdim = TRUE)
+}
+weight_of <- function(object, name, dim) {
+  v <- object[[paste0(name, "_v")]]
+  v * (object[[paste0(name, "_g")]] / norm_except(v, dim))
+}
+replace_forward <- function(object, forward) {
+  unlockBinding("forward", object)
+  assign("forward", forward, envir = object)
+  lockBinding("forward", object)
+}

@@ -28,17 +28,40 @@
 #'
 #' The derivative of `relu` at 0 is taken as 0.
 #'
-#' @param self,input a floating tensor.
+#' @param self,input a floating tensor of any shape. `relu`, `relu6`, `hardtanh` and `threshold` keep integers; `sigmoid`, `softsign`,
+#'   `tanhshrink` and `glu` take integers and make them floating.
 #' @param alpha,negative_slope,lambd,beta,threshold,value,min_val,max_val numbers, as in the table.
-#' @param weight a tensor of one element, or of as many as the second dimension of `input` has.
-#' @param dim the dimension that is halved.
+#' @param weight a floating tensor of one element, or of as many as the second dimension of `input` has.
+#' @param dim the dimension that is halved, counted from 1, or from -1 at the end; its size must be even.
 #' @param approximate `"none"` or `"tanh"`.
 #' @param inplace whether the result is written into `input`.
-#' @return A tensor of the same shape and dtype.
+#' @return A tensor of the same shape and dtype (floating where integers were made so); of `nnf_glu()` half as large along `dim`.
+#' @section Errors:
+#' Integers are refused by what the first parameter does not list, booleans by all but `sigmoid` and `glu`. So is a `weight` of another
+#' number of elements, an odd size along `dim`, a negative `lambd` of `softshrink`, an `alpha` of 0 for `celu`, another `approximate`, a
+#' number that is `NA`, and changing a leaf that requires gradients in place.
 #' @examples
 #' x <- torch_tensor(c(-2, 0, 2))
 #' nnf_relu(x)
 #' nnf_gelu(x)
+#' # a row for each function: smooth ones, then those made of straight lines
+#' torch_stack(list(nnf_elu(x), nnf_celu(x, 2), torch_celu(x), nnf_selu(x), torch_selu(x)))
+#' torch_stack(list(nnf_silu(x), nnf_softplus(x), nnf_logsigmoid(x), nnf_sigmoid(x)))
+#' torch_stack(list(nnf_softsign(x), nnf_tanhshrink(x)))
+#' torch_stack(list(torch_relu(x), nnf_relu6(x), nnf_leaky_relu(x), nnf_hardtanh(x)))
+#' torch_stack(list(nnf_hardshrink(x), nnf_softshrink(x), nnf_hardsigmoid(x), nnf_hardswish(x)))
+#' nnf_threshold(x, threshold = 1, value = 20)
+#' nnf_prelu(-torch_ones(2, 3), weight = torch_tensor(c(0.1, 0.2, 0.3)))
+#' nnf_glu(torch_tensor(c(1, 2, 0, 10)))
+#'
+#' # in place
+#' y <- x$clone()
+#' nnf_relu_(y)
+#' y
+#' torch_relu_(x$clone())
+#' torch_stack(list(nnf_elu_(x$clone()), nnf_celu_(x$clone()), torch_celu_(x$clone())))
+#' torch_stack(list(nnf_selu_(x$clone()), torch_selu_(x$clone()), nnf_hardtanh_(x$clone())))
+#' torch_stack(list(nnf_threshold_(x$clone(), 1, 20), torch_threshold_(x$clone(), 1, 20)))
 #' @name torch_activations
 NULL
 

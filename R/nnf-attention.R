@@ -2,13 +2,15 @@
 #'
 #' `torch_scaled_dot_product_attention()` is
 #' \deqn{softmax(Q K^T / \sqrt{d} + M)\, V}{softmax(Q K' / sqrt(d) + M) V}
-#' over the keys. `nnf_multi_head_attention_forward()` maps query, key and value linearly, does so in `num_heads` heads side by side, and maps the
+#' over the keys. `nnf_multi_head_attention_forward()` maps query, key and value linearly, does so in `num_heads` heads side by
+#' side, and maps the
 #' results back; it is what [nn_multihead_attention()] calls.
 #'
 #' Masks: `TRUE` in a boolean `attn_mask` of `torch_scaled_dot_product_attention()` lets a query attend to a key; in both masks of
 #' `nnf_multi_head_attention_forward()` it means that the key is ignored. A floating mask is added. Both masks are combined.
 #'
-#' @param query,key,value tensors of shape (..., L, E), (..., S, E) and (..., S, V); of `nnf_multi_head_attention_forward()` (L, N, E), (S, N, E) and
+#' @param query,key,value tensors of shape (..., L, E), (..., S, E) and (..., S, V); of `nnf_multi_head_attention_forward()` (L,
+#'   N, E), (S, N, E) and
 #'   (S, N, E), or with N first if `batch_first`.
 #' @param attn_mask a tensor that is broadcast to (..., L, S); of `nnf_multi_head_attention_forward()` of shape (L, S) or (N * heads, L, S).
 #' @param dropout_p the probability that a weight is dropped.
@@ -26,7 +28,8 @@
 #' @param use_separate_proj_weight,q_proj_weight,k_proj_weight,v_proj_weight maps of their own instead of `in_proj_weight`.
 #' @param static_k,static_v key and value after their maps, (N * heads, S, E / heads), or `NULL`.
 #' @param batch_first whether N comes first.
-#' @return `torch_scaled_dot_product_attention()`: (..., L, V). `nnf_multi_head_attention_forward()`: a list of the output, shaped as the query, and the
+#' @return `torch_scaled_dot_product_attention()`: (..., L, V). `nnf_multi_head_attention_forward()`: a list of the output,
+#'   shaped as the query, and the
 #'   weights, (N, L, S) or (N, heads, L, S), or `NULL`.
 #' @references Vaswani et al. (2017), Attention is all you need.
 #' @section Errors:
@@ -43,7 +46,12 @@
 #' @export
 torch_scaled_dot_product_attention <- function(query, key, value, attn_mask = list(), dropout_p = 0L, is_causal = FALSE, scale = NULL,
                                                enable_gqa = FALSE) {
+  check_tensor(query, "query")
+  check_tensor(key, "key")
+  check_tensor(value, "value")
   if (is.list(attn_mask) && !length(attn_mask)) attn_mask <- NULL
+  if (!is.null(attn_mask)) check_tensor(attn_mask, "attn_mask")
+  dropout_p <- .Call(ffi_number, dropout_p, "dropout_p")
   is_causal <- .Call(ffi_flag, is_causal, "is_causal")
   if (is_causal && !is.null(attn_mask)) raise_error("`attn_mask` and `is_causal` say the same: give one of them")
   if (.Call(ffi_flag, enable_gqa, "enable_gqa")) {
@@ -51,7 +59,7 @@ torch_scaled_dot_product_attention <- function(query, key, value, attn_mask = li
     key <- key$repeat_interleave(times, -3L)
     value <- value$repeat_interleave(times, -3L)
   }
-  if (is.null(scale)) scale <- 1 / sqrt(query$size(-1L))
+  scale <- if (is.null(scale)) 1 / sqrt(query$size(-1L)) else .Call(ffi_number, scale, "scale")
   weights <- torch_matmul(query * scale, key$transpose(-2L, -1L))
   if (is_causal) attn_mask <- torch_ones(query$size(-2L), key$size(-2L), dtype = torch_bool())$tril()
   if (!is.null(attn_mask)) {
@@ -79,6 +87,27 @@ nnf_multi_head_attention_forward <- function(query, key, value, embed_dim_to_che
                                              key_padding_mask = NULL, need_weights = TRUE, attn_mask = NULL, avg_weights = TRUE,
                                              use_separate_proj_weight = FALSE, q_proj_weight = NULL, k_proj_weight = NULL,
                                              v_proj_weight = NULL, static_k = NULL, static_v = NULL, batch_first = FALSE) {
+  check_tensor(query, "query")
+  check_tensor(key, "key")
+  check_tensor(value, "value")
+  num_heads <- .Call(ffi_count, num_heads, "num_heads")
+  embed_dim_to_check <- .Call(ffi_count, embed_dim_to_check, "embed_dim_to_check")
+  dropout_p <- .Call(ffi_number, dropout_p, "dropout_p")
+  add_zero_attn <- .Call(ffi_flag, add_zero_attn, "add_zero_attn")
+  training <- .Call(ffi_flag, training, "training")
+  need_weights <- .Call(ffi_flag, need_weights, "need_weights")
+  avg_weights <- .Call(ffi_flag, avg_weights, "avg_weights")
+  use_separate_proj_weight <- .Call(ffi_flag, use_separate_proj_weight, "use_separate_proj_weight")
+  batch_first <- .Call(ffi_flag, batch_first, "batch_first")
+  tensors <- c(
+    "in_proj_weight", "in_proj_bias", "bias_k", "bias_v", "out_proj_bias", "key_padding_mask", "attn_mask", "q_proj_weight",
+    "k_proj_weight", "v_proj_weight", "static_k", "static_v"
+  )
+  check_tensor(out_proj_weight, "out_proj_weight")
+  for (name in tensors) {
+    if (!is.null(get(name))) check_tensor(get(name), name)
+  }
+  if (is.null(in_proj_weight) && !use_separate_proj_weight) raise_error("`in_proj_weight` must be a tensor")
   same <- identical(query, key) && identical(key, value)
   if (batch_first) {
     query <- query$transpose(1L, 2L)
@@ -89,7 +118,7 @@ nnf_multi_head_attention_forward <- function(query, key, value, embed_dim_to_che
   if (length(shape) != 3L) raise_error("`query` must have three dimensions: positions, samples and features")
   embed <- shape[3L]
   if (embed != embed_dim_to_check) raise_error(sprintf("`query` has %d features, and the attention is for %g", embed, embed_dim_to_check))
-  if (embed %% num_heads) raise_error(sprintf("`num_heads` must divide the %d features; it is %g", embed, num_heads))
+  if (num_heads < 1 || embed %% num_heads) raise_error(sprintf("`num_heads` must divide the %d features; it is %g", embed, num_heads))
   each <- embed / num_heads
   projected <- project_heads(
     query, key, value, same, embed, in_proj_weight, in_proj_bias,

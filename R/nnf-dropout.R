@@ -5,14 +5,23 @@
 #' matrices or volumes behind the first two dimensions. `nnf_alpha_dropout()` keeps mean and variance of what passes
 #' through [nnf_selu()].
 #'
-#' @param input a floating tensor.
+#' @param input a floating tensor of any shape; of 2 dimensions or more, batch, channels and what follows, for `nnf_dropout2d()` and
+#'   `nnf_dropout3d()`.
 #' @param p the probability of being set to 0.
-#' @param training whether anything is done: if not, `input` is returned.
+#' @param training whether anything is done: if not, `input` is returned. That is the default of `nnf_alpha_dropout()`.
 #' @param inplace whether `input` itself is changed.
-#' @return A tensor of the shape of `input`.
+#' @return A tensor of the shape and dtype of `input`.
+#' @section Errors:
+#' Refused are a `p` that is not one number from 0 to 1, and `NA` for `training` or `inplace`; where elements are drawn also
+#' booleans, integers (but by `nnf_alpha_dropout()`), fewer than 2 dimensions for `nnf_dropout2d()` and `nnf_dropout3d()`, and changing a
+#' leaf that requires gradients in place.
 #' @examples
 #' torch_manual_seed(1)
 #' nnf_dropout(torch_ones(8), p = 0.25)
+#' nnf_dropout(torch_ones(8), p = 0.25, training = FALSE)
+#' nnf_dropout2d(torch_ones(2, 2, 1, 3))
+#' nnf_dropout3d(torch_ones(1, 2, 1, 1, 3))
+#' nnf_alpha_dropout(torch_randn(4), p = 0.2, training = TRUE)
 #' @export
 nnf_dropout <- function(input, p = 0.5, training = TRUE, inplace = FALSE) {
   check_probability(p)
@@ -64,14 +73,21 @@ check_probability <- function(p, call = sys.call(-1)) {
 #' `x` where it is positive, `a * x` elsewhere, with `a` drawn uniformly between `lower` and `upper` for each element
 #' while a network is trained, and the mean of the two otherwise.
 #'
-#' @param input,self a floating tensor.
-#' @param lower,upper bounds of the slope.
+#' @param input,self a floating tensor of any shape.
+#' @param lower,upper numbers, the bounds of the slope.
 #' @param training whether the slopes are drawn.
 #' @param inplace whether `input` itself is changed. The functions whose names end in `_` do that.
 #' @param generator `NULL`, or what [torch_generator()] made.
-#' @return A tensor of the shape of `input`.
+#' @return A tensor of the shape and dtype of `input`.
+#' @section Errors:
+#' Refused are bounds that are no numbers or `NA`, changing a leaf that requires gradients in place, and while training a tensor of integers
+#' and another `generator` than `NULL` and what [torch_generator()] makes.
 #' @examples
 #' nnf_rrelu(torch_tensor(c(-1, 2)))
+#' x <- torch_tensor(c(-1, -1, 2))
+#' nnf_rrelu_(x, lower = 0.1, upper = 0.3, training = TRUE)
+#' torch_rrelu_(x)
+#' x
 #' @export
 nnf_rrelu <- function(input, lower = 1 / 8, upper = 1 / 3, training = FALSE, inplace = FALSE) {
   input <- .Call(ffi_as_tensor, input, "input")

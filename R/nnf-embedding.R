@@ -1,11 +1,15 @@
 #' Classes as rows of zeros with a one
 #'
-#' @param tensor a tensor of classes: integers, counted from 1.
+#' @param tensor a tensor of classes, of any shape: integers, counted from 1.
 #' @param num_classes how many classes there are; -1 for as many as the largest in `tensor`.
 #' @return A tensor of `torch_long()` with one more dimension than `tensor`, of size `num_classes`, that is 1 at the
 #'   class and 0 elsewhere.
+#' @section Errors:
+#' Classes below 1 or above `num_classes` are refused, and so are floating numbers and booleans as classes, and an empty `tensor` without
+#' `num_classes`.
 #' @examples
 #' nnf_one_hot(torch_tensor(c(1L, 3L, 2L)))
+#' nnf_one_hot(torch_tensor(c(1L, 2L)), num_classes = 4)
 #' @export
 nnf_one_hot <- function(tensor, num_classes = -1) {
   tensor <- .Call(ffi_as_tensor, tensor, "tensor")
@@ -23,14 +27,17 @@ nnf_one_hot <- function(tensor, num_classes = -1) {
 #'
 #' The rows of `weight` that `input` names: an embedding of words or of other classes.
 #'
-#' @param input a tensor of integers, counted from 1.
+#' @param input a tensor of integers of any shape, counted from 1.
 #' @param weight a matrix with a row for each class.
-#' @param padding_idx a row that gets no gradient, or `NULL`.
+#' @param padding_idx a row that gets no gradient, counted from 1 (or from -1 at the end), or `NULL`.
 #' @param max_norm rows that are used and whose norm is larger are scaled to it first, in place; or `NULL`.
 #' @param norm_type which norm that is: the sum of the `p`-th powers, its `p`-th root.
 #' @param scale_grad_by_freq whether to divide the gradient of a row by how often the row is used.
 #' @param sparse must be `FALSE`: gradients are dense.
-#' @return A tensor of the shape of `input` with one more dimension, of the length of a row.
+#' @return A tensor of the shape of `input` with one more dimension, of the length of a row, and of the dtype of `weight`.
+#' @section Errors:
+#' Refused are classes that are 0, negative or beyond the rows of `weight`, an `input` of floating numbers or booleans, a `weight` that is
+#' no matrix, a `padding_idx` that is no row of it, and `sparse = TRUE`.
 #' @examples
 #' weight <- torch_tensor(matrix(1:6, 3), dtype = torch_float())
 #' nnf_embedding(torch_tensor(c(3L, 1L)), weight)
@@ -68,10 +75,14 @@ shrink_rows <- function(weight, input, max_norm, norm_type) {
 #' @param per_sample_weights what each row is multiplied with, of the shape of `input`, or `NULL`; for sums only.
 #' @param include_last_offset whether `offsets` ends with the place after the last bag.
 #' @param padding_idx a class that bags leave out, or `NULL`.
-#' @return A tensor with a row for each bag.
+#' @return A tensor of shape (bags, columns of `weight`) and of the dtype of `weight`.
+#' @section Errors:
+#' Refused are classes and weights that [nnf_embedding()] refuses, a vector `input` without `offsets` and a matrix with them, offsets that
+#' fall, do not begin with 1 (or 0) or lie beyond the end, another `mode`, and `per_sample_weights` for another `mode` than `"sum"`.
 #' @examples
 #' weight <- torch_tensor(matrix(1:6, 3), dtype = torch_float())
 #' nnf_embedding_bag(torch_tensor(matrix(c(1L, 3L, 2L, 2L), 2)), weight)
+#' nnf_embedding_bag(torch_tensor(c(1L, 3L, 2L)), weight, offsets = c(1, 3), mode = "max")
 #' @export
 nnf_embedding_bag <- function(input, weight, offsets = NULL, max_norm = NULL, norm_type = 2,
                               scale_grad_by_freq = FALSE, mode = "mean", sparse = FALSE, per_sample_weights = NULL,

@@ -5,7 +5,10 @@
 #' @param input a tensor whose last dimension has `in` elements, with any dimensions before it.
 #' @param weight a matrix of shape (out, in).
 #' @param bias a vector of `out` elements, or `NULL`.
-#' @return A tensor of the input's shape, but for the last dimension, which has `out` elements.
+#' @return A tensor of the input's shape, but for the last dimension, which has `out` elements, and of the input's dtype.
+#' @section Errors:
+#' The last dimension of `input` must be the second of `weight`, `bias` must broadcast to the result, and all must be of one dtype:
+#' anything else is refused.
 #' @examples
 #' nnf_linear(torch_ones(5, 3), torch_ones(2, 3), torch_zeros(2))
 #' @export
@@ -25,6 +28,10 @@ nnf_linear <- function(input, weight, bias = NULL) .Call(ffi_linear, input, weig
 #' nnf_bilinear(torch_ones(4, 2), torch_ones(4, 3), torch_ones(1, 2, 3))
 #' @export
 nnf_bilinear <- function(input1, input2, weight, bias = NULL) {
+  check_tensor(input1, "input1")
+  check_tensor(input2, "input2")
+  check_tensor(weight, "weight")
+  if (!is.null(bias)) check_tensor(bias, "bias")
   sizes <- dim(weight)
   if (length(sizes) != 3L) raise_error("`weight` must have the shape (out, in1, in2)")
   if (input1$size(-1L) != sizes[2L] || input2$size(-1L) != sizes[3L]) {

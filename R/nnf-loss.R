@@ -11,15 +11,20 @@
 #' and then their mean, their sum, or none of it. `input` and `target` broadcast against each other; another shape of `target`
 #' is met with a warning, since a column beside a vector makes a matrix of losses, which is seldom meant.
 #'
-#' @param input what was predicted: a floating tensor.
-#' @param target what should have been.
+#' @param input what was predicted: a floating tensor of any shape.
+#' @param target what should have been, usually of the same shape.
 #' @param reduction `"mean"`, `"sum"` or `"none"`.
 #' @return A tensor without dimensions, or of the elements' shape if `reduction = "none"`.
+#' @section Errors:
+#' Refused are shapes that do not broadcast, integers as both `input` and `target` (`nnf_l1_loss()` can sum them), and another `reduction`
+#' than those above and their numbers, as in [torch_reduction_mean()].
 #' @examples
 #' x <- torch_tensor(c(1, 2, 4), requires_grad = TRUE)
 #' loss <- nnf_mse_loss(x, torch_tensor(c(1, 1, 1)))
 #' loss$backward()
 #' x$grad
+#' nnf_l1_loss(x, torch_ones(3), reduction = "none")
+#' nnf_smooth_l1_loss(x, torch_ones(3), reduction = "sum")
 #' @export
 nnf_mse_loss <- function(input, target, reduction = "mean") {
   force(target) # first, as torch for R has it
@@ -72,7 +77,8 @@ warn_of_shapes <- function(input, target, call = sys.call(-1L)) {
 #' | `nnf_multilabel_margin_loss()` | the same with several right classes and margin 1: each against each wrong one |
 #' | `nnf_multilabel_soft_margin_loss()` | the mean over classes of the cross-entropy of two |
 #'
-#' @param input,input1,input2,anchor,positive,negative floating tensors.
+#' @param input,input1,input2,anchor,positive,negative floating tensors: of any shape for the first three functions, with a vector in each
+#'   row for the triplets and the cosine, of shape (classes) or (n, classes) for the last three functions.
 #' @param target a tensor of 1 and -1; for `nnf_multi_margin_loss()` the right classes, from 1; for `nnf_multilabel_margin_loss()` the right
 #'   classes of each row, then 0; for `nnf_multilabel_soft_margin_loss()` 0 or 1 for each class.
 #' @param margin the margin.
@@ -83,12 +89,26 @@ warn_of_shapes <- function(input, target, call = sys.call(-1L)) {
 #' @param weight a weight for each class, or `NULL`.
 #' @param reduction `"mean"`, `"sum"` or `"none"`; the first if several.
 #' @return A tensor without dimensions, or one loss for each element or row if `reduction = "none"`.
+#' @section Errors:
+#' Refused are shapes that do not broadcast, classes that are no integers or not there, a `p` of `nnf_multi_margin_loss()` other than 1 and
+#' 2, a `margin` that is no number, a `distance_function` that is no function, and another `reduction`.
 #' @examples
 #' x <- torch_tensor(c(0.5, -1, 2))
 #' t <- torch_tensor(c(1, -1, -1))
 #' nnf_soft_margin_loss(x, t)
 #' nnf_hinge_embedding_loss(x, t, reduction = "none")
-#' nnf_multi_margin_loss(torch_tensor(rbind(c(0.1, 0.2, 0.8))), torch_tensor(3L))
+#' nnf_margin_ranking_loss(x, torch_zeros(3), t)
+#'
+#' a <- torch_tensor(rbind(c(1, 0), c(0, 1)))
+#' b <- torch_tensor(rbind(c(1, 1), c(0, 2)))
+#' nnf_cosine_embedding_loss(a, b, torch_tensor(c(1, -1)))
+#' nnf_triplet_margin_loss(a, b, torch_zeros(2, 2))
+#' nnf_triplet_margin_with_distance_loss(a, b, torch_zeros(2, 2), function(x, y) (x - y)$abs()$sum(2))
+#'
+#' scores <- torch_tensor(rbind(c(0.1, 0.2, 0.8)))
+#' nnf_multi_margin_loss(scores, torch_tensor(3L))
+#' nnf_multilabel_margin_loss(scores, torch_tensor(rbind(c(3L, 1L, 0L))))
+#' nnf_multilabel_soft_margin_loss(scores, torch_tensor(rbind(c(1, 0, 1))))
 #' @export
 nnf_soft_margin_loss <- function(input, target, reduction = "mean") {
   loss <- .Call(ffi_soft_margin_loss, input, target, reduction)
@@ -106,12 +126,15 @@ nnf_soft_margin_loss <- function(input, target, reduction = "mean") {
 #' loses precision, and is one pass over memory if there are no weights; the loss of an infinite logit is 0 if the target
 #' agrees with it, else infinite.
 #'
-#' @param input probabilities, or logits.
+#' @param input probabilities, or logits, of any shape.
 #' @param target a tensor that broadcasts with `input`.
 #' @param weight weights \eqn{w} of the elements, that broadcast; or `NULL`.
 #' @param reduction `"mean"`, `"sum"` or `"none"`; the first if several.
-#' @param pos_weight factors of \eqn{t \log p}{t log(p)}, or `NULL`.
+#' @param pos_weight factors of \eqn{t \log p}{t log(p)}, that broadcast; or `NULL`.
 #' @return A tensor without dimensions, or of the elements' shape if `reduction = "none"`.
+#' @section Errors:
+#' Refused are probabilities below 0, above 1 or NaN, shapes that do not broadcast, integers as both `input` and `target`, and another
+#' `reduction`. A `target` is not checked.
 #' @examples
 #' x <- torch_tensor(c(-2, 0, 3))
 #' t <- torch_tensor(c(0, 1, 1))
@@ -152,15 +175,19 @@ times <- function(losses, ...) {
 #'
 #' @param input scores of shape (classes), (n, classes), or (n, classes, ...) with more dimensions after.
 #' @param target the classes seen, integers from 1, of the shape of `input` without the classes.
-#' @param weight a weight for each class, or `NULL`.
+#' @param weight a vector with a weight for each class, or `NULL`.
 #' @param ignore_index the `target` that does not count.
 #' @param reduction `"mean"`, `"sum"` or `"none"`; the first if several.
-#' @return A tensor without dimensions, or of the shape of `target` if `reduction = "none"`.
+#' @return A tensor without dimensions, or if `reduction = "none"` of the shape of `input` without the classes.
+#' @section Errors:
+#' Refused are classes below 1 (but `ignore_index`) or above their number, a `target` or `weight` of another shape, a floating `target` of
+#' `nnf_nll_loss()`, scores of integers, and another `reduction`.
 #' @examples
 #' scores <- torch_tensor(rbind(c(2, 1, 0), c(0, 1, 2)), requires_grad = TRUE)
 #' loss <- nnf_cross_entropy(scores, torch_tensor(c(1L, 3L)))
 #' loss$backward()
 #' scores$grad
+#' nnf_nll_loss(nnf_log_softmax(scores, 2), torch_tensor(c(1L, 3L)), reduction = "none")
 #' @export
 nnf_nll_loss <- function(input, target, weight = NULL, ignore_index = -100, reduction = "mean") {
   .Call(ffi_nll_loss, input, target, weight, ignore_index, reduction)
@@ -181,11 +208,14 @@ nnf_cross_entropy <- function(input, target, weight = NULL, ignore_index = -100,
 #' @param log_probs logarithms of the classes' probabilities: frames x batch x classes, or frames x classes for one sequence.
 #' @param targets the classes of each target: batch x longest, or all targets one after the other. Here, as in torch for R, classes count
 #'   from 0.
-#' @param input_lengths,target_lengths how many frames and how many classes each sequence has.
+#' @param input_lengths,target_lengths how many frames and how many classes each sequence has: vectors with a number for each.
 #' @param blank the class that stands for nothing.
 #' @param reduction `"mean"`, for which each loss is divided by the length of its target, `"sum"` or `"none"`.
 #' @param zero_infinity whether a target that does not fit its frames costs 0 instead of infinity.
 #' @return A tensor without dimensions, or one loss for each sequence if `reduction = "none"`.
+#' @section Errors:
+#' Refused are `log_probs` of other dimensions, lengths that are not one for each sequence, reach beyond the frames or are below 0 (below 1
+#' for frames), fewer `targets` than `target_lengths` says, and classes or a `blank` that `log_probs` does not have.
 #' @examples
 #' log_probs <- nnf_log_softmax(torch_randn(6, 2, 4), 3)
 #' nnf_ctc_loss(log_probs, torch_tensor(rbind(c(1L, 2L), c(3L, 0L))), c(6, 5), c(2, 1))
@@ -254,8 +284,12 @@ ctc_loss_of_one <- function(log_probs, read, blank) {
 #' The numbers that the argument `reduction` of a loss may be, instead of `"mean"`, `"sum"` or `"none"`.
 #'
 #' @return `torch_reduction_mean()`: 1; `torch_reduction_sum()`: 2; `torch_reduction_none()`: 0.
+#' @section Errors:
+#' The functions take no arguments; a loss refuses other numbers.
 #' @examples
 #' nnf_mse_loss(torch_ones(2), torch_zeros(2), reduction = torch_reduction_sum())
+#' nnf_l1_loss(torch_ones(2), torch_zeros(2), reduction = torch_reduction_none())
+#' nnf_l1_loss(torch_ones(2), torch_zeros(2), reduction = torch_reduction_mean())
 #' @export
 torch_reduction_mean <- function() 1L
 
@@ -288,12 +322,15 @@ reduced_loss <- function(losses, reduction) {
 #' distribution up to a constant, or \eqn{x - t \log(x + \epsilon)}{x - t log(x + eps)} if not `log_input`.
 #'
 #' @inheritParams nnf_mse_loss
-#' @param input logarithms of probabilities; logarithms of rates, or the rates.
-#' @param target probabilities; counts.
+#' @param input logarithms of probabilities; logarithms of rates, or the rates. A tensor of any shape.
+#' @param target probabilities; counts. Usually of the same shape.
 #' @param log_input whether `input` is the logarithm.
 #' @param full whether Stirling's formula for \eqn{\log t!}{log(factorial(t))} is added, where \eqn{t > 1}{t > 1}.
 #' @param eps what keeps the logarithm from 0.
 #' @return A tensor without dimensions, or of the elements' shape if `reduction = "none"`.
+#' @section Errors:
+#' Refused are shapes that do not broadcast, another `reduction`, and `NA` for `log_input`, `full` or `eps`. Whether probabilities are such
+#' is not checked.
 #' @examples
 #' p <- torch_tensor(rbind(c(0.2, 0.8)))
 #' nnf_kl_div(torch_log(p), torch_tensor(rbind(c(0.5, 0.5))), reduction = "sum")

@@ -11,7 +11,8 @@
 #' | `nnf_batch_norm()` | a channel of all samples in training, otherwise `running_mean` and `running_var` | one of each channel |
 #' | `nnf_instance_norm()` | a channel of each sample | one of each channel |
 #'
-#' `nnf_local_response_norm()` divides by \eqn{(k + \frac{\alpha}{n} \sum x^2)^\beta}{(k + alpha / n * sum(x^2))^beta}, where the sum goes over
+#' `nnf_local_response_norm()` divides by \eqn{(k + \frac{\alpha}{n} \sum x^2)^\beta}{(k + alpha / n * sum(x^2))^beta}, where
+#' the sum goes over
 #' n = `size` neighbouring channels.
 #'
 #' In training, `nnf_batch_norm()` moves `running_mean` and `running_var` by `momentum` towards mean and (unbiased) variance of the
@@ -58,7 +59,8 @@ floating_input <- function(input, call = sys.call(-1L)) {
 #' @rdname nnf_normalization
 #' @export
 nnf_layer_norm <- function(input, normalized_shape, weight = NULL, bias = NULL, eps = 1e-5) {
-  shape <- dim(input)
+  normalized_shape <- .Call(ffi_integers, normalized_shape, "normalized_shape")
+  shape <- dim(floating_input(input))
   last <- length(shape) - length(normalized_shape)
   if (last < 0L || !length(normalized_shape) || any(shape[last + seq_along(normalized_shape)] != normalized_shape)) {
     raise_error(sprintf(
@@ -76,7 +78,9 @@ nnf_group_norm <- function(input, num_groups, weight = NULL, bias = NULL, eps = 
   shape <- dim(floating_input(input))
   if (length(shape) < 2L) raise_error("`input` must have 2 dimensions or more: samples, channels, and perhaps more")
   num_groups <- .Call(ffi_count, num_groups, "num_groups")
-  if (num_groups < 1 || shape[2L] %% num_groups) raise_error(sprintf("`num_groups` must divide the %d channels; it is %g", shape[2L], num_groups))
+  if (num_groups < 1 || shape[2L] %% num_groups) {
+    raise_error(sprintf("`num_groups` must divide the %d channels; it is %g", shape[2L], num_groups))
+  }
   inner <- prod(shape[-(1:2)])
   layout <- c(1, shape[1L] * num_groups, shape[2L] / num_groups * inner, max(inner, 1), max(shape[2L], 1))
   .Call(ffi_normalize, input, weight, bias, layout, eps)[[1L]]
@@ -106,10 +110,13 @@ update_running <- function(running_mean, running_var, mean, rstd, eps, momentum,
 nnf_batch_norm <- function(input, running_mean, running_var, weight = NULL, bias = NULL, training = FALSE, momentum = 0.1, eps = 1e-5) {
   shape <- dim(floating_input(input))
   if (length(shape) < 2L) raise_error("`input` must have 2 dimensions or more: samples, channels, and perhaps more")
+  momentum <- .Call(ffi_number, momentum, "momentum")
+  if (!is.null(running_mean)) check_channels(running_mean, "running_mean", shape[2L])
+  if (!is.null(running_var)) check_channels(running_var, "running_var", shape[2L])
   if (!.Call(ffi_flag, training, "training")) {
-    if (is.null(running_mean) || is.null(running_var)) raise_error("`running_mean` and `running_var` must be given where `training` is FALSE")
-    check_channels(running_mean, "running_mean", shape[2L])
-    check_channels(running_var, "running_var", shape[2L])
+    if (is.null(running_mean) || is.null(running_var)) {
+      raise_error("`running_mean` and `running_var` must be given where `training` is FALSE")
+    }
     return(normalize_by(input, running_mean, running_var, weight, bias, eps))
   }
   inner <- prod(shape[-(1:2)])
@@ -128,7 +135,8 @@ nnf_batch_norm <- function(input, running_mean, running_var, weight = NULL, bias
 }
 
 check_channels <- function(x, name, channels, call = sys.call(-1L)) {
-  if (!inherits(x, "torch_tensor") || x$numel() != channels) raise_error(sprintf("`%s` must have one element for each of the %d channels", name, channels), call)
+  if (inherits(x, "torch_tensor") && x$numel() == channels) return()
+  raise_error(sprintf("`%s` must be a tensor with one element for each of the %d channels", name, channels), call)
 }
 
 #' @rdname nnf_normalization
@@ -137,8 +145,13 @@ nnf_instance_norm <- function(input, running_mean = NULL, running_var = NULL, we
                               momentum = 0.1, eps = 1e-5) {
   shape <- dim(floating_input(input))
   if (length(shape) < 3L) raise_error("`input` must have 3 dimensions or more: samples, channels, and positions")
+  momentum <- .Call(ffi_number, momentum, "momentum")
+  if (!is.null(running_mean)) check_channels(running_mean, "running_mean", shape[2L])
+  if (!is.null(running_var)) check_channels(running_var, "running_var", shape[2L])
   if (!.Call(ffi_flag, use_input_stats, "use_input_stats")) {
-    if (is.null(running_mean) || is.null(running_var)) raise_error("`running_mean` and `running_var` must be given where `use_input_stats` is FALSE")
+    if (is.null(running_mean) || is.null(running_var)) {
+      raise_error("`running_mean` and `running_var` must be given where `use_input_stats` is FALSE")
+    }
     return(normalize_by(input, running_mean, running_var, weight, bias, eps))
   }
   inner <- prod(shape[-(1:2)])
@@ -157,6 +170,9 @@ nnf_local_response_norm <- function(input, size, alpha = 1e-4, beta = 0.75, k = 
   shape <- dim(floating_input(input))
   if (length(shape) < 3L) raise_error("`input` must have 3 dimensions or more: samples, channels, and positions")
   size <- .Call(ffi_count, size, "size")
+  alpha <- .Call(ffi_number, alpha, "alpha")
+  beta <- .Call(ffi_number, beta, "beta")
+  k <- .Call(ffi_number, k, "k")
   if (size < 1) raise_error("`size` must be 1 or more")
   if (input$numel() == 0) return(input)
   squares <- (input * input)$reshape(c(shape[1L], 1L, shape[2L], prod(shape[-(1:2)])))

@@ -10,7 +10,8 @@
 #' | `"circular"` | the elements of the other end |
 #'
 #' @param input a tensor of any shape.
-#' @param pad how many elements are added before and after, the last dimension first: `c(left, right, top, bottom, ...)`. Negative ones are taken
+#' @param pad how many elements are added before and after, the last dimension first: `c(left, right, top, bottom, ...)`.
+#'   Negative ones are taken
 #'   away.
 #' @param mode see above.
 #' @param value the constant; 0 if `NULL`.
@@ -26,10 +27,10 @@
 #' nnf_pad(x, c(1, -1), mode = "circular")
 #' @export
 nnf_pad <- function(input, pad, mode = "constant", value = NULL) {
+  input <- .Call(ffi_as_tensor, input, "input")
   one_of(mode, "mode", c("constant", "reflect", "replicate", "circular"))
   if (mode == "constant") return(.Call(ffi_constant_pad, input, pad, if (is.null(value)) 0 else value))
-  if (!is.null(value) && value != 0) raise_error("`value` is for `mode = \"constant\"` alone")
-  input <- .Call(ffi_as_tensor, input, "input")
+  if (!is.null(value) && .Call(ffi_number, value, "value") != 0) raise_error("`value` is for `mode = \"constant\"` alone")
   pad <- .Call(ffi_integers, pad, "pad")
   ndim <- length(dim(input))
   if (length(pad) %% 2L || length(pad) > 2L * ndim) {
@@ -61,7 +62,8 @@ padded_places <- function(n, both, mode, call = sys.call(-1L)) {
     replicate = if (n > 0L) Inf else 0L
   )
   if (any(both > largest)) {
-    raise_error(sprintf("`pad` must be at most %g along a dimension of %d in mode \"%s\"; it is %g and %g", largest, n, mode, both[1L], both[2L]), call)
+    text <- "`pad` must be at most %g along a dimension of %d in mode \"%s\"; it is %g and %g"
+    raise_error(sprintf(text, largest, n, mode, both[1L], both[2L]), call)
   }
   if (n + sum(both) < 0L) raise_error(sprintf("`pad` takes away more than the %d elements of a dimension", n), call)
   at <- seq_len(n + sum(both)) - both[1L]

@@ -11,7 +11,8 @@
 #' | `nnf_fractional_max_pool2d()`, `3d()` | the largest elements of windows whose distances vary at random |
 #' | `nnf_max_unpool1d()` ... `3d()` | zeros, but for the elements, which are put where they had been found |
 #'
-#' The size along a dimension becomes \eqn{\lfloor (L + 2 P - d (K - 1) - 1) / s \rfloor + 1}{floor((L + 2 P - d (K - 1) - 1) / s) + 1}, rounded up
+#' The size along a dimension becomes \eqn{\lfloor (L + 2 P - d (K - 1) - 1) / s \rfloor + 1}{floor((L + 2 P - d (K - 1) - 1) /
+#' s) + 1}, rounded up
 #' with `ceil_mode`, but so that the last window does not begin in the padding.
 #'
 #' @param input,self a floating tensor of shape (N, C, L), (N, C, H, W) or (N, C, D, H, W), or without N.
@@ -66,6 +67,7 @@ NULL
 
 # Calls f with a batch: an input without one gets one, and the results lose it again.
 with_batch <- function(input, ndim, f, call = sys.call(-1L)) {
+  input <- .Call(ffi_as_tensor, input, "input")
   shape <- dim(input)
   if (length(shape) == ndim + 1L) {
     out <- f(input$unsqueeze(1L))
@@ -103,7 +105,8 @@ nnf_max_pool3d <- function(input, kernel_size, stride = NULL, padding = 0, dilat
 
 avg_pool <- function(ndim, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, call = sys.call(-1L)) {
   with_batch(input, ndim, function(input) {
-    .Call(ffi_average_pool, input, kernel_size, or_kernel(stride, kernel_size), padding, ceil_mode, FALSE, count_include_pad, divisor_override)
+    stride <- or_kernel(stride, kernel_size)
+    .Call(ffi_average_pool, input, kernel_size, stride, padding, ceil_mode, FALSE, count_include_pad, divisor_override)
   }, call)
 }
 #' @rdname nnf_pool
@@ -126,12 +129,18 @@ nnf_avg_pool3d <- function(input, kernel_size, stride = NULL, padding = 0, ceil_
 #' @rdname nnf_pool
 #' @export
 torch_avg_pool1d <- function(self, kernel_size, stride = list(), padding = 0L, ceil_mode = FALSE, count_include_pad = TRUE) {
+  self <- .Call(ffi_as_tensor, self, "self")
   avg_pool(1L, self, kernel_size, stride, padding, ceil_mode, count_include_pad, NULL)
 }
 
 # NA keeps the size of a dimension.
 adaptive_size <- function(output_size, ndim, input) {
-  size <- vapply(rep(as.list(output_size), length.out = max(ndim, length(output_size))), function(x) if (is.null(x)) NA else as.numeric(x), 0)
+  is_size <- function(x) is.null(x) || (is.atomic(x) && length(x) == 1L && !is.object(x) && (is.numeric(x) || is.na(x)))
+  sizes <- if (is.function(output_size) || inherits(output_size, "torch_tensor")) list(output_size) else as.list(output_size)
+  if (!length(sizes) %in% c(1L, ndim) || !all(vapply(sizes, is_size, NA))) {
+    raise_error(sprintf("`output_size` must be one number, or %d, of which NA keeps a size", ndim), NULL)
+  }
+  size <- rep(vapply(sizes, function(x) if (is.null(x)) NA_real_ else as.numeric(x), 0), length.out = ndim)
   kept <- is.na(size)
   if (any(kept)) size[kept] <- utils::tail(dim(input), ndim)[kept]
   size
@@ -159,7 +168,10 @@ nnf_adaptive_avg_pool2d <- function(input, output_size) adaptive_avg_pool(2L, in
 nnf_adaptive_avg_pool3d <- function(input, output_size) adaptive_avg_pool(3L, input, output_size)
 #' @rdname nnf_pool
 #' @export
-torch_adaptive_avg_pool1d <- function(self, output_size) adaptive_avg_pool(1L, self, output_size)
+torch_adaptive_avg_pool1d <- function(self, output_size) {
+  self <- .Call(ffi_as_tensor, self, "self")
+  adaptive_avg_pool(1L, self, output_size)
+}
 #' @rdname nnf_pool
 #' @export
 nnf_adaptive_max_pool1d <- function(input, output_size, return_indices = FALSE) adaptive_max_pool(1L, input, output_size, return_indices)
@@ -171,6 +183,8 @@ nnf_adaptive_max_pool2d <- function(input, output_size, return_indices = FALSE) 
 nnf_adaptive_max_pool3d <- function(input, output_size, return_indices = FALSE) adaptive_max_pool(3L, input, output_size, return_indices)
 
 lp_pool <- function(ndim, input, norm_type, kernel_size, stride, ceil_mode, call = sys.call(-1L)) {
+  input <- .Call(ffi_as_tensor, input, "input")
+  kernel_size <- .Call(ffi_integers, kernel_size, "kernel_size")
   norm_type <- .Call(ffi_number, norm_type, "norm_type")
   if (norm_type == 0) raise_error("`norm_type` must not be 0", call)
   count <- prod(rep(kernel_size, length.out = ndim))
@@ -201,11 +215,17 @@ fractional_max_pool <- function(ndim, input, kernel_size, output_size, output_ra
   with_batch(input, ndim, function(input) {
     shape <- dim(input)
     inner <- shape[-(1:2)]
-    kernel <- rep(kernel_size, length.out = ndim)
+    kernel <- rep(.Call(ffi_integers, kernel_size, "kernel_size"), length.out = ndim)
+    if (!is.null(output_size)) output_size <- .Call(ffi_integers, output_size, "output_size")
+    if (!is.null(output_ratio)) output_ratio <- check_setting(output_ratio, "output_ratio", most = 1)
     size <- if (is.null(output_size)) floor(inner * output_ratio) else rep(output_size, length.out = ndim)
     if (any(size + kernel - 1 > inner)) raise_error("`output_size` is too large for the input: the windows do not fit", call)
     planes <- shape[1L] * shape[2L]
     if (is.null(random_samples)) random_samples <- torch_rand(shape[1L], shape[2L], ndim)
+    check_tensor(random_samples, "random_samples", call)
+    if (random_samples$numel() != planes * ndim) {
+      raise_error(sprintf("`random_samples` must have the shape [%d, %d, %d]", shape[1L], shape[2L], ndim), call)
+    }
     samples <- as_array(random_samples$reshape(c(planes, ndim)))
     places <- lapply(seq_len(planes), function(plane) {
       along <- lapply(seq_len(ndim), function(d) {
@@ -250,6 +270,12 @@ nnf_fractional_max_pool3d <- function(input, kernel_size, output_size = NULL, ou
 }
 
 max_unpool <- function(ndim, input, indices, kernel_size, stride, padding, output_size, call = sys.call(-1L)) {
+  check_tensor(input, "input", call)
+  check_tensor(indices, "indices", call)
+  kernel_size <- .Call(ffi_integers, kernel_size, "kernel_size")
+  stride <- .Call(ffi_integers, or_kernel(stride, kernel_size), "stride")
+  padding <- .Call(ffi_integers, padding, "padding")
+  if (!is.null(output_size)) output_size <- .Call(ffi_integers, output_size, "output_size")
   if (length(dim(input)) == ndim + 1L) {
     return(max_unpool(ndim, input$unsqueeze(1L), indices$unsqueeze(1L), kernel_size, stride, padding, output_size, call)$squeeze(1L))
   }

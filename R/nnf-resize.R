@@ -1,16 +1,17 @@
 #' Resize
 #'
-#' `nnf_interpolate()` gives images another size. Each element of the output lies at a place of the input: with `align_corners` the centres of the
+#' `nnf_interpolate()` gives images another size. Each element of the output lies at a place of the input: with `align_corners`
+#' the centres of the
 #' outermost elements of both lie on each other, without it their outer edges. Its value is
 #'
-#' | `mode` | input | value |
-#' |---|---|---|
-#' | `"nearest"` | (N, C, ...) | the element below |
-#' | `"linear"`, `"bilinear"`, `"trilinear"` | (N, C, L), (N, C, H, W), (N, C, D, H, W) | by the distances to both neighbours along each dimension |
-#' | `"bicubic"` | (N, C, H, W) | by a cubic convolution of four neighbours, with a = -0.75 |
-#' | `"area"` | (N, C, ...) | the mean of what it covers, as [nnf_adaptive_avg_pool2d()] |
+#' * `"nearest"`: (N, C, ...); the element below
+#' * `"linear"`, `"bilinear"`, `"trilinear"`: (N, C, L), (N, C, H, W), (N, C, D, H, W); by the distances to both neighbours
+#'   along each dimension
+#' * `"bicubic"`: (N, C, H, W); by a cubic convolution of four neighbours, with a = -0.75
+#' * `"area"`: (N, C, ...); the mean of what it covers, as [nnf_adaptive_avg_pool2d()]
 #'
-#' `nnf_grid_sample()` takes elements at the places of a grid, whose last dimension holds x and y (and z) between -1, the first element, and 1, the
+#' `nnf_grid_sample()` takes elements at the places of a grid, whose last dimension holds x and y (and z) between -1, the first
+#' element, and 1, the
 #' last; `nnf_affine_grid()` makes such a grid of affine maps. `nnf_pixel_shuffle()` is [torch_pixel_shuffle()].
 #'
 #' @param input a floating tensor of shape (N, C, ...); of a grid's samples (N, C, H, W).
@@ -24,9 +25,11 @@
 #' @param theta a batch of affine maps, (N, 2, 3) or (N, 3, 4).
 #' @param upscale_factor by how much height and width grow.
 #' @return A tensor of shape (N, C, ...); of `nnf_affine_grid()` (N, H, W, 2) or (N, D, H, W, 3).
-#' @references Keys (1981), Cubic convolution interpolation for digital image processing. Jaderberg et al. (2015), Spatial transformer networks.
+#' @references Keys (1981), Cubic convolution interpolation for digital image processing. Jaderberg et al. (2015), Spatial
+#'   transformer networks.
 #' @section Errors:
-#'   Both or neither of `size` and `scale_factor` are refused, a mode that is not for so many dimensions, and `align_corners` with "nearest" and
+#'   Both or neither of `size` and `scale_factor` are refused, a mode that is not for so many dimensions, and `align_corners`
+#'   with "nearest" and
 #'   "area".
 #' @examples
 #' x <- torch_tensor(array(1:4, c(1, 1, 2, 2)), dtype = torch_float())
@@ -37,19 +40,24 @@
 #' nnf_grid_sample(x, grid)
 #' nnf_pixel_shuffle(torch_ones(1, 4, 1, 1), 2)
 #' @export
-nnf_interpolate <- function(input, size = NULL, scale_factor = NULL, mode = "nearest", align_corners = FALSE, recompute_scale_factor = NULL) {
+nnf_interpolate <- function(input, size = NULL, scale_factor = NULL, mode = "nearest", align_corners = FALSE,
+                            recompute_scale_factor = NULL) {
   input <- .Call(ffi_as_tensor, input, "input")
   shape <- dim(input)
   ndim <- length(shape) - 2L
   one_of(mode, "mode", c("nearest", "linear", "bilinear", "bicubic", "trilinear", "area"))
   wanted <- c(linear = 1L, bilinear = 2L, bicubic = 2L, trilinear = 3L)[mode]
   if (ndim < 1L || ndim > 3L || (!is.na(wanted) && ndim != wanted)) {
-    raise_error(sprintf("`mode` \"%s\" is not for an input of %d dimensions, of which the first two are samples and channels", mode, length(shape)))
+    text <- "`mode` \"%s\" is not for an input of %d dimensions, of which the first two are samples and channels"
+    raise_error(sprintf(text, mode, length(shape)))
   }
   if (mode != "nearest") floating_input(input)
   align_corners <- !is.null(align_corners) && .Call(ffi_flag, align_corners, "align_corners")
   if (align_corners && mode %in% c("nearest", "area")) raise_error(sprintf("`align_corners` is not for mode \"%s\"", mode))
   if (is.null(size) == is.null(scale_factor)) raise_error("`size` or `scale_factor` must be given, and not both")
+  if (!is.null(size)) size <- .Call(ffi_integers, size, "size")
+  if (!is.null(scale_factor)) scale_factor <- check_setting(scale_factor, "scale_factor")
+  if (!is.null(recompute_scale_factor)) recompute_scale_factor <- .Call(ffi_flag, recompute_scale_factor, "recompute_scale_factor")
   inner <- shape[-(1:2)]
   scale <- NULL
   if (is.null(size)) {
@@ -121,6 +129,8 @@ resize_along <- function(input, dim, taps) {
 #' @export
 nnf_affine_grid <- function(theta, size, align_corners = FALSE) {
   theta <- .Call(ffi_as_tensor, theta, "theta")
+  size <- .Call(ffi_integers, size, "size")
+  align_corners <- .Call(ffi_flag, align_corners, "align_corners")
   if (!torch_is_floating_point(theta)) {
     raise_error(sprintf("`theta` must be a floating tensor, not a %s one; convert it by $to(dtype = torch_float())", theta$dtype))
   }
@@ -148,6 +158,9 @@ nnf_grid_sample <- function(input, grid, mode = c("bilinear", "nearest", "bicubi
                             align_corners = FALSE) {
   mode <- match_one(mode, "mode", c("bilinear", "nearest", "bicubic"))
   padding_mode <- match_one(padding_mode, "padding_mode", c("zeros", "border", "reflection"))
+  align_corners <- .Call(ffi_flag, align_corners, "align_corners")
+  check_tensor(input, "input")
+  check_tensor(grid, "grid")
   if (length(dim(input)) != 4L) raise_error("`input` must have the shape (N, C, H, W)")
   if (length(dim(grid)) != 4L || dim(grid)[4L] != 2L || dim(grid)[1L] != dim(input)[1L]) {
     raise_error("`grid` must have the shape (N, H out, W out, 2), with the N of `input`")
@@ -220,7 +233,8 @@ bounded_places <- function(at, n, padding_mode, align_corners) {
 grid_values <- function(input, row, column) {
   shape <- dim(input)
   within <- (row >= 0) & (row <= shape[3L] - 1) & (column >= 0) & (column <= shape[4L] - 1)
-  place <- (torch_clamp(row$detach(), 0, shape[3L] - 1) * shape[4L] + torch_clamp(column$detach(), 0, shape[4L] - 1) + 1)$to(dtype = torch_long())
+  at <- function(x, n) torch_clamp(x$detach(), 0, n - 1)
+  place <- (at(row, shape[3L]) * shape[4L] + at(column, shape[4L]) + 1)$to(dtype = torch_long())
   out <- dim(row)
   count <- prod(out[-1L])
   flat <- input$reshape(c(shape[1:2], prod(shape[3:4])))$gather(3L, place$view(c(shape[1L], 1L, count))$expand(c(shape[1:2], count)))
@@ -229,4 +243,4 @@ grid_values <- function(input, row, column) {
 
 #' @rdname nnf_interpolate
 #' @export
-nnf_pixel_shuffle <- function(input, upscale_factor) torch_pixel_shuffle(input, upscale_factor)
+nnf_pixel_shuffle <- function(input, upscale_factor) torch_pixel_shuffle(.Call(ffi_as_tensor, input, "input"), upscale_factor)

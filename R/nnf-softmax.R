@@ -4,14 +4,17 @@
 #' `nnf_log_softmax()`; that of `-input`: `nnf_softmin()`. Exponentials are taken of what elements are below the largest, so they do not
 #' overflow. The methods are `x$softmax(dim, dtype)` and `x$log_softmax(dim, dtype)`.
 #'
-#' @param input a floating tensor, or another with a `dtype`.
-#' @param dim the dimension, counted from 1, or from -1 at the end.
-#' @param dtype the dtype to convert to first.
-#' @return A tensor of the same shape.
+#' @param input a floating tensor of any shape, or another with a `dtype`.
+#' @param dim the dimension, counted from 1, or from -1 at the end. It has to be given.
+#' @param dtype the floating dtype to convert to first; `NULL`: that of `input`.
+#' @return A tensor of the same shape, of the dtype of `input`, or of `dtype`.
+#' @section Errors:
+#' Refused are a `dim` that `input` does not have, is 0 or not given, and integers or booleans without a floating `dtype`.
 #' @examples
 #' x <- torch_tensor(rbind(c(1, 2, 3), c(1000, 1001, 1002)))
 #' nnf_softmax(x, dim = 2)
 #' nnf_log_softmax(x, dim = 2)
+#' nnf_softmin(x, dim = 2)
 #' @export
 nnf_softmax <- function(input, dim, dtype = NULL) .Call(ffi_softmax, input, dim, dtype)
 
@@ -28,11 +31,13 @@ nnf_softmin <- function(input, dim, dtype = NULL) .Call(ffi_softmax, .Call(ffi_n
 #' The softmax of \eqn{(x + g) / \tau}{(logits + g) / tau}, where the \eqn{g} are drawn from the standard Gumbel distribution: one-hot
 #' vectors, relaxed so that gradients pass.
 #'
-#' @param logits logarithms of probabilities, up to a constant.
+#' @param logits logarithms of probabilities, up to a constant: a floating tensor.
 #' @param tau the temperature: the lower, the nearer to one-hot.
 #' @param hard whether the result is one-hot; the gradient is that of the relaxed one either way.
 #' @param dim the dimension along which the probabilities add up to 1.
-#' @return A tensor of the shape of `logits`.
+#' @return A tensor of the shape and dtype of `logits`.
+#' @section Errors:
+#' `logits` of integers are refused, and so are a `tau` that is no number, a `dim` that `logits` does not have, and `NA` for `hard`.
 #' @examples
 #' nnf_gumbel_softmax(torch_tensor(log(c(0.1, 0.2, 0.7))), hard = TRUE)
 #' @export

@@ -11,16 +11,26 @@
 #' integers R's doubles become the default floating dtype, and beside booleans R's integers are `torch_long()`. It is
 #' converted once, from R's memory, so nothing is rounded on the way.
 #'
-#' @param self,other tensors, numbers, or vectors or arrays of R.
+#' @param self,other tensors, numbers, or vectors or arrays of R, of shapes that broadcast.
 #' @param alpha a number that `other` is multiplied by; whole if the tensors are.
 #' @param rounding_mode `NULL`; or `"floor"` or `"trunc"`, which round the quotient down or towards zero. Integers then stay
 #'   whole, and may not be divided by zero.
 #' @return A tensor of the shape that `self` and `other` broadcast to. Methods of the same name exist, and in-place forms with `_`
 #'   appended; what an in-place form computes has to fit the tensor's shape and kind of dtype.
+#' @section Errors:
+#' Refused are shapes that do not broadcast, a difference of which one side is a Bool tensor, an `alpha` with a fraction beside integers,
+#' a rounded quotient of integers by zero, another `rounding_mode`, in place a result of another shape or kind of dtype, and changing a
+#' leaf that requires gradients in place.
 #' @examples
 #' x <- torch_tensor(c(1, 2, 3))
 #' torch_add(x, torch_tensor(10), alpha = 2)
-#' torch_div(x, 2, rounding_mode = "floor")
+#' torch_add(x, torch_tensor(rbind(10, 20)))
+#' torch_stack(list(torch_sub(x, 1), torch_subtract(x, 1)))
+#' torch_stack(list(torch_mul(x, x), torch_multiply(x, x)))
+#' torch_stack(list(torch_div(x, 2), torch_divide(x, 2), torch_true_divide(x, 2)))
+#' torch_div(torch_tensor(1:3), 2L)
+#' torch_div(torch_tensor(c(-3L, 3L)), 2L, rounding_mode = "floor")
+#' torch_div(torch_tensor(c(-3L, 3L)), 2L, rounding_mode = "trunc")
 #' @export
 torch_add <- function(self, other, alpha = 1L) .Call(ffi_add, self, other, alpha)
 #' @rdname torch_add
@@ -64,14 +74,19 @@ div_in_place <- function(self, other, rounding_mode = NULL) {
 #' `torch_floor_divide()` rounds the quotient down. `torch_remainder()` is what that leaves, and has the divisor's sign, as R's `%%`
 #' has; `torch_fmod()` is what a quotient rounded towards zero leaves, and has the dividend's sign.
 #'
-#' @param self,other tensors or numbers. Integers may not be divided by zero.
+#' @param self,other tensors or numbers, of shapes that broadcast. Integers may not be divided by zero.
 #' @return A tensor of the shape that `self` and `other` broadcast to, whole if both are. Methods of the same name exist, and
 #'   in-place forms with `_` appended.
+#' @section Errors:
+#' Refused are integers divided by zero (floating numbers give `Inf` or `NaN`), two Bool tensors, shapes that do not broadcast, and in
+#' place a floating result in a tensor of integers.
 #' @examples
 #' x <- torch_tensor(c(-7L, 7L))
 #' torch_floor_divide(x, 3L)
 #' torch_remainder(x, 3L)
 #' torch_fmod(x, 3L)
+#' torch_remainder(torch_tensor(c(-0.5, 7)), 2)
+#' torch_floor_divide(torch_tensor(1), 0)
 #' @export
 torch_floor_divide <- function(self, other) .Call(ffi_floor_divide, self, other)
 #' @rdname torch_floor_divide
@@ -86,15 +101,22 @@ torch_fmod <- function(self, other) .Call(ffi_fmod, self, other)
 #' `self` to the power `exponent`, element by element. `x$float_power(exponent)` computes in double whatever the dtypes are, and
 #' `x$ldexp(other)` is `x * 2^other`.
 #'
-#' Integers have no negative powers. The derivative by the base is 0 for the exponent 0, and the derivative by the exponent
-#' is 0 where the base is 0.
+#' Integers have no negative powers: in a tensor of exponents, such a power is rounded towards zero (and is 0 of 0). The derivative by the
+#' base is 0 for the exponent 0, and the derivative by the exponent is 0 where the base is 0.
 #'
 #' @param self the base: a tensor or a number.
-#' @param exponent,other a tensor or a number.
-#' @return A tensor of the shape that both broadcast to. Methods of the same name exist, and in-place forms with `_` appended.
+#' @param exponent,other a tensor or a number, of a shape that broadcasts with that of `self`.
+#' @return A tensor of the shape that both broadcast to; whole if both are, but floating for `torch_ldexp()`. Methods of the same name
+#'   exist, and in-place forms with `_` appended.
+#' @section Errors:
+#' Refused are a negative whole number as the exponent of integers, two Bool tensors, shapes that do not broadcast, and in place a
+#' floating result in a tensor of integers.
 #' @examples
 #' torch_pow(torch_tensor(c(1, 2, 3)), 2)
 #' torch_pow(2, torch_tensor(c(1, 2, 3)))
+#' torch_pow(torch_tensor(1:3), torch_tensor(1:3))
+#' torch_pow(torch_tensor(c(-8, 8)), 1 / 3)
+#' torch_ldexp(torch_tensor(c(0.5, 1)), torch_tensor(c(3L, -1L)))
 #' @export
 torch_pow <- function(self, exponent) .Call(ffi_pow, self, exponent)
 #' @rdname torch_pow
@@ -121,13 +143,21 @@ power_of_two <- function(other) {
 #' Methods that have no function: `x$xlogy(y)` is \eqn{x log y}, and 0 where \eqn{x} is 0; `x$copysign(y)` is \eqn{|x|} with the
 #' sign of \eqn{y}.
 #'
-#' @param self,other,values tensors or numbers.
-#' @return A tensor of the shape that both broadcast to. Methods of the same name exist, and in-place forms of most with `_`
-#'   appended.
+#' @param self,other,values tensors or numbers, of shapes that broadcast.
+#' @return A tensor of the shape that both broadcast to, and floating but for `torch_heaviside()`, `torch_gcd()` and `torch_lcm()` of
+#'   integers. Methods of the same name exist, and in-place forms of most with `_` appended.
+#' @section Errors:
+#' Refused are shapes that do not broadcast, floating numbers (also R's, as `2`) and booleans for `torch_gcd()` and `torch_lcm()`,
+#' integers for `torch_nextafter()`, and in place a floating result in a tensor of integers.
 #' @examples
+#' torch_atan2(torch_tensor(c(1, 1, -1)), torch_tensor(c(1, -1, -1)))
 #' torch_hypot(torch_tensor(3), 4)
 #' torch_logaddexp(torch_tensor(1000), 1000)
+#' torch_logaddexp2(torch_tensor(c(0, 3)), torch_tensor(c(0, 3)))
+#' torch_nextafter(torch_tensor(1), 2) - 1
+#' torch_heaviside(torch_tensor(c(-2, 0, 3)), 0.5)
 #' torch_gcd(torch_tensor(c(12L, 18L)), 8L)
+#' torch_lcm(torch_tensor(c(12L, 18L)), 8L)
 #' @export
 torch_atan2 <- function(self, other) .Call(ffi_atan2, self, other)
 #' @rdname torch_atan2
@@ -159,10 +189,16 @@ torch_lcm <- function(self, other) .Call(ffi_lcm, self, other)
 #'
 #' Of two equal elements each gets half of the gradient.
 #'
-#' @param self,other tensors or numbers.
-#' @return A tensor of the shape that both broadcast to. Methods of the same name exist.
+#' @param self,other tensors or numbers, of shapes that broadcast.
+#' @return A tensor of the shape that both broadcast to, and of the dtype that they promote to. Methods of the same name exist.
+#' @section Errors:
+#' Refused are shapes that do not broadcast, what is neither a tensor nor numbers of R, and `NA` (not `NA_real_`) beside integers.
 #' @examples
-#' torch_maximum(torch_tensor(c(1, 5, NaN)), 3)
+#' x <- torch_tensor(c(1, 5, NaN))
+#' torch_maximum(x, 3)
+#' torch_minimum(x, 3)
+#' x$fmax(3)
+#' torch_minimum(torch_tensor(1:3), torch_tensor(rbind(2L, 0L)))
 #' @export
 torch_maximum <- function(self, other) .Call(ffi_maximum, self, other)
 #' @rdname torch_maximum
@@ -174,13 +210,18 @@ torch_minimum <- function(self, other) .Call(ffi_minimum, self, other)
 #' Each element that is below `min` becomes `min`, each that is above `max` becomes `max`. The methods `x$clamp_min(min)` and
 #' `x$clamp_max(max)` have one bound.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape.
 #' @param min,max numbers, or tensors that broadcast with `self`; one of them may be `NULL`. Where `min` is above `max`, `max`
 #'   holds.
-#' @return A tensor. NaN stays NaN. The gradient passes where the element was within the bounds, which included. Methods of the
-#'   same name exist, and in-place forms with `_` appended.
+#' @return A tensor of the shape of `self`, or the one that it broadcasts to with `min` and `max`. NaN stays NaN. The gradient passes
+#'   where the element was within the bounds, which included. Methods of the same name exist, and in-place forms with `_` appended.
+#' @section Errors:
+#' Refused are both bounds `NULL`, shapes that do not broadcast, and in place floating bounds of a tensor of integers.
 #' @examples
-#' torch_clamp(torch_tensor(c(-2, 0.5, 2)), min = -1, max = 1)
+#' x <- torch_tensor(c(-2, 0.5, 2))
+#' torch_clamp(x, min = -1, max = 1)
+#' torch_clip(x, max = 1)
+#' torch_clamp(x, min = torch_tensor(c(0, 1, 2)))
 #' @export
 torch_clamp <- function(self, min = NULL, max = NULL) .Call(ffi_clamp, self, min, max)
 #' @rdname torch_clamp
@@ -194,12 +235,17 @@ torch_clip <- torch_clamp
 #'
 #' @param self,end,tensor1,tensor2 tensors that broadcast against each other; floating ones for `torch_lerp()` and
 #'   `torch_addcdiv()`.
-#' @param weight a number or a tensor.
-#' @param value a number.
-#' @return A tensor. Methods of the same name exist, and in-place forms with `_` appended.
+#' @param weight a number or a tensor, which broadcasts too; below 0 and above 1 the line goes on.
+#' @param value a number; whole if the tensors are.
+#' @return A tensor of the shape that all broadcast to. Methods of the same name exist, and in-place forms with `_` appended.
+#' @section Errors:
+#' Refused are two tensors of integers for `torch_lerp()` and three tensors of integers for `torch_addcdiv()`, three Bool tensors, shapes
+#' that do not broadcast, and a `value` that is no number or has a fraction beside integers.
 #' @examples
 #' torch_lerp(torch_tensor(c(0, 10)), torch_tensor(c(10, 20)), 0.25)
+#' torch_lerp(torch_zeros(2), torch_ones(2), weight = torch_tensor(c(0.1, 0.9)))
 #' torch_addcmul(torch_ones(2), torch_tensor(c(1, 2)), torch_tensor(c(3, 4)), value = 0.5)
+#' torch_addcdiv(torch_ones(2), torch_tensor(c(1, 2)), torch_tensor(c(4, 4)), value = -1)
 #' @export
 torch_lerp <- function(self, end, weight) .Call(ffi_lerp, self, end, weight)
 #' @rdname torch_lerp
@@ -213,13 +259,17 @@ torch_addcdiv <- function(self, tensor1, tensor2, value = 1L) .Call(ffi_addcdiv,
 #'
 #' Takes elements of `self` where the condition holds, and of `other` where it does not. Without them, tells where it holds.
 #'
-#' @param condition a Bool tensor.
+#' @param condition a Bool tensor (or one of uint8).
 #' @param self,other tensors or numbers that broadcast with the condition.
-#' @return A tensor. Without `self` and `other`, a list of index tensors, one for each dimension (`torch_nonzero(as_list = TRUE)`).
-#'   The method is `x$where(condition, other)`.
+#' @return A tensor of the shape that all broadcast to and of the dtype that `self` and `other` promote to. Without `self` and `other`, a
+#'   list of index tensors, one for each dimension (`torch_nonzero(as_list = TRUE)`). The method is `x$where(condition, other)`.
+#' @section Errors:
+#' Refused are a `condition` of another dtype, `self` without `other` or the other way round, and shapes that do not broadcast.
 #' @examples
 #' x <- torch_tensor(c(-1, 0, 2))
 #' torch_where(x > 0, x, 0)
+#' torch_where(torch_tensor(rbind(TRUE, FALSE)), x, -x)
+#' torch_where(x > -1)
 #' @export
 torch_where <- function(condition, self = NULL, other = NULL) {
   if (is.null(self) && is.null(other)) return(torch_nonzero(condition, as_list = TRUE))

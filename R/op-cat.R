@@ -11,11 +11,20 @@
 #'
 #' @param tensors a list of tensors.
 #' @param dim a dimension, counted from 1, or from -1 at the end. For `torch_stack()` where the new one is to be.
-#' @return A tensor, which shares no memory with the others.
+#' @return A tensor, which shares no memory with the others: k tensors of shape (n, m) make one of shape (k n, m) by `torch_cat()`,
+#'   (k, n, m) by `torch_stack()`, (k n, k m) by `torch_block_diag()`.
+#' @section Errors:
+#' Refused are an empty list, other numbers of dimensions, other sizes where they must be equal, a dimension that is not there, tensors
+#' without dimensions for `torch_cat()`, more than two dimensions for `torch_block_diag()`, and a second tensor that is not in the list.
 #' @examples
 #' x <- torch_tensor(matrix(1:4, 2))
 #' torch_cat(list(x, x), dim = 2)
 #' torch_stack(list(x, x))$shape
+#' v <- torch_tensor(5:6)
+#' torch_vstack(list(x, v))
+#' torch_hstack(list(v, v))
+#' torch_hstack(list(x, x))
+#' torch_dstack(list(x, -x))
 #' torch_block_diag(list(x, torch_tensor(9)))
 #' rbind(x, 5:6)
 #' @export
@@ -55,11 +64,15 @@ torch_block_diag <- function(tensors) .Call(ffi_block_diag, tensors)
 #' and `torch_unsafe_chunk()` share memory too, but the graph does not know of it.
 #' `as.list()` of a tensor, and so [lapply()] over one, goes along the first dimension.
 #'
-#' @param self a tensor.
-#' @param split_size the size of the parts, or a vector of sizes that add up to that of the dimension.
+#' @param self a tensor of one dimension or more.
+#' @param split_size the size of the parts, or a vector of sizes that add up to that of the dimension; for
+#'   `torch_unsafe_split()` one size.
 #' @param chunks how many parts.
 #' @param dim the dimension to cut, counted from 1, or from -1 at the end.
-#' @return A list of tensors.
+#' @return A list of tensors of the dtype of `self`, and of its shape but along `dim`.
+#' @section Errors:
+#' Refused are a tensor without dimensions, a dimension that is not there, a `split_size` or `chunks` below 1, and sizes that do not add
+#' up to that of the dimension; by the methods also parts that cannot be equal, and `indices` beside `sections`.
 #' @section Methods: `x$split_with_sizes(split_sizes, dim)` and `x$unsafe_split_with_sizes(split_sizes, dim)` take a
 #'   vector of sizes. `x$tensor_split(indices, sections, dim = )` makes `sections` parts that differ by one at most,
 #'   or cuts after so many places as `indices` say. One number is taken for `sections`; `list(3)` is one cut.
@@ -69,6 +82,9 @@ torch_block_diag <- function(tensors) .Call(ffi_block_diag, tensors)
 #' x <- torch_tensor(1:7)
 #' torch_split(x, 3)
 #' torch_split(x, c(2, 5))[[2]]
+#' torch_chunk(x, 3)[[3]]
+#' torch_unsafe_split(x, 4)
+#' length(torch_unsafe_chunk(x, 2))
 #' x$tensor_split(indices = c(1, 5))[[2]]
 #' torch_unbind(torch_tensor(matrix(1:4, 2)))[[1]]
 #' @export
@@ -103,11 +119,16 @@ torch_unsafe_chunk <- function(self, chunks, dim = 1L) .Call(ffi_unsafe_chunk, s
 #' @param self a vector.
 #' @param r how many elements to take.
 #' @param with_replacement whether an element may be taken more than once.
-#' @return A list of tensors; a matrix (for `torch_cartesian_prod()` of one vector, the vector).
+#' @return A list of tensors of shape (n, m, ...) for vectors of n, m, ... elements ((m, n, ...) for `"xy"`); a matrix with a column for
+#'   each vector (for `torch_cartesian_prod()` of one vector, the vector), or with `r` columns.
+#' @section Errors:
+#' Refused are `tensors` that are no list, an empty list for `torch_cartesian_prod()`, another `indexing`, a `self` that is no vector, an
+#' `r` that is negative or has a fraction, and combinations too many to count.
 #' @examples
 #' torch_meshgrid(list(torch_tensor(1:2), torch_tensor(3:5)))
 #' torch_cartesian_prod(list(torch_tensor(1:2), torch_tensor(3:5)))
 #' torch_combinations(torch_tensor(1:3))
+#' torch_combinations(torch_tensor(1:2), r = 3, with_replacement = TRUE)
 #' @export
 torch_meshgrid <- function(tensors, indexing = "ij") {
   one_of(indexing, "indexing", c("ij", "xy"))

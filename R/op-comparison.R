@@ -7,10 +7,25 @@
 #' they are rounded to its dtype first, so that `torch_tensor(0.1) == 0.1` holds.
 #'
 #' @param self,other tensors or numbers that broadcast against each other.
-#' @return A Bool tensor. Methods of the same name exist; the in-place forms, with `_` appended, write 1 and 0 into `self`.
+#' @return A Bool tensor of the shape that both broadcast to. Methods of the same name exist; the in-place forms, with `_` appended, write
+#'   1 and 0 into `self`.
+#' @section Errors:
+#' Refused are shapes that do not broadcast, what is neither a tensor nor numbers of R, `NA` (not `NA_real_`) beside integers, and in place
+#' a result of another shape than `self`, or a `self` that is a leaf that requires gradients.
 #' @seealso [torch_isclose()] for equality up to a tolerance, [tensor-operators] for `==`, `<`, ...
 #' @examples
-#' torch_lt(torch_tensor(c(1, 2, 3)), 2)
+#' x <- torch_tensor(c(1, 2, 3))
+#' torch_lt(x, 2)
+#' torch_ge(x, torch_tensor(c(3, 2, 1)))
+#' torch_eq(torch_tensor(1:2), torch_tensor(rbind(1L, 2L)))
+#' torch_ne(torch_tensor(NaN), NaN)
+#'
+#' # the long names are the same functions
+#' torch_stack(list(torch_ne(x, 2), torch_not_equal(x, 2)))
+#' torch_stack(list(torch_lt(x, 2), torch_less(x, 2)))
+#' torch_stack(list(torch_le(x, 2), torch_less_equal(x, 2)))
+#' torch_stack(list(torch_gt(x, 2), torch_greater(x, 2)))
+#' torch_stack(list(torch_ge(x, 2), torch_greater_equal(x, 2)))
 #' @export
 torch_eq <- function(self, other) .Call(ffi_eq, self, other)
 #' @rdname torch_eq
@@ -51,13 +66,23 @@ torch_greater_equal <- torch_ge
 #' `torch_allclose()` whether that holds for all. `torch_equal()` tells whether two tensors have the same shape and the same
 #' elements.
 #'
-#' @param self,other tensors; they broadcast, save for `torch_equal()`.
-#' @param rtol,atol the relative and the absolute tolerance.
+#' @param self,other tensors; they broadcast, save for `torch_equal()`. Their dtypes may differ.
+#' @param rtol,atol the relative and the absolute tolerance: numbers.
 #' @param equal_nan whether two NaNs are close.
-#' @return `torch_isclose()`: a Bool tensor; the others `TRUE` or `FALSE`. Methods of the same name exist.
+#' @return `torch_isclose()`: a Bool tensor of the shape that both broadcast to; the others `TRUE` or `FALSE`. Methods of the same name
+#'   exist.
+#' @section Errors:
+#' Refused are shapes that do not broadcast (for `torch_equal()` they are unequal), what is neither a tensor nor numbers of R, a tolerance
+#' that is no number, and `NA` for `equal_nan`.
 #' @examples
-#' torch_isclose(torch_tensor(c(1, 2)), torch_tensor(c(1 + 1e-9, 2.1)))
+#' x <- torch_tensor(c(1, 2))
+#' torch_isclose(x, torch_tensor(c(1 + 1e-9, 2.1)))
+#' torch_allclose(x, x + 1e-6)
+#' torch_allclose(x, x + 1e-3)
+#' torch_allclose(x, x + 1e-3, rtol = 0, atol = 0.01)
+#' torch_allclose(torch_tensor(NaN), torch_tensor(NaN), equal_nan = TRUE)
 #' torch_equal(torch_ones(2), torch_ones(2))
+#' torch_equal(torch_ones(2), torch_ones(1))
 #' @export
 torch_isclose <- function(self, other, rtol = 1e-05, atol = 1e-08, equal_nan = FALSE) {
   .Call(ffi_isclose, self, other, rtol, atol, equal_nan)
@@ -79,10 +104,19 @@ torch_equal <- function(self, other) {
 #'
 #' Element by element: and, or, exclusive or, not. A number is true if it is not 0.
 #'
-#' @param self,other tensors that broadcast against each other.
-#' @return A Bool tensor. Methods of the same name exist; the in-place forms, with `_` appended, write 1 and 0 into `self`.
+#' @param self,other tensors of any dtype that broadcast against each other.
+#' @return A Bool tensor of the shape that both broadcast to. Methods of the same name exist; the in-place forms, with `_` appended, write
+#'   1 and 0 into `self`.
+#' @section Errors:
+#' Refused are shapes that do not broadcast, what is neither a tensor nor numbers of R, and changing a leaf that requires gradients in
+#' place.
 #' @examples
-#' torch_logical_and(torch_tensor(c(TRUE, TRUE)), torch_tensor(c(1, 0)))
+#' x <- torch_tensor(c(TRUE, TRUE, FALSE, FALSE))
+#' y <- torch_tensor(c(2, 0, -1, 0))
+#' torch_logical_and(x, y)
+#' torch_logical_or(x, y)
+#' torch_logical_xor(x, y)
+#' torch_logical_not(y)
 #' @export
 torch_logical_and <- function(self, other) .Call(ffi_logical_and, self, other)
 #' @rdname torch_logical_and
@@ -101,9 +135,19 @@ torch_logical_not <- function(self) .Call(ffi_logical_not, self)
 #' `x$bitwise_left_shift(n)` and `x$bitwise_right_shift(n)` move the bits.
 #'
 #' @param self,other tensors of integers or booleans that broadcast against each other.
-#' @return A tensor. Methods of the same name exist, and in-place forms with `_` appended.
+#' @return A tensor of the shape that both broadcast to, and of the dtype that they promote to. Methods of the same name exist, and
+#'   in-place forms with `_` appended.
+#' @section Errors:
+#' Floating tensors and R's doubles (`1`, unlike `1L`) are refused, and shapes that do not broadcast.
 #' @examples
-#' torch_bitwise_and(torch_tensor(c(12L, 5L)), torch_tensor(c(8L, 3L)))
+#' x <- torch_tensor(c(12L, 5L))
+#' y <- torch_tensor(c(8L, 3L))
+#' torch_bitwise_and(x, y)
+#' torch_bitwise_or(x, y)
+#' torch_bitwise_xor(x, y)
+#' torch_bitwise_not(x)
+#' torch_bitwise_not(torch_tensor(c(TRUE, FALSE)))
+#' x$bitwise_left_shift(2L)
 #' @export
 torch_bitwise_and <- function(self, other) .Call(ffi_bitwise_and, self, other)
 #' @rdname torch_bitwise_and

@@ -16,19 +16,27 @@
 #' stands for any dimensions that are not named; they broadcast.
 #'
 #' @param equation the subscripts of the tensors, and of the result.
-#' @param tensors a list of tensors.
+#' @param tensors a list of tensors of one dtype; dimensions that share a letter have one size, or size 1.
 #' @param path the order in which tensors are multiplied is from left to right; a path is accepted and does not change
 #'   the result.
-#' @param self,other,a,b tensors.
+#' @param self,other,a,b tensors; for `torch_cross()` of as many dimensions, for `torch_trace()` a matrix.
 #' @param dims how many of the last dimensions of `a` are summed over with the first of `b`; or a list of two vectors
 #'   with the
 #'   dimensions of each.
 #' @param dim the dimension of three elements; the first that has three if it is `NULL`.
-#' @return A tensor.
+#' @return A tensor: of `torch_einsum()` with a dimension for each letter of the result; of `torch_tensordot()` with the dimensions of `a`
+#'   and then of `b` that are not summed over; of `torch_kron()` of shape (n p, m q) for shapes (n, m) and (p, q); of `torch_cross()` of the
+#'   shape that both broadcast to; of `torch_trace()` without dimensions.
+#' @section Errors:
+#' Refused are subscripts that are no letters, or not as many as there are tensors and dimensions, letters of the result that no tensor
+#' has, sizes that differ, two dtypes or Bool tensors that `torch_einsum()` or `torch_tensordot()` multiplies, dimensions that are not
+#' there, no dimension of three elements, and another tensor than a matrix for `torch_trace()`.
 #' @examples
 #' x <- torch_tensor(matrix(1:4, 2), dtype = torch_float())
 #' torch_einsum("ij,jk->ik", list(x, x))
 #' torch_einsum("ii", list(x))
+#' torch_einsum("...i,i->...", list(torch_ones(2, 3, 2), torch_tensor(c(1, 10))))
+#' torch_tensordot(x, x, 1)
 #' torch_tensordot(torch_ones(2, 3, 4), torch_ones(4, 3), list(c(2, 3), c(2, 1)))
 #' torch_kron(torch_eye(2), x)
 #' torch_cross(torch_tensor(c(1, 0, 0)), torch_tensor(c(0, 1, 0)))
@@ -240,14 +248,21 @@ torch_trace <- function(self) {
 #'
 #' @param matrices,tensors a list of matrices that fit each other; of `linalg_multi_dot()` the first and the last may
 #'   be vectors.
-#' @param self,A a square matrix, or a batch of them in the last two dimensions.
+#' @param self,A a square matrix, or a batch of them in the last two dimensions; floating for `torch_matrix_exp()` and negative powers.
 #' @param n an integer.
-#' @return A tensor.
+#' @return A tensor: of shape (n, m) where the first matrix has n rows and the last m columns (without a dimension for a vector); of powers
+#'   and exponentials of the shape of the matrix. The dtype is that of the matrices.
+#' @section Errors:
+#' Refused are what is no list, an empty one (fewer than two for `linalg_multi_dot()`), elements that are not matrices, matrices that do not
+#' fit each other, two dtypes, Bool tensors, matrices that are not square, an `n` with a fraction, and negative powers of a singular matrix
+#' or of integers.
 #' @examples
 #' a <- torch_tensor(matrix(c(0, 0, 1, 0), 2))
 #' torch_matrix_exp(a)
 #' torch_matrix_power(torch_ones(2, 2), 3)
+#' linalg_matrix_power(torch_tensor(matrix(c(2, 0, 1, 1), 2)), -1)
 #' torch_chain_matmul(list(torch_ones(2, 3), torch_ones(3, 4), torch_ones(4, 1)))
+#' linalg_multi_dot(list(torch_tensor(c(1, 2)), torch_ones(2, 3), torch_ones(3)))
 #' @export
 torch_chain_matmul <- function(matrices) {
   if (typeof(matrices) != "list" || !length(matrices)) raise_error("`matrices` must be a list of at least one matrix")

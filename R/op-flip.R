@@ -10,7 +10,8 @@
 #'   has the shape `(..., C, H r, W r)`.
 #' * `torch_channel_shuffle()` takes the channels (dimension 2) in `groups` and deals them out in turn.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape, but of two dimensions or more for `torch_rot90()` and `torch_fliplr()`, of three or more for
+#'   `torch_pixel_shuffle()` and `torch_channel_shuffle()`.
 #' @param dims dimensions, counted from 1, or from -1 at the end; for `torch_rot90()` two of them. Without `dims`,
 #'   `torch_roll()` shifts the elements as they follow each other in row-major order.
 #' @param shifts how far, for each of `dims`.
@@ -20,15 +21,25 @@
 #' @param output_size `NULL`, or the size that the dimension will have.
 #' @param upscale_factor r, an integer.
 #' @param groups into how many groups.
-#' @return A tensor of the dtype of `self`.
+#' @return A tensor of the dtype of `self`, and of its shape, but for `torch_rot90()`, which swaps the sizes of `dims` if `k` is odd,
+#'   `torch_pixel_shuffle()`, and `torch_repeat_interleave()`, whose dimension has as many places as `repeats` add up to.
+#' @section Errors:
+#' Refused are a dimension that is not there or is named twice, too few dimensions, `shifts` of another number than `dims`, `repeats` that
+#' are negative or neither one nor one for each place, another `output_size` than they add up to, and channels that are no multiple of
+#' `upscale_factor^2` or of `groups`.
 #' @section Methods: `x$repeat(repeats)` lays whole copies of `x` side by side, so many along each dimension (further
 #'   ones in front); `x$tile(dims)` does the same and fills up `dims` with 1 in front. R's [rev()] reverses a vector.
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2))
 #' torch_flip(x, c(1, 2))
+#' torch_fliplr(x)
+#' torch_flipud(x)
 #' torch_roll(x, 1, 2)
 #' torch_rot90(x)
 #' torch_repeat_interleave(x, 2, dim = 1)
+#' torch_repeat_interleave(torch_tensor(c(7, 8, 9)), c(1, 0, 3))
+#' torch_pixel_shuffle(torch_arange(1, 8)$reshape(c(4, 1, 2)), 2)
+#' torch_channel_shuffle(torch_arange(1, 4)$reshape(c(1, 4, 1)), groups = 2)$flatten()
 #' x$tile(c(2, 1))
 #' @export
 torch_flip <- function(self, dims) .Call(ffi_flip, self, dims)
@@ -82,21 +93,30 @@ torch_channel_shuffle <- function(self, groups) .Call(ffi_channel_shuffle, self,
 #'
 #' Diagonals are numbered as their columns minus their rows: 0 is the main one, 1 the next above, -1 the next below.
 #'
-#' @param self a tensor.
-#' @param diagonal,offset which diagonal.
+#' @param self a tensor: of two dimensions or more for the triangles, of one or two for `torch_diag()`, of one or more for
+#'   `torch_diag_embed()`.
+#' @param diagonal,offset which diagonal: an integer.
 #' @param dim1,dim2 where in the result the rows and columns of the matrices run.
 #' @param row,col how many rows and columns the matrix has.
 #' @param dtype the dtype of the result; `NULL`: `torch_long()`.
 #' @param device,layout as for [torch_zeros()].
-#' @return A tensor. The indices are a matrix of two rows: the elements' rows and columns, counted from 1, in
-#'   row-major order.
+#' @return A tensor of the dtype of `self`: triangles of its shape; of a vector of n elements a matrix of shape (n, n) (larger by
+#'   `abs(offset)`); for `torch_diag_embed()` of (..., n) one of (..., n, n). The indices are a matrix of two rows: the elements' rows and
+#'   columns, counted from 1, in row-major order.
+#' @section Errors:
+#' Refused are tensors of too few or too many dimensions, a diagonal that is no integer, a dimension that is not there or the same for
+#' rows and columns, a negative `row` or `col`, and another `device` or `layout` than [torch_zeros()] takes.
 #' @section Methods: `x$tril_(diagonal)` and `x$triu_(diagonal)` work in place.
 #' @examples
 #' x <- torch_ones(3, 3)
 #' torch_tril(x)
 #' torch_triu(x, 1)
 #' torch_diag(torch_tensor(c(1, 2)))
+#' torch_diag(torch_tensor(matrix(1:9, 3)), 1)
+#' torch_diagflat(torch_tensor(c(1, 2)), offset = 1)
+#' torch_diag_embed(torch_tensor(rbind(c(1, 2), c(3, 4))))
 #' torch_tril_indices(2, 2)
+#' torch_triu_indices(2, 3, offset = 1)
 #' @export
 torch_tril <- function(self, diagonal = 0L) .Call(ffi_tril, self, diagonal)
 #' @rdname torch_tril

@@ -11,18 +11,28 @@
 #'
 #' The gradient is 0 where the norm is 0. Only floating tensors have a norm.
 #'
-#' @param self,A a floating tensor.
+#' @param self,A a floating tensor of any shape; of two dimensions or more for `linalg_matrix_norm()`.
 #' @param p,ord which norm: a number, or for matrices also `"fro"` or `"nuc"`.
-#' @param dim dimensions, counted from 1, or from -1 at the end; all if `NULL`.
+#' @param dim dimensions, counted from 1, or from -1 at the end; all if `NULL`. Two for `linalg_matrix_norm()`.
 #' @param keepdim whether these dimensions stay, with size 1.
 #' @param dtype the dtype to convert to first.
-#' @return A tensor without these dimensions.
+#' @return A tensor of the dtype of `self` without these dimensions: without any for all elements, of shape (n) for the rows of a matrix of
+#'   shape (n, m), with `dim = 2`.
+#' @section Errors:
+#' Refused are integers and booleans without a floating `dtype` (save sums of columns and rows), a dimension that is not there or is named
+#' twice, norms of a matrix that are not listed above, a name as the norm of a vector, `ord` without `dim` for more than two dimensions,
+#' and for `p` negative or `Inf` no elements; for singular values NaN and infinite numbers.
 #' @examples
 #' x <- torch_tensor(rbind(c(3, 4), c(6, 8)))
+#' torch_norm(x)
 #' torch_norm(x, dim = 2)
 #' torch_norm(x, p = Inf)
 #' linalg_vector_norm(x, ord = 1, dim = 1)
 #' linalg_matrix_norm(x)
+#' linalg_matrix_norm(x, ord = 1)
+#' linalg_norm(x)
+#' linalg_norm(x, ord = "nuc")
+#' linalg_norm(x, ord = Inf, dim = 1)
 #' @export
 torch_norm <- function(self, p = 2, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(ffi_norm, self, p, dim, keepdim, dtype)
 
@@ -70,14 +80,21 @@ linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE,
 #' dimension, with `eps` added to each difference; `torch_cdist()` of each row of one matrix from each of another, and
 #' `torch_pdist()` of each row of one matrix from those after it, in the order (1, 2), (1, 3), ..., (2, 3), ...
 #'
-#' @param self,other,input,x1,x2 floating tensors; for `torch_cdist()` of shape (..., n, k) and (..., m, k).
+#' @param self,other,input,x1,x2 floating tensors that broadcast; for `torch_cdist()` of shape (..., n, k) and (..., m, k), for
+#'   `torch_pdist()` of shape (n, k).
 #' @param p which norm, as for [torch_norm()].
 #' @param eps added to differences, so that a distance of 0 has a derivative.
 #' @param keepdim whether the last dimension stays, with size 1.
 #' @param compute_mode one of PyTorch's three modes, or `NULL`. Distances are always computed from differences, the most accurate way.
-#' @return A tensor: without dimensions; without the last; of shape (..., n, m); or of n (n - 1) / 2 elements.
+#' @return A tensor: of `torch_dist()` without dimensions; of `nnf_pairwise_distance()` without the last; of `torch_cdist()` of shape
+#'   (..., n, m); of `torch_pdist()` a vector of n (n - 1) / 2 elements.
+#' @section Errors:
+#' Refused are tensors of integers, shapes that do not broadcast, another tensor than a matrix for `torch_pdist()`, two vectors for
+#' `torch_cdist()`, a `p` that is no number, and another `compute_mode`.
 #' @examples
 #' a <- torch_tensor(rbind(c(0, 0), c(3, 4)))
+#' torch_dist(a, a + 1)
+#' torch_dist(a, a + 1, p = Inf)
 #' torch_cdist(a, a)
 #' torch_pdist(a)
 #' nnf_pairwise_distance(a, a + 1)
@@ -89,14 +106,17 @@ torch_dist <- function(self, other, p = 2L) .Call(ffi_vector_norm, .Call(ffi_sub
 #' `torch_renorm()` scales each slice along `dim` whose norm is more than `maxnorm` down to it. `nnf_normalize()` divides by the norm along
 #' `dim`, or by `eps` if that is larger.
 #'
-#' @param self,input a floating tensor.
+#' @param self,input a floating tensor of one dimension or more.
 #' @param p which norm, as for [torch_norm()].
-#' @param dim the dimension: of `torch_renorm()` the one that slices are counted along, of `nnf_normalize()` the one that norms are taken
-#'   along.
-#' @param maxnorm the bound.
+#' @param dim the dimension, counted from 1, or from -1 at the end: of `torch_renorm()` the one that slices are counted along, of
+#'   `nnf_normalize()` the one that norms are taken along.
+#' @param maxnorm the bound: a number.
 #' @param eps the least that is divided by.
 #' @param out `NULL`, or a tensor to write the result into.
-#' @return A tensor of the same shape.
+#' @return A tensor of the same shape and dtype.
+#' @section Errors:
+#' Refused are tensors of integers, a dimension that is not there, several for `torch_renorm()`, a `p`, `maxnorm` or `eps` that is no
+#' number, and an `out` that is no tensor or of another shape.
 #' @examples
 #' x <- torch_tensor(rbind(c(3, 4), c(0.3, 0.4)))
 #' torch_renorm(x, p = 2, dim = 1, maxnorm = 1)
@@ -121,12 +141,16 @@ norm_methods <- list(
 #' \deqn{\frac{\sum x_1 x_2}{\max(|x_1|, \epsilon) \max(|x_2|, \epsilon)}}{sum(x1 x2) / (max(norm(x1), eps) max(norm(x2), eps))} along a
 #' dimension.
 #'
-#' @param x1,x2 floating tensors that broadcast.
+#' @param x1,x2 floating tensors that broadcast, each with a dimension `dim`.
 #' @param dim the dimension, counted from 1, or from -1 at the end.
 #' @param eps the least length that is divided by.
-#' @return A tensor without `dim`.
+#' @return A tensor of the shape that both broadcast to, without `dim`: for two tensors of shape (n, m) one of shape (n).
+#' @section Errors:
+#' Refused are two tensors of integers, shapes that do not broadcast, a dimension that is not there (2, the default, for vectors), and an
+#' `eps` that is no number.
 #' @examples
 #' torch_cosine_similarity(torch_tensor(rbind(c(1, 0))), torch_tensor(rbind(c(1, 1))))
+#' torch_cosine_similarity(torch_tensor(c(1, 2, 3)), torch_tensor(c(-2, -4, -6)), dim = 1)
 #' @export
 torch_cosine_similarity <- function(x1, x2, dim = 2L, eps = 1e-8) {
   both <- two_tensors(x1, x2, c("x1", "x2"))

@@ -5,11 +5,22 @@
 #'
 #' A logarithm of 0 is `-Inf`, of a negative number `NaN`. Integers and booleans become the default floating dtype.
 #'
-#' @param self a tensor.
-#' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended: `x$exp()`, `x$exp_()`.
+#' @param self a tensor of any shape.
+#' @return A tensor of the same shape, and of the same dtype if that is floating. Methods of the same name exist, and in-place forms with
+#'   `_` appended: `x$exp()`, `x$exp_()`.
+#' @section Errors:
+#' Refused are what is neither a tensor nor numbers of R, a tensor of integers or booleans in place, as the result is floating, and
+#' changing a leaf that requires gradients in place.
 #' @examples
 #' torch_exp(torch_tensor(c(0, 1, -Inf)))
-#' torch_log1p(torch_tensor(1e-10))
+#' torch_exp2(torch_tensor(c(0L, 3L, 10L)))
+#' torch_log(torch_tensor(c(1, exp(1), 0, -1)))
+#' torch_log2(torch_tensor(c(1, 8, 1024)))
+#' torch_log10(torch_tensor(c(1, 10, 0.001)))
+#' small <- torch_tensor(1e-10)
+#' torch_log1p(small)
+#' torch_log(1 + small)
+#' torch_expm1(small)
 #' @export
 torch_exp <- function(self) .Call(ffi_exp, self)
 #' @rdname torch_exp
@@ -37,11 +48,16 @@ torch_log1p <- function(self) .Call(ffi_log1p, self)
 #'
 #' The root of a negative number is `NaN`. Integers become the default floating dtype, save under `torch_square()`.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape.
 #' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended.
+#' @section Errors:
+#' Refused are what is neither a tensor nor numbers of R, integers in place where the result is floating, booleans in place, and changing
+#' a leaf that requires gradients in place.
 #' @examples
 #' torch_sqrt(torch_tensor(c(4, 9, -1)))
+#' torch_rsqrt(torch_tensor(c(4, 0)))
 #' torch_square(torch_tensor(1:3))
+#' torch_reciprocal(torch_tensor(c(1L, 2L, 4L)))
 #' @export
 torch_sqrt <- function(self) .Call(ffi_sqrt, self)
 #' @rdname torch_sqrt
@@ -61,10 +77,27 @@ torch_reciprocal <- function(self) .Call(ffi_reciprocal, self)
 #'
 #' The inverse sine and cosine of what is not between -1 and 1 are `NaN`. Integers become the default floating dtype.
 #'
-#' @param self a tensor.
-#' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended.
+#' @param self a tensor of any shape: angles in radians (in degrees for `torch_deg2rad()`), or sines, cosines and tangents for the
+#'   inverse functions.
+#' @return A tensor of the same shape. `torch_asin()` and `torch_atan()` lie from \eqn{-\pi/2} to \eqn{\pi/2}, `torch_acos()` from 0 to
+#'   \eqn{\pi}. Methods of the same name exist, and in-place forms with `_` appended.
+#' @section Errors:
+#' Refused are what is neither a tensor nor numbers of R, a tensor of integers or booleans in place, as the result is floating, and
+#' changing a leaf that requires gradients in place.
 #' @examples
-#' torch_sin(torch_deg2rad(torch_tensor(c(0, 30, 90))))
+#' angle <- torch_deg2rad(torch_tensor(c(0, 30, 60)))
+#' torch_sin(angle)
+#' torch_cos(angle)
+#' torch_tan(angle)
+#' torch_rad2deg(torch_asin(torch_tensor(c(-1, 0.5, 2))))
+#' torch_rad2deg(torch_acos(torch_tensor(c(-1, 0.5, 1))))
+#' torch_rad2deg(torch_atan(torch_tensor(c(-Inf, 0, 1))))
+#'
+#' # the names that begin with arc are the same functions
+#' x <- torch_tensor(0.5)
+#' torch_stack(list(torch_arcsin(x), torch_asin(x)))
+#' torch_stack(list(torch_arccos(x), torch_acos(x)))
+#' torch_stack(list(torch_arctan(x), torch_atan(x)))
 #' @export
 torch_sin <- function(self) .Call(ffi_sin, self)
 #' @rdname torch_sin
@@ -105,10 +138,22 @@ torch_rad2deg <- function(self) .Call(ffi_rad2deg, self)
 #' `torch_acosh()` of what is below 1, and `torch_atanh()` of what is not between -1 and 1, are `NaN`. Integers become the
 #' default floating dtype.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape.
 #' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended.
+#' @section Errors:
+#' Refused are what is neither a tensor nor numbers of R, a tensor of integers or booleans in place, as the result is floating, and
+#' changing a leaf that requires gradients in place.
 #' @examples
+#' x <- torch_tensor(c(-1, 0, 1))
+#' torch_sinh(x)
+#' torch_cosh(x)
 #' torch_tanh(torch_tensor(c(-Inf, 0, 1)))
+#'
+#' # the inverses, each under both of its names
+#' torch_stack(list(torch_asinh(torch_sinh(x)), torch_arcsinh(torch_sinh(x))))
+#' torch_stack(list(torch_acosh(torch_cosh(x)), torch_arccosh(torch_cosh(x))))
+#' torch_stack(list(torch_atanh(torch_tanh(x)), torch_arctanh(torch_tanh(x))))
+#' torch_acosh(torch_tensor(0.5))
 #' @export
 torch_sinh <- function(self) .Call(ffi_sinh, self)
 #' @rdname torch_sinh
@@ -143,12 +188,19 @@ torch_arctanh <- torch_atanh
 #'
 #' The derivative of \eqn{|x|} is taken as 0 at 0. A Bool tensor has no negative: use [torch_logical_not()].
 #'
-#' @param self a tensor.
-#' @return A tensor of the same shape; `torch_signbit()` gives a Bool tensor. Methods of the same name exist, and in-place forms
-#'   of the first four with `_` appended.
+#' @param self a tensor of any shape.
+#' @return A tensor of the same shape and dtype; `torch_signbit()` gives a Bool tensor, `torch_angle()` a floating one. Methods of the
+#'   same name exist, and in-place forms of `abs`, `absolute`, `neg`, `negative`, `sign` and `sgn` with `_` appended.
+#' @section Errors:
+#' Booleans are refused by `torch_abs()` and `torch_neg()` and their other names. So is what is neither a tensor nor numbers of R, and
+#' changing a leaf that requires gradients in place.
 #' @examples
-#' torch_abs(torch_tensor(c(-1, 0, 2)))
+#' x <- torch_tensor(c(-1.5, 0, 2))
+#' torch_stack(list(torch_abs(x), torch_absolute(x)))
+#' torch_stack(list(torch_neg(x), torch_negative(x)))
+#' torch_stack(list(torch_sign(x), torch_sgn(x)))
 #' torch_signbit(torch_tensor(c(-0, 0)))
+#' torch_angle(x)
 #' @export
 torch_abs <- function(self) .Call(ffi_abs, self)
 #' @rdname torch_abs
@@ -180,12 +232,21 @@ torch_angle <- function(self) .Call(ffi_angle, self)
 #' `torch_round()` rounds halves to the even neighbour. Integers stay as they are. The derivative is 0, and that of
 #' `torch_frac()` is 1. The method `x$frexp()` splits numbers into a list of a mantissa, from 1/2 to 1, and a whole exponent of 2.
 #'
-#' @param self a tensor.
-#' @param decimals how many decimal places to keep; negative counts to the left of the point.
+#' @param self a tensor of any shape; a floating one for `torch_frac()`.
+#' @param decimals how many decimal places to keep, an integer: 0 if `NULL`; negative counts to the left of the point.
 #' @return A tensor of the same shape and dtype. Methods of the same name exist, and in-place forms with `_` appended.
+#' @section Errors:
+#' Refused are booleans, integers for `torch_frac()` and `x$frexp()`, `decimals` that are not one integer, what is neither a tensor nor
+#' numbers of R, and changing a leaf that requires gradients in place.
 #' @examples
+#' x <- torch_tensor(c(-1.7, -0.2, 2.5))
+#' torch_floor(x)
+#' torch_ceil(x)
+#' torch_stack(list(torch_trunc(x), torch_fix(x)))
+#' torch_frac(x)
 #' torch_round(torch_tensor(c(0.5, 1.5, 2.5)))
 #' torch_round(torch_tensor(1234.567), decimals = -2)
+#' torch_tensor(c(1, 10))$frexp()
 #' @export
 torch_floor <- function(self) .Call(ffi_floor, self)
 #' @rdname torch_floor
@@ -211,12 +272,19 @@ torch_frac <- function(self) .Call(ffi_frac, self)
 #' The method `x$nan_to_num(nan, posinf, neginf)` replaces such numbers: NaN by 0 and the infinities by the greatest and the least
 #' number of the dtype, if nothing else is given.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape and dtype; integers and booleans are finite.
 #' @return A Bool tensor of the same shape. Methods of the same name exist.
+#' @section Errors:
+#' What is neither a tensor nor numbers of R is refused, and a `nan`, `posinf` or `neginf` that is not a number.
 #' @examples
-#' x <- torch_tensor(c(1, NaN, -Inf))
+#' x <- torch_tensor(c(1, NaN, -Inf, Inf))
 #' torch_isnan(x)
-#' x$nan_to_num(neginf = -1)
+#' torch_isfinite(x)
+#' torch_isinf(x)
+#' torch_isposinf(x)
+#' torch_isneginf(x)
+#' torch_isreal(x)
+#' x$nan_to_num(posinf = 9, neginf = -9)
 #' @export
 torch_isnan <- function(self) .Call(ffi_isnan, self)
 #' @rdname torch_isnan

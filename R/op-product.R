@@ -21,9 +21,14 @@
 #'
 #' @param self,mat2,vec,tensor,other,vec2,x,y tensors; `torch_mm()` of shapes (n, k) and (k, m) gives (n, m),
 #'   `torch_bmm()` of (b, n, k) and (b, k, m)
-#'   gives (b, n, m).
+#'   gives (b, n, m), `torch_mv()` of (n, k) and (k) gives (n), `torch_outer()` of (n) and (m) gives (n, m).
 #' @param out_dtype the dtype of the result; that of the factors if it is `NULL`.
-#' @return A tensor. It is an error if the sizes that are summed over differ, or the dtypes do.
+#' @return A tensor of the shape that is said above, and without dimensions for `torch_dot()` and `torch_vdot()`. It is an error if the
+#'   sizes that are summed over differ, or the dtypes do.
+#' @section Errors:
+#' Refused are sizes that do not fit, two dtypes and Bool tensors (but by `torch_outer()` and `torch_ger()`), tensors of another number of
+#' dimensions than the function takes, batches of different numbers of matrices for `torch_bmm()`, and tensors without dimensions for
+#' `torch_matmul()`.
 #' @seealso [torch_addmm()], [torch_einsum()]
 #' @examples
 #' a <- torch_tensor(matrix(1:6, 2), dtype = torch_float())
@@ -31,7 +36,13 @@
 #' torch_mm(a, b)
 #' a %*% b
 #' torch_matmul(torch_ones(5, 2, 3), b)$shape
+#' torch_bmm(torch_ones(5, 2, 3), torch_ones(5, 3, 4))$shape
+#' v <- torch_tensor(c(1, 2, 3))
+#' torch_mv(a, v)
+#' torch_dot(v, v)
+#' torch_vdot(v, v)
 #' torch_outer(torch_tensor(c(1, 2)), torch_tensor(c(3, 4, 5)))
+#' torch_ger(v, v)
 #' @name torch_matmul
 NULL
 
@@ -98,17 +109,27 @@ if (getRversion() < "4.3.0") {
 #'
 #' With `beta` 0 what `self` holds is not read, and a NaN in it goes no further.
 #'
-#' @param self the tensor that is added to.
-#' @param mat1,mat2,mat matrices.
-#' @param vec,vec1,vec2 vectors.
+#' @param self the tensor that is added to, of a shape that broadcasts to the product's and of its dtype.
+#' @param mat1,mat2,mat matrices, of shapes (n, k) and (k, m); for `torch_addmv()` (n, k).
+#' @param vec,vec1,vec2 vectors: of k elements for `torch_addmv()`, of n and m for `torch_addr()`.
 #' @param batch1,batch2 batches of matrices, of shapes (b, n, k) and (b, k, m).
 #' @param beta,alpha numbers; integers for tensors of integers.
 #' @inheritParams torch_matmul
-#' @return A tensor of the product's shape.
+#' @return A tensor of the product's shape: (n, m), for `torch_addmv()` (n), for `torch_baddbmm()` (b, n, m).
+#' @section Errors:
+#' Refused are a `self` that does not broadcast to the product's shape, factors whose sizes do not fit, two dtypes and Bool tensors (but
+#' by `torch_addr()`, and two dtypes of `self` and product also by `torch_addbmm()`), and a `beta` or `alpha` that is no number or has a
+#' fraction beside integers.
 #' @examples
 #' bias <- torch_tensor(c(10, 20))
 #' torch_addmm(bias, torch_ones(3, 4), torch_ones(4, 2))
+#' torch_addmv(bias, torch_ones(2, 4), torch_ones(4), beta = 0.5)
 #' torch_addr(torch_zeros(2, 3), torch_tensor(c(1, 2)), torch_tensor(c(1, 2, 3)), alpha = 2)
+#' batch1 <- torch_ones(5, 1, 4)
+#' batch2 <- torch_ones(5, 4, 2)
+#' torch_baddbmm(bias, batch1, batch2)$shape
+#' torch_addbmm(bias, batch1, batch2)
+#' torch_addmm(torch_tensor(NaN), torch_ones(1, 2), torch_ones(2, 1), beta = 0)
 #' @export
 torch_addmm <- function(self, mat1, mat2, out_dtype = NULL, beta = 1L, alpha = 1L) {
   product <- .Call(ffi_addmm, self, mat1, mat2, alpha, beta)

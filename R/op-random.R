@@ -13,11 +13,11 @@
 #' @param ... the size of each dimension: several numbers, or one vector. `torch_normal()`: `dtype`, `layout`,
 #'   `device`, `requires_grad`.
 #' @param low,high integers from `low` to `high - 1` are drawn.
-#' @param size the size of each dimension.
+#' @param size the size of each dimension: a vector.
 #' @param n how many numbers are permuted: 0 to `n - 1`.
-#' @param mean,std mean and standard deviation: numbers, or tensors with one for each element; if both are numbers,
-#'   `size` is needed, otherwise it must be their shape.
-#' @param input a tensor.
+#' @param mean,std mean and standard deviation: numbers, or floating tensors with one for each element, which broadcast; if both are
+#'   numbers, `size` is needed, otherwise it must be their shape.
+#' @param input a tensor of any shape.
 #' @param names `NULL`: dimensions have no names.
 #' @param dtype the element type. `NULL`: the default floating dtype, also for integers; for the `_like`
 #'   functions that of `input`.
@@ -25,7 +25,12 @@
 #' @param device `NULL` or `"cpu"`.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed.
 #' @param generator `NULL`, or what [torch_generator()] made.
-#' @return A tensor.
+#' @return A tensor of the sizes given, of the shape of `input`, or of the shape of `mean` and `std`; `torch_randperm()` a vector of `n`
+#'   elements, of int64 unless `dtype` says otherwise.
+#' @section Errors:
+#' Refused are negative sizes and sizes with a fraction, a `dtype` that is not floating (for `torch_randint()` and its `_like` one that
+#' does not hold all the integers), a `low` that is not less than `high`, a negative `std` or `n`, another `size` than `mean` and `std`
+#' have, a `generator` that is none, `names`, and another `device` or `layout`.
 #' @section Methods: These fill a tensor in place, and return it:
 #'
 #' | method | what is drawn |
@@ -45,6 +50,11 @@
 #' torch_randint(1, 7, 10, dtype = torch_long())
 #' torch_randperm(5)
 #' torch_normal(mean = torch_tensor(c(0, 100)), std = 1)
+#' torch_normal(mean = 0, std = 2, size = c(2, 2))
+#' x <- torch_zeros(2, 3)
+#' torch_rand_like(x)
+#' torch_randn_like(x, dtype = torch_double())
+#' torch_randint_like(x, low = 0, high = 10)
 #' torch_empty(3)$uniform_(-1, 1)
 #' @export
 torch_rand <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE,
@@ -151,17 +161,24 @@ is_tensor <- function(x) inherits(x, "torch_tensor")
 #'
 #' @param self a floating tensor: probabilities, rates or weights. For `torch_bernoulli()` with `p` only its shape and
 #'   dtype matter.
-#' @param p one probability for all elements, or `NULL`.
-#' @param num_samples how many positions are chosen.
+#' @param p one probability for all elements, or a tensor of one for each, or `NULL`.
+#' @param num_samples how many positions are chosen, 1 or more.
 #' @param replacement whether a position may be chosen more than once; without, at least `num_samples` weights must be
 #'   positive.
 #' @param generator `NULL`, or what [torch_generator()] made.
-#' @return A tensor of the shape and dtype of `self`; `torch_multinomial()`: integers counted from 1,
-#'   `num_samples` of them (in each row).
+#' @return A tensor of the shape and dtype of `self`; `torch_multinomial()`: integers counted from 1, of int64,
+#'   `num_samples` of them (in each row: of a matrix of n rows a tensor of shape (n, num_samples)).
+#' @section Errors:
+#' Refused are tensors of integers (but by `torch_bernoulli()` with `p`), probabilities that are not between 0 and 1, rates and weights
+#' that are negative, NaN or infinite, weights that sum to 0 or have more than two dimensions, more choices without replacement than
+#' weights are positive, `num_samples` below 1, and a `generator` that is none.
 #' @examples
+#' torch_manual_seed(1)
 #' torch_bernoulli(torch_tensor(c(0, 0.5, 1)))
+#' torch_bernoulli(torch_zeros(2, 3), p = 0.5)
 #' torch_poisson(torch_tensor(c(1, 100)))
 #' torch_multinomial(torch_tensor(c(0, 10, 3, 0)), 2)
+#' torch_multinomial(torch_tensor(rbind(c(1, 0), c(1, 1))), 4, replacement = TRUE)
 #' @export
 torch_bernoulli <- function(self, p = NULL, generator = NULL) {
   if (is.null(p)) return(.Call(ffi_bernoulli, self, generator))
@@ -211,17 +228,31 @@ random_methods <- list(
 #' `torch_generator()` makes a generator of its own, which starts from PyTorch's default seed;
 #' `$set_current_seed(seed)` sets another, `$current_seed()` tells it.
 #'
-#' @param seed an integer.
+#' @param seed an integer; it may be negative, and is less than \eqn{2^{53}}{2^53}.
 #' @param state what `torch_get_rng_state()` gave.
 #' @param code an expression.
 #' @param ... must be empty.
 #' @param .env the frame to whose end the seed holds.
-#' @return `torch_get_rng_state()`: a tensor of bytes. `torch_generator()`: a generator. `with_torch_manual_seed()`:
+#' @return `torch_get_rng_state()`: a tensor of 5056 bytes. `torch_generator()`: a generator. `with_torch_manual_seed()`:
 #'   the value of `code`. The others: `NULL`, invisibly.
+#' @section Errors:
+#' Refused are a `seed` that is no integer or too large, a `state` that `torch_get_rng_state()` did not give, arguments in `...`, and an
+#' `.env` that is not the environment of a function that is running. An error in `code` is raised as it is, and the state is put back.
 #' @examples
 #' torch_manual_seed(1)
 #' torch_rand(2)
 #' with_torch_manual_seed(torch_rand(2), seed = 1)
+#'
+#' always_the_same <- function() {
+#'   local_torch_manual_seed(1)
+#'   torch_rand(2)
+#' }
+#' always_the_same()
+#'
+#' state <- torch_get_rng_state()
+#' torch_rand(2)
+#' torch_set_rng_state(state)
+#' torch_rand(2)
 #'
 #' g <- torch_generator()
 #' g$set_current_seed(1)

@@ -8,16 +8,23 @@
 #' elements is 0, their product 1, their mean NaN. The derivative of a product bears zeros. The methods `x$sum()`, `x$mean()`, ...
 #' take the same arguments without `self`.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape.
 #' @param dim a dimension, or several as a vector or list (but one for `torch_prod()`), counted from 1, or from -1 at the end; all if
 #'   `NULL`.
 #' @param keepdim whether these dimensions stay, with size 1.
 #' @param dtype the dtype to convert to first.
-#' @return A tensor without these dimensions.
+#' @return A tensor without these dimensions: of a tensor of shape (n, m) one without dimensions, of shape (m) if `dim` is 1, or (1, m) if
+#'   it stays.
+#' @section Errors:
+#' Refused are a dimension that is not there or is named twice, several for `torch_prod()`, a mean of integers or booleans without a
+#' floating `dtype`, `NA` for `keepdim`, and what is neither a tensor nor numbers of R.
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2), dtype = torch_float())
 #' torch_sum(x)
+#' torch_sum(x, dim = 1)
 #' torch_mean(x, dim = 2)
+#' torch_mean(torch_tensor(1:4), dtype = torch_float())
+#' torch_prod(x, dim = 2)
 #' x$prod(dim = 1, keepdim = TRUE)
 #' torch_nansum(torch_tensor(c(1, NaN, 3)))
 #' @export
@@ -40,11 +47,14 @@ torch_nansum <- function(self, dim = NULL, keepdim = FALSE, dtype = NULL) .Call(
 #' `torch_count_nonzero()` counts the elements that are not 0. The methods `x$all()` and `x$any()` tell whether all elements, or any, are
 #' not 0: of a whole tensor, or along the one dimension `dim`, which stays with size 1 if `keepdim`.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape and dtype.
 #' @param dim dimensions, counted from 1, or from -1 at the end; all if `NULL`.
 #' @return A tensor without these dimensions: of int64 for the count, of Bool (of uint8 for uint8) for `x$all()` and `x$any()`.
+#' @section Errors:
+#' Refused are a dimension that is not there or is named twice, and several dimensions for `x$all()` and `x$any()`.
 #' @examples
 #' x <- torch_tensor(rbind(c(0, 1, 2), c(0, 0, 3)))
+#' torch_count_nonzero(x)
 #' torch_count_nonzero(x, dim = 1)
 #' (x > 0)$all(dim = 1)
 #' (x > 2)$any()
@@ -62,11 +72,16 @@ torch_count_nonzero <- function(self, dim = NULL) .Call(ffi_count_nonzero, self,
 #' @param unbiased whether the divisor is one less than the count.
 #' @return A tensor without these dimensions; of `torch_var_mean()` and `torch_std_mean()` a list of two: the variance or deviation, and the
 #'   mean. NaN if the divisor is 0. Only floating tensors have them.
+#' @section Errors:
+#' Refused are tensors of integers and booleans, a dimension that is not there or is named twice, and `NA` for `unbiased` or `keepdim`;
+#' by `x$cov()` and `x$corrcoef()` more than two dimensions, and weights that are not as many as the columns.
 #' @examples
 #' x <- torch_tensor(rbind(c(1, 2, 4), c(3, 5, 9)))
 #' torch_var(x)
 #' torch_std(x, dim = 2, unbiased = FALSE)
 #' torch_var_mean(x, dim = 1)
+#' torch_std_mean(x, dim = 2, keepdim = TRUE)
+#' x$cov()
 #' @export
 torch_var <- function(self, dim = NULL, unbiased = TRUE, keepdim = FALSE) .Call(ffi_var, self, dim, keepdim, unbiased)
 
@@ -96,14 +111,22 @@ torch_std_mean <- function(self, dim = NULL, unbiased = TRUE, keepdim = FALSE) .
 #' @param dim a dimension, counted from 1, or from -1 at the end; `torch_amax()` and `torch_amin()` take several. None: all elements.
 #'   A tensor is taken for `other`.
 #' @param other a tensor to compare with.
-#' @return A tensor; with a `dim` a list of two of `torch_max()` and `torch_min()`: the values, and their places, which count from 1.
+#' @return A tensor without these dimensions, or of the shape that `self` and `other` broadcast to; with a `dim` a list of two of
+#'   `torch_max()` and `torch_min()`: the values, and their places, which count from 1 and are of int64, as those of `torch_argmax()` and
+#'   `torch_argmin()` are.
+#' @section Errors:
+#' Refused are a tensor or a dimension without elements, a dimension that is not there or is named twice, several dimensions but for
+#' `torch_amax()`, `torch_amin()` and `x$aminmax()`, `dim` or `keepdim` beside `other`, and shapes that do not broadcast.
 #' @examples
 #' x <- torch_tensor(rbind(c(1, 5, 2), c(4, 3, 6)))
 #' torch_max(x)
 #' torch_max(x, dim = 2)
+#' torch_min(x, dim = 1, keepdim = TRUE)
 #' torch_min(x, other = torch_tensor(3))
 #' torch_amax(x, dim = c(1, 2))
+#' torch_amin(x, dim = 1)
 #' torch_argmax(x, dim = 1)
+#' torch_argmin(x)
 #' @export
 torch_max <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
   force(self)
@@ -156,13 +179,18 @@ torch_argmin <- function(self, dim = NULL, keepdim = FALSE) .Call(ffi_argmin, se
 #'
 #' @inheritParams torch_sum
 #' @param dim a dimension, counted from 1, or from -1 at the end; without one, `torch_median()` takes all elements.
-#' @return A tensor without dimensions; with a `dim` a list of two: the values, and their places. As in torch for R these places, unlike
-#'   most others, count from 0.
+#' @return A tensor without dimensions; with a `dim` a list of two, without that dimension: the values, and their places, of int64. As in
+#'   torch for R these places, unlike most others, count from 0.
+#' @section Errors:
+#' Refused are a dimension that is not there or without elements, and several dimensions. The median of a floating tensor without elements
+#' is NaN.
 #' @examples
 #' x <- torch_tensor(rbind(c(1, 5, 2, 2), c(4, 3, 6, 3)))
 #' torch_median(x)
 #' torch_median(x, dim = 2)
 #' torch_mode(x)
+#' torch_median(torch_tensor(c(1, NaN, 3)))
+#' torch_tensor(c(1, NaN, 3))$nanmedian()
 #' @export
 torch_median <- function(self, dim = NULL, keepdim = FALSE) {
   if (is.null(dim)) kept_dims(.Call(ffi_median_all, self), self, keepdim) else .Call(ffi_median_dim, self, dim, keepdim)
@@ -178,9 +206,12 @@ torch_mode <- function(self, dim = -1L, keepdim = FALSE) .Call(ffi_mode, self, d
 #'
 #' @inheritParams torch_sum
 #' @param dim one or more dimensions, counted from 1, or from -1 at the end.
-#' @return A floating tensor without these dimensions.
+#' @return A floating tensor without these dimensions; `-Inf` of no elements.
+#' @section Errors:
+#' Refused are a dimension that is not there or is named twice, `NA` for `keepdim`, and what is neither a tensor nor numbers of R.
 #' @examples
 #' torch_logsumexp(torch_tensor(c(1000, 1001)), dim = 1)
+#' torch_logsumexp(torch_tensor(rbind(c(0, 0), log(c(1, 3)))), dim = 2, keepdim = TRUE)
 #' @export
 torch_logsumexp <- function(self, dim, keepdim = FALSE) .Call(ffi_logsumexp, self, dim, keepdim)
 
@@ -205,12 +236,20 @@ reduce_methods <- list(
 #'   also take `other`, as [torch_max()] does.
 #' @param dim,keepdim,dtype as for [torch_sum()] and [torch_max()], of one tensor.
 #' @param na.rm whether NaN is left out, which otherwise is true for `all()` and `any()`, as every number but 0.
-#' @return A tensor without dimensions if there is no `dim`; `range()` gives two elements.
+#' @return A tensor without dimensions if there is no `dim`, else one without these dimensions (a list of two for `max()` and `min()`);
+#'   `range()` gives a vector of two elements; `all()` and `any()` give `TRUE` or `FALSE`.
+#' @section Errors:
+#' Refused are what [torch_sum()] and [torch_max()] refuse, arguments of another name, and `NA` for `na.rm`. A number without
+#' a name is not refused: in `mean(x, 1)` it is the dimension, in `sum(x, 1)` one more element.
 #' @examples
 #' x <- torch_tensor(rbind(c(1, 2), c(3, NaN)))
 #' sum(x, na.rm = TRUE)
 #' max(x, dim = 1)
 #' mean(x, dim = 2)
+#' prod(x, dim = 1)
+#' range(x, na.rm = TRUE)
+#' min(torch_tensor(1:3), torch_tensor(c(0.5, 7)))
+#' all(x == x)
 #' if (any(x > 2)) "some are larger"
 #' @name summaries
 NULL

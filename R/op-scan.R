@@ -11,16 +11,23 @@
 #' in double
 #' precision on the way. The derivative of `torch_cumprod()` bears zeros. A NaN stays from where it is met.
 #'
-#' @param self,x a tensor.
-#' @param dim the dimension, counted from 1, or from -1 at the end. `cumsum(x)` and `cumprod(x)` take the first.
+#' @param self,x a tensor of any shape; a floating one for `torch_logcumsumexp()`.
+#' @param dim the dimension, counted from 1, or from -1 at the end; it must be given. `cumsum(x)` and `cumprod(x)` take the first.
 #' @param dtype the dtype to convert to before anything is added up.
 #' @return A tensor of the same shape; of `torch_cummax()` and `torch_cummin()` a list of the values and of the places
 #'   where they were met last.
-#'   As in torch for R these places, unlike all others, count from 0.
+#'   As in torch for R these places, unlike most others, count from 0; they are of int64.
+#' @section Errors:
+#' Refused are a `dim` that is missing, is not there or names several, integers and booleans for `torch_logcumsumexp()`, and what is
+#' neither a tensor nor numbers of R.
 #' @examples
 #' x <- torch_tensor(matrix(c(1, 5, 2, 4, 3, 6), 2))
 #' torch_cumsum(x, 2)
+#' torch_cumsum(torch_tensor(c(TRUE, FALSE, TRUE)), 1)
+#' torch_cumprod(x, 2)
+#' torch_logcumsumexp(x, 1)
 #' torch_cummax(x, 2)
+#' torch_cummin(torch_tensor(c(3, 1, 2, 1)), 1)
 #' cumprod(torch_tensor(c(1, 2, 3)))
 #' @export
 torch_cumsum <- function(self, dim = NULL, dtype = NULL) .Call(ffi_cumsum, self, dim, dtype)
@@ -56,15 +63,21 @@ cumprod.torch_tensor <- function(x) .Call(ffi_cumprod, x, 1L, NULL)
 #' `torch_trapz()` integrates by the trapezoid rule,
 #' \deqn{\sum_k \frac{(x_{k+1} - x_k)(y_{k+1} + y_k)}{2}}{the sum of (x[k + 1] - x[k]) (y[k + 1] + y[k]) / 2}
 #'
-#' @param self,y tensors.
-#' @param n how often differences are taken.
-#' @param dim the dimension.
+#' @param self,y tensors of one dimension or more.
+#' @param n how often differences are taken: an integer, 0 or more.
+#' @param dim the dimension, counted from 1, or from -1 at the end, which is the default.
 #' @param prepend,append tensors to put before and after `self` along `dim`; none if `list()`.
 #' @param dx the distance of neighbours, if `x` is not given.
 #' @param x where the values of `y` were taken: of `y`'s shape, or a vector.
-#' @return A tensor: of `torch_diff()` shorter by `n` along `dim`, of `torch_trapz()` without `dim`.
+#' @return A tensor: of `torch_diff()` of the dtype of `self` and shorter by `n` along `dim`, of `torch_trapz()` floating and without `dim`.
+#' @section Errors:
+#' Refused are a tensor without dimensions, a dimension that is not there, a negative `n`, ends that do not join `self` as [torch_cat()]
+#' joins, `dx` beside `x`, a `dx` that is no number, and an `x` that does not broadcast with `y`.
 #' @examples
 #' torch_diff(torch_tensor(c(1, 4, 9, 16)))
+#' torch_diff(torch_tensor(c(1, 4, 9, 16)), n = 2)
+#' torch_diff(torch_tensor(c(1, 4, 9)), prepend = torch_tensor(0))
+#' torch_diff(torch_tensor(rbind(c(1, 2), c(5, 9))), dim = 1)
 #' torch_trapz(torch_tensor(c(0, 1, 4)), dx = 0.5)
 #' torch_trapz(torch_tensor(c(0, 1, 4)), x = torch_tensor(c(0, 1, 2)))
 #' @export

@@ -13,15 +13,20 @@
 #' * `torch_atleast_1d()`, `torch_atleast_2d()` and `torch_atleast_3d()` add dimensions of size 1 to what has too few.
 #' * `torch_broadcast_tensors()` expands tensors to the one shape that they broadcast to.
 #'
-#' @param self a tensor; for `torch_atleast_1d()` and its kin a list of tensors will do too.
+#' @param self a tensor of any shape; for `torch_atleast_1d()` and its kin a list of tensors will do too.
 #' @param shape a vector of sizes. One of them may be -1: whatever is left.
 #' @param dims the first and last of the dimensions to merge (or the first alone), instead of `start_dim` and
 #'   `end_dim`.
 #' @param start_dim,end_dim the first and the last dimension to merge, counted from 1, or from -1 at the end.
 #' @param out_dim refused: dimensions have no names.
 #' @param dim a dimension, counted from 1, or from -1 at the end.
-#' @param tensors a list of tensors.
-#' @return A tensor; a list of tensors for `torch_broadcast_tensors()` and for a list.
+#' @param tensors a list of tensors, whose shapes broadcast.
+#' @return A tensor of the dtype of `self`, and of the shape that is said above: a vector of n elements becomes one of shape (1, n) by
+#'   `torch_atleast_2d()` and (1, n, 1) by `torch_atleast_3d()`, a matrix (n, m, 1). A list of tensors for `torch_broadcast_tensors()` and
+#'   for a list.
+#' @section Errors:
+#' Refused are a `shape` of another number of elements, more than one -1 in it, a dimension that is not there (for `torch_unsqueeze()`
+#' there is one more), an `end_dim` before `start_dim`, shapes that do not broadcast, and by `x$view()` what would need a copy.
 #' @section Methods:
 #' | method | what it gives |
 #' |---|---|
@@ -37,7 +42,15 @@
 #' x <- torch_tensor(matrix(1:6, 2))
 #' torch_reshape(x, c(3, -1))
 #' torch_flatten(x)
+#' torch_flatten(torch_ones(2, 3, 4), start_dim = 2)$shape
 #' torch_unsqueeze(x, 1)$shape
+#' torch_squeeze(torch_ones(1, 2, 1))$shape
+#' torch_squeeze(torch_ones(1, 2, 1), dim = 3)$shape
+#' torch_broadcast_tensors(list(torch_tensor(1:3), torch_tensor(rbind(10L, 20L))))
+#' v <- torch_tensor(1:3)
+#' torch_atleast_1d(torch_scalar_tensor(5))$shape
+#' torch_atleast_2d(v)$shape
+#' torch_atleast_3d(v)$shape
 #' x$view(6)$mul_(10L)
 #' x
 #' @export
@@ -84,10 +97,13 @@ at_least <- function(self, ndim) {
 #' `torch_movedim()` moves dimensions to other places while the rest keep their order. All of them give views.
 #' R's `t()` and [aperm()] work on tensors too.
 #'
-#' @param self a tensor.
+#' @param self a tensor; of at most two dimensions for `torch_t()`.
 #' @param dim0,dim1 the dimensions to swap, counted from 1, or from -1 at the end.
-#' @param source,destination vectors of the same length: the dimensions to move, and where each is to go.
-#' @return A view of `self`.
+#' @param source,destination vectors of the same length: the dimensions to move, and where each is to go, counted in the same way.
+#' @return A view of `self`, which shares its memory: of shape (m, n) for a matrix of shape (n, m).
+#' @section Errors:
+#' Refused are more than two dimensions for `torch_t()`, a dimension that is not there, or is named twice to be moved, another
+#' number of destinations than of sources, and by `x$permute()` an order in which not each dimension stands once.
 #' @section Methods:
 #' | method | what it gives |
 #' |---|---|
@@ -100,6 +116,8 @@ at_least <- function(self, ndim) {
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2))
 #' torch_t(x)
+#' torch_transpose(torch_ones(2, 3, 4), 1, 3)$shape
+#' torch_transpose(x, -1, -2)
 #' torch_ones(2, 3, 4)$permute(c(3, 1, 2))$shape
 #' torch_movedim(torch_ones(2, 3, 4), 1, 3)$shape
 #' @export
@@ -128,7 +146,11 @@ torch_movedim <- function(self, source, destination) .Call(ffi_movedim, self, so
 #' @param size,stride vectors of the same length: the sizes, and how far apart in memory, in elements, neighbours
 #'   along each dimension are.
 #' @param storage_offset how many elements of the memory come before the first one; `NULL`: as for `self`.
-#' @return A view of `self`. What lies beyond its memory is refused.
+#' @return A view of `self`, which shares its memory: of its shape with `length` along `dim`; for `torch_diagonal()` without `dim1` and
+#'   `dim2` and with the length of the diagonal last; of shape `size`.
+#' @section Errors:
+#' Refused are a dimension that is not there, places beyond its size, a negative `length`, two dimensions of a diagonal that are the same,
+#' `outdim` beside `offset`, negative sizes or strides, another number of strides than of sizes, and what lies beyond the memory of `self`.
 #' @section Methods:
 #' | method | what it gives |
 #' |---|---|
@@ -148,6 +170,7 @@ torch_movedim <- function(self, source, destination) .Call(ffi_movedim, self, so
 #' x <- torch_tensor(matrix(1:12, 3))
 #' torch_narrow(x, 2, start = 2, length = 2)
 #' torch_diagonal(x, offset = 1)
+#' torch_diagonal(torch_ones(2, 3, 4), dim1 = 2, dim2 = 3)$shape
 #' torch_as_strided(x, c(2, 2), c(1, 2))
 #' torch_tensor(1:5)$unfold(1, size = 3, step = 1)
 #' @export
@@ -171,10 +194,13 @@ torch_as_strided <- function(self, size, stride, storage_offset = NULL) {
 #'
 #' `torch_clone()` gives a copy that is part of the graph: gradients pass through it to `self`.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape.
 #' @param memory_format `NULL` or `torch_preserve_format()`: the dimensions lie in memory in the order they have in
 #'   `self`; `torch_contiguous_format()`: the last one innermost.
-#' @return A tensor of the same shape and dtype.
+#' @return A tensor of the same shape and dtype, with memory of its own.
+#' @section Errors:
+#' Refused are another `memory_format`, `torch_channels_last_format()` for another tensor than one of four dimensions, a dimension of
+#' `x$size()` or `x$stride()` that is not there, negative sizes, and `x$resize_()` of a tensor that requires gradients.
 #' @section Methods:
 #' | method | what it gives |
 #' |---|---|
@@ -195,6 +221,10 @@ torch_as_strided <- function(self, size, stride, storage_offset = NULL) {
 #' y$t_()
 #' y$stride()
 #' y$contiguous()$stride()
+#' torch_clone(y, memory_format = torch_contiguous_format())$stride()
+#' w <- torch_tensor(c(1, 2), requires_grad = TRUE)
+#' torch_clone(w)$sum()$backward()
+#' w$grad
 #' @export
 torch_clone <- function(self, memory_format = NULL) {
   if (is.null(memory_format)) return(.Call(ffi_clone, self))

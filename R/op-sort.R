@@ -10,8 +10,8 @@
 #' to where the
 #' elements stood.
 #'
-#' @param self a tensor.
-#' @param dim the dimension, counted from 1, or from -1 at the end.
+#' @param self a tensor of any shape and dtype.
+#' @param dim the dimension, counted from 1, or from -1 at the end, which is the default.
 #' @param descending whether the largest comes first.
 #' @param stable accepted; the order is stable in any case.
 #' @param k how many elements, or of which rank from 1.
@@ -20,13 +20,21 @@
 #' @param keepdim whether the dimension is kept, with size 1.
 #' @return A list of values and their places; of `torch_argsort()` the places, of `torch_msort()` the values. Places
 #'   count from 1, but those of
-#'   `torch_kthvalue()` from 0, as in torch for R.
+#'   `torch_kthvalue()` from 0, as in torch for R; they are of int64. All have the shape of `self`, with `k` elements along `dim` for
+#'   `torch_topk()`, and without `dim` for `torch_kthvalue()`.
+#' @section Errors:
+#' Refused are a dimension that is not there, a `k` beyond its size or below 0 (below 1 for `torch_kthvalue()`), `NA` for `descending`,
+#' `largest` or `keepdim`, and what is neither a tensor nor numbers of R.
 #' @examples
 #' x <- torch_tensor(c(3, 1, 2))
 #' torch_sort(x)
 #' torch_argsort(x, descending = TRUE)
 #' torch_topk(x, 2)
 #' torch_kthvalue(x, 1)
+#' m <- torch_tensor(rbind(c(3, 1), c(2, 4)))
+#' torch_msort(m)
+#' torch_sort(m, dim = 2)[[1]]
+#' torch_topk(m, 1, dim = 1, largest = FALSE)[[1]]
 #' @export
 torch_sort <- function(self, dim = -1L, descending = FALSE, stable = FALSE) .Call(ffi_sort, self, dim, descending)
 
@@ -50,13 +58,18 @@ torch_kthvalue <- function(self, k, dim = -1L, keepdim = FALSE) .Call(ffi_kthval
 #'
 #' Each run of equal neighbours becomes one element. With `dim`, slices along that dimension are compared as wholes.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape and dtype.
 #' @param return_inverse whether to tell to which run (from 1) each element belongs.
 #' @param return_counts whether to tell how long each run is.
-#' @param dim the dimension; the flattened tensor if it is `NULL`.
-#' @return A list of three tensors: what the runs consist of, the inverse, the counts; what was not asked for is empty.
+#' @param dim the dimension, counted from 1, or from -1 at the end; the flattened tensor if it is `NULL`.
+#' @return A list of three tensors: what the runs consist of, a vector or, with `dim`, of the shape of `self` but along `dim`; the inverse,
+#'   of the shape of `self` or as long as `dim`; the counts, one for each run. The last two are of int64; what was not asked for is empty.
+#' @section Errors:
+#' Refused are a `dim` that is not there or names several, and `NA` for `return_inverse` or `return_counts`.
 #' @examples
 #' torch_unique_consecutive(torch_tensor(c(1, 1, 2, 2, 2, 1)), return_counts = TRUE)
+#' torch_unique_consecutive(torch_tensor(c(5, 5, 7)), return_inverse = TRUE)[[2]]
+#' torch_unique_consecutive(torch_tensor(rbind(c(1, 2), c(1, 2), c(3, 4))), dim = 1)[[1]]
 #' @export
 torch_unique_consecutive <- function(self, return_inverse = FALSE, return_counts = FALSE, dim = NULL) {
   .Call(ffi_unique_consecutive, self, return_inverse, return_counts, dim)
@@ -71,15 +84,22 @@ torch_unique_consecutive <- function(self, return_inverse = FALSE, return_counts
 #' @param sorted_sequence,boundaries a sorted vector; of `torch_searchsorted()` also a tensor of such, along its last
 #'   dimension, that agrees
 #'   with `self` in all other dimensions.
-#' @param self a tensor of values, or a number.
+#' @param self a tensor of values of any shape, or a number.
 #' @param out_int32 whether the result is int32 rather than int64.
 #' @param right,side whether equal elements count as standing before.
 #' @param sorter the places, from 1, at which the sequence's elements are met in order, as [torch_argsort()] tells
 #'   them; `list()` if it
 #'   is sorted.
-#' @return A tensor of counts, of `self`'s shape.
+#' @return A tensor of counts, of `self`'s shape, from 0 to the length of the sequence.
+#' @section Errors:
+#' Refused are a sequence without dimensions, `boundaries` of more or less than one dimension (R's `c(1, 2)` has none), sequences that do
+#' not agree with `self` in all dimensions but the last, another `side` or one that contradicts `right`, and a `sorter` of another shape or
+#' with places that the sequence does not have. A sequence that is not sorted is not noticed.
 #' @examples
 #' torch_searchsorted(torch_tensor(c(1, 3, 5)), torch_tensor(c(0, 3, 6)))
+#' torch_searchsorted(torch_tensor(rbind(c(1, 3), c(5, 7))), torch_tensor(rbind(2, 6)))
+#' x <- torch_tensor(c(5, 1, 3))
+#' torch_searchsorted(x, torch_tensor(c(0, 3, 6)), side = "right", sorter = torch_argsort(x))
 #' torch_bucketize(torch_tensor(c(0, 3, 6)), torch_tensor(c(1, 3, 5)), right = TRUE)
 #' @export
 torch_searchsorted <- function(sorted_sequence, self, out_int32 = FALSE, right = FALSE, side = NULL, sorter = list()) {
@@ -107,14 +127,20 @@ torch_bucketize <- function(self, boundaries, out_int32 = FALSE, right = FALSE) 
 #' density)` also returns the edges
 #' of the bins, and takes a tensor of edges as `bins`.
 #'
-#' @param self a tensor: for `torch_bincount()` a vector of integers from 1, else of floating dtype.
-#' @param weights a weight for each element; `list()` for none.
+#' @param self a tensor: for `torch_bincount()` a vector of integers from 1, else of floating dtype and any shape.
+#' @param weights a weight for each element: a tensor of the same shape; `list()` for none.
 #' @param minlength the least length of the result.
-#' @param bins how many bins.
+#' @param bins how many bins, 1 or more.
 #' @param min,max the range; if both are equal, that of the data.
-#' @return A vector of counts: int64, or of the dtype of the weights; of `torch_histc()` of the tensor's dtype.
+#' @return A vector of counts: int64, or of the dtype of the weights (double if that is whole); of `torch_histc()` of the tensor's dtype
+#'   and of `bins` elements. `x$histogram()`: a list of the counts and of one edge more.
+#' @section Errors:
+#' Refused are integers below 1, floating tensors and tensors of more dimensions than one for `torch_bincount()`, integers and booleans
+#' for `torch_histc()` and `x$histogram()`, weights of another shape, a negative `minlength`, `bins` below 1, and for `torch_histc()` a
+#' range that is not finite or ends before it begins.
 #' @examples
 #' torch_bincount(torch_tensor(c(1L, 2L, 2L, 5L)))
+#' torch_bincount(torch_tensor(c(1L, 2L, 2L)), weights = torch_tensor(c(0.5, 1, 2)), minlength = 4)
 #' torch_histc(torch_tensor(c(1, 2, 1, 5)), bins = 4, min = 0, max = 4)
 #' torch_tensor(c(1, 2, 1, 5))$histogram(bins = 4, range = c(0, 4))
 #' @export
@@ -148,16 +174,20 @@ histogram_of <- function(self, bins, range, weight, density) {
 #' elements, `interpolation` decides. `torch_quantile()` of elements among which is a NaN is NaN; `torch_nanquantile()`
 #' leaves NaN out.
 #'
-#' @param self a tensor of floating dtype.
+#' @param self a tensor of floating dtype and any shape, of one element at least.
 #' @param q a number from 0 to 1, or a vector or one-dimensional tensor of such.
-#' @param dim the dimension; all elements if it is `NULL`.
+#' @param dim the dimension, counted from 1, or from -1 at the end; all elements if it is `NULL`.
 #' @param keepdim whether the dimension is kept, with size 1.
 #' @param interpolation `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or `"nearest"`.
-#' @return A tensor. A vector `q` adds a first dimension, of a quantile each.
+#' @return A tensor of the dtype of `self` and without `dim`. A vector `q` adds a first dimension, of a quantile each.
+#' @section Errors:
+#' Refused are integers and booleans, a `q` that is not between 0 and 1, a tensor without elements, a dimension that is not there, and
+#' another `interpolation`.
 #' @examples
 #' x <- torch_tensor(c(1, 2, 3, 4))
 #' torch_quantile(x, 0.5)
 #' torch_quantile(x, c(0.25, 0.75), interpolation = "lower")
+#' torch_quantile(torch_tensor(rbind(c(1, 3), c(2, 8))), 0.5, dim = 2, keepdim = TRUE)
 #' torch_nanquantile(torch_tensor(c(1, NaN, 3)), 0.5)
 #' @export
 torch_quantile <- function(self, q, dim = NULL, keepdim = FALSE, interpolation = "linear") {

@@ -23,14 +23,29 @@
 #' The methods `a$igamma(x)` and `a$igammac(x)` are the regularised incomplete gamma functions, lower and upper, of which the
 #' derivative by `a` is not known here.
 #'
-#' @param self,input a tensor; integers become the default floating dtype.
+#' @param self,input a tensor of any shape; integers and booleans become the default floating dtype.
 #' @param eps the numbers are first kept between `eps` and `1 - eps`; `NULL` leaves them as they are.
 #' @param n the order: an integer, 0 or more.
 #' @param p the dimension: an integer, 1 or more.
-#' @return A tensor of the same shape. Methods of the same name exist, and in-place forms with `_` appended.
+#' @return A tensor of the same shape. Outside of their domain `torch_logit()` and `torch_erfinv()` are `NaN`. Methods of the same name
+#'   exist, and in-place forms with `_` appended.
+#' @section Errors:
+#' Refused are an `n` that is negative or has a fraction, a `p` below 1, an `eps` that is no number, a tensor of integers or booleans in
+#' place, changing a leaf that requires gradients in place, and `a$igamma(x)` or `a$igammac(x)` where `a` requires gradients.
 #' @examples
 #' torch_sigmoid(torch_tensor(c(-100, 0, 1)))
+#' torch_logit(torch_tensor(c(0, 0.5, 1)))
+#' torch_logit(torch_tensor(c(0, 0.5, 1)), eps = 0.01)
+#' x <- torch_tensor(c(0.5, 1, 3))
+#' torch_erf(x)
+#' torch_erfc(x)
+#' torch_erfinv(torch_tensor(c(-1, 0, 0.5)))
+#' torch_lgamma(x)
+#' torch_digamma(x)
 #' torch_polygamma(1, torch_tensor(c(1, 0.5)))
+#' torch_mvlgamma(x, p = 2)
+#' torch_i0(x)
+#' x$igamma(1)
 #' @name torch_special
 NULL
 

@@ -13,14 +13,21 @@
 #' | `torch_bartlett_window()` | `1 - abs(2 * n / (N - 1) - 1)` |
 #' | `torch_kaiser_window()` | `I0(beta * sqrt(1 - (2 * n / (N - 1) - 1)^2)) / I0(beta)`, with the modified Bessel function `I0` |
 #'
-#' @param window_length how many samples.
+#' @param window_length how many samples: an integer, 0 or more.
 #' @param periodic whether the window is to be repeated: then it is one of a sample more, without its last.
-#' @param alpha,beta parameters as above.
+#' @param alpha,beta parameters as above: numbers; the `beta` of `torch_kaiser_window()` is 0 or more.
 #' @inheritParams torch_zeros
 #' @param dtype a floating dtype, or `NULL` for the default one.
-#' @return A tensor of one dimension.
+#' @return A tensor of one dimension, of `window_length` elements.
+#' @section Errors:
+#' Refused are a `window_length` that is negative or has a fraction, a `dtype` that is not floating or only its name, an `alpha` or `beta`
+#' that is no number, `NA` for `periodic`, and another `device` or `layout` than [torch_zeros()] takes.
 #' @examples
 #' torch_hann_window(6)
+#' torch_hann_window(5, periodic = FALSE)
+#' torch_hamming_window(5, periodic = FALSE)
+#' torch_blackman_window(5, periodic = FALSE, dtype = torch_double())
+#' torch_bartlett_window(5, periodic = FALSE)
 #' torch_kaiser_window(5, periodic = FALSE, beta = 4)
 #' @name torch_windows
 NULL
@@ -95,11 +102,14 @@ torch_kaiser_window <- function(window_length, periodic = TRUE, beta = 12, dtype
 #' A matrix with the powers of `x` as its columns, named after Vandermonde.
 #'
 #' @param x a tensor of one dimension.
-#' @param N how many columns; `NULL`: as many as rows.
+#' @param N how many columns, 0 or more; `NULL`: as many as rows.
 #' @param increasing whether the powers go up from 0 or down to it.
-#' @return A tensor of shape `(length(x), N)`.
+#' @return A tensor of shape `(length(x), N)`, of the dtype of `x` ([torch_long()] for booleans).
+#' @section Errors:
+#' Refused are an `x` that is not a tensor of one dimension (a vector of R, too), and an `N` that is negative or has a fraction.
 #' @examples
 #' torch_vander(torch_tensor(c(1, 2, 3)), N = 3)
+#' torch_vander(torch_tensor(1:3), N = 4, increasing = TRUE)
 #' @export
 torch_vander <- function(x, N = NULL, increasing = FALSE) {
   if (!is_tensor(x) || length(x$shape) != 1L) raise_error("`x` must be a tensor of one dimension")

@@ -36,6 +36,11 @@ optim_lbfgs <- optimizer(
                         history_size = 100, line_search_fn = NULL) {
     check_setting(lr, "lr")
     if (!is.null(line_search_fn)) one_of(line_search_fn, "line_search_fn", c("strong_wolfe", "none"))
+    max_iter <- .Call(ffi_count, max_iter, "max_iter")
+    check_setting(tolerance_grad, "tolerance_grad")
+    check_setting(tolerance_change, "tolerance_change")
+    history_size <- .Call(ffi_count, history_size, "history_size")
+    if (!is.null(max_eval)) max_eval <- .Call(ffi_count, max_eval, "max_eval")
     if (is.null(max_eval)) max_eval <- max_iter * 5 %/% 4
     super$initialize(params, list(
       lr = lr, max_iter = max_iter, max_eval = max_eval, tolerance_grad = tolerance_grad, tolerance_change = tolerance_change,
@@ -44,7 +49,9 @@ optim_lbfgs <- optimizer(
     if (length(self$param_groups) != 1L) raise_error("L-BFGS takes one group of parameters")
   },
   step = function(closure = NULL) {
-    if (!is.function(closure)) raise_error("`closure` must be a function that computes the loss and its gradients: L-BFGS calls it several times")
+    if (!is.function(closure)) {
+      raise_error("`closure` must be a function that computes the loss and its gradients: L-BFGS calls it several times")
+    }
     group <- self$param_groups[[1L]]
     params <- group$params
     first <- params[[1L]]
@@ -126,7 +133,8 @@ lbfgs_iterate <- function(memory, group, loss, gradient, params, evaluate) {
         for (k in seq_along(params)) params[[k]]$copy_(start[[k]])
         c(there, list(t = t, slope = as.numeric(there$gradient$dot(direction))))
       }
-      found <- strong_wolfe(along, list(t = 0, value = loss, gradient = gradient, slope = slope), t, largest(direction), group$tolerance_change)
+      here <- list(t = 0, value = loss, gradient = gradient, slope = slope)
+      found <- strong_wolfe(along, here, t, largest(direction), group$tolerance_change)
       t <- found$t
       loss <- found$value
       gradient <- found$gradient

@@ -11,15 +11,14 @@ NULL
 #' `loop_fun(group, param, g, p)` with each parameter that has a gradient: its group, the parameter, and their places; no graph is made.
 #' What an optimiser remembers of a parameter is the list `attr(param, "state")`.
 #'
-#' | of an optimiser | |
-#' |---|---|
-#' | `$step(closure = NULL)` | changes the parameters; returns the closure's loss |
-#' | `$zero_grad(set_to_none = FALSE)` | sets the gradients to zero, or lets go of them |
-#' | `$param_groups` | a list of groups: lists with `params` and the settings, which can be set |
-#' | `$add_param_group(group)` | adds a list with `params` and perhaps settings |
-#' | `$state` | what is remembered of each parameter, by its place |
-#' | `$defaults` | the settings of groups that give none |
-#' | `$state_dict()`, `$load_state_dict(state_dict)` | settings and what is remembered as a list, and back: training goes on as if it had never stopped |
+#' * `$step(closure = NULL)`: changes the parameters; returns the closure's loss
+#' * `$zero_grad(set_to_none = FALSE)`: sets the gradients to zero, or lets go of them
+#' * `$param_groups`: a list of groups: lists with `params` and the settings, which can be set
+#' * `$add_param_group(group)`: adds a list with `params` and perhaps settings
+#' * `$state`: what is remembered of each parameter, by its place
+#' * `$defaults`: the settings of groups that give none
+#' * `$state_dict()`, `$load_state_dict(state_dict)`: settings and what is remembered as a list, and back: training goes on as
+#'   if it had never stopped
 #'
 #' @param name the name of the class, which its optimisers inherit from.
 #' @param inherit a class to inherit from.
@@ -47,11 +46,14 @@ NULL
 #' optim$step()
 #' w
 #' is_optimizer(optim)
+#' class(optim_required())
+#' identical(formals(optimizer_ignite)$private, formals(optimizer)$private)
 #' @export
 optimizer <- function(name = NULL, inherit = Optimizer, ..., private = NULL, active = NULL, parent_env = parent.frame()) {
   force(parent_env)
   parent <- if (inherits(inherit, "R6ClassGenerator")) inherit else attr(inherit, "Optimizer", exact = TRUE)
   if (!inherits(parent, "R6ClassGenerator")) raise_error("`inherit` must be a class of optimisers, as optimizer() returns it")
+  if (!is.null(name) && !is_string(name)) raise_error("`name` must be one string, or NULL")
   frame <- new.env(parent = parent_env)
   frame$parent <- parent
   class <- R6::R6Class(
@@ -70,12 +72,9 @@ optim_required <- function() structure(list(), class = "optim_required")
 is_optimizer <- function(x) inherits(x, "torch_optimizer")
 
 #' @export
-print.torch_optimizer_generator <- function(x, ...) {
-  cat(sprintf("<%s> a class of optimisers: call it to make one\n%s(%s)\n", class(x)[1L], class(x)[1L], paste(names(formals(x)), collapse = ", ")))
-  invisible(x)
-}
+print.torch_optimizer_generator <- function(x, ...) print_class(x, "optimisers")
 
-Optimizer <- R6::R6Class( # nolint: object_name_linter. It is the default of a public argument, by that name.
+Optimizer <- R6::R6Class(
   "torch_optimizer",
   lock_objects = FALSE,
   public = list(
@@ -91,7 +90,9 @@ Optimizer <- R6::R6Class( # nolint: object_name_linter. It is the default of a p
       check_parameters(group$params, all_parameters(self))
       for (name in setdiff(names(self$defaults), names(group))) group[name] <- self$defaults[name]
       for (name in names(group)) {
-        if (inherits(group[[name]], "optim_required")) raise_error(sprintf("`%s` has no default: each group of parameters must give it", name))
+        if (inherits(group[[name]], "optim_required")) {
+          raise_error(sprintf("`%s` has no default: each group of parameters must give it", name))
+        }
       }
       for (param in group$params) attr(param, "state") <- NULL
       self$param_groups[[length(self$param_groups) + 1L]] <- group
@@ -101,7 +102,9 @@ Optimizer <- R6::R6Class( # nolint: object_name_linter. It is the default of a p
       for (group in self$param_groups) .Call(ffi_zero_gradients, group$params, set_to_none)
       invisible(self)
     },
-    step = function(closure = NULL) raise_error("this optimiser has no step(); its class needs one: optimizer(step = function(closure = NULL) ...)"),
+    step = function(closure = NULL) {
+      raise_error("this optimiser has no step(); its class needs one: optimizer(step = function(closure = NULL) ...)")
+    },
     state_dict = function() {
       places <- split_places(self$param_groups)
       groups <- Map(function(group, places) replace(group, "params", list(places)), self$param_groups, places)
@@ -115,7 +118,8 @@ Optimizer <- R6::R6Class( # nolint: object_name_linter. It is the default of a p
       cat(sprintf("<%s> an optimiser of %d parameters\n", class(self)[1L], length(all_parameters(self))))
       for (k in seq_along(self$param_groups)) {
         settings <- self$param_groups[[k]][setdiff(names(self$param_groups[[k]]), "params")]
-        cat(sprintf("group %d: ", k), paste(names(settings), vapply(settings, deparse_short, ""), sep = " = ", collapse = ", "), "\n", sep = "")
+        told <- paste(names(settings), vapply(settings, deparse_short, ""), sep = " = ", collapse = ", ")
+        cat(sprintf("group %d: %s\n", k, told))
       }
       invisible(self)
     }

@@ -7,15 +7,19 @@ NULL
 #' \eqn{g \leftarrow g + \lambda x}{g <- g + lambda x}, but for `optim_adamw()`, where \eqn{x \leftarrow (1 - \eta \lambda) x}{x <- (1 - lr
 #' lambda) x}. Gradients themselves are not changed. With \eqn{\eta} for `lr`, and t for the count of steps:
 #'
-#' | | |
-#' |---|---|
-#' | `optim_sgd()` | \eqn{b \leftarrow \mu b + (1 - d) g}{b <- mu b + (1 - d) g}, \eqn{x \leftarrow x - \eta b}{x <- x - lr b}, or \eqn{g + \mu b}{g + mu b} in place of b with `nesterov`; \eqn{\mu}{mu} is `momentum`, d `dampening` |
-#' | `optim_adam()`, `optim_adamw()` | \eqn{m \leftarrow \beta_1 m + (1 - \beta_1) g}{m <- b1 m + (1 - b1) g}, \eqn{v \leftarrow \beta_2 v + (1 - \beta_2) g^2}{v <- b2 v + (1 - b2) g^2}, \eqn{x \leftarrow x - \eta \hat m / (\sqrt{\hat v} + \epsilon)}{x <- x - lr m' / (sqrt(v') + eps)}, where \eqn{\hat m = m / (1 - \beta_1^t)}{m' = m / (1 - b1^t)}, \eqn{\hat v = v / (1 - \beta_2^t)}{v' = v / (1 - b2^t)}; with `amsgrad` the largest v so far |
-#' | `optim_rmsprop()` | \eqn{v \leftarrow \alpha v + (1 - \alpha) g^2}{v <- alpha v + (1 - alpha) g^2}, \eqn{x \leftarrow x - \eta g / (\sqrt v + \epsilon)}{x <- x - lr g / (sqrt(v) + eps)}; `centered`: less the square of the mean of g |
-#' | `optim_adagrad()` | \eqn{v \leftarrow v + g^2}{v <- v + g^2}, \eqn{x \leftarrow x - \eta_t g / (\sqrt v + \epsilon)}{x <- x - lr[t] g / (sqrt(v) + eps)}, \eqn{\eta_t = \eta / (1 + (t - 1) \gamma)}{lr[t] = lr / (1 + (t - 1) lr_decay)} |
-#' | `optim_adadelta()` | steps in proportion to the root mean square of steps before, over that of gradients |
-#' | `optim_asgd()` | gradient descent, whose average over steps from `t0` on is kept |
-#' | `optim_rprop()` | by the sign of g alone; the step of an element grows while the sign stays |
+#' * `optim_sgd()`: \eqn{b \leftarrow \mu b + (1 - d) g}{b <- mu b + (1 - d) g}, \eqn{x \leftarrow x - \eta b}{x <- x - lr b},
+#'   or \eqn{g + \mu b}{g + mu b} in place of b with `nesterov`; \eqn{\mu}{mu} is `momentum`, d `dampening`
+#' * `optim_adam()`, `optim_adamw()`: \eqn{m \leftarrow \beta_1 m + (1 - \beta_1) g}{m <- b1 m + (1 - b1) g}, \eqn{v \leftarrow
+#'   \beta_2 v + (1 - \beta_2) g^2}{v <- b2 v + (1 - b2) g^2}, \eqn{x \leftarrow x - \eta \hat m / (\sqrt{\hat v} + \epsilon)}{x
+#'   <- x - lr m' / (sqrt(v') + eps)}, where \eqn{\hat m = m / (1 - \beta_1^t)}{m' = m / (1 - b1^t)}, \eqn{\hat v = v / (1 -
+#'   \beta_2^t)}{v' = v / (1 - b2^t)}; with `amsgrad` the largest v so far
+#' * `optim_rmsprop()`: \eqn{v \leftarrow \alpha v + (1 - \alpha) g^2}{v <- alpha v + (1 - alpha) g^2}, \eqn{x \leftarrow x -
+#'   \eta g / (\sqrt v + \epsilon)}{x <- x - lr g / (sqrt(v) + eps)}; `centered`: less the square of the mean of g
+#' * `optim_adagrad()`: \eqn{v \leftarrow v + g^2}{v <- v + g^2}, \eqn{x \leftarrow x - \eta_t g / (\sqrt v + \epsilon)}{x <- x
+#'   - lr[t] g / (sqrt(v) + eps)}, \eqn{\eta_t = \eta / (1 + (t - 1) \gamma)}{lr[t] = lr / (1 + (t - 1) lr_decay)}
+#' * `optim_adadelta()`: steps in proportion to the root mean square of steps before, over that of gradients
+#' * `optim_asgd()`: gradient descent, whose average over steps from `t0` on is kept
+#' * `optim_rprop()`: by the sign of g alone; the step of an element grows while the sign stays
 #'
 #' The `optim_ignite_` functions are the same ones.
 #'
@@ -85,13 +89,15 @@ new_state <- function(param, memory) {
   c(list(step = torch_zeros(size = integer(), dtype = torch_double())), filled)
 }
 
+# A number, or one for each of several groups.
 check_setting <- function(x, name, least = 0, most = Inf, call = sys.call(-1L)) {
-  if (inherits(x, "optim_required")) return()
-  x <- if (is.numeric(x) || inherits(x, "torch_tensor")) as.numeric(x) else NA
-  if (length(x) == 0L || anyNA(x) || any(x < least) || any(x > most)) {
-    upto <- if (is.finite(most)) sprintf("between %g and %g", least, most) else sprintf("%g or more", least)
+  if (inherits(x, "optim_required")) return(x)
+  number <- if ((is.numeric(x) && !is.object(x)) || inherits(x, "torch_tensor")) as.numeric(x) else NA
+  if (length(number) == 0L || anyNA(number) || any(number < least) || any(number > most)) {
+    upto <- if (is.finite(most)) sprintf("between %g and %g", least, most) else sprintf("a number, %g or more", least)
     raise_error(sprintf("`%s` must be %s", name, upto), call)
   }
+  invisible(number)
 }
 check_betas <- function(betas, name = "betas", call = sys.call(-1L)) {
   if (!is.numeric(betas) || length(betas) != 2L || anyNA(betas) || any(betas < 0 | betas >= 1)) {
@@ -105,7 +111,8 @@ optim_sgd <- optimizer(
   "optim_sgd",
   initialize = function(params, lr = optim_required(), momentum = 0, dampening = 0, weight_decay = 0, nesterov = FALSE) {
     check_setting(lr, "lr")
-    check_setting(momentum, "momentum")
+    momentum <- check_setting(momentum, "momentum")
+    dampening <- check_setting(dampening, "dampening", least = -Inf)
     check_setting(weight_decay, "weight_decay")
     nesterov <- .Call(ffi_flag, nesterov, "nesterov")
     if (nesterov && (momentum <= 0 || dampening != 0)) raise_error("`nesterov` needs a momentum, and no dampening")
@@ -241,6 +248,9 @@ optim_asgd <- optimizer(
   "optim_asgd",
   initialize = function(params, lr = 1e-2, lambda = 1e-4, alpha = 0.75, t0 = 1e6, weight_decay = 0) {
     check_setting(lr, "lr")
+    lambda <- check_setting(lambda, "lambda")
+    alpha <- check_setting(alpha, "alpha")
+    t0 <- check_setting(t0, "t0")
     check_setting(weight_decay, "weight_decay")
     super$initialize(params, list(lr = lr, lambda = lambda, alpha = alpha, t0 = t0, weight_decay = weight_decay))
   },
@@ -269,7 +279,11 @@ optim_rprop <- optimizer(
   },
   step = function(closure = NULL) {
     step_all(self, closure, function(group) {
-      list(name = "rprop", settings = as.numeric(c(group$etas, group$step_sizes)), memory = list(prev = 0, step_size = as.numeric(group$lr)))
+      list(
+        name = "rprop",
+        settings = as.numeric(c(group$etas, group$step_sizes)),
+        memory = list(prev = 0, step_size = as.numeric(group$lr))
+      )
     })
   }
 )

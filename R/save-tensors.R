@@ -33,6 +33,10 @@
 #' An attribute belongs to the tensor and is seen wherever the tensor is: `b <- a` copies no tensor, so after
 #' `attr(b, "unit") <- "m"` the tensor that `a` stands for has the attribute too. Results computed from it have none.
 #'
+#' @return What [readRDS()], [load()] and [unserialize()] give is a tensor again, of the dtype and shape that were saved.
+#' @section Errors:
+#' Any use of a tensor whose values are not there is an error that says why; it can be shown, and saved again. Writing and reading refuse
+#' nothing themselves.
 #' @examples
 #' x <- torch_tensor(c(1.5, 2.5), requires_grad = TRUE)
 #' attr(x, "unit") <- "m"

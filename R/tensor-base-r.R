@@ -35,7 +35,8 @@
 #'
 #' `det()`, and `qr()` of a tensor that requires gradients, are refused and name the function to use.
 #'
-#' @param x a tensor.
+#' @param x a tensor: a matrix of shape (n, n) for `chol()` and `determinant()`, a vector or matrix for `scale()`, of any shape for the
+#'   others; `diff()` goes along the first dimension.
 #' @param logarithm whether the modulus is given as its logarithm.
 #' @param center,scale `TRUE`, `FALSE`, or one number for each column: what is subtracted, and what is divided by.
 #' @param probs probabilities.
@@ -44,7 +45,14 @@
 #' @param lag,differences how far apart the elements are whose difference is taken, and how often.
 #' @param decreasing whether the largest comes first.
 #' @param ... must be empty.
-#' @return Tensors; `determinant()`: a list of class `det` with the tensors `modulus` and `sign`.
+#' @return Tensors: of the shape of `x` for `chol()` and `scale()` (a vector becomes a column), without dimensions for `median()`, a vector
+#'   of as many elements as `probs` for `quantile()`. `determinant()`: a list of class `det` with the tensors `modulus` and `sign`, without
+#'   dimensions. `scale()`, `median()` and `quantile()` make integers floating.
+#' @section Errors:
+#' Refused are matrices that are not square, of integers or, by `chol()`, not positive-definite, other than one or two dimensions for
+#' `scale()`, centers and
+#' scales of another number than that of the columns, quantiles of no elements, `probs` outside 0 to 1, a `lag` or `differences` below 1,
+#' another `na.last`, and further arguments.
 #' @examples
 #' x <- torch_tensor(rbind(c(4, 1), c(1, 3)), requires_grad = TRUE)
 #' chol(x)
@@ -52,6 +60,9 @@
 #' x$grad
 #' scale(x)
 #' median(x)
+#' quantile(x, c(0.1, 0.9))
+#' diff(x)
+#' sort(x, decreasing = TRUE)
 #' @name tensors-and-base-R
 NULL
 

@@ -9,8 +9,11 @@
 #' R: a tensor that requires them is copied all the same.
 #'
 #' @param x a tensor; for `as_array()` also anything that `as.array()` knows.
-#' @return A vector, matrix or array.
+#' @return A vector, matrix or array of the shape of `x`; of a tensor without dimensions, one number.
 #' @section Methods: `x$item()` gives the number in a tensor of one element.
+#' @section Errors:
+#' `as_array()` refuses `NULL`, functions and data frames, the others further arguments, `as.vector()` an unknown `mode`, and `x$item()` a
+#' tensor of several elements or of none.
 #' @examples
 #' as_array(torch_tensor(matrix(1:6, 2)))
 #' as.numeric(torch_ones(2, 2))
@@ -79,11 +82,13 @@ length.torch_tensor <- function(x) .Call(ffi_numel, x)
 #' `buffer_from_torch_tensor()` copies the elements of a tensor into a raw vector as they lie in memory, in row-major
 #' order; `torch_tensor_from_buffer()` makes a tensor of such bytes.
 #'
-#' @param tensor a tensor.
-#' @param buffer a raw vector, or another atomic vector whose bytes are meant.
-#' @param shape the sizes of the tensor.
+#' @param tensor a tensor of any shape and dtype.
+#' @param buffer a raw vector, or one of integers or numbers whose bytes are meant. What it has beyond the tensor's bytes is left out.
+#' @param shape the sizes of the tensor, a vector.
 #' @param dtype its dtype, or the name of one.
-#' @return A raw vector; a tensor.
+#' @return A raw vector of as many bytes as the elements take; a tensor of shape `shape` and of `dtype`.
+#' @section Errors:
+#' Refused are what is no tensor, a `buffer` of another type or with too few bytes, negative sizes, and an unknown `dtype`.
 #' @examples
 #' bytes <- buffer_from_torch_tensor(torch_tensor(c(1, 2)))
 #' torch_tensor_from_buffer(bytes, 2, "float")
@@ -112,12 +117,16 @@ torch_tensor_from_buffer <- function(buffer, shape, dtype = "float") .Call(ffi_f
 #' | `x$numel()`, `x$element_size()` | how many elements, and of how many bytes each |
 #'
 #' @param self a tensor.
-#' @return `TRUE` or `FALSE`.
+#' @return `TRUE` or `FALSE`; the methods that convert: a tensor of the same shape.
+#' @section Errors:
+#' Refused are what is no tensor as `self` or `other`, an unknown dtype, any device but the CPU, a `dtype` that contradicts `other`, and
+#' [torch_channels_last_format()] for other than four dimensions. Values are converted without a check: see [missing-values].
 #' @examples
 #' x <- torch_tensor(c(-1.7, 0, 3.9))
 #' x$to(dtype = torch_int())
 #' x$bool()
 #' torch_is_floating_point(x)
+#' torch_is_complex(x)
 #' @name convert
 NULL
 
@@ -132,10 +141,14 @@ torch_is_complex <- function(self) dtype_traits(self)$kind == "complex"
 #'
 #' There are real tensors only so far: a tensor is its own real part and its own conjugate, and has no imaginary part.
 #'
-#' @param self a tensor.
-#' @return `self`; `torch_imag()` refuses.
+#' @param self a tensor of any shape and dtype.
+#' @return `self`.
+#' @section Errors:
+#' `torch_imag()` refuses every tensor, and the others what is none and cannot become one, such as strings.
 #' @examples
 #' torch_real(torch_ones(2))
+#' torch_conj(torch_ones(2))
+#' try(torch_imag(torch_ones(2)))
 #' @export
 torch_real <- function(self) .Call(ffi_as_tensor, self, "self")
 #' @rdname torch_real
@@ -147,8 +160,10 @@ torch_imag <- function(self) raise_error("a real tensor has no imaginary part, a
 
 #' Is it not zero?
 #'
-#' @param self a tensor of one element.
+#' @param self a tensor of one element, of any dtype.
 #' @return `TRUE` or `FALSE`.
+#' @section Errors:
+#' Tensors of several elements or of none are refused, and so is what is no tensor.
 #' @examples
 #' torch_is_nonzero(torch_tensor(2))
 #' @export

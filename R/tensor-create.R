@@ -16,7 +16,10 @@
 #' @param device `NULL` or `"cpu"`: tensors live on the CPU.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed; it must be floating then.
 #' @param pin_memory accepted, and has no effect: there is no device to copy to.
-#' @return A tensor: an object of class `torch_tensor`.
+#' @return A tensor: an object of class `torch_tensor`, of the shape of `data`. A number becomes a vector of one element.
+#' @section Errors:
+#' Refused are strings, lists, factors and complex numbers as `data`, what a dtype does not hold (see below), several numbers as `value`,
+#' an unknown dtype, any device but the CPU, and `requires_grad` for integers and booleans.
 #' @examples
 #' torch_tensor(c(1, 2.5, 3))
 #' torch_tensor(matrix(1:6, 2))
@@ -24,6 +27,7 @@
 #' x <- torch_tensor(c(1, 2), dtype = torch_double(), requires_grad = TRUE)
 #' (x^2)$sum()$backward()
 #' x$grad
+#' torch_scalar_tensor(3)
 #' @export
 torch_tensor <- function(data, dtype = NULL, device = NULL, requires_grad = FALSE, pin_memory = FALSE) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
@@ -67,14 +71,24 @@ refuse_names <- function(call = sys.call(-1)) raise_error("`names` must be NULL:
 #'   [torch_channels_last_format()].
 #' @param device `NULL` or `"cpu"`.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed.
-#' @return A tensor.
+#' @return A tensor of the sizes given, or of the shape of `input`.
+#' @section Errors:
+#' Refused are sizes that are negative, no integers or `NA`, more memory than there is, a `fill_value` that is not one number or that the
+#' dtype does not hold, strides that are negative or not one for each size, `names`, other layouts, other devices than the CPU,
+#' [torch_channels_last_format()] for other than four dimensions, and `requires_grad` for integers and booleans.
 #' @section Methods: `x$new_zeros(size)`, `x$new_ones(size)`, `x$new_full(size, fill_value)`, `x$new_empty(size)` and
 #'   `x$new_empty_strided(size, stride)` make a tensor of another shape with the dtype of `x`, or with `dtype`.
 #' @examples
 #' torch_zeros(2, 3)
 #' torch_ones(c(2, 3), dtype = torch_int())
 #' torch_full(c(2, 2), 3.5)
-#' torch_zeros_like(torch_tensor(1:3))
+#' torch_empty(2, 3)$shape
+#' torch_empty_strided(c(2, 3), stride = c(1, 2))$stride()
+#' x <- torch_tensor(1:3)
+#' torch_zeros_like(x)
+#' torch_ones_like(x, dtype = torch_float())
+#' torch_full_like(x, 7)
+#' torch_empty_like(x)$dtype
 #' torch_ones(2)$new_full(c(1, 2), 7)
 #' @export
 torch_zeros <- function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
@@ -207,6 +221,8 @@ create_methods <- list(
 #' @param n,m rows and columns.
 #' @inheritParams torch_zeros
 #' @return A tensor of shape `(n, m)`.
+#' @section Errors:
+#' Refused are sizes that are negative, no integers or `NA`, and the options that [torch_zeros()] refuses.
 #' @examples
 #' torch_eye(3)
 #' torch_eye(2, 4)
@@ -231,10 +247,14 @@ torch_eye <- function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requ
 #' @inheritParams torch_zeros
 #' @param dtype the element type; `NULL`: the default floating dtype, or Long if `start`, `end` and `step` of `torch_arange()` are integers.
 #' @return A tensor of one dimension.
+#' @section Errors:
+#' Refused are a `step` of 0 or one that leads away from `end`, bounds that are not one number, `NA`, beyond the dtype's range or, of a
+#' sequence in steps, infinite, a negative number of `steps`, and the options that [torch_zeros()] refuses.
 #' @examples
 #' torch_arange(1, 5)
 #' torch_arange(1L, 5L)
 #' torch_arange(5, 1, step = -2, dtype = torch_long())
+#' torch_range(0, 1, step = 0.25)
 #' torch_linspace(0, 1, steps = 5)
 #' torch_logspace(0, 2, steps = 3)
 #' @export

@@ -2,8 +2,8 @@
 #'
 #' What R makes of a tensor's numbers, which leave their graph: a data frame with a column for each column of a matrix, `summary()`,
 #' `cut()` and `density()`, and the plots of package graphics.
-#' @param x a tensor; a matrix for `image()`.
-#' @param object a tensor.
+#' @param x a tensor of any shape; a matrix for `image()`.
+#' @param object a tensor of any shape.
 #' @param row.names `NULL`, or a name for each row.
 #' @param optional whether names of columns may be left out.
 #' @param y `NULL`, or numbers or a tensor to plot against `x`.
@@ -11,12 +11,19 @@
 #' @param ... passed on to R's method for numbers; for `as.data.frame()` it must be empty.
 #' @return What R's function returns for a vector, matrix or array of the same numbers. `plot()` of a matrix of two or more columns plots
 #'   the second against the first.
+#' @section Errors:
+#' Refused are plots and densities of no elements, another shape than a matrix for `image()`, a `y` of another number of elements,
+#' `row.names` that are not one for each row, NaN for `density()`, and what R's method for numbers refuses or would ignore with a warning.
 #' @examples
 #' x <- torch_randn(20, 2)
 #' head(as.data.frame(x))
 #' summary(x)
+#' cut(x[1:3, 1], c(-Inf, 0, Inf))
 #' hist(x)
 #' plot(x)
+#' boxplot(x)
+#' image(x)
+#' density(x)$bw
 #' @name tensor-data-frame
 NULL
 

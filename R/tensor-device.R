@@ -7,9 +7,12 @@
 #' @param index the number of the device among those of its type, or `NULL`.
 #' @param x any object.
 #' @return An object of class `torch_device` with the fields `type` and `index`. Two are compared with `==`;
-#'   `as.character()` gives the string that `type` takes, such as "cuda:1".
+#'   `as.character()` gives the string that `type` takes, such as "cuda:1". `is_torch_device()`: `TRUE` or `FALSE`.
+#' @section Errors:
+#' `type` must be one string, `"cpu"`, `"cuda"`, `"mps"` or `"meta"`; an index that is no integer from 0 on, or given twice, is refused.
 #' @examples
 #' torch_device("cpu")
+#' is_torch_device(torch_device("cuda", 1))
 #' torch_ones(2)$device == torch_device("cpu")
 #' @export
 torch_device <- function(type, index = NULL) {
@@ -68,8 +71,16 @@ same_device <- function(a, b) {
 #' @param device a device, or its name.
 #' @param .env the frame to whose end the device holds.
 #' @return `with_device()`: the value of `code`. `local_device()`: the device, invisibly.
+#' @section Errors:
+#' Any device but the CPU is refused. `device` has to be named in `with_device()`; further arguments are refused.
 #' @examples
 #' with_device(torch_ones(2), device = "cpu")
+#' zeros_there <- function(n, device) {
+#'   local_device(device)
+#'   torch_zeros(n)
+#' }
+#' zeros_there(2, "cpu")
+#' try(zeros_there(2, "cuda"))
 #' @export
 with_device <- function(code, ..., device) {
   no_dots(...)
@@ -90,8 +101,18 @@ local_device <- function(device, ..., .env = parent.frame()) {
 #' the package was compiled with OpenMP, without which everything runs on one thread.
 #'
 #' @return `TRUE` or `FALSE`; `cuda_device_count()`: 0.
+#' @section Errors:
+#' The functions take no arguments, and refuse any.
 #' @examples
 #' cuda_is_available()
+#' cuda_device_count()
+#' c(
+#'   cudnn = backends_cudnn_is_available(),
+#'   mps = backends_mps_is_available(),
+#'   mkl = backends_mkl_is_available(),
+#'   mkldnn = backends_mkldnn_is_available(),
+#'   openmp = backends_openmp_is_available()
+#' )
 #' @export
 cuda_is_available <- function() FALSE
 #' @rdname cuda_is_available
@@ -118,10 +139,17 @@ backends_openmp_is_available <- function() .Call(ffi_has_openmp)
 #' Large work is shared among threads; what is computed does not depend on how many there are.
 #'
 #' @param num_threads how many threads may work at once: 1 or more.
-#' @return `torch_get_num_threads()`: how many there are. The interop functions exist for programs that call them: no
-#'   two operations ever run at the same time.
+#' @return `torch_get_num_threads()`: how many there are; `torch_get_num_interop_threads()`: 1. The others: `NULL`, invisibly. The interop
+#'   functions exist for programs that call them: no two operations ever run at the same time.
+#' @section Errors:
+#' A number of threads that is no integer, is `NA`, or is below 1 (below 0 for the interop threads) is refused.
 #' @examples
+#' threads <- torch_get_num_threads()
+#' torch_set_num_threads(1)
 #' torch_get_num_threads()
+#' torch_set_num_threads(threads)
+#' torch_set_num_interop_threads(1)
+#' torch_get_num_interop_threads()
 #' @export
 torch_get_num_threads <- function() .Call(ffi_num_threads)
 #' @rdname torch_get_num_threads
@@ -145,9 +173,15 @@ torch_set_num_interop_threads <- function(num_threads) {
 #'
 #' @param x any object.
 #' @return Objects of class `torch_layout` or `torch_memory_format`; `TRUE` or `FALSE`.
+#' @section Errors:
+#' These refuse nothing; what takes a `layout` or a `memory_format` refuses other objects, strings among them.
 #' @examples
 #' torch_strided()
+#' is_torch_layout(torch_strided())
 #' torch_contiguous_format() == torch_preserve_format()
+#' is_torch_memory_format(torch_preserve_format())
+#' x <- torch_zeros(1, 2, 3, 4)
+#' x$contiguous(memory_format = torch_channels_last_format())$stride()
 #' @export
 torch_strided <- function() structure("strided", class = "torch_layout")
 #' @rdname torch_strided
@@ -206,9 +240,13 @@ channels_first <- function(x) .Call(ffi_permute, x, c(1L, 4L, 2L, 3L))
 #'
 #' @param recheck,reinstall,check_writable,... not used.
 #' @return `torch_is_installed()`: `TRUE`. `install_torch()`: `NULL`, invisibly, after saying so.
-#'   `torch_install_path()`: where the package is.
+#'   `torch_install_path()`: where the package is, a string.
+#' @section Errors:
+#' None: the arguments are not looked at.
 #' @examples
 #' torch_is_installed()
+#' install_torch()
+#' basename(torch_install_path())
 #' @export
 torch_is_installed <- function(recheck = FALSE) TRUE
 #' @rdname torch_is_installed

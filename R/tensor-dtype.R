@@ -22,10 +22,22 @@
 #' `$is_floating_point` tells whether the dtype holds floating numbers, which alone can require gradients.
 #'
 #' @return An object of class `torch_dtype`.
+#' @section Errors:
+#' The functions take no arguments. A dtype has no other fields than `$is_floating_point` and `$is_complex`, and comparing it with `NULL`
+#' is refused. What takes a `dtype` refuses strings that name none.
 #' @examples
 #' torch_float()
 #' torch_tensor(1:3)$dtype == torch_int64()
 #' torch_tensor(1:3, dtype = torch_double())
+#' torch_float16()$is_floating_point
+#' is_torch_dtype("float")
+#' torch_tensor(c(0, 2))$to(dtype = torch_bool())
+#' torch_tensor(c(1.01, 300))$to(dtype = torch_bfloat16())
+#' torch_ones(1, dtype = torch_uint8()) + torch_ones(1, dtype = torch_int8())
+#' # two names of one dtype
+#' c(torch_short() == torch_int16(), torch_int() == torch_int32(), torch_long() == torch_int64())
+#' c(torch_half() == torch_float16(), torch_float() == torch_float32())
+#' torch_double() == torch_float64()
 #' @name torch_dtype
 NULL
 
@@ -129,6 +141,8 @@ check_dtype <- function(dtype, argument, call = sys.call(-1)) {
 #'
 #' @param d a floating dtype.
 #' @return The default dtype; `torch_set_default_dtype()` returns it invisibly.
+#' @section Errors:
+#' `d` must be a dtype, not its name, and floating.
 #' @examples
 #' old <- torch_get_default_dtype()
 #' torch_set_default_dtype(torch_double())
@@ -151,9 +165,11 @@ torch_set_default_dtype <- function(d) {
 #' may be written into another in place: not if that went down from floating numbers to integers, or from numbers to
 #' booleans.
 #'
-#' @param type1,type2,from_,to dtypes.
-#' @param tensor1,tensor2 tensors or numbers.
+#' @param type1,type2,from_,to dtypes, or their names.
+#' @param tensor1,tensor2 tensors of any shape, or numbers.
 #' @return A dtype; `torch_can_cast()`: `TRUE` or `FALSE`.
+#' @section Errors:
+#' Refused are dtypes that are none, and `NULL` and strings as tensors.
 #' @examples
 #' torch_promote_types(torch_uint8(), torch_int8())
 #' torch_result_type(torch_tensor(1:3), 2.5)
@@ -173,6 +189,8 @@ torch_can_cast <- function(from_, to) .Call(ffi_can_cast, from_, to)
 #' @return A list: `bits`, the size of an element; `max` and `min`, the largest and the lowest value; for floating
 #'   dtypes also `eps`, the distance from 1 to the next number, `tiny`, the smallest normal number, and `resolution`,
 #'   the decimal one.
+#' @section Errors:
+#' `dtype` must be a dtype, not its name. `torch_finfo()` refuses those of integers, `torch_iinfo()` the floating ones, both `torch_bool()`.
 #' @examples
 #' torch_finfo(torch_float())$eps
 #' torch_iinfo(torch_int16())$max

@@ -10,10 +10,13 @@
 #'
 #' The third edition of testthat has a tolerance of its own, 1.5e-8, and compares dtype, shape and values as it does numbers of R.
 #'
-#' @param target,current a tensor and what to compare it with.
+#' @param target,current a tensor of any shape and dtype, and what to compare it with.
 #' @param tolerance differences smaller than it do not count; `NULL`: as the dtype has it.
 #' @param ... further arguments of `all.equal()` for numbers, such as `scale`.
 #' @return `TRUE`, or a description of the differences, for use with [isTRUE()].
+#' @section Errors:
+#' A `tolerance` that is no number or `NA` is refused, and further arguments that `all.equal()` of base R refuses. What differs, also in
+#' class, is no error but a description.
 #' @seealso [torch_allclose()], [torch_equal()]
 #' @examples
 #' x <- torch_tensor(c(1, 2))

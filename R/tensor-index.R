@@ -36,13 +36,14 @@
 #' names (dimensions have none), factors, more indices than dimensions, masks of another size, tensors of a floating
 #' dtype, and values that do not broadcast to the part that they are written to.
 #'
-#' @param x a tensor.
+#' @param x a tensor of any shape and dtype.
 #' @param ... what to take of each dimension; see the table. For `x[[...]]` one place for each dimension, or the name
 #'   of a field or method.
 #' @param drop whether numbers drop the dimension that they index.
 #' @param value a tensor, number, vector or array that broadcasts to the part; it may have more dimensions if they come
 #'   first and are of size 1. R's values are converted to the dtype of `x`, which has to hold them: see [missing-values].
-#' @return A tensor; of the assignment, `x` itself, changed (or its changed copy).
+#' @return A tensor of the dtype of `x`, with the dimensions that the table tells; of `x[[...]]` one without dimensions. Of the assignment,
+#'   `x` itself, changed (or its changed copy).
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2))
 #' x[1, ]
@@ -78,6 +79,9 @@
 #' @param start,end the first and the last place. Negative ones count from the end; `Inf` is the end.
 #' @param step how far apart the places are, 1 or more.
 #' @return An object of class `slice`.
+#' @section Errors:
+#' `slc()` itself refuses nothing. The brackets refuse bounds that are 0, `NA`, fractions or no numbers, and a step that is no integer, 1 or
+#' more.
 #' @examples
 #' x <- torch_tensor(1:10)
 #' x[slc(2, Inf, 3)]
@@ -96,6 +100,8 @@ print.slice <- function(x, ...) {
 #' `NULL`.
 #'
 #' @format A number, and `NULL`.
+#' @section Errors:
+#' 0 is no place, so `x[0:N]` is refused. These are no functions: `N(3)` is an error of R's.
 #' @examples
 #' x <- torch_tensor(1:3)
 #' x[2:N]
@@ -115,16 +121,21 @@ newaxis <- NULL
 #' indexed ones stood if those are neighbours, and come first if they are not. `torch_index_put()` writes to these
 #' places.
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape and dtype.
 #' @param indices a list of vectors or tensors of integers, counted from 1 (or from -1 at the end), of
 #'   booleans (`TRUE` or `FALSE` alone stands for its whole dimension), and `NULL`.
 #' @param values a tensor that broadcasts to the shape of what it replaces.
 #' @param accumulate whether to add to what is there. Otherwise the last value written to a place stays.
-#' @return A tensor; `torch_index_put_()` changes `self` and returns it.
+#' @return A tensor of the dtype of `self`: for `torch_index()` of the shape of the indices and of the dimensions left whole, for the others
+#'   of the shape of `self`. `torch_index_put_()` changes `self` and returns it.
+#' @section Errors:
+#' Refused are `indices` that are no list, more of them than dimensions, places that are 0 or beyond a dimension, floating indices, masks of
+#' another size, shapes that do not broadcast, values that do not fit what they replace, and changing a leaf that requires gradients.
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2))
 #' torch_index(x, list(torch_tensor(c(1L, 2L)), torch_tensor(c(3L, 1L))))
 #' torch_index_put(x, list(NULL, torch_tensor(1L)), torch_tensor(0L))
+#' torch_index_put_(x, list(1L, c(1L, 1L)), torch_tensor(10L), accumulate = TRUE)
 #' @export
 torch_index <- function(self, indices) .Call(ffi_index, self, indices)
 
@@ -146,18 +157,22 @@ torch_index_put_ <- function(self, indices, values, accumulate = FALSE) {
 #' `torch_take_along_dim()` take one element for each index: for `dim = 1` and a matrix, the result at `[i, j]` is
 #' `self[index[i, j], j]`. `torch_take()` reads `self` as one row, the last dimension running fastest.
 #'
-#' @param self a tensor.
-#' @param dim the dimension to go along. `NULL` stands for the tensor read as one row.
+#' @param self a tensor of any shape and dtype.
+#' @param dim the dimension to go along, counted from 1, or from -1 at the end. `NULL` stands for the tensor read as one row.
 #' @param index,indices a tensor of integers, counted from 1 (or from -1 at the end). For `torch_index_select()`
 #'   a vector; for `torch_gather()` of as many dimensions as `self`, and no larger than it except along `dim`; for
 #'   `torch_take_along_dim()` its other dimensions broadcast against those of `self`.
 #' @param sparse_grad must be `FALSE`: gradients are dense.
 #' @return A tensor of the dtype of `self`, in the shape of the index (with that of `self` in the other dimensions for
 #'   `torch_index_select()`).
+#' @section Errors:
+#' Refused are a `dim` that is 0 or not there, indices that are 0, beyond the dimension or floating, an index of another number of
+#' dimensions or, for `torch_gather()`, a larger one, shapes that do not broadcast, and `sparse_grad = TRUE`.
 #' @examples
 #' x <- torch_tensor(matrix(1:6, 2))
 #' torch_index_select(x, 2, torch_tensor(c(1L, 3L)))
 #' torch_gather(x, 2, torch_tensor(matrix(c(1L, 3L), 2)))
+#' torch_take_along_dim(x, torch_tensor(rbind(c(3L, 1L))), dim = 2)
 #' torch_take(x, torch_tensor(c(1L, 6L)))
 #' @export
 torch_index_select <- function(self, dim, index) .Call(ffi_index_select, self, dim, index)
@@ -181,9 +196,11 @@ torch_take_along_dim <- function(self, indices, dim = NULL) .Call(ffi_take_along
 #'
 #' The elements of `self` where `mask` is true, one after the other.
 #'
-#' @param self a tensor.
-#' @param mask a tensor of booleans; the two broadcast against each other.
-#' @return A tensor of one dimension.
+#' @param self a tensor of any shape and dtype.
+#' @param mask a tensor of booleans, or of bytes ([torch_uint8()]); the two broadcast against each other.
+#' @return A tensor of one dimension and of the dtype of `self`.
+#' @section Errors:
+#' Refused are masks of other dtypes, and shapes that do not broadcast.
 #' @examples
 #' x <- torch_tensor(c(1, -2, 3))
 #' torch_masked_select(x, x > 0)
@@ -192,10 +209,12 @@ torch_masked_select <- function(self, mask) .Call(ffi_masked_select, self, mask)
 
 #' Where a tensor is not zero
 #'
-#' @param self a tensor.
+#' @param self a tensor of any shape and dtype.
 #' @param as_list whether to return a tensor for each dimension.
 #' @return A tensor of `torch_long()` with a row for each element that is not zero, and the element's place along each
 #'   dimension in the columns, counted from 1; or with `as_list` the columns, as a list.
+#' @section Errors:
+#' What is no tensor and cannot become one is refused, and an `as_list` that is `NA`.
 #' @examples
 #' torch_nonzero(torch_tensor(matrix(c(1, 0, 0, 2), 2)))
 #' @export
@@ -292,7 +311,11 @@ index_methods <- list(
 #'
 #' `$argwhere()` is [torch_nonzero()]; `$nonzero_static(size, fill_value = -1)` is cut, or filled up, to `size` rows.
 #'
-#' @return A tensor of the shape and dtype of the one whose method it is.
+#' @return A tensor of the shape and dtype of the one whose method it is; of `$argwhere()` and `$nonzero_static()` as of [torch_nonzero()].
+#' @section Errors:
+#' Refused are a `dim` that is not there, indices that are 0, beyond the dimension or floating, sources smaller than the index or of another
+#' shape than the slices, another `reduce`, masks that are not of booleans or bytes, too few elements for a mask or for `$put()`,
+#' floating ones for a tensor of integers there, and a value that the dtype does not hold, such as `NA` for integers.
 #' @examples
 #' x <- torch_zeros(2, 3)
 #' x$scatter(1, torch_tensor(matrix(c(1L, 2L, 1L), 1)), 5)

@@ -10,16 +10,20 @@
 #' An integer dtype refuses NA, NaN, infinite numbers, and what lies outside its range; a fraction is cut. A Bool tensor
 #' refuses NA and NaN; other numbers are `TRUE` unless they are 0. `x$to(dtype = )` converts without a check.
 #'
-#' @param x,object a tensor.
+#' @param x,object a tensor of any shape and dtype.
 #' @param recursive,... not used.
 #' @return `is.na()`, `is.nan()`, `is.finite()` and `is.infinite()`: a logical vector, matrix or array of R, of the tensor's shape.
 #'   `anyNA()`: `TRUE` or `FALSE`. `na.omit()`: a tensor, without the elements of a vector that are NaN, without the rows of a matrix
 #'   (or parts along the first dimension) that hold any.
+#' @section Errors:
+#' These refuse nothing of a tensor. What is written into one is refused as said above.
 #' @seealso [torch_isnan()] and its kin, which give tensors.
 #' @examples
 #' x <- torch_tensor(c(1, NA, Inf))
 #' is.na(x)
 #' is.finite(x)
+#' is.nan(x)
+#' is.infinite(x)
 #' anyNA(x)
 #' na.omit(x)
 #' @name missing-values

@@ -14,13 +14,18 @@
 #'
 #' And `x | y` is [torch_logical_or()].
 #'
-#' @param e1,e2,x tensors; of two operands, one may be a number or a vector of R.
-#' @return A tensor; comparison and logic give a Bool tensor.
+#' @param e1,e2,x tensors of any shape; of two operands, one may be a number or a vector of R.
+#' @return A tensor of the shape that the operands broadcast to; comparison and logic give a Bool tensor.
+#' @section Errors:
+#' Refused are shapes that do not broadcast, strings, lists and `NULL` as operands, `NA` beside integers, the difference and the negative
+#' of booleans, integers divided by an integer 0 with `%/%` and `%%`, and negative integer powers of integers.
 #' @seealso [tensor-mathematics] for R's functions such as [exp()]
 #' @examples
 #' x <- torch_tensor(c(1, 2, 3))
 #' 2 - x
 #' x^2 > 3
+#' -x %% 2
+#' !(x == 2) | x >= 3
 #' @name tensor-operators
 NULL
 
@@ -87,14 +92,21 @@ NULL
 #' towards zero. `gamma()`, `cospi()`, `sinpi()`, `tanpi()` and `signif()` have no such function: `gamma()` is NaN at 0, -1, -2, ..., and
 #' `cospi()` and `sinpi()` are exact where they are zero.
 #'
-#' @param x a tensor.
-#' @param base a number, or a tensor.
+#' @param x a tensor of any shape.
+#' @param base a number, or a tensor that broadcasts with `x`.
 #' @param digits how many decimal places to round to; negative counts to the left of the point. For `signif()` how many significant digits.
 #' @param ... must be empty.
-#' @return A tensor of the same shape.
+#' @return A tensor of the same shape. `abs()`, `sign()` and the functions that round keep integers; the others make them floating.
+#' @section Errors:
+#' `abs()` and the functions that round (but `signif()`) refuse booleans. A `base` or `digits` that is no number or `NA` is refused, for
+#' `signif()` also one that is infinite, and further arguments of `trunc()`.
 #' @examples
 #' log(torch_tensor(c(1, 10, 100)), base = 10)
 #' round(torch_tensor(c(0.5, 1.5, 2.345)), 2)
+#' signif(torch_tensor(c(123.456, 0.00123)), 2)
+#' x <- torch_tensor(c(-0.5, 0.25, 0.5))
+#' abs(x) + sqrt(exp(x)) + log1p(x) - floor(x) * trunc(x)
+#' sinpi(x) + cospi(x)
 #' @name tensor-mathematics
 NULL
 

@@ -7,7 +7,7 @@
 #' A matrix is taken as base R takes one: `unique()` and `duplicated()` compare its rows, `order()` and `rep()` go through it column by
 #' column. `cummax()` and `cummin()` go along the first dimension, as `cumsum()` does. `dim(x) <-` would have to lay out the elements by
 #' columns and is refused: `x$view()` lays them out by rows.
-#' @param x a tensor; for `split()` of 1 dimension.
+#' @param x a tensor of any shape; for `split()` of 1 dimension.
 #' @param incomparables must be `FALSE`.
 #' @param times,each,length.out how often the whole, how often each element, and how long the result is, as in [rep()].
 #' @param f a factor, or a list of them, as in [split()].
@@ -15,13 +15,20 @@
 #' @param value not used.
 #' @param ... must be empty; for `split()` passed on to it.
 #' @return `xtfrm()`: a numeric vector that sorts as `x` does. `duplicated()`: a logical vector, `anyDuplicated()`: a position or 0.
-#'   `split()`: a list of tensors. The others: a tensor.
+#'   `split()`: a list of tensors. `rep()`: a vector; `unique()`: a vector, or a matrix of the different rows; `cummax()` and `cummin()`: a
+#'   tensor of the shape of `x`.
+#' @section Errors:
+#' Refused are another `incomparables`, counts of `rep()` that are negative, no numbers or not one for each element, a `split()` of several
+#' dimensions or by what is no factor, further arguments, `dim(x) <-`, and `rank(x)`.
 #' @examples
 #' x <- torch_tensor(c(3, 1, 3, 2), requires_grad = TRUE)
 #' order(x)
 #' unique(x)
 #' duplicated(x)
+#' anyDuplicated(x)
 #' rep(x, times = 2)
+#' cummax(x)
+#' cummin(x)
 #' split(x, c("a", "b", "a", "b"))
 #' @name tensor-order
 NULL

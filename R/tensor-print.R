@@ -3,17 +3,20 @@
 #' Prints the elements as PyTorch does, matrix after matrix, and a last line that tells the dtype, the shape and, in a
 #' graph, the function that made the tensor.
 #'
-#' @param x,object a tensor.
+#' @param x,object a tensor of any shape and dtype.
 #' @param n how many lines of elements are shown; -1: all.
 #' @param ... for `format()` passed on to R's method for numbers; otherwise not used.
 #' @return `x`, invisibly; `format()`: a string for each element, in R's shape.
 #' @details A tensor whose values are not there, because what was saved of it is damaged or was written by another version of
 #'   rushlight, is shown as such; see [saving_tensors].
 #' @section Methods: `x$print(n = 30)` does the same.
+#' @section Errors:
+#' An `n` that is no number, `NA` or a fraction is refused; arguments of `format()` that R's method for numbers refuses are, too.
 #' @examples
 #' torch_tensor(matrix(c(1.5, 2.25, 3, 4), 2))
 #' print(torch_arange(1, 100), n = 3)
 #' str(torch_ones(2, 3))
+#' format(torch_tensor(c(1.5, 10)), nsmall = 2)
 #' @export
 print.torch_tensor <- function(x, n = 30, ...) {
   cat("torch_tensor\n", format_tensor(x, n), "\n", sep = "")

@@ -151,5 +151,33 @@ programs <- list(
       })
     }
     loss$item()
+  },
+  network = function() {
+    torch_manual_seed(1)
+    model <- nn_sequential(
+      nn_conv2d(1, 2, 3, padding = 1), nn_batch_norm2d(2), nn_relu(), nn_max_pool2d(2), nn_flatten(), nn_layer_norm(8), nn_linear(8, 3)
+    )
+    optim <- optim_adam(model$parameters)
+    schedule <- lr_step(optim, 1)
+    for (step in 1:2) {
+      optim$zero_grad()
+      nnf_cross_entropy(model(torch_rand(3, 1, 4, 4)), torch_tensor(c(1L, 3L, 2L)))$backward()
+      nn_utils_clip_grad_norm_(model$parameters, 1)
+      optim$step()
+      schedule$step()
+    }
+    copy <- model$clone(deep = TRUE)
+    copy$load_state_dict(model$state_dict())
+    copy$parameters
+  },
+  recurrent = function() {
+    torch_manual_seed(1)
+    x <- torch_rand(3, 2, 4)
+    attention <- nn_multihead_attention(4, 2)
+    out <- attention(x, x, x)[[1]]
+    lapply(list(nn_lstm(4, 2), nn_gru(4, 2, bidirectional = TRUE)), function(layer) {
+      layer(out)[[1]]$sum()$backward(retain_graph = TRUE)
+      layer$weight_hh_l1$grad
+    })
   }
 )

@@ -6,6 +6,7 @@
 #include "loops.h"
 #include "parallel.h"
 #include "template.h"
+#include "winograd.h"
 
 #define TEMPLATE "convolution_template.h"
 #include "for_floating.h"
@@ -152,6 +153,9 @@ static void convolve_parts(void *context, int64_t begin, int64_t end) {
 
 rl_status rl_convolve(const rl_convolution *s, const void *x, const void *w, const void *bias, void *y) {
     plan p;
+    int done = 0;
+    if (rl_winograd_pays(s)) RL_TRY(rl_winograd_convolve(s, x, w, bias, y, &done));
+    if (done) return RL_OK;
     start(&p, s, x, w, y);
     p.bias = bias;
     cut_tiles(&p, s->from);
@@ -207,6 +211,9 @@ static void cut_blocks(plan *p, int64_t others) {
 
 rl_status rl_convolve_input(const rl_convolution *s, const void *y, const void *w, void *x) {
     plan p;
+    int done = 0;
+    if (rl_winograd_pays(s)) RL_TRY(rl_winograd_input(s, y, w, x, &done));
+    if (done) return RL_OK;
     start(&p, s, x, w, y);
     cut_blocks(&p, s->batch * s->groups);
     cut_tiles(&p, p.block);
@@ -274,6 +281,9 @@ static void add_partial(const plan *p, int64_t elements) {
 
 rl_status rl_convolve_weight(const rl_convolution *s, const void *x, const void *y, void *w) {
     plan p;
+    int done = 0;
+    if (rl_winograd_pays(s)) RL_TRY(rl_winograd_weight(s, x, y, w, &done));
+    if (done) return RL_OK;
     start(&p, s, x, w, y);
     const int64_t elements = s->groups * s->to * s->from * p.taps;
     if (s->batch == 0 || p.positions == 0) {

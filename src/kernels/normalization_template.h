@@ -98,9 +98,10 @@ RL_CLONES static void OF(channels)(const rl_groups *s, int64_t group, const T *r
         const T *from = x + at, *slope = g + at;
         double *to = dweight + CHANNEL, *other = dbias + CHANNEL;
         if (s->per_channel == 1) {
+            const T scale = (T)rstd, middle = (T)mean;
             RL_SIMD
             for (int64_t k = 0; k < n; k++) {
-                to[k] += slope[k] * ((from[k] - mean) * rstd);
+                to[k] += slope[k] * ((from[k] - middle) * scale);
                 other[k] += slope[k];
             }
         } else {

@@ -21,14 +21,26 @@ typedef struct {
     int64_t inner, outer, size; /* elements of a plane of the input, of the output; bytes of one */
 } task;
 
+/* Rows of so many elements have their places on the stack. */
+enum { ROW = 512 };
+
+static int goes_by_rows(const task *t) { return t->p->along[2].taps > 0 && t->p->along[2].out <= ROW && t->p->along[2].out >= 8 && t->inner < INT32_MAX; }
+
 static void max_planes(void *context, int64_t begin, int64_t end) {
     const task *t = context;
+    int32_t best[ROW];
+    const int by_rows = goes_by_rows(t);
     for (int64_t plane = begin; plane < end; plane++) {
         char *x = t->in + plane * t->inner * t->size, *y = t->out + plane * t->outer * t->size;
-        if (t->p->dtype == RL_FLOAT)
-            max_float(t->p, (const float *)x, (float *)y, t->indices + plane * t->outer);
+        int64_t *indices = t->indices + plane * t->outer;
+        if (t->p->dtype == RL_FLOAT && by_rows)
+            max_by_rows_float(t->p, (const float *)x, (float *)y, indices, best);
+        else if (t->p->dtype == RL_FLOAT)
+            max_float(t->p, (const float *)x, (float *)y, indices);
+        else if (by_rows)
+            max_by_rows_double(t->p, (const double *)x, (double *)y, indices, best);
         else
-            max_double(t->p, (const double *)x, (double *)y, t->indices + plane * t->outer);
+            max_double(t->p, (const double *)x, (double *)y, indices);
     }
 }
 

@@ -10,7 +10,8 @@
 typedef struct {
     int64_t in, out, step;
     const int64_t *begin, *end;
-    const int64_t *counted; /* what a window counts for in a mean: with the padding, or without */
+    const int64_t *counted;        /* what a window counts for in a mean: with the padding, or without */
+    int64_t taps, stride, padding; /* of windows of one size; taps 0: they are not */
 } rl_windows;
 
 typedef struct {
@@ -20,7 +21,7 @@ typedef struct {
     double divisor; /* of means; 0: what the windows count */
 } rl_pooling;
 
-/* Indices count from 1 within a plane. The first of equal elements is taken; a NaN is larger than numbers. */
+/* Indices count from 1 within a plane. The first of equal elements is taken, and the last NaN, which is larger than numbers. */
 rl_status rl_pool_max(const rl_pooling *pooling, const void *input, void *output, int64_t *indices);
 rl_status rl_pool_average(const rl_pooling *pooling, const void *input, void *output);
 /* Each output spread evenly over what it is the mean of, and added up. */

@@ -25,6 +25,45 @@ static void OF(max)(const rl_pooling *p, const T *x, T *y, int64_t *indices) {
     }
 }
 
+/* The same where the windows along the last dimension are of one size: a row of the output at a time, tap by tap. `best` has room for its places. */
+RL_CLONES static void OF(max_by_rows)(const rl_pooling *p, const T *x, T *restrict y, int64_t *restrict indices, int32_t *restrict best) {
+    const rl_windows *w = &p->along[2];
+    const int64_t wide = w->out;
+    for (int64_t w0 = 0; w0 < p->along[0].out; w0++)
+        for (int64_t w1 = 0; w1 < p->along[1].out; w1++, y += wide, indices += wide) {
+            const int64_t first_row = (p->along[0].begin[w0] * p->along[1].in + p->along[1].begin[w1]) * w->in;
+            for (int64_t k = 0; k < wide; k++) {
+                y[k] = x[first_row + w->begin[k]];
+                best[k] = (int32_t)(first_row + w->begin[k]);
+            }
+            for (int64_t i = p->along[0].begin[w0]; i < p->along[0].end[w0]; i += p->along[0].step)
+                for (int64_t j = p->along[1].begin[w1]; j < p->along[1].end[w1]; j += p->along[1].step)
+                    for (int64_t tap = 0; tap < w->taps; tap++) {
+                        const int64_t shift = tap * w->step - w->padding, row = (i * p->along[1].in + j) * w->in + shift, stride = w->stride;
+                        const int64_t low = shift < 0 ? (-shift + stride - 1) / stride : 0;
+                        const int64_t high = w->in > shift ? (w->in - shift + stride - 1) / stride : 0, to = high < wide ? high : wide;
+                        if (stride == 2) {
+                            RL_SIMD
+                            for (int64_t k = low; k < to; k++) {
+                                const T value = x[row + 2 * k];
+                                const int takes = value > y[k] || RL_IS_NAN(value);
+                                y[k] = takes ? value : y[k];
+                                best[k] = takes ? (int32_t)(row + 2 * k) : best[k];
+                            }
+                        } else {
+                            RL_SIMD
+                            for (int64_t k = low; k < to; k++) {
+                                const T value = x[row + stride * k];
+                                const int takes = value > y[k] || RL_IS_NAN(value);
+                                y[k] = takes ? value : y[k];
+                                best[k] = takes ? (int32_t)(row + stride * k) : best[k];
+                            }
+                        }
+                    }
+            for (int64_t k = 0; k < wide; k++) indices[k] = best[k] + 1;
+        }
+}
+
 static inline double OF(divisor)(const rl_pooling *p, int64_t w0, int64_t w1, int64_t w2) {
     return p->divisor != 0 ? p->divisor : (double)(p->along[0].counted[w0] * p->along[1].counted[w1] * p->along[2].counted[w2]);
 }

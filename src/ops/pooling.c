@@ -91,6 +91,9 @@ static rl_status look_along(const rl_call *call, int64_t in, int64_t out, int k,
     if (adaptive) return RL_OK;
     const int64_t kernel = list[KERNEL].values[k], stride = list[STRIDE].values[k], padding = list[PADDING].values[k];
     if (n_lists(call) == 4) w->step = list[DILATION].values[k];
+    w->taps = kernel;
+    w->stride = stride;
+    w->padding = padding;
     for (int64_t o = 0; o < out; o++) {
         int64_t from = o * stride - padding, to = from + w->step * (kernel - 1) + 1;
         const int64_t padded_to = to < in + padding ? to : in + padding;

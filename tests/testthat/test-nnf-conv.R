@@ -87,7 +87,7 @@ test_that("sizes that do not fit are refused in words", {
   fails(nnf_conv1d(x1, w1, stride = 0), "`stride` must be 1 or more")
   fails(nnf_conv1d(torch_ones(5), w1), "`input` must be a tensor of shape \\(N, C, L\\), or \\(C, L\\)")
   fails(nnf_conv2d(x1, wave(2, 2, 3)), "`weight` must have 4 dimensions")
-  fails(nnf_conv1d(torch_ones(1, 2, 5, dtype = torch_long()), w1$long()), "works on floating tensors, not on Long")
+  fails(nnf_conv1d(torch_ones(1, 2, 5, dtype = torch_long()), w1$long()), "`input` must be a floating tensor, not a Long one")
   fails(nnf_conv_transpose1d(x1, wave(3, 1, 2)), "`input` has 2 channels, and `weight`, of shape \\[3, 1, 2\\], is for 3")
 })
 

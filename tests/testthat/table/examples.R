@@ -31,6 +31,14 @@ examples <- expression(
   x$threshold_(0, 1), x$prelu(torch_tensor(0.5)), x$hardshrink_backward(x, 0.5), x$softmax(1), x$log_softmax(1),
   nnf_multilabel_margin_loss(x, k$expand(c(3, 3))), nnf_triplet_margin_with_distance_loss(x, x, x),
   nnf_embedding_bag(k, x, torch_tensor(1L)), nnf_ctc_loss(torch_zeros(4, 1, 3), torch_tensor(matrix(1:2, 1)), 4L, 2L),
+  nnf_area_under_min_fpr_fnr(v, b), nnf_fractional_max_pool2d(torch_ones(1, 1, 4, 4), 2, output_size = 2),
+  nnf_fractional_max_pool3d(torch_ones(1, 1, 4, 4, 4), 2, output_size = 2),
+  nnf_max_unpool1d(torch_ones(1, 1, 2), torch_tensor(array(c(1L, 3L), c(1, 1, 2))), 2),
+  nnf_max_unpool2d(torch_ones(1, 1, 1, 1), torch_ones(1, 1, 1, 1, dtype = torch_long()), 2),
+  nnf_max_unpool3d(torch_ones(1, 1, 1, 1, 1), torch_ones(1, 1, 1, 1, 1, dtype = torch_long()), 2),
+  nnf_multi_head_attention_forward(
+    x$unsqueeze(2), x$unsqueeze(2), x$unsqueeze(2), 3, 1, torch_ones(9, 3), torch_zeros(9), NULL, NULL, FALSE, 0, x, v
+  ),
   # linear algebra
   linalg_eigh(x), linalg_inv_ex(x), linalg_cholesky_ex(x), linalg_matrix_power(x, 2), linalg_lstsq(x, x), linalg_svd(x),
   linalg_tensorsolve(x$reshape(c(3, 3)), v), torch_cholesky(x), x$cholesky(), torch_inverse(x), x$inverse(), torch_slogdet(x), x$slogdet(),

@@ -76,6 +76,7 @@ internal_ops <- c("pass_above", "pass_within", "tanh_backward", "sigmoid_backwar
                   "reshape_alias", "unsafe_view", "alias", "dense_copy", "strided_scatter", "strided_gather", "strided_replace",
                   "exchanges", "recurrence", "shift", "data_range", "take_along", "put_along", "i1", "pixel_unshuffle",
                   "unsafe_split_with_sizes", "convolution_weight", "average_pool_backward", "beside", "normalize_backward",
+                  "lstm_cell", "lstm_cell_backward", "gru_cell", "gru_cell_backward",
                   "resize_", "set_", "as_strided")
 
 # What is made of no tensor's values; the tests of creation compare it.
