@@ -73,7 +73,8 @@ nnf_interpolate <- function(input, size = NULL, scale_factor = NULL, mode = "nea
     bicubic = cubic_taps,
     linear_taps
   )
-  resized <- size != inner | (mode == "nearest" & !is.null(scale))
+  # As in PyTorch, a scale that keeps the size moves elements in these modes.
+  resized <- size != inner | (mode %in% c("nearest", "bicubic") & !is.null(scale) & !align_corners)
   if (!any(resized)) return(torch_clone(input))
   for (d in which(resized)) {
     input <- resize_along(input, d + 2L, taps(inner[d], size[d], if (is.null(scale)) inner[d] / size[d] else scale[d], align_corners))

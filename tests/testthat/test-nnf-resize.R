@@ -21,6 +21,11 @@ test_that("a scale that is no ratio of whole sizes is used itself, or recomputed
   expect_equal(in_rows(nnf_interpolate(row, scale_factor = 1.5, mode = "linear", recompute_scale_factor = TRUE)), c(1, 1.625, 2.375, 3))
   expect_equal(in_rows(nnf_interpolate(counted(1, 1, 5), scale_factor = 0.5)), c(1, 3))
   expect_equal(dim(nnf_interpolate(x, scale_factor = c(2, 3))), c(1, 1, 4, 6))
+  square <- counted(1, 1, 3, 3)
+  expect_equal(in_rows(nnf_interpolate(square, scale_factor = 1.2, mode = "bilinear")), 1:9)
+  expect_equal(in_rows(nnf_interpolate(square, scale_factor = 1.2)), c(1, 1, 2, 1, 1, 2, 4, 4, 5))
+  cubic <- c(0.789930555556, 1.51041666667, 2.51186342593, 2.95138888889, 3.671875, 4.67332175926, 5.95572916667, 6.67621527778, 7.67766203704)
+  expect_equal(in_rows(nnf_interpolate(square, scale_factor = 1.2, mode = "bicubic")), cubic)
 })
 
 test_that("an image that keeps its size is a copy", {
