@@ -105,7 +105,7 @@ nnf_multi_head_attention_forward <- function(query, key, value, embed_dim_to_che
   )
   check_tensor(out_proj_weight, "out_proj_weight")
   for (name in tensors) {
-    if (!is.null(get(name))) check_tensor(get(name), name)
+    if (!is.null(get(name)) && !inherits(get(name), "torch_tensor")) raise_error(sprintf("`%s` must be a tensor, or NULL", name))
   }
   if (is.null(in_proj_weight) && !use_separate_proj_weight) raise_error("`in_proj_weight` must be a tensor")
   same <- identical(query, key) && identical(key, value)
