@@ -144,7 +144,7 @@ test_that("shapes and dtypes that do not fit are refused in words", {
   fails(nnf_group_norm(x, 0), "`num_groups` must divide the 4 channels")
   fails(nnf_group_norm(counted(4), 1), "`input` must have 2 dimensions or more")
   fails(nnf_batch_norm(x, NULL, NULL), "`running_mean` and `running_var` must be given where `training` is FALSE")
-  fails(nnf_batch_norm(x, counted(3), counted(4)), "`running_mean` must have one element for each of the 4 channels")
+  fails(nnf_batch_norm(x, counted(3), counted(4)), "`running_mean` must be a tensor with one element for each of the 4 channels")
   fails(nnf_batch_norm(x, counted(4), counted(4), weight = counted(3), training = TRUE), "`weight` must have one element for each of 4 channels")
   fails(nnf_batch_norm(x$long(), NULL, NULL, training = TRUE), "`input` must be a floating tensor, not a Long one")
   fails(nnf_instance_norm(x[, , 1]), "`input` must have 3 dimensions or more")
