@@ -256,5 +256,5 @@ test_that("sizes that do not fit are refused in words", {
   in_three <- function(x) nnf_multi_head_attention_forward(x, x, x, 4, 3, in_weight, in_bias, NULL, NULL, FALSE, 0, out_weight, out_bias)
   fails(in_three(x), "`num_heads` must divide the 4 features; it is 3")
   fails(heads_of(x[, 1, ]), "`query` must have three dimensions")
-  fails(heads_of(attn_mask = "junk"), "`attn_mask` must be a tensor, or NULL")
+  fails(heads_of(attn_mask = "junk"), "`attn_mask` must be a tensor")
 })
