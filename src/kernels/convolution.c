@@ -58,7 +58,7 @@ static void start(plan *p, const rl_convolution *s, const void *x, const void *w
 static void cut_tiles(plan *p, int64_t channels) {
     int64_t rows = channels * p->taps;
     int64_t fit = BUFFER_BYTES / (rows * p->size);
-    p->tile = fit < 16 ? 16 : fit > 4096 ? 4096 : fit / 16 * 16;
+    p->tile = fit < 32 ? 32 : fit > 4096 ? 4096 : fit / 32 * 32;
     if (p->tile > p->positions) p->tile = p->positions;
     p->tiles = (p->positions + p->tile - 1) / p->tile;
 }

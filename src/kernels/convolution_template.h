@@ -2,61 +2,98 @@
 
 /* A row of positions: from position `at` on, `n` of them, which lie in one row of the output. x is the row of the input that they read,
  * NULL if it lies in the padding; shift is where position 0 of the row reads. */
-static inline void OF(read_row)(const T *x, int64_t width, int64_t shift, int64_t stride, int64_t at, int64_t n, T *to) {
-    int64_t k = 0;
-    if (x && stride == 1) {
-        int64_t before = -(shift + at), within = width - (shift + at);
-        if (before < 0) before = 0;
-        if (before > n) before = n;
-        if (within > n) within = n;
-        for (; k < before; k++) to[k] = 0;
-        if (within > k) {
-            memcpy(to + k, x + shift + at + k, (size_t)(within - k) * sizeof *to);
-            k = within;
-        }
-    } else if (x) {
-        for (; k < n; k++) {
-            int64_t from = shift + (at + k) * stride;
-            to[k] = from >= 0 && from < width ? x[from] : 0;
-        }
-    }
-    for (; k < n; k++) to[k] = 0;
+typedef struct {
+    int64_t from, first, last; /* where position `at` reads; the positions after it that read within x */
+} OF(span);
+
+static inline OF(span) OF(span_within)(int64_t width, int64_t shift, int64_t stride, int64_t at, int64_t n) {
+    OF(span) s = {.from = shift + at * stride};
+    s.first = s.from < 0 ? (-s.from + stride - 1) / stride : 0;
+    s.last = s.from < width ? (width - s.from + stride - 1) / stride : 0;
+    if (s.first > n) s.first = n;
+    if (s.last > n) s.last = n;
+    if (s.last < s.first) s.last = s.first;
+    return s;
 }
 
-static inline void OF(add_row)(T *x, int64_t width, int64_t shift, int64_t stride, int64_t at, int64_t n, const T *from) {
+static inline void OF(read_row)(const T *restrict x, int64_t width, int64_t shift, int64_t stride, int64_t at, int64_t n, T *restrict to) {
+    const OF(span) s = x ? OF(span_within)(width, shift, stride, at, n) : (OF(span)){0, n, n};
+    for (int64_t k = 0; k < s.first; k++) to[k] = 0;
+    if (stride == 1 && s.last > s.first) {
+        memcpy(to + s.first, x + s.from + s.first, (size_t)(s.last - s.first) * sizeof *to);
+    } else if (stride == 2) {
+        RL_SIMD
+        for (int64_t k = s.first; k < s.last; k++) to[k] = x[s.from + 2 * k];
+    } else {
+        for (int64_t k = s.first; k < s.last; k++) to[k] = x[s.from + k * stride];
+    }
+    for (int64_t k = s.last; k < n; k++) to[k] = 0;
+}
+
+static inline void OF(add_row)(T *restrict x, int64_t width, int64_t shift, int64_t stride, int64_t at, int64_t n, const T *restrict from) {
     if (!x) return;
-    int64_t first = 0, last = n;
-    while (first < n && shift + (at + first) * stride < 0) first++;
-    while (last > first && shift + (at + last - 1) * stride >= width) last--;
-    T *to = x + shift + at * stride;
+    const OF(span) s = OF(span_within)(width, shift, stride, at, n);
     if (stride == 1) {
         RL_SIMD
-        for (int64_t k = first; k < last; k++) to[k] += from[k];
+        for (int64_t k = s.first; k < s.last; k++) x[s.from + k] += from[k];
     } else {
-        for (int64_t k = first; k < last; k++) to[k * stride] += from[k];
+        for (int64_t k = s.first; k < s.last; k++) x[s.from + k * stride] += from[k];
     }
+}
+
+/* Two rows with stride 2, the second of which reads one further than the first. */
+static inline void OF(add_pair)(T *restrict x, int64_t width, int64_t shift, int64_t at, int64_t n, const T *restrict even, const T *restrict odd) {
+    if (!x) return;
+    const OF(span) s = OF(span_within)(width, shift, 2, at, n), t = OF(span_within)(width, shift + 1, 2, at, n);
+    const int64_t first = s.first > t.first ? s.first : t.first, last = s.last < t.last ? s.last : t.last;
+    for (int64_t k = s.first; k < first && k < s.last; k++) x[s.from + 2 * k] += even[k];
+    for (int64_t k = t.first; k < first && k < t.last; k++) x[t.from + 2 * k] += odd[k];
+    RL_SIMD
+    for (int64_t k = first; k < last; k++) {
+        x[s.from + 2 * k] += even[k];
+        x[t.from + 2 * k] += odd[k];
+    }
+    for (int64_t k = last > first ? last : first; k < s.last; k++) x[s.from + 2 * k] += even[k];
+    for (int64_t k = last > first ? last : first; k < t.last; k++) x[t.from + 2 * k] += odd[k];
+}
+
+/* Position p as (z, y, x) of the output. */
+static inline void OF(find_position)(const rl_convolution *s, int64_t p, int64_t *position) {
+    position[0] = p / (s->out[1] * s->out[2]);
+    position[1] = p / s->out[2] % s->out[1];
+    position[2] = p % s->out[2];
 }
 
 /* The columns of positions `at` to `at + n` of channels `first` to `last` of x, as a matrix of n columns; or what stands in them added to x. */
-static void OF(columns)(const rl_convolution *s, T *x, int64_t first, int64_t last, int64_t at, int64_t n, T *columns, int adds) {
-    const int64_t plane = s->in[1] * s->in[2], wide = s->out[2], area = s->out[1] * wide;
+RL_CLONES static void OF(columns)(const rl_convolution *s, T *x, int64_t first, int64_t last, int64_t at, int64_t n, T *columns, int adds) {
+    const int64_t plane = s->in[1] * s->in[2], width = s->in[2], wide = s->out[2], stride = s->stride[2];
+    const int pairs = adds && stride == 2 && s->dilation[2] == 1;
     T *row = columns;
+    int64_t start[3];
+    OF(find_position)(s, at, start);
     for (int64_t c = first; c < last; c++)
         for (int64_t a = 0; a < s->kernel[0]; a++)
             for (int64_t b = 0; b < s->kernel[1]; b++)
-                for (int64_t d = 0; d < s->kernel[2]; d++, row += n) {
+                for (int64_t d = 0, step; d < s->kernel[2]; d += step, row += step * n) {
                     const int64_t shift = d * s->dilation[2] - s->padding[2];
-                    for (int64_t k = 0; k < n;) {
-                        const int64_t p = at + k, column = p % wide, some = wide - column < n - k ? wide - column : n - k;
-                        const int64_t z = p / area * s->stride[0] + a * s->dilation[0] - s->padding[0];
-                        const int64_t y = p % area / wide * s->stride[1] + b * s->dilation[1] - s->padding[1];
+                    int64_t o0 = start[0], o1 = start[1], column = start[2];
+                    step = pairs && d + 1 < s->kernel[2] ? 2 : 1;
+                    for (int64_t k = 0, some; k < n; k += some, column = 0) {
+                        some = wide - column < n - k ? wide - column : n - k;
+                        const int64_t z = o0 * s->stride[0] + a * s->dilation[0] - s->padding[0];
+                        const int64_t y = o1 * s->stride[1] + b * s->dilation[1] - s->padding[1];
                         const int within = z >= 0 && z < s->in[0] && y >= 0 && y < s->in[1];
-                        T *line = within ? x + (c * s->in[0] + z) * plane + y * s->in[2] : NULL;
-                        if (adds)
-                            OF(add_row)(line, s->in[2], shift, s->stride[2], column, some, row + k);
+                        T *line = within ? x + (c * s->in[0] + z) * plane + y * width : NULL;
+                        if (step == 2)
+                            OF(add_pair)(line, width, shift, column, some, row + k, row + n + k);
+                        else if (adds)
+                            OF(add_row)(line, width, shift, stride, column, some, row + k);
                         else
-                            OF(read_row)(line, s->in[2], shift, s->stride[2], column, some, row + k);
-                        k += some;
+                            OF(read_row)(line, width, shift, stride, column, some, row + k);
+                        if (++o1 == s->out[1]) {
+                            o1 = 0;
+                            o0++;
+                        }
                     }
                 }
 }

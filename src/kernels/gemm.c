@@ -7,6 +7,7 @@
 #include "loops.h"
 #include "parallel.h"
 #include "transpose.h"
+#include "wide_product.h"
 
 /* Up to this many multiplications a call of BLAS costs more than the product. */
 enum { SMALL = 512 };
@@ -362,7 +363,9 @@ rl_status rl_multiply_matrices(const rl_product *given) {
 }
 
 void rl_multiply_here(const rl_product *p) {
-    if (fits_blas(p) && !rl_product_is_small(p))
+    if (p->dtype == RL_FLOAT && p->k > 0 && rl_has_wide_product() && !rl_product_is_small(p))
+        rl_multiply_wide(p);
+    else if (fits_blas(p) && !rl_product_is_small(p))
         by_blas(p, p->m, p->n, p->a.data, p->b.data, p->c.data);
     else
         plain(p, p->a.data, p->b.data, p->c.data);

@@ -309,7 +309,7 @@ static void convolve_parts(void *context, int64_t begin, int64_t end) {
 static int64_t tiles_along(int64_t size) { return (size + STEP - 1) / STEP; }
 
 static void cut_chunks(job *j, int64_t length) {
-    j->length = length < 32 ? 32 : length > MOST_TILES ? MOST_TILES : length / 16 * 16;
+    j->length = length < 32 ? 32 : length > MOST_TILES ? MOST_TILES : length / 32 * 32;
     j->chunks = (j->tiles + j->length - 1) / j->length;
     j->apart = j->channels * j->length + SLACK;
     j->out_apart = j->out_channels * j->length + SLACK;

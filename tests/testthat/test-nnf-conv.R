@@ -111,6 +111,68 @@ test_that("kernels and images of all sizes agree with the product of weight and 
   }
 })
 
+test_that("3 x 3 kernels on many channels of floats are as exact as sums, and their derivatives", {
+  derivatives <- function(f, x, w, g, ...) {
+    x <- x$requires_grad_(TRUE)
+    w <- w$requires_grad_(TRUE)
+    y <- f(x, w, ...)
+    c(list(y$detach()), autograd_grad(y, list(x, w), list(g)))
+  }
+  agree <- function(f, x, w, g, ...) {
+    exact <- derivatives(f, x$double(), w$double(), g$double(), ...)
+    floats <- derivatives(f, x, w, g, ...)
+    for (k in 1:3) {
+      expect_equal(dim(floats[[k]]), dim(exact[[k]]))
+      expect_lt((floats[[k]]$double() - exact[[k]])$abs()$max()$item(), 3e-5 * exact[[k]]$square()$mean()$sqrt()$item())
+    }
+  }
+  torch_manual_seed(1)
+  w <- torch_randn(18, 17, 3, 3)
+  agree(nnf_conv2d, torch_randn(3, 17, 21, 26), w, torch_randn(3, 18, 19, 24))
+  agree(nnf_conv2d, torch_randn(40, 17, 7, 6), w, torch_randn(40, 18, 7, 6), padding = 1)
+  agree(nnf_conv2d, torch_randn(2, 17, 30, 9), w, torch_randn(2, 18, 34, 9), padding = c(3, 1))
+  agree(nnf_conv2d, torch_randn(2, 17, 4, 400), w, torch_randn(2, 18, 4, 402), padding = c(1, 2))
+  agree(nnf_conv_transpose2d, torch_randn(2, 18, 30, 20), w, torch_randn(2, 17, 30, 20), padding = 1)
+  bias <- torch_randn(18)
+  y <- nnf_conv2d(torch_ones(2, 17, 34, 34), w, bias)
+  expect_equal(in_rows(y[1, , 5, 7]), in_rows(w$sum(dim = 2:4) + bias), tolerance = 1e-5)
+})
+
+test_that("an infinity or NaN reaches the outputs that read it and no others", {
+  x <- torch_ones(2, 16, 30, 31)
+  x[1, 3, 5, 6] <- Inf
+  x[2, 16, 30, 31] <- NaN
+  x$requires_grad_(TRUE)
+  w <- torch_ones(16, 16, 3, 3)$requires_grad_(TRUE)
+  y <- nnf_conv2d(x, w, padding = 1)
+  reached <- which(!is.finite(as_array(y[, 1])), arr.ind = TRUE)
+  expect_equal(unname(reached[reached[, 1] == 1, -1]), cbind(rep(4:6, 3), rep(5:7, each = 3)))
+  expect_equal(unname(reached[reached[, 1] == 2, -1]), cbind(rep(29:30, 2), rep(30:31, each = 2)))
+  expect_equal((!torch_isfinite(y))$sum()$item(), 16 * (9 + 4))
+  y$sum()$backward()
+  expect_equal(as_array(x$grad[1, 1, 1:2, 1:2]), 16 * rbind(c(4, 6), c(6, 9)), tolerance = 1e-5)
+  expect_equal(as_array(torch_isfinite(w$grad)$all(dim = 4)$all(dim = 3)$all(dim = 1)), !(1:16 %in% c(3, 16)))
+})
+
+test_that("columns of stride 2 are taken, and added up, at every edge", {
+  for (k in 1:5) {
+    for (padding in 0:2) {
+      for (width in 3:7) {
+        if (width + 2 * padding < k) next
+        x <- counted(1, 2, 1, width)
+        columns <- nnf_unfold(x, c(1, k), padding = c(0, padding), stride = 2)
+        around <- cbind(matrix(0, 2, padding), as_array(x[1, , 1]), matrix(0, 2, padding))
+        starts <- seq(1, ncol(around) - k + 1, by = 2)
+        expected <- do.call(rbind, lapply(1:2, function(c) outer(0:(k - 1), starts, function(d, at) around[c, d + at])))
+        expect_equal(as_array(columns[1]), expected)
+        g <- wave(1, 2 * k, length(starts))
+        back <- nnf_fold(g, c(1, width), c(1, k), padding = c(0, padding), stride = 2)
+        expect_equal((back * x)$sum()$item(), (columns * g)$sum()$item())
+      }
+    }
+  }
+})
+
 test_that("two threads give what one gives, bit for bit", {
   threads <- torch_get_num_threads()
   on.exit(torch_set_num_threads(threads))
