@@ -17,6 +17,7 @@ enum { VECTOR_BYTES = 32, SLIDE_BYTES = 4 * VECTOR_BYTES };
 
 /* The buffer of a thread, and of partial sums of a weight. */
 enum { BUFFER_BYTES = 1 << 19, PARTIAL_BYTES = 1 << 22, MAX_PARTS = 8 };
+enum { MOST_EXTENT = 1 << 12, MOST_ROW = 1 << 18 }; /* elements, of what slides */
 
 typedef struct {
     rl_convolution s;
@@ -44,10 +45,12 @@ static int needs_no_columns(const rl_convolution *s) {
     return 1;
 }
 
-/* Channels by themselves, and every position is read by every element of the kernel. */
+/* Every element of the kernel reads a stretch of each row, and a few rows with their padding fit into a buffer. */
 static int can_slide(const rl_convolution *s) {
-    const int plain = s->in[0] == 1 && s->kernel[0] == 1 && s->out[0] == 1 && s->padding[0] == 0;
-    return plain && s->stride[1] == 1 && s->stride[2] == 1;
+    const int64_t down = s->dilation[1] * (s->kernel[1] - 1), across = s->dilation[2] * (s->kernel[2] - 1);
+    const int64_t wide = s->in[2] > s->out[2] ? s->in[2] : s->out[2];
+    if (s->in[0] != 1 || s->kernel[0] != 1 || s->out[0] != 1 || s->padding[0] != 0 || s->stride[1] != 1 || s->stride[2] != 1) return 0;
+    return down <= MOST_EXTENT && across <= MOST_EXTENT && wide <= MOST_ROW && (down + 2) * (across + wide) <= MOST_ROW;
 }
 
 static void start(plan *p, const rl_convolution *s, const void *x, const void *w, const void *y) {
@@ -320,20 +323,27 @@ static void weight_block(const plan *p, int64_t group, int64_t block, int64_t fr
     }
 }
 
-static void weight_single(const plan *p, int64_t group, int64_t from, int64_t to, char *weights, char *buffer) {
+static void weight_single(const plan *p, int64_t group, int64_t from, int64_t to, char *w) {
     const rl_convolution *s = &p->s;
-    char *w = weights + group * s->to * p->taps * p->size;
     memset(w, 0, (size_t)(s->to * p->taps * p->size));
     for (int64_t image = from; image < to; image++)
         for (int64_t o = 0; o < s->to; o++) {
             const char *x = input_of(p, image, group), *y = output_of(p, image, group);
-            if (p->slides)
-                slide_weight(p, x, y + o * p->positions * p->size, w + o * p->taps * p->size, buffer);
-            else if (s->dtype == RL_FLOAT)
+            if (s->dtype == RL_FLOAT)
                 single_weight_float(s, (const float *)x, (const float *)y + o * p->positions, (float *)w + o * p->taps);
             else
                 single_weight_double(s, (const double *)x, (const double *)y + o * p->positions, (double *)w + o * p->taps);
         }
+}
+
+/* Zeros behind the rows of the output are multiplied with what stands in the input there; if that was infinite, the sum is of no use. */
+static void weight_sliding(const plan *p, int64_t group, int64_t from, int64_t to, char *w, char *buffer) {
+    const int64_t n = p->s.to * p->taps;
+    memset(w, 0, (size_t)(n * p->size));
+    for (int64_t image = from; image < to; image++)
+        for (int64_t o = 0; o < p->s.to; o++)
+            slide_weight(p, input_of(p, image, group), output_of(p, image, group) + o * p->positions * p->size, w + o * p->taps * p->size, buffer);
+    if (!(p->s.dtype == RL_FLOAT ? is_finite_float((const float *)w, n) : is_finite_double((const double *)w, n))) weight_single(p, group, from, to, w);
 }
 
 /* A unit is a block of a group's channels over a share of the images, `tiles` of them. */
@@ -345,8 +355,11 @@ static void weight_parts(void *context, int64_t begin, int64_t end) {
             const int64_t share = unit % p->tiles, block = unit / p->tiles % p->blocks, group = unit / p->tiles / p->blocks;
             const int64_t from = p->s.batch * share / p->tiles, to = p->s.batch * (share + 1) / p->tiles;
             char *weights = share == 0 ? p->w : p->partial + (share - 1) * elements * p->size;
-            if (p->single)
-                weight_single(p, group, from, to, weights, buffer_of(p, part));
+            char *own = weights + group * p->s.to * p->taps * p->size;
+            if (p->slides)
+                weight_sliding(p, group, from, to, own, buffer_of(p, part));
+            else if (p->single)
+                weight_single(p, group, from, to, own);
             else
                 weight_block(p, group, block, from, to, weights, buffer_of(p, part));
         }

@@ -236,3 +236,9 @@ RL_CLONES static void OF(slide_weight)(const T *x, int64_t pitch, const int64_t 
         for (int64_t i = 0; i < 3 && t + i < taps; i++) w[t + i] += sums[i];
     }
 }
+
+static int OF(is_finite)(const T *x, int64_t n) {
+    T other = 0;
+    for (int64_t k = 0; k < n; k++) other += x[k] - x[k];
+    return other == 0;
+}
