@@ -157,3 +157,88 @@ RL_CLONES static void OF(single_weight)(const rl_convolution *s, const T *restri
 }
 
 #undef FOR_ROWS
+
+/* ---- the same with stride 1, on rows that have their padding around them ---- */
+
+typedef T OF(lanes) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(T)), may_alias));
+enum { OF(LANES) = VECTOR_BYTES / sizeof(T), OF(BLOCK) = SLIDE_BYTES / sizeof(T) };
+
+/* `rows` rows of x from row y on, of `pitch` elements from column `from` on. */
+static void OF(pad_rows)(const T *x, int64_t height, int64_t width, int64_t y, int64_t from, int64_t rows, int64_t pitch, T *to) {
+    int64_t first = from < 0 ? -from : 0, last = width - from;
+    if (first > pitch) first = pitch;
+    if (last > pitch) last = pitch;
+    for (int64_t r = 0; r < rows; r++, y++, to += pitch) {
+        const int within = y >= 0 && y < height && first < last;
+        const int64_t begin = within ? first : pitch, end = within ? last : pitch;
+        memset(to, 0, (size_t)begin * sizeof *to);
+        if (within) memcpy(to + begin, x + y * width + from + begin, (size_t)(end - begin) * sizeof *to);
+        memset(to + end, 0, (size_t)(pitch - end) * sizeof *to);
+    }
+}
+
+/* The elements of the kernel are at `places` from where an output reads first. out = start + sum, or out += sum. */
+RL_CLONES static void OF(slide)(const T *x, int64_t pitch, const int64_t *places, const T *w, int64_t taps, int64_t rows, int64_t wide, T start, int adds,
+                                T *out) {
+    typedef OF(lanes) lanes;
+    for (int64_t r = 0; r < rows; r++, x += pitch, out += wide)
+        for (int64_t k = 0; k < wide; k += OF(BLOCK)) {
+            const int64_t n = wide - k < OF(BLOCK) ? wide - k : OF(BLOCK);
+            lanes s0 = start - (lanes){0}, s1 = s0, s2 = s0, s3 = s0;
+            for (int64_t t = 0; t < taps; t++) {
+                const lanes *from = (const lanes *)(x + k + places[t]);
+                s0 += w[t] * from[0];
+                s1 += w[t] * from[1];
+                s2 += w[t] * from[2];
+                s3 += w[t] * from[3];
+            }
+            T edge[OF(BLOCK)], *to = adds || n < OF(BLOCK) ? edge : out + k;
+            lanes *sums = (lanes *)to;
+            sums[0] = s0;
+            sums[1] = s1;
+            sums[2] = s2;
+            sums[3] = s3;
+            if (adds) {
+                for (int64_t i = 0; i < n; i++) out[k + i] += edge[i];
+            } else if (n < OF(BLOCK)) {
+                memcpy(out + k, edge, (size_t)n * sizeof *edge);
+            }
+        }
+}
+
+/* w[t] += sum of g times what the t-th element of the kernel sees. Rows of g are as long as those of x, with zeros behind `wide`. */
+RL_CLONES static void OF(slide_weight)(const T *x, int64_t pitch, const int64_t *places, const T *g, int64_t taps, int64_t rows, int64_t wide, T *w) {
+    typedef OF(lanes) lanes;
+    for (int64_t t = 0; t < taps; t += 3) {
+        const int64_t last = taps - 1, p0 = places[t], p1 = places[t + 1 < last ? t + 1 : last], p2 = places[t + 2 < last ? t + 2 : last];
+        lanes s0 = {0}, s1 = {0}, s2 = {0}, u0 = {0}, u1 = {0}, u2 = {0};
+        for (int64_t r = 0; r < rows; r++) {
+            const T *row = x + r * pitch;
+            for (int64_t k = 0; k < wide; k += 2 * OF(LANES), row += 2 * OF(LANES)) {
+                const lanes *of = (const lanes *)(g + r * pitch + k), left = of[0], right = of[1];
+                s0 += left * *(const lanes *)(row + p0);
+                s1 += left * *(const lanes *)(row + p1);
+                s2 += left * *(const lanes *)(row + p2);
+                u0 += right * *(const lanes *)(row + p0 + OF(LANES));
+                u1 += right * *(const lanes *)(row + p1 + OF(LANES));
+                u2 += right * *(const lanes *)(row + p2 + OF(LANES));
+            }
+        }
+        s0 += u0;
+        s1 += u1;
+        s2 += u2;
+        T sums[3] = {0};
+        for (int i = 0; i < OF(LANES); i++) {
+            sums[0] += s0[i];
+            sums[1] += s1[i];
+            sums[2] += s2[i];
+        }
+        for (int64_t i = 0; i < 3 && t + i < taps; i++) w[t + i] += sums[i];
+    }
+}
+
+static int OF(is_finite)(const T *x, int64_t n) {
+    T other = 0;
+    for (int64_t k = 0; k < n; k++) other += x[k] - x[k];
+    return other == 0;
+}

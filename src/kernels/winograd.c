@@ -11,6 +11,7 @@ enum { POINTS = 6, SQUARE = POINTS * POINTS, STEP = 4 };
 /* Tiles of a chunk; how many floats may be written behind the last one. */
 enum { MOST_TILES = 256, SLACK = 16, ROW = MOST_TILES + SLACK, LINE = STEP * MOST_TILES + 2 * SLACK };
 enum { CHUNK_BYTES = 1 << 20, WEIGHT_BLOCK = 64, LEAST_CHANNELS = 16, LEAST_TILES = 64 };
+enum { MOST_SHARES = 8, MOST_SHARES_BYTES = 1 << 24 };
 #define MOST_WEIGHTS ((int64_t)1 << 18) /* the spread weight is four times as large as the weight */
 
 /* The points are 0, A, -A, B, -B and infinity; all these numbers are exact. */
@@ -367,10 +368,14 @@ rl_status rl_winograd_input(const rl_convolution *s, const float *y, const float
 
 /* ---- weight ---- */
 
+/* The sums of a share of the chunks. There are as many shares as the shape says, however many threads there are; a single one, of large
+ * weights, is cut by channels and points instead. */
 typedef struct {
     job j;
     float *points, *out_points;
     int64_t first, n; /* tiles of the chunk */
+    int64_t shares;
+    int adds;
 } weight_job;
 
 static void spread_channels(void *context, int64_t begin, int64_t end) {
@@ -390,7 +395,7 @@ static void multiply_points(void *context, int64_t begin, int64_t end) {
     const job *j = &g->j;
     for (int64_t point = begin; point < end; point++)
         multiply(j->out_channels, j->channels, g->n, by_rows(g->out_points + point * j->out_apart, j->length),
-                 transposed(g->points + point * j->apart, j->length), by_rows(j->spread + point * j->channels * j->out_channels, j->channels), g->first > 0);
+                 transposed(g->points + point * j->apart, j->length), by_rows(j->spread + point * j->channels * j->out_channels, j->channels), g->adds);
 }
 
 static void gather_weight_rows(void *context, int64_t begin, int64_t end) {
@@ -402,23 +407,61 @@ static void gather_weight_rows(void *context, int64_t begin, int64_t end) {
         }
 }
 
+static void find_chunk(weight_job *g, int64_t chunk) {
+    g->first = chunk * g->j.length;
+    g->n = g->j.tiles - g->first < g->j.length ? g->j.tiles - g->first : g->j.length;
+}
+
+static void weight_parts(void *context, int64_t begin, int64_t end) {
+    weight_job g = *(const weight_job *)context;
+    const job *whole = &((const weight_job *)context)->j;
+    for (int64_t part = begin; part < end; part++)
+        for (int64_t share = g.shares * part / whole->parts; share < g.shares * (part + 1) / whole->parts; share++) {
+            g.points = whole->buffers + part * whole->buffer;
+            g.out_points = g.points + SQUARE * whole->apart;
+            g.j.spread = whole->spread + share * SQUARE * whole->channels * whole->out_channels;
+            g.adds = 0;
+            for (int64_t chunk = whole->chunks * share / g.shares; chunk < whole->chunks * (share + 1) / g.shares && !rl_given_up(); chunk++, g.adds = 1) {
+                find_chunk(&g, chunk);
+                spread_channels(&g, 0, whole->channels + whole->out_channels);
+                multiply_points(&g, 0, SQUARE);
+            }
+        }
+}
+
+static void weight_chunks(weight_job *g) {
+    g->points = g->j.buffers;
+    g->out_points = g->points + SQUARE * g->j.apart;
+    for (int64_t chunk = 0; chunk < g->j.chunks && !rl_given_up(); chunk++, g->adds = 1) {
+        find_chunk(g, chunk);
+        rl_parallel(g->j.channels + g->j.out_channels, 4, spread_channels, g);
+        rl_parallel(SQUARE, 1, multiply_points, g);
+    }
+}
+
 rl_status rl_winograd_weight(const rl_convolution *s, const float *x, const float *y, float *w, int *done) {
     weight_job g = {.j = {.channels = s->from, .out_channels = s->to, .x = x, .w = w, .y = (float *)y}};
     job *j = &g.j;
+    const int64_t weights = s->from * s->to, spread = SQUARE * weights;
     lay_tiles(j, s->batch, s->in, s->out, s->padding[1], s->padding[2]);
-    cut_chunks(j, 4 * CHUNK_BYTES / (SQUARE * (int64_t)sizeof(float) * (j->channels + j->out_channels)));
-    const int64_t weights = s->from * s->to;
-    j->spread = rl_scope_memory((size_t)(SQUARE * weights), sizeof(float));
-    g.points = rl_scope_memory((size_t)(SQUARE * j->apart), sizeof(float));
-    g.out_points = rl_scope_memory((size_t)(SQUARE * j->out_apart), sizeof(float));
-    if (!j->spread || !g.points || !g.out_points) return RL_FAILED;
+    cut_chunks(j, 2 * CHUNK_BYTES / (SQUARE * (int64_t)sizeof(float) * (j->channels + j->out_channels)));
+    g.shares = MOST_SHARES_BYTES / (spread * (int64_t)sizeof(float));
+    if (g.shares > MOST_SHARES) g.shares = MOST_SHARES;
+    if (g.shares > j->chunks) g.shares = j->chunks;
+    if (g.shares < 1) g.shares = 1;
+    j->parts = g.shares < rl_num_threads() ? g.shares : rl_num_threads();
+    j->buffer = SQUARE * (j->apart + j->out_apart) + SLACK;
+    j->spread = rl_scope_memory((size_t)(g.shares * spread), sizeof(float));
+    j->buffers = rl_scope_memory((size_t)j->parts, (size_t)j->buffer * sizeof(float));
+    if (!j->spread || !j->buffers) return RL_FAILED;
     int before = rl_silence_blas();
-    for (g.first = 0; g.first < j->tiles && !rl_given_up(); g.first += j->length) {
-        g.n = j->tiles - g.first < j->length ? j->tiles - g.first : j->length;
-        rl_parallel(s->from + s->to, 4, spread_channels, &g);
-        rl_parallel(SQUARE, 1, multiply_points, &g);
-    }
+    if (g.shares > 1)
+        rl_parallel(j->parts, 1, weight_parts, &g);
+    else
+        weight_chunks(&g);
     rl_restore_blas(before);
+    for (int64_t share = 1; share < g.shares; share++)
+        for (int64_t k = 0; k < spread; k++) j->spread[k] += j->spread[share * spread + k];
     rl_parallel(s->to, 1 + (1 << 12) / s->from, gather_weight_rows, j);
     float other = 0;
     for (int64_t k = 0; k < 9 * weights; k++) other += w[k] - w[k];

@@ -173,6 +173,40 @@ test_that("columns of stride 2 are taken, and added up, at every edge", {
   }
 })
 
+test_that("channels by themselves are the blocks of a weight on the diagonal", {
+  blocks <- function(w, channels) {
+    full <- torch_zeros(w$size(1), channels, w$size(3), w$size(4), dtype = w$dtype)
+    for (o in seq_len(w$size(1))) full[o, (o - 1) %/% (w$size(1) / channels) + 1] <- w[o, 1]
+    full
+  }
+  torch_manual_seed(1)
+  for (dtype in list(torch_float(), torch_double())) {
+    for (of in list(list(2, c(9, 70), c(3, 3), 1, 1), list(1, c(600, 61), c(3, 2), c(0, 1), 1), list(3, c(12, 33), c(2, 5), c(3, 0), c(2, 3)))) {
+      x <- torch_randn(c(2, 3, of[[2]]), dtype = dtype)
+      w <- torch_randn(c(3 * of[[1]], 1, of[[3]]), dtype = dtype)$requires_grad_(TRUE)
+      bias <- torch_randn(3 * of[[1]], dtype = dtype)
+      by <- list(padding = of[[4]], dilation = of[[5]])
+      of_blocks <- blocks(w$detach(), 3)$requires_grad_(TRUE)
+      x1 <- x$clone()$requires_grad_(TRUE)
+      x2 <- x$clone()$requires_grad_(TRUE)
+      y <- do.call(nnf_conv2d, c(list(x1, w, bias, groups = 3), by))
+      expected <- do.call(nnf_conv2d, c(list(x2, of_blocks, bias), by))
+      tolerance <- if (dtype == torch_float()) 1e-5 else 1e-12
+      expect_equal(as_array(y), as_array(expected), tolerance = tolerance)
+      g <- torch_randn(y$shape, dtype = dtype)
+      y$backward(g)
+      expected$backward(g)
+      expect_equal(as_array(x1$grad), as_array(x2$grad), tolerance = tolerance)
+      expect_equal(as_array(blocks(w$grad, 3)), as_array(of_blocks$grad * (of_blocks != 0)), tolerance = tolerance)
+    }
+  }
+  x <- torch_ones(1, 1, 4, 5)
+  x[1, 1, 2, 5] <- Inf
+  w <- torch_ones(1, 1, 3, 3)$requires_grad_(TRUE)
+  nnf_conv2d(x, w)$sum()$backward()
+  expect_equal(as_array(w$grad[1, 1]), cbind(c(6, 6, 6), c(6, 6, 6), c(Inf, Inf, 6)))
+})
+
 test_that("two threads give what one gives, bit for bit", {
   threads <- torch_get_num_threads()
   on.exit(torch_set_num_threads(threads))
