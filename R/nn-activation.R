@@ -20,8 +20,9 @@ NULL
 #' nn_relu()(x)
 #' nn_elu(alpha = 0.5)(x)
 #' model <- nn_sequential(
-#'   nn_relu6(), nn_selu(), nn_celu(), nn_gelu(), nn_silu(), nn_sigmoid(), nn_tanh(), nn_tanhshrink(), nn_softsign(), nn_softplus(),
-#'   nn_log_sigmoid(), nn_leaky_relu(0.1), nn_hardshrink(), nn_softshrink(), nn_hardtanh(), nn_hardsigmoid(), nn_hardswish(),
+#'   nn_relu6(), nn_selu(), nn_celu(), nn_gelu(), nn_silu(), nn_sigmoid(), nn_tanh(),
+#'   nn_tanhshrink(), nn_softsign(), nn_softplus(), nn_log_sigmoid(), nn_leaky_relu(0.1),
+#'   nn_hardshrink(), nn_softshrink(), nn_hardtanh(), nn_hardsigmoid(), nn_hardswish(),
 #'   nn_threshold(0.1, 20), nn_rrelu(), nn_prelu()
 #' )
 #' model(x)

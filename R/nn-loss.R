@@ -38,7 +38,8 @@ NULL
 #' nn_triplet_margin_loss()(a, a, a + 1)
 #' nn_triplet_margin_with_distance_loss()(a, a, a + 1)
 #' nn_pairwise_distance()(a, a + 1)
-#' nn_ctc_loss()(torch_randn(4, 1, 4)$log_softmax(3), torch_tensor(matrix(1:2, 1)), torch_tensor(4L), torch_tensor(2L))
+#' steps <- torch_randn(4, 1, 4)$log_softmax(3)
+#' nn_ctc_loss()(steps, torch_tensor(matrix(1:2, 1)), torch_tensor(4L), torch_tensor(2L))
 #' @name nn_loss
 NULL
 

@@ -116,7 +116,10 @@ classes_of <- function(class) {
 # The function that users hold: `forward()` of the object, with the object.
 instance_of <- function(object) {
   classes <- class(object)
-  structure(.subset2(object, "forward"), class = c(classes[!classes %in% c("nn_Module", "R6")], "nn_module"), module = object)
+  forward <- .subset2(object, "forward")
+  norms <- .subset2(object, "weight_norms")
+  if (length(norms)) forward <- with_weight_norms(forward, norms)
+  structure(forward, class = c(classes[!classes %in% c("nn_Module", "R6")], "nn_module"), module = object)
 }
 
 object_of <- function(module) attr(module, "module", exact = TRUE)

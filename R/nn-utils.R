@@ -72,15 +72,7 @@ nn_utils_weight_norm <- R6::R6Class(
       register(object, name, NULL, NULL)
       object[[paste0(name, "_g")]] <- nn_parameter(norm_except(weight$detach(), dim))
       object[[paste0(name, "_v")]] <- nn_parameter(weight$detach()$clone())
-      plain <- .subset2(object, "forward")
-      wrapper <- plain
-      body(wrapper) <- bquote({
-        assign(.(name), weight_of(self, .(name), .(dim)), envir = self)
-        .(body(plain))
-      })
-      environment(wrapper) <- list2env(list(weight_of = weight_of), parent = environment(plain))
-      replace_forward(object, wrapper)
-      assign("plain_forward", plain, envir = object)
+      assign("weight_norms", c(.subset2(object, "weight_norms"), structure(list(dim), names = name)), envir = object)
       assign(name, weight_of(object, name, dim), envir = object)
       instance_of(object)
     },
@@ -91,7 +83,8 @@ nn_utils_weight_norm <- R6::R6Class(
       }
       weight <- .subset2(object, name)$detach()$clone()
       for (part in paste0(name, c("_g", "_v"))) register(object, part, NULL, NULL)
-      replace_forward(object, .subset2(object, "plain_forward"))
+      norms <- .subset2(object, "weight_norms")
+      assign("weight_norms", norms[names(norms) != name], envir = object)
       object[[name]] <- nn_parameter(weight)
       instance_of(object)
     }
@@ -106,8 +99,11 @@ weight_of <- function(object, name, dim) {
   v <- object[[paste0(name, "_v")]]
   v * (object[[paste0(name, "_g")]] / norm_except(v, dim))
 }
-replace_forward <- function(object, forward) {
-  unlockBinding("forward", object)
-  assign("forward", forward, envir = object)
-  lockBinding("forward", object)
+# `forward` of an object, which computes the weights anew before.
+with_weight_norms <- function(forward, norms) {
+  body(forward) <- bquote({
+    for (name in .(names(norms))) assign(name, .(weight_of)(self, name, .(norms)[[name]]), envir = self)
+    .(body(forward))
+  })
+  forward
 }

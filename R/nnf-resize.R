@@ -168,8 +168,8 @@ nnf_grid_sample <- function(input, grid, mode = c("bilinear", "nearest", "bicubi
   height <- dim(input)[3L]
   width <- dim(input)[4L]
   unscale <- function(x, n) if (align_corners) (x + 1) * ((n - 1) / 2) else ((x + 1) * n - 1) / 2
-  x <- unscale(grid[.., 1], width)
-  y <- unscale(grid[.., 2], height)
+  x <- unscale(grid$select(4L, 1L), width)
+  y <- unscale(grid$select(4L, 2L), height)
   bound <- function(at, n) bounded_places(at, n, padding_mode, align_corners)
   if (mode != "bicubic") {
     x <- bound(x, width)

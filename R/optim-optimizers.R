@@ -46,7 +46,10 @@ NULL
 #'   A negative rate is refused, betas outside 0 to 1, Nesterov's momentum without momentum, and what [optimizer()] refuses.
 #' @examples
 #' target <- torch_tensor(c(1, 2))
-#' for (make in list(optim_adam, optim_adamw, optim_rmsprop, optim_adagrad, optim_adadelta, optim_asgd, optim_rprop)) {
+#' classes <- list(
+#'   optim_adam, optim_adamw, optim_rmsprop, optim_adagrad, optim_adadelta, optim_asgd, optim_rprop
+#' )
+#' for (make in classes) {
 #'   w <- torch_zeros(2, requires_grad = TRUE)
 #'   optim <- make(w)
 #'   for (k in 1:3) {
