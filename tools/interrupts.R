@@ -43,6 +43,7 @@ interrupted_after <- function(delay, work) {
     interrupt = function(e) NULL
   )
   stopped <- now()
+  while (sink.number() > 0) sink() # R's capture.output() may be interrupted before it has said how to end
   lines <- readLines(sent)
   by_clock <- stopped - as.numeric(lines[2])
   stat <- if (nzchar(lines[1])) readLines(sprintf("/proc/%d/stat", Sys.getpid())) else ""
