@@ -7,7 +7,7 @@
 #' A function stands one row below the lowest of those that pass gradients to it, and within its row near them. The size
 #' of the text follows from the number of boxes; some 30 of them are readable on a page.
 #'
-#' @param x a gradient function, `tensor$grad_fn`, or a tensor.
+#' @param x a gradient function, `tensor$grad_fn`, or a tensor; for `graph_dot()` also what [plot()][plot.nn_module] of a module returns.
 #' @param max_nodes how many functions are shown at most; beyond it the graph is cut off.
 #' @param main a title.
 #' @param col the colours of the boxes: of functions and of leaves.
@@ -27,7 +27,12 @@
 #' @importFrom graphics arrows lines par plot.new plot.window rect strheight strwidth text title
 #' @export
 plot.torch_node <- function(x, ..., max_nodes = 200, main = NULL, col = c("#dce9f5", "#fbe3c0"), cex = NULL) {
-  graph <- lay_out(graph_of(x, max_nodes))
+  graph <- graph_of(list(x), max_nodes)
+  draw_graph(graph, col[1 + graph$nodes$leaf], main, cex, ...)
+}
+
+draw_graph <- function(graph, fill, main, cex, ...) {
+  graph <- lay_out(graph)
   nodes <- graph$nodes
   margins <- par(mar = c(0.5, 0.5, if (is.null(main)) 0.5 else 2.5, 0.5))
   on.exit(par(margins))
@@ -41,7 +46,7 @@ plot.torch_node <- function(x, ..., max_nodes = 200, main = NULL, col = c("#dce9
   height <- min(1.9 * strheight("X", cex = cex), 0.6 / rows) / 2
   width <- (strwidth(nodes$label, cex = cex) + 0.9 * strwidth("M", cex = cex)) / 2
   draw_edges(graph, nodes, y, height, width)
-  rect(nodes$x - width, nodes$y - height, nodes$x + width, nodes$y + height, col = col[1 + nodes$leaf], border = "grey40")
+  rect(nodes$x - width, nodes$y - height, nodes$x + width, nodes$y + height, col = fill, border = "grey40")
   text(nodes$x, nodes$y, nodes$label, cex = cex)
   invisible(list(nodes = nodes, edges = graph$edges[c("from", "to")]))
 }
@@ -49,19 +54,32 @@ plot.torch_node <- function(x, ..., max_nodes = 200, main = NULL, col = c("#dce9
 #' @rdname plot.torch_node
 #' @export
 graph_dot <- function(x, max_nodes = 1000) {
+  if (inherits(x, "module_graph")) return(dot_text(x))
   if (inherits(x, "torch_tensor")) x <- x$grad_fn
   if (!inherits(x, "torch_node")) raise_error("`x` must be a gradient function, or a tensor that has one")
-  graph <- graph_of(x, max_nodes)
+  dot_text(graph_of(list(x), max_nodes))
+}
+
+# Nodes of one module stand in one cluster.
+dot_text <- function(graph) {
   nodes <- graph$nodes
   style <- ifelse(nodes$leaf, ", style=filled, fillcolor=\"#fbe3c0\"", "")
+  node <- sprintf("n%d [label=\"%s\"%s];", seq_len(nrow(nodes)), nodes$label, style)
+  module <- if (is.null(nodes$module)) rep("", nrow(nodes)) else nodes$module
+  clusters <- split(node, factor(module, unique(module)))
   text <- c(
     "digraph gradients {",
     "  node [shape=box, fontname=\"sans-serif\"];",
-    sprintf("  n%d [label=\"%s\"%s];", seq_len(nrow(nodes)), nodes$label, style),
+    unlist(Map(cluster_text, clusters, names(clusters), seq_along(clusters)), use.names = FALSE),
     sprintf("  n%d -> n%d;", graph$edges$from, graph$edges$to),
     "}"
   )
   structure(paste(text, collapse = "\n"), class = "graph_dot")
+}
+
+cluster_text <- function(lines, module, number) {
+  if (module == "") return(paste0("  ", lines))
+  c(sprintf("  subgraph cluster_%d {", number), sprintf("    label=\"%s\";", module), paste0("    ", lines), "  }")
 }
 
 #' @export
@@ -70,12 +88,12 @@ print.graph_dot <- function(x, ...) {
   invisible(x)
 }
 
-# The functions behind a gradient function, each once, those nearer to it first; and the arrows between them.
-graph_of <- function(root, max_nodes) {
+# The functions behind gradient functions, each once, those nearer to it first; and the arrows between them.
+graph_of <- function(roots, max_nodes) {
   max_nodes <- .Call(ffi_count, max_nodes, "max_nodes")
   places <- new.env()
-  found <- list(root)
-  places[[.Call(ffi_node_id, root)]] <- 1L
+  found <- roots
+  for (k in seq_along(found)) places[[.Call(ffi_node_id, found[[k]])]] <- k
   from <- to <- integer()
   at <- 1L
   while (at <= length(found)) {
@@ -95,7 +113,7 @@ graph_of <- function(root, max_nodes) {
   leaf <- names == "torch::autograd::AccumulateGrad"
   shapes <- vapply(found, function(f) paste0("{", paste(.Call(ffi_node_shapes, f)[[1]], collapse = ","), "}"), "")
   label <- ifelse(leaf, paste("leaf", shapes), sub("Backward[0-9]+$", "", names))
-  list(nodes = data.frame(name = names, label = label, leaf = leaf), edges = data.frame(from = from, to = to))
+  list(nodes = data.frame(name = names, label = label, leaf = leaf), edges = data.frame(from = from, to = to), found = found)
 }
 
 # Rows by the longest way from the top.

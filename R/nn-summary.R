@@ -1,6 +1,6 @@
 #' Layers, shapes and parameters of a module
 #'
-#' Calls a module once, outside of any graph, and tells what each module within it gave.
+#' Calls a module once, outside of any graph and in evaluation mode, and tells what each module within it gave.
 #'
 #' @param object a module.
 #' @param input_size the shape of the input, with the number of samples, or a list of such for several inputs; `NULL`: shapes are not told.
@@ -31,11 +31,28 @@ summary.nn_module <- function(object, input_size = NULL, dtype = NULL, ...) {
   structure(told[-1L, ], class = c("summary.nn_module", "data.frame"), total = count_parameters(object), name = class(object)[1L])
 }
 
-# While the module is called, its children are replaced by functions that note what they give.
 shapes_of_outputs <- function(model, input_size, dtype) {
   shapes <- list()
+  with_no_grad(call_watched(model, zeros_for(input_size, dtype), function(path, inputs, output) shapes[[path]] <<- shape_text(output)))
+  shapes
+}
+
+zeros_for <- function(input_size, dtype) {
+  sizes <- if (is.list(input_size)) input_size else list(input_size)
+  lapply(sizes, function(size) torch_zeros(size, dtype = dtype))
+}
+
+# What the module gives in evaluation mode, so that the call leaves it as it was. For the time of it the children are replaced by functions that
+# also tell note(path, inputs, output).
+call_watched <- function(model, inputs, note) {
+  objects <- objects_within(object_of(model))
+  training <- lapply(objects, function(object) get("training", envir = object))
   replaced <- list()
-  on.exit(for (child in rev(replaced)) assign(child$name, child$module, envir = child$parent))
+  on.exit({
+    for (child in rev(replaced)) assign(child$name, child$module, envir = child$parent)
+    Map(function(object, mode) assign("training", mode, envir = object), objects, training)
+  })
+  for (object in objects) assign("training", FALSE, envir = object)
   watch <- function(parent, prefix) {
     children <- registered(parent, "module")
     for (name in names(children)) {
@@ -47,18 +64,16 @@ shapes_of_outputs <- function(model, input_size, dtype) {
   }
   watched <- function(module, path) {
     force(path)
-    note <- function(...) {
-      out <- module(...)
-      shapes[[path]] <<- shape_text(out)
-      out
+    noting <- function(...) {
+      output <- module(...)
+      note(path, list(...), output)
+      output
     }
-    attributes(note) <- attributes(module)
-    note
+    attributes(noting) <- attributes(module)
+    noting
   }
   watch(object_of(model), "")
-  sizes <- if (is.list(input_size)) input_size else list(input_size)
-  with_no_grad(do.call(model, lapply(sizes, function(size) torch_zeros(size, dtype = dtype))))
-  shapes
+  do.call(model, inputs)
 }
 
 shape_text <- function(x) {

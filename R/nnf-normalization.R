@@ -69,7 +69,7 @@ nnf_layer_norm <- function(input, normalized_shape, weight = NULL, bias = NULL, 
     ))
   }
   inner <- prod(shape[last + seq_along(normalized_shape)])
-  .Call(ffi_normalize, input, weight, bias, c(1, prod(shape[seq_len(last)]), inner, 1, max(inner, 1)), eps)[[1L]]
+  .Call(ffi_native_layer_norm, input, weight, bias, c(1, prod(shape[seq_len(last)]), inner, 1, max(inner, 1)), eps)[[1L]]
 }
 
 #' @rdname nnf_normalization
@@ -83,7 +83,7 @@ nnf_group_norm <- function(input, num_groups, weight = NULL, bias = NULL, eps = 
   }
   inner <- prod(shape[-(1:2)])
   layout <- c(1, shape[1L] * num_groups, shape[2L] / num_groups * inner, max(inner, 1), max(shape[2L], 1))
-  .Call(ffi_normalize, input, weight, bias, layout, eps)[[1L]]
+  .Call(ffi_native_group_norm, input, weight, bias, layout, eps)[[1L]]
 }
 
 # (x - mean) / sqrt(var + eps) * weight + bias, with one of each for every channel.
@@ -127,7 +127,7 @@ nnf_batch_norm <- function(input, running_mean, running_var, weight = NULL, bias
       "drop it by `drop_last = TRUE` of the loader, or call $eval() first"
     ))
   }
-  out <- .Call(ffi_normalize, input, weight, bias, c(shape[1L], shape[2L], inner, max(inner, 1), max(shape[2L], 1)), eps)
+  out <- .Call(ffi_native_batch_norm, input, weight, bias, c(shape[1L], shape[2L], inner, max(inner, 1), max(shape[2L], 1)), eps)
   if (count > 1 && !(is.null(running_mean) && is.null(running_var))) {
     update_running(running_mean, running_var, out[[2L]], out[[3L]], eps, momentum, count)
   }
@@ -156,7 +156,7 @@ nnf_instance_norm <- function(input, running_mean = NULL, running_var = NULL, we
   }
   inner <- prod(shape[-(1:2)])
   if (inner == 1) raise_error("`input` has one value per channel and sample, of which no variance can be taken")
-  out <- .Call(ffi_normalize, input, weight, bias, c(1, shape[1L] * shape[2L], inner, max(inner, 1), max(shape[2L], 1)), eps)
+  out <- .Call(ffi_native_batch_norm, input, weight, bias, c(1, shape[1L] * shape[2L], inner, max(inner, 1), max(shape[2L], 1)), eps)
   if (!(is.null(running_mean) && is.null(running_var))) {
     variance <- (out[[3L]]^-2 - eps)$view(shape[1:2])$mean(1L)
     update_running(running_mean, running_var, out[[2L]]$view(shape[1:2])$mean(1L), (variance + eps)$rsqrt(), eps, momentum, inner)
