@@ -33,25 +33,21 @@ static void forward(void *context, int64_t begin, int64_t end) {
     }
 }
 
+/* Of a part of the groups; a group is still in cache for the sums of its channels when its gradient is done. */
 static void backward(void *context, int64_t begin, int64_t end) {
     const task *t = context;
-    for (int64_t group = begin; group < end; group++) {
-        if (t->s->dtype == RL_FLOAT)
-            backward_float(t->s, group, t->g, t->x, t->weight, t->mean[group], t->rstd[group], t->y);
-        else
-            backward_double(t->s, group, t->g, t->x, t->weight, t->mean[group], t->rstd[group], t->y);
-    }
-}
-
-static void sum_channels(void *context, int64_t begin, int64_t end) {
-    const task *t = context;
+    const rl_groups *s = t->s;
     for (int64_t part = begin; part < end; part++) {
-        double *dweight = t->sums + 2 * part * t->s->channels, *dbias = dweight + t->s->channels;
-        for (int64_t group = t->s->groups * part / t->parts; group < t->s->groups * (part + 1) / t->parts && !rl_given_up(); group++) {
-            if (t->s->dtype == RL_FLOAT)
-                channels_float(t->s, group, t->g, t->x, t->mean[group], t->rstd[group], dweight, dbias);
-            else
-                channels_double(t->s, group, t->g, t->x, t->mean[group], t->rstd[group], dweight, dbias);
+        double *dweight = t->sums ? t->sums + 2 * part * s->channels : NULL, *dbias = t->sums ? dweight + s->channels : NULL;
+        for (int64_t group = s->groups * part / t->parts; group < s->groups * (part + 1) / t->parts && !rl_given_up(); group++) {
+            const double mean = t->mean[group], rstd = t->rstd[group];
+            if (s->dtype == RL_FLOAT) {
+                if (t->y) backward_float(s, group, t->g, t->x, t->weight, mean, rstd, t->y);
+                if (t->sums) channels_float(s, group, t->g, t->x, mean, rstd, dweight, dbias);
+            } else {
+                if (t->y) backward_double(s, group, t->g, t->x, t->weight, mean, rstd, t->y);
+                if (t->sums) channels_double(s, group, t->g, t->x, mean, rstd, dweight, dbias);
+            }
         }
     }
 }
@@ -74,14 +70,14 @@ static void store(rl_dtype dtype, void *to, int64_t k, double value) {
 rl_status rl_normalize_groups_backward(const rl_groups *s, const void *g, const void *x, const void *weight, const double *mean, const double *rstd, void *dx,
                                        void *dweight, void *dbias) {
     task t = {.s = s, .x = x, .g = g, .weight = weight, .y = dx, .mean = (double *)mean, .rstd = (double *)rstd};
-    if (dx) rl_parallel(s->groups, grain(s), backward, &t);
-    if (!dweight && !dbias) return rl_failing() ? RL_FAILED : RL_OK;
     t.parts = s->groups < PARTS ? s->groups : PARTS;
-    size_t n = 2 * (size_t)t.parts * (size_t)s->channels;
-    if (!(t.sums = rl_scope_memory(n, sizeof *t.sums))) return RL_FAILED;
-    memset(t.sums, 0, n * sizeof *t.sums);
-    rl_parallel(t.parts, s->groups * s->outer * s->inner >= 2 * GRAIN ? 1 : t.parts, sum_channels, &t);
-    for (int64_t c = 0; c < s->channels; c++) {
+    if (dweight || dbias) {
+        size_t n = 2 * (size_t)t.parts * (size_t)s->channels;
+        if (!(t.sums = rl_scope_memory(n, sizeof *t.sums))) return RL_FAILED;
+        memset(t.sums, 0, n * sizeof *t.sums);
+    }
+    rl_parallel(t.parts, s->groups * s->outer * s->inner >= 2 * GRAIN ? 1 : t.parts, backward, &t);
+    for (int64_t c = 0; t.sums && c < s->channels; c++) {
         double w = 0, b = 0;
         for (int64_t part = 0; part < t.parts; part++) {
             w += t.sums[2 * part * s->channels + c];

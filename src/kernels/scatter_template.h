@@ -9,6 +9,14 @@ static void ITS(row)(char *self, const char *index, const char *src, const int64
             T a = to[i], b = from[i];
             to[i] = (T)(COMBINED);
         }
+    } else if (strides[1] == 0 && strides[0] == sizeof(T) && strides[2] == 0) {
+        int64_t at = *(const int64_t *)index;
+        T *restrict to = (T *)(self + (at < 0 ? at + size : at) * stride);
+        const T b = *(const T *)src;
+        RL_SIMD for (int64_t i = 0; i < n; i++) {
+            T a = to[i];
+            to[i] = (T)(COMBINED);
+        }
     } else if (strides[0] == 0 && strides[1] == sizeof(int64_t) && strides[2] == sizeof(T) && stride == sizeof(T)) {
         T *to = (T *)self;
         const T *from = (const T *)src;

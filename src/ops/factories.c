@@ -81,6 +81,12 @@ rl_tensor *rl_filled(rl_dtype dtype, int ndim, const int64_t *sizes, double valu
 
 rl_tensor *rl_zeros(rl_dtype dtype, int ndim, const int64_t *sizes) { return rl_filled(dtype, ndim, sizes, 0); }
 
+rl_tensor *rl_expanded_zeros(rl_dtype dtype, int ndim, const int64_t *sizes) {
+    const int64_t strides[RL_MAX_DIMS] = {0};
+    rl_tensor *zero = rl_zeros(dtype, 0, NULL);
+    return zero ? rl_tensor_view(zero, ndim, sizes, strides, 0) : NULL;
+}
+
 rl_tensor *rl_ones(rl_dtype dtype, int ndim, const int64_t *sizes) { return rl_filled(dtype, ndim, sizes, 1); }
 
 /* ---- eye ---- */

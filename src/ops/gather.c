@@ -43,7 +43,9 @@ static rl_status gather_along(rl_tensor *y, rl_tensor *x, rl_tensor *index, int 
 
 static rl_status gather_forward(rl_call *call) { return gather_along(call->y[0], call->x[0], call->x[1], (int)call->args.n[DIM]); }
 
-static rl_tensor *zeros_like_input(const rl_vjp *v, const rl_tensor *g) { return g ? rl_zeros((rl_dtype)g->dtype, v->in[0].ndim, v->in[0].sizes) : NULL; }
+static rl_tensor *zeros_like_input(const rl_vjp *v, const rl_tensor *g) {
+    return g ? rl_expanded_zeros((rl_dtype)g->dtype, v->in[0].ndim, v->in[0].sizes) : NULL;
+}
 
 VJP(gather) { GRADIENT(0, rl_scatter_add(zeros_like_input(v, GRAD), v->args->n[DIM], INPUT_1, GRAD)); }
 const rl_op rl_op_gather = {.name = "gather",

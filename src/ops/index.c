@@ -254,7 +254,7 @@ static rl_status index_forward(rl_call *call) {
     return RL_OK;
 }
 
-VJP(index) { GRADIENT(0, rl_index_put(rl_zeros((rl_dtype)GRAD->dtype, v->in[0].ndim, v->in[0].sizes), GRAD, v->n_in - 1, v->x + 1, 1)); }
+VJP(index) { GRADIENT(0, rl_index_put(rl_expanded_zeros((rl_dtype)GRAD->dtype, v->in[0].ndim, v->in[0].sizes), GRAD, v->n_in - 1, v->x + 1, 1)); }
 const rl_op rl_op_index = {.name = "index",
                            SCHEMA(index),
                            .grad_name = "Index",
@@ -412,7 +412,7 @@ static rl_tensor *put_flat(rl_tensor *x, rl_tensor *index, rl_tensor *source, in
     return rl_apply_to(&rl_op_put, &args, 3, (rl_tensor *[]){x, index, source});
 }
 
-VJP(take) { GRADIENT(0, put_flat(rl_zeros((rl_dtype)GRAD->dtype, v->in[0].ndim, v->in[0].sizes), INPUT_1, GRAD, 1)); }
+VJP(take) { GRADIENT(0, put_flat(rl_expanded_zeros((rl_dtype)GRAD->dtype, v->in[0].ndim, v->in[0].sizes), INPUT_1, GRAD, 1)); }
 const rl_op rl_op_take = {
     .name = "take", SCHEMA(take), .grad_name = "Take", .saves = {SAVE_INPUT(1)}, .infer = infer_take, .forward = take_forward, .vjp = take_vjp};
 
@@ -447,7 +447,7 @@ static rl_tensor *take_elements(rl_tensor *x, rl_tensor *index) { return rl_appl
 
 VJP(put) {
     int accumulate = v->args && v->args->n[ACCUMULATE];
-    GRADIENT(0, accumulate ? GRAD : put_flat(GRAD, INPUT_1, rl_zeros((rl_dtype)GRAD->dtype, v->in[1].ndim, v->in[1].sizes), 0));
+    GRADIENT(0, accumulate ? GRAD : put_flat(GRAD, INPUT_1, rl_expanded_zeros((rl_dtype)GRAD->dtype, v->in[1].ndim, v->in[1].sizes), 0));
     GRADIENT(2, rl_reshape(take_elements(GRAD, INPUT_1), v->in[2].ndim, v->in[2].sizes));
 }
 const rl_op rl_op_put = {.name = "put",

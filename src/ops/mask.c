@@ -110,7 +110,7 @@ static rl_tensor *put_back(const rl_vjp *v, rl_tensor *g) {
     rl_tensor *mask = v->x[MASK];
     if (!g || rl_broadcast_sizes(v->in[0].ndim, v->in[0].sizes, mask->ndim, mask->sizes, &ndim, sizes) != RL_OK) return NULL;
     mask = rl_broadcast_to(mask, ndim, sizes);
-    return mask ? rl_index_put(rl_zeros((rl_dtype)g->dtype, ndim, sizes), g, 1, &mask, 0) : NULL;
+    return mask ? rl_index_put(rl_expanded_zeros((rl_dtype)g->dtype, ndim, sizes), g, 1, &mask, 0) : NULL;
 }
 
 VJP(masked_select) { GRADIENT(0, put_back(v, GRAD)); }

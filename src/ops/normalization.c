@@ -4,9 +4,10 @@
 #include "infer.h"
 
 /* Note [Groups]
- * Layer, group, batch and instance normalisation are one op. `layout` says how it sees the input: (outer, groups, inner), with a mean and a
- * variance for each group, then how many elements lie in one channel of one run, and how many channels there are: kernels/normalization.h.
- * The derivative is an op of its own, normalize_backward(); in the derivatives of that, mean and variance are followed through the input. */
+ * Layer, group, batch and instance normalisation are one op under the names of their gradient functions. `layout` says how it sees the input: (outer, groups,
+ * inner), with a mean and a variance for each group, then how many elements lie in one channel of one run, and how many channels there are:
+ * kernels/normalization.h. The derivative is an op of its own, normalize_backward(); in the derivatives of that, mean and variance are followed through the
+ * input. */
 enum { LAYOUT };
 enum { OUTER, GROUPS, INNER, PER_CHANNEL, CHANNELS, N_LAYOUT };
 
@@ -36,7 +37,7 @@ static rl_groups groups_of(const rl_args *args, rl_dtype dtype) {
 
 static void *data_or_null(const rl_tensor *x) { return x ? rl_host_data(x) : NULL; }
 
-/* ---- normalize(input, weight, bias): the result, means and inverse standard deviations ---- */
+/* ---- native_*_norm(input, weight, bias): the result, means and inverse standard deviations ---- */
 
 static rl_status infer_normalize(const rl_call *call, rl_result *result) {
     const rl_tensor *x = call->in[0];
@@ -160,13 +161,17 @@ VJP(normalize) {
     GRADIENT(1, rl_reshape(call.out[1], v->in[1].ndim, v->in[1].sizes));
     GRADIENT(2, rl_reshape(call.out[2], v->in[2].ndim, v->in[2].sizes));
 }
-const rl_op rl_op_normalize = {.name = "normalize",
-                               SCHEMA(normalize),
-                               .grad_name = "NativeNorm",
-                               .saves = {WHAT_IT_READS, WHAT_IT_READS, WHAT_IT_READS},
-                               .infer = infer_normalize,
-                               .forward = normalize_forward,
-                               .vjp = normalize_vjp};
+#define NORMALIZATION(op, grad)                                                       \
+    const rl_op rl_op_##op = {.name = #op,                                            \
+                              SCHEMA(op),                                             \
+                              .grad_name = grad,                                      \
+                              .saves = {WHAT_IT_READS, WHAT_IT_READS, WHAT_IT_READS}, \
+                              .infer = infer_normalize,                               \
+                              .forward = normalize_forward,                           \
+                              .vjp = normalize_vjp};
+NORMALIZATION(native_batch_norm, "NativeBatchNorm")
+NORMALIZATION(native_group_norm, "NativeGroupNorm")
+NORMALIZATION(native_layer_norm, "NativeLayerNorm")
 
 #define ALL_INPUTS (SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_INPUT(2) | SAVE_INPUT(3) | SAVE_INPUT(4))
 

@@ -91,6 +91,8 @@ static inline rl_status rl_copy_data(rl_tensor *to, rl_tensor *from) {
 
 rl_tensor *rl_ones(rl_dtype dtype, int ndim, const int64_t *sizes);
 rl_tensor *rl_zeros(rl_dtype dtype, int ndim, const int64_t *sizes);
+/* Zeros to be read alone: one element, expanded. */
+rl_tensor *rl_expanded_zeros(rl_dtype dtype, int ndim, const int64_t *sizes);
 rl_tensor *rl_filled(rl_dtype dtype, int ndim, const int64_t *sizes, double value);
 rl_tensor *rl_eye(rl_dtype dtype, int64_t n);
 

@@ -147,7 +147,7 @@ VJP(max_pool) {
     const rl_signature *in = &v->in[0];
     int64_t sizes[] = {in->sizes[0] * in->sizes[1], 1};
     for (int k = 2; k < in->ndim; k++) sizes[1] *= in->sizes[k];
-    rl_tensor *zeros = rl_zeros((rl_dtype)GRAD->dtype, 2, sizes),
+    rl_tensor *zeros = rl_expanded_zeros((rl_dtype)GRAD->dtype, 2, sizes),
               *planes = rl_scatter_add(zeros, 1, rl_add(as_planes(v->y[1]), rl_tensor_number(rl_scalar_int(-1))), as_planes(GRAD));
     GRADIENT(0, planes ? rl_beside(rl_reshape(planes, in->ndim, in->sizes), INPUT_0) : NULL);
 }

@@ -181,13 +181,13 @@ static rl_status forward_scatter(rl_call *call, rl_layout_of_view view_of) {
     return replaced ? rl_copy_data(replaced, call->x[1]) : RL_FAILED;
 }
 
-#define SCATTER(op, view, grad)                                                                                                                   \
-    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_scatter_to_view(call, result, view##_geometry); }          \
-    static rl_status op##_forward(rl_call *call) { return forward_scatter(call, view##_geometry); }                                               \
-    VJP(op) {                                                                                                                                     \
-        GRADIENT(0, rl_apply_to(&rl_op_##op, v->args, 2, (rl_tensor *[]){GRAD, rl_zeros((rl_dtype)GRAD->dtype, v->in[1].ndim, v->in[1].sizes)})); \
-        GRADIENT(1, rl_apply_to(&rl_op_##view, v->args, 1, &GRAD));                                                                               \
-    }                                                                                                                                             \
+#define SCATTER(op, view, grad)                                                                                                                            \
+    static rl_status infer_##op(const rl_call *call, rl_result *result) { return infer_scatter_to_view(call, result, view##_geometry); }                   \
+    static rl_status op##_forward(rl_call *call) { return forward_scatter(call, view##_geometry); }                                                        \
+    VJP(op) {                                                                                                                                              \
+        GRADIENT(0, rl_apply_to(&rl_op_##op, v->args, 2, (rl_tensor *[]){GRAD, rl_expanded_zeros((rl_dtype)GRAD->dtype, v->in[1].ndim, v->in[1].sizes)})); \
+        GRADIENT(1, rl_apply_to(&rl_op_##view, v->args, 1, &GRAD));                                                                                        \
+    }                                                                                                                                                      \
     const rl_op rl_op_##op = {.name = #op, SCHEMA(op), .grad_name = grad, .infer = infer_##op, .forward = op##_forward, .vjp = op##_vjp};
 
 SCATTER(select_scatter, select, "SelectScatter")

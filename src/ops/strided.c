@@ -225,7 +225,7 @@ static rl_status replace_forward(rl_call *call) {
 
 VJP(strided_replace) {
     rl_ints sizes = v->args->list[VIEW_SIZES];
-    GRADIENT(0, rl_apply_to(&rl_op_strided_replace, v->args, 2, (rl_tensor *[]){GRAD, rl_zeros((rl_dtype)GRAD->dtype, sizes.length, sizes.values)}));
+    GRADIENT(0, rl_apply_to(&rl_op_strided_replace, v->args, 2, (rl_tensor *[]){GRAD, rl_expanded_zeros((rl_dtype)GRAD->dtype, sizes.length, sizes.values)}));
     GRADIENT(1, rl_apply_to(&rl_op_strided_gather, v->args, 1, &GRAD));
 }
 const rl_op rl_op_strided_replace = {.name = "strided_replace",
