@@ -1,7 +1,7 @@
 #' Draw the graph of a module
 #'
-#' Calls a module once on zeros, in evaluation mode, and draws the functions that its backward pass goes through, as [plot()][plot.torch_node] of a
-#' gradient function does. The functions of one module, and the parameters they read, have one colour; a legend gives its path and class.
+#' Calls a module once on zeros, in evaluation mode, and draws the functions that its backward pass goes through, as
+#' [plot()][plot.torch_node] of a gradient function does. The functions of one module, and the parameters they read, have one colour; a legend gives its path and class.
 #' `graph_dot()` of what `plot()` returns is the same graph as text, with a cluster for each module.
 #'
 #' @param x a module.
@@ -12,8 +12,8 @@
 #' @param main a title; by default the module's class.
 #' @param col the colours of the modules, used again from the first when there are more modules.
 #' @param cex the size of the text; `NULL` fits it to the boxes.
-#' @return Invisibly, a list of two data frames: `nodes` (name, label, `module`: the path of the innermost module that the function was called in,
-#'   and the place of the box) and `edges` (rows of `nodes`), of class `module_graph`.
+#' @return Invisibly, a list of two data frames: `nodes` (name, label, `module`: the path of the innermost module that the function was
+#'   called in, and the place of the box) and `edges` (rows of `nodes`), of class `module_graph`.
 #' @section Errors:
 #' What the module itself refuses, a missing `input_size`, and a module whose output does not depend on a parameter that requires gradients.
 #' @examples

@@ -42,8 +42,8 @@ zeros_for <- function(input_size, dtype) {
   lapply(sizes, function(size) torch_zeros(size, dtype = dtype))
 }
 
-# What the module gives in evaluation mode, so that the call leaves it as it was. For the time of it the children are replaced by functions that
-# also tell note(path, inputs, output).
+# What the module gives in evaluation mode, so that the call leaves it as it was. For the time of it the children are replaced by functions
+# that also tell note(path, inputs, output).
 call_watched <- function(model, inputs, note) {
   objects <- objects_within(object_of(model))
   training <- lapply(objects, function(object) get("training", envir = object))
