@@ -1,7 +1,8 @@
 #' Draw the graph of a module
 #'
 #' Calls a module once on zeros, in evaluation mode, and draws the functions that its backward pass goes through, as
-#' [plot()][plot.torch_node] of a gradient function does. The functions of one module, and the parameters they read, have one colour; a legend gives its path and class.
+#' [plot()][plot.torch_node] of a gradient function does. The functions of one module, and the parameters they read, have one colour; a
+#' legend gives its path and class.
 #' `graph_dot()` of what `plot()` returns is the same graph as text, with a cluster for each module.
 #'
 #' @param x a module.
