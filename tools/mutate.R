@@ -39,7 +39,7 @@ themes_of <- c(
   "(cat|split)[.]" = "^op-(cat|shape|gradients.*)$",
   "." = "^(op-shape|tensor-index|autograd-view|op-gradients.*)$"
 )
-not_run <- "^core-(interrupts|instructions|runner)$"
+not_run <- "^core-(help|interrupts|instructions|runner)$"
 
 themes_for <- function(file) {
   row <- Find(function(pattern) grepl(pattern, file), names(themes_of))
