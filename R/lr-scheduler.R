@@ -87,13 +87,7 @@ NULL
 #' @rdname lr
 #' @export
 lr_scheduler <- function(classname = NULL, inherit = LRScheduler, ..., parent_env = parent.frame()) {
-  force(parent_env)
-  parent <- if (inherits(inherit, "R6ClassGenerator")) inherit else attr(inherit, "scheduler", exact = TRUE)
-  if (!inherits(parent, "R6ClassGenerator")) raise_error("`inherit` must be a class of schedulers, as lr_scheduler() returns it")
-  if (!is.null(classname) && !is_string(classname)) raise_error("`classname` must be one string, or NULL")
-  frame <- new.env(parent = parent_env)
-  frame$parent <- parent
-  class <- R6::R6Class(classname, rlang::list2(...), inherit = parent, lock_objects = FALSE, parent_env = frame)
+  class <- define_class(classname, inherit, rlang::list2(...), NULL, NULL, parent_env, "scheduler", "schedulers, as lr_scheduler()")
   generator_of(class, identity, "scheduler", c(classes_of(class), "lr_scheduler_generator"))
 }
 

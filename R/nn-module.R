@@ -61,56 +61,12 @@ NULL
 #' names(model$parameters)
 #' @export
 nn_module <- function(classname = NULL, inherit = nn_Module, ..., private = NULL, active = NULL, parent_env = parent.frame()) {
-  force(parent_env)
-  parent <- if (inherits(inherit, "R6ClassGenerator")) inherit else attr(inherit, "Module", exact = TRUE)
-  if (!inherits(parent, "R6ClassGenerator")) raise_error("`inherit` must be a class of modules, as nn_module() returns it")
-  if (!is.null(classname) && !is_string(classname)) raise_error("`classname` must be one string, or NULL")
   members <- rlang::list2(...)
   if (length(members) && (is.null(names(members)) || !all(nzchar(names(members))))) {
     raise_error("each method and field of a module must have a name, as in nn_module(forward = function(x) ...)")
   }
-  frame <- new.env(parent = parent_env)
-  frame$parent <- parent
-  class <- R6::R6Class(
-    classname, members,
-    private = private, active = active, inherit = parent, lock_objects = FALSE, parent_env = frame
-  )
+  class <- define_class(classname, inherit, members, private, active, parent_env, "Module", "modules, as nn_module()")
   generator_of(class, instance_of, "Module", c(classes_of(class), "nn_module", "nn_module_generator"))
-}
-
-# A function with the formals of `initialize()` that makes an object and gives it to `wrap`. Its arguments are handed on as they stand,
-# so that missing() works.
-generator_of <- function(class, wrap, attribute, classes) {
-  create <- function(...) wrap(class$new(...))
-  generator <- eval(bquote(function() {
-    call <- sys.call()
-    call[[1L]] <- .(create)
-    eval(call, parent.frame())
-  }))
-  formals(generator) <- formals(method_of_class(class, "initialize"))
-  environment(generator) <- class$parent_env
-  structure(generator, class = classes, srcref = NULL) |> with_attribute(attribute, class)
-}
-
-with_attribute <- function(x, name, value) {
-  attr(x, name) <- value
-  x
-}
-
-# The method by that name, of the class or of what it inherits from.
-method_of_class <- function(class, name) {
-  while (!is.null(class) && is.null(class$public_methods[[name]])) class <- class$get_inherit()
-  if (!is.null(class)) class$public_methods[[name]]
-}
-
-# Its own name and those that it inherits from, but for the root's.
-classes_of <- function(class) {
-  classes <- character()
-  while (!is.null(parent <- class$get_inherit())) {
-    classes <- c(classes, class$classname)
-    class <- parent
-  }
-  classes
 }
 
 # The function that users hold: `forward()` of the object, with the object.

@@ -50,16 +50,7 @@ NULL
 #' identical(formals(optimizer_ignite)$private, formals(optimizer)$private)
 #' @export
 optimizer <- function(name = NULL, inherit = Optimizer, ..., private = NULL, active = NULL, parent_env = parent.frame()) {
-  force(parent_env)
-  parent <- if (inherits(inherit, "R6ClassGenerator")) inherit else attr(inherit, "Optimizer", exact = TRUE)
-  if (!inherits(parent, "R6ClassGenerator")) raise_error("`inherit` must be a class of optimisers, as optimizer() returns it")
-  if (!is.null(name) && !is_string(name)) raise_error("`name` must be one string, or NULL")
-  frame <- new.env(parent = parent_env)
-  frame$parent <- parent
-  class <- R6::R6Class(
-    name, rlang::list2(...),
-    private = private, active = active, inherit = parent, lock_objects = FALSE, parent_env = frame
-  )
+  class <- define_class(name, inherit, rlang::list2(...), private, active, parent_env, "Optimizer", "optimisers, as optimizer()")
   generator_of(class, identity, "Optimizer", c(classes_of(class), "torch_optimizer_generator"))
 }
 

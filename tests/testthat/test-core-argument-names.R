@@ -5,10 +5,11 @@ for (file in c("table.R", "draw.R", "calls.R", "examples.R")) sys.source(file.pa
 rows <- tables$read_table("table")
 
 namespace <- asNamespace("rushlight")
-targets <- c(mget(getNamespaceExports("rushlight"), namespace), setNames(as.list(tensor_methods), paste0("$", names(tensor_methods))))
+exports <- getNamespaceExports("rushlight")
+targets <- c(mget(exports[exports %in% names(namespace)], namespace), setNames(as.list(tensor_methods), paste0("$", names(tensor_methods))))
 targets <- Filter(function(f) is.function(f) && length(formals(f)), targets)
-# Classes of modules, optimisers and schedulers keep their arguments for the functions that they call; their own tests say what they refuse.
-classes <- "^(nn|optim|lr|is_nn)_|^(optimizer|optimizer_ignite|is_optimizer|clone_module)$"
+# Classes of modules, optimisers, schedulers and datasets keep their arguments for the functions that they call; their own tests say what they refuse.
+classes <- "^(nn|optim|lr|is_nn)_|^(optimizer|optimizer_ignite|is_optimizer|clone_module)$|data(set|loader)|^(sampler|enumerate)$"
 targets <- targets[!grepl(classes, names(targets))]
 targets <- targets[order(names(targets))]
 

@@ -1,0 +1,49 @@
+# Classes that users define: of modules, optimisers, schedulers, datasets and samplers. What they hold is a function, the generator, which
+# has the R6 class in an attribute.
+
+define_class <- function(name, inherit, members, private, active, parent_env, attribute, what, call = sys.call(-1L)) {
+  force(parent_env)
+  parent <- if (inherits(inherit, "R6ClassGenerator")) inherit else attr(inherit, attribute, exact = TRUE)
+  if (!inherits(parent, "R6ClassGenerator")) raise_error(sprintf("`inherit` must be a class of %s returns it", what), call)
+  if (!is.null(name) && !is_string(name)) {
+    raise_error(sprintf("`%s` must be one string, or NULL", names(formals(sys.function(-1L)))[1L]), call)
+  }
+  frame <- new.env(parent = parent_env)
+  frame$parent <- parent
+  R6::R6Class(name, members, private = private, active = active, inherit = parent, lock_objects = FALSE, parent_env = frame)
+}
+
+# A function with the formals of `initialize()` that makes an object and gives it to `wrap`. Its arguments are handed on as they stand,
+# so that missing() works.
+generator_of <- function(class, wrap, attribute, classes) {
+  create <- function(...) wrap(class$new(...))
+  generator <- eval(bquote(function() {
+    call <- sys.call()
+    call[[1L]] <- .(create)
+    eval(call, parent.frame())
+  }))
+  formals(generator) <- formals(method_of_class(class, "initialize"))
+  environment(generator) <- class$parent_env
+  structure(generator, class = classes, srcref = NULL) |> with_attribute(attribute, class)
+}
+
+with_attribute <- function(x, name, value) {
+  attr(x, name) <- value
+  x
+}
+
+# The method by that name, of the class or of what it inherits from.
+method_of_class <- function(class, name) {
+  while (!is.null(class) && is.null(class$public_methods[[name]])) class <- class$get_inherit()
+  if (!is.null(class)) class$public_methods[[name]]
+}
+
+# Its own name and those that it inherits from, but for the root's.
+classes_of <- function(class) {
+  classes <- character()
+  while (!is.null(parent <- class$get_inherit())) {
+    classes <- c(classes, class$classname)
+    class <- parent
+  }
+  classes
+}
