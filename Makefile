@@ -16,6 +16,7 @@
 #   make valgrind    a part of the tests under valgrind's memcheck
 #   make interrupts  interrupts at random and at timed moments: bench/RELIABILITY.md; FORM=short takes less than a minute
 #   make fuzz        random programs, compared with PyTorch: SEED=1 PROGRAMS=20000
+#   make fuzz-files  damaged files of each kind that is read: FILES=10000 SEED=1
 #   make junk        every export and method called with junk: bench/RELIABILITY.md; CALLS=5 SEED=1 for fewer
 #   make oom         the n-th allocation fails, in programs of every family; FORM=short for fewer
 #   make gctorture   the same programs while R's collector runs at every k-th allocation; FORM=short for fewer
@@ -34,7 +35,7 @@ R_NEEDS = r-base-core r-base-dev libopenblas-dev r-cran-cli r-cran-coro r-cran-r
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 r-cran-digest r-cran-memoise valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 
-.PHONY: tutorial network check core-test walkthrough lint format document asan clang windows-check coverage valgrind interrupts fuzz junk oom gctorture mutate bench ulp pin clean
+.PHONY: tutorial network check core-test walkthrough lint format document asan clang windows-check coverage valgrind interrupts fuzz fuzz-files junk oom gctorture mutate bench ulp pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
@@ -130,6 +131,13 @@ fuzz:
 	@mkdir -p out/lib
 	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
 	R_LIBS="$(CURDIR)/out/lib" tests/testthat/table/run $(SEED) $(PROGRAMS)
+
+fuzz-files:
+	@tools/need $(R_NEEDS)
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out/lib
+	R CMD INSTALL --no-docs --no-test-load --library=out/lib .
+	R_LIBS=out/lib Rscript tools/fuzz-files.R $(or $(FILES),10000) $(or $(SEED),1)
 
 junk:
 	@tools/need $(R_NEEDS) r-cran-roxygen2

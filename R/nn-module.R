@@ -283,7 +283,8 @@ load_state <- function(object, state, refer) {
   shapes <- unlist(lapply(intersect(names(state), names(places)), function(key) {
     if (!inherits(state[[key]], "torch_tensor")) return(sprintf("%s is no tensor", key))
     tensor <- places[[key]]$tensor
-    if (is_dead(tensor) || identical(dim(tensor), dim(state[[key]]))) return(NULL)
+    counts <- grepl("(^|[.])num_batches_tracked$", key) && state[[key]]$numel() == 1 # PyTorch's has no dimension
+    if (counts || is_dead(tensor) || identical(dim(tensor), dim(state[[key]]))) return(NULL)
     sprintf("%s has shape %s, and the module's %s", key, text_of_shape(state[[key]]), text_of_shape(tensor))
   }))
   told <- c(

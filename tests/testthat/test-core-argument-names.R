@@ -64,7 +64,8 @@ takes_anything <- c("is_torch_device", "is_torch_dtype", "is_torch_layout", "is_
 takes_code <- c("with_no_grad", "with_enable_grad", "with_detect_anomaly", "with_device", "with_torch_manual_seed", "local_no_grad",
                 "local_enable_grad", "local_device", "local_torch_manual_seed", "autograd_function")
 always_refuses <- c("linalg_eig", "linalg_eigvals", "torch_imag", "$cuda", "$pin_memory")
-others <- c("slc", "%*%", "torch_device", "install_torch", "torch_install_path", "torch_is_installed", "$print", "$is_pinned")
+others <- c("load_state_dict", "torch_load", "torch_load_safetensors", "torch_save", "torch_save_safetensors", "torch_save_state_dict",
+            "torch_serialize", "slc", "%*%", "torch_device", "install_torch", "torch_install_path", "torch_is_installed", "$print", "$is_pinned")
 
 # PyTorch's arguments that are accepted, and change nothing here; and those that may be what is tried.
 accepted <- c("non_blocking", "implicit", "stable", "sorted", "path", "pin_memory")
