@@ -1,7 +1,7 @@
 /* Tensors in files, for what R lays out: R/save-*.R. */
 #include "../tensor/file.h"
 
-#include "bridge.h"
+#include "entries.h"
 
 #include <string.h>
 
