@@ -1,5 +1,5 @@
-# Rscript tools/fuzz-files.R [FILES [SEED]]   files of each kind that is read, damaged: cut short, bytes changed, runs taken out or put in, numbers
-# made large. Each must be read, or be refused in rushlight's words.
+# Rscript tools/fuzz-files.R [FILES [SEED]]   files of each kind that is read, damaged: cut short, bytes changed, runs taken out or put in,
+# numbers made large. Each must be read, or be refused in rushlight's words.
 library(rushlight)
 args <- as.integer(commandArgs(TRUE))
 files <- if (length(args)) args[1] else 10000L
