@@ -31,7 +31,7 @@ CC = gcc
 CORE_SOURCES = src/optim/*.c src/tensor/*.c src/kernels/*.c src/dispatch/*.c src/ops/*.c src/transforms/*/*.c
 C_FILES = src/init.c src/*/*.c src/*/*.h src/*/*/*.c src/*/*/*.h tests/core/*.c
 
-R_NEEDS = r-base-core r-base-dev libopenblas-dev r-cran-cli r-cran-coro r-cran-r6 r-cran-rlang
+R_NEEDS = r-base-core r-base-dev libopenblas-dev r-cran-cli r-cran-coro r-cran-magrittr r-cran-r6 r-cran-rlang
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 r-cran-digest r-cran-memoise valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
 

@@ -3,3 +3,7 @@
 #' @keywords internal
 #' @useDynLib rushlight, .registration = TRUE
 "_PACKAGE"
+
+#' @importFrom magrittr %>%
+#' @export
+magrittr::`%>%`

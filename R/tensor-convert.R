@@ -4,7 +4,8 @@
 #' plain vector of the type they name, in R's order: the first dimension runs fastest.
 #'
 #' @details
-#' Floating numbers become R's numbers, booleans logical. Integers become R's integers if they all fit,
+#' Floating numbers become R's numbers, booleans logical. Bytes (`torch_uint8()`) become `raw` by `as_array()`, `as.array()` and
+#' `as.matrix()`, and numbers by all others. Other integers become R's integers if they all fit,
 #' otherwise numbers, exact up to 2^53; `bit64::as.integer64()` keeps all 64 bits. Gradients are not carried over to
 #' R: a tensor that requires them is copied all the same.
 #'
@@ -26,16 +27,23 @@ as_array.default <- function(x) {
   if (holds_values) as.array(x) else raise_error("`x` must be a tensor, a vector or an array")
 }
 #' @export
-as_array.torch_tensor <- function(x) .Call(ffi_to_array, x, TRUE)
+as_array.torch_tensor <- function(x) values_or_bytes(x)
+
+# Of bytes an array of raw.
+values_or_bytes <- function(x) {
+  values <- .Call(ffi_to_array, x, TRUE)
+  if (is.integer(values) && x$dtype == torch_uint8()) storage.mode(values) <- "raw"
+  values
+}
 #' @export
 as.array.torch_tensor <- function(x, ...) {
   no_dots(...)
-  .Call(ffi_to_array, x, TRUE)
+  values_or_bytes(x)
 }
 #' @export
 as.matrix.torch_tensor <- function(x, ...) {
   no_dots(...)
-  as.matrix(.Call(ffi_to_array, x, TRUE))
+  as.matrix(values_or_bytes(x))
 }
 #' @export
 as.vector.torch_tensor <- function(x, mode = "any") {

@@ -139,7 +139,8 @@ SEXP ffi_seed(SEXP seed, SEXP generator) {
 SEXP ffi_seed_of(SEXP generator) {
     rb_call call = rb_begin();
     rl_generator *source = rb_generator(generator);
-    return rb_end(call, Rf_ScalarReal(source ? (double)source->seed : 0));
+    int64_t seed = source ? (int64_t)source->seed : 0; /* as it was given: negative ones wrap around */
+    return rb_end(call, Rf_ScalarReal((double)seed));
 }
 
 /* The state of a new generator. */

@@ -7,7 +7,7 @@
 #include "../tensor/interrupt.h"
 #include "entries.h"
 
-enum { LINE_WIDTH = 80, PRECISION = 4, SCIENTIFIC_WIDTH = 11 };
+enum { LINE_WIDTH = 80, PRECISION = 4, SCIENTIFIC_WIDTH = PRECISION + 7 };
 /* A format is chosen from so many elements at most; of more, from what is shown. */
 enum { MOST_MEASURED = 10000000 };
 
@@ -15,6 +15,7 @@ typedef struct {
     char *text;
     size_t used, room;
     int64_t lines, limit; /* how many are full, and how many may be; limit < 0: all */
+    int64_t width, digits; /* of a line; behind the point */
     char style;           /* of numbers, as for printf: e, f or g */
     int precision;        /* stays what it was set to last, from one matrix to the next */
 } printer;
@@ -39,7 +40,16 @@ static rl_status put_text(printer *p, const char *text) {
 static rl_status put_number(printer *p, int width, double value) {
     char text[400], format[] = "%*.*g";
     format[4] = p->style;
-    snprintf(text, sizeof text, format, width, p->precision, value);
+    snprintf(text, sizeof text, format, width, p->precision, isnan(value) ? fabs(value) : value); /* without NaN's sign */
+    return put_text(p, text);
+}
+
+static int is_integer(const rl_tensor *x) { return !rl_dtype_is_floating((rl_dtype)x->dtype); }
+
+static rl_status put_element(printer *p, int width, const rl_tensor *x, int64_t at, double scale) {
+    char text[64];
+    if (!is_integer(x)) return put_number(p, width, rl_element(x, at).as_double / scale);
+    snprintf(text, sizeof text, "%*lld", width, (long long)rl_element(x, at).as_int);
     return put_text(p, text);
 }
 
@@ -106,21 +116,23 @@ static int choose_format(printer *p, const matrix *m, double *scale) {
     extent e = measure(&of);
     double low = e.seen ? digits_before_point(e.low) : 1, high = e.seen ? digits_before_point(e.high) : 1;
     *scale = 1;
+    if (is_integer(m->x)) return (int)high + 1;
     if (e.whole && high <= 9) {
         p->style = 'g';
         return (int)high + 1;
     }
-    p->precision = PRECISION;
+    p->precision = (int)p->digits;
+    const int more = p->precision - PRECISION;
     if (e.whole || high - low > 4) {
         p->style = 'e';
-        return SCIENTIFIC_WIDTH + (!e.whole && (fabs(high) > 99 || fabs(low) > 99));
+        return SCIENTIFIC_WIDTH + more + (!e.whole && (fabs(high) > 99 || fabs(low) > 99));
     }
     p->style = 'f';
     if (high > 5 || high < 0) {
         *scale = pow(10, high - 1);
-        return 7;
+        return 7 + more;
     }
-    return high == 0 ? 7 : (int)high + 6;
+    return (high == 0 ? 7 : (int)high + 6) + more;
 }
 
 static rl_status put_scale(printer *p, double scale) {
@@ -138,7 +150,7 @@ static rl_status put_vector(printer *p, const rl_tensor *x) {
     int width = choose_format(p, &m, &scale);
     if (scale != 1) RL_TRY(put_scale(p, scale));
     for (int64_t i = 0; i < m.rows && !is_full(p); i++) {
-        RL_TRY(put_number(p, width, printed_value(x, m.start + i * m.row_stride) / scale));
+        RL_TRY(put_element(p, width, x, m.start + i * m.row_stride, scale));
         RL_TRY(end_line(p));
     }
     return RL_OK;
@@ -147,7 +159,7 @@ static rl_status put_vector(printer *p, const rl_tensor *x) {
 static rl_status put_row(printer *p, const matrix *m, int64_t row, int64_t first, int64_t last, int width, double scale) {
     for (int64_t j = first; j <= last; j++) {
         if (j > first) RL_TRY(put_text(p, " "));
-        RL_TRY(put_number(p, width, printed_value(m->x, m->start + row * m->row_stride + j * m->column_stride) / scale));
+        RL_TRY(put_element(p, width, m->x, m->start + row * m->row_stride + j * m->column_stride, scale));
     }
     return end_line(p);
 }
@@ -155,7 +167,8 @@ static rl_status put_row(printer *p, const matrix *m, int64_t row, int64_t first
 static rl_status put_matrix(printer *p, const matrix *m, const char *indent) {
     double scale;
     int width = choose_format(p, m, &scale);
-    int64_t at_once = (LINE_WIDTH - (int64_t)strlen(indent)) / (width + 1);
+    int64_t at_once = (p->width - (int64_t)strlen(indent)) / (width + 1);
+    if (at_once < 1) at_once = 1;
     RL_TRY(put_text(p, indent));
     for (int64_t first = 0; first < m->columns; first += at_once) {
         int64_t last = first + at_once <= m->columns ? first + at_once - 1 : m->columns - 1;
@@ -213,7 +226,8 @@ static rl_status put_values(printer *p, const rl_tensor *x) {
         matrix m = {x, x->offset, x->sizes[0], x->sizes[1], x->strides[0], x->strides[1]};
         return put_matrix(p, &m, "");
     }
-    RL_TRY(put_number(p, 0, printed_value(x, x->offset)));
+    if (p->digits != PRECISION) p->precision = (int)p->digits + 2;
+    RL_TRY(put_element(p, 0, x, x->offset, 1));
     return end_line(p);
 }
 
@@ -253,12 +267,21 @@ static rl_status print_tensor(printer *p, rl_tensor *x) {
     return put_footer(p, x);
 }
 
+static rl_status setting(SEXP x, const char *argument, int64_t least, int64_t most, int64_t *value) {
+    if (Rf_isNull(x)) return RL_OK;
+    RL_TRY(rb_integer(x, argument, value));
+    if (*value >= least && *value <= most) return RL_OK;
+    return rl_fail("`%s` must be from %lld to %lld; it is %lld", argument, (long long)least, (long long)most, (long long)*value);
+}
+
 /* The lines that show a tensor, in one string; n < 0: all of them */
-SEXP ffi_format(SEXP self, SEXP n) {
+SEXP ffi_format(SEXP self, SEXP n, SEXP digits, SEXP width) {
     rb_call call = rb_begin();
-    printer p = {.text = NULL};
+    printer p = {.text = NULL, .width = LINE_WIDTH, .digits = PRECISION};
     rl_tensor *tensor = rb_unwrap_any(self, "x");
     SEXP text = R_NilValue;
-    if (tensor && rb_integer(n, "n", &p.limit) == RL_OK && print_tensor(&p, tensor) == RL_OK) text = Rf_mkString(p.text);
+    int given = rb_integer(n, "n", &p.limit) == RL_OK && setting(digits, "digits", 0, 20, &p.digits) == RL_OK &&
+                setting(width, "width", 1, 10000, &p.width) == RL_OK;
+    if (tensor && given && print_tensor(&p, tensor) == RL_OK) text = Rf_mkString(p.text);
     return rb_end(call, text);
 }

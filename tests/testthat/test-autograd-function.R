@@ -243,3 +243,19 @@ test_that("a leaf that is marked dirty may be changed where gradients are off, a
   expect_equal(as.numeric(double(torch_ones(2))), c(2, 2))
   expect_error(double(x), "changed a leaf that requires gradients in place")
 })
+
+test_that("a backward of one argument gets the list of gradients of several outputs", {
+  seen <- NULL
+  f <- autograd_function(
+    forward = function(ctx, a) list(a * 2, a * 3),
+    backward = function(ctx, gradients) {
+      seen <<- length(gradients)
+      list(a = gradients[[1]] * 2 + gradients[[2]] * 3)
+    }
+  )
+  x <- torch_tensor(1, requires_grad = TRUE)
+  out <- f(x)
+  (out[[1]] * 5 + out[[2]] * 7)$backward()
+  expect_identical(seen, 2L)
+  expect_equal(as.numeric(x$grad), 31)
+})

@@ -52,6 +52,11 @@ test_that("a generator of its own does not touch the session's", {
   g <- torch_generator()
   g$set_current_seed(3)
   expect_equal(g$current_seed(), 3)
+  other <- torch_generator()
+  for (seed in c(-5, 2^53 - 1, -2^53 + 1, 0)) {
+    other$set_current_seed(seed)
+    expect_identical(other$current_seed(), seed)
+  }
   torch_manual_seed(3)
   a <- as_array(torch_rand(4))
   torch_manual_seed(3)

@@ -4,7 +4,7 @@ test_that("tensors come back as the R type that holds them", {
   expect_identical(as_array(torch_tensor(c(1, 2))), c(1, 2))
   expect_identical(as_array(torch_scalar_tensor(2)), 2)
   expect_identical(as_array(torch_zeros(0, 2)), matrix(0, 0, 2))
-  for (dtype in c("uint8", "int8", "int16", "int32")) expect_identical(as_array(torch_tensor(7, dtype = dtype)), 7L)
+  for (dtype in c("int8", "int16", "int32")) expect_identical(as_array(torch_tensor(7, dtype = dtype)), 7L)
   for (dtype in c("half", "bfloat16", "double")) expect_identical(as_array(torch_tensor(7, dtype = dtype)), 7)
 })
 
@@ -70,7 +70,7 @@ test_that("a copy that turns the layout converts every element, whatever the siz
     values[c(1, 7)] <- c(0, 100)
     for (from in dtypes) {
       x <- torch_tensor(values, dtype = from)
-      expect_identical(as_array(x) + 0, if (from == "bool") (values != 0) + 0 else values)
+      expect_identical(array(as.numeric(x), shape), if (from == "bool") (values != 0) + 0 else values)
       turned <- x$permute(rev(seq_along(shape)))
       for (to in dtypes) {
         got <- torch_empty(turned$shape, dtype = to)$copy_(turned)
@@ -176,4 +176,21 @@ test_that("a boolean is 0 or 1 in memory, whatever byte it is made of", {
     torch_empty_strided(64, 1, dtype = torch_bool()))) {
     expect_true(all(buffer_from_torch_tensor(b) <= as.raw(1)))
   }
+})
+
+test_that("bytes become raw as arrays, and numbers otherwise", {
+  x <- torch_tensor(matrix(as.raw(1:6), 2))
+  expect_identical(x$dtype, torch_uint8())
+  expect_identical(as_array(x), matrix(as.raw(1:6), 2))
+  expect_identical(as.array(x), as_array(x))
+  expect_identical(as.matrix(x), as_array(x))
+  expect_identical(as.matrix(x[1, ]), matrix(as.raw(c(1, 3, 5))))
+  expect_identical(as_array(torch_tensor(as.raw(7))[1]), as.raw(7))
+  expect_identical(as_array(torch_ones(0, 2, dtype = torch_uint8())), matrix(raw(), 0, 2))
+  expect_identical(as.numeric(x), as.numeric(1:6))
+  expect_identical(as.integer(x), 1:6)
+  expect_equal(as.vector(summary(x$view(-1L))), as.vector(summary(c(1, 3, 5, 2, 4, 6))))
+  expect_equal(as.numeric(quantile(x, 0.5)), 3.5)
+  expect_true(all.equal(x, torch_tensor(matrix(as.raw(1:6), 2))))
+  expect_false(isTRUE(all.equal(x, x + 1L)))
 })

@@ -4,7 +4,7 @@ test_that("R's values keep their shape and get the dtype of their kind", {
   expect_true(torch_tensor(1:2)$dtype == torch_long())
   expect_true(torch_tensor(TRUE)$dtype == torch_bool())
   expect_true(torch_tensor(as.raw(200))$dtype == torch_uint8())
-  expect_equal(as_array(torch_tensor(as.raw(200))), 200L)
+  expect_identical(as_array(torch_tensor(as.raw(200))), as.raw(200))
   expect_equal(torch_tensor(3.5)$shape, 1L)
   expect_equal(torch_tensor(numeric())$shape, 0L)
   a <- array(rnorm(24), 2:4)

@@ -5,7 +5,7 @@ test_that("numbers are laid out by PyTorch's rules", {
   expect_equal(shown(torch_tensor(c(1.5, -Inf)))[2:3], c(" 1.5000", "   -inf"))
   expect_equal(shown(torch_tensor(c(NaN, 1)))[2:3], c("nan", " 1"))
   expect_equal(shown(torch_tensor(c(0.1, 1e4)))[2:3], c(" 1.0000e-01", " 1.0000e+04"))
-  expect_equal(shown(torch_tensor(c(123456789, 1234567890), dtype = torch_long()))[2:3], c(" 1.2346e+08", " 1.2346e+09"))
+  expect_equal(shown(torch_tensor(c(123456789, 1234567890), dtype = torch_long()))[2:3], c("  123456789", " 1234567890"))
   expect_equal(shown(torch_tensor(c(1e-8, 2e-8)))[2:4], c("1e-08 *", " 1.0000", " 2.0000"))
   expect_equal(shown(torch_tensor(matrix(c(1e5, 3e5, 2e5 + 0.5, 4e5), 2)))[2:4], c("1e+05 *", " 1.0000  2.0000", "  3.0000  4.0000"))
   expect_equal(shown(torch_tensor(TRUE))[2:3], c(" 1", "[ CPUBoolType{1} ]"))
@@ -87,4 +87,24 @@ test_that("above 1e7 elements a format is chosen from what is shown", {
   wide <- torch_zeros(2, 6e6, dtype = torch_int8())
   wide[1, 1000] <- 100
   expect_match(shown(wide, n = 1)[2], "^Columns 1 to 26 0  0")
+})
+
+test_that("integers print whole, NaN without a sign, and digits and width can be given", {
+  expect_output(print(torch_tensor(c(-123456789, 1e10), dtype = torch_long())), "  -123456789\n 10000000000\n", fixed = TRUE)
+  skip_if_not_installed("bit64")
+  expect_output(print(torch_tensor(bit64::as.integer64("9007199254740993"))), " 9007199254740993\n", fixed = TRUE)
+  expect_output(print(torch_tensor(1234567L)$squeeze()), "\n1234567\n", fixed = TRUE)
+  expect_output(print(torch_tensor(c(1, -NaN))), " 1\nnan\n", fixed = TRUE)
+  third <- torch_ones(2, 5, dtype = torch_double()) / 3
+  expect_output(print(third, digits = 8), "\n 0.33333333  0.33333333", fixed = TRUE)
+  expect_output(print(third, width = 20), "Columns 3 to 4", fixed = TRUE)
+  expect_output(print(third, width = 1), "Columns 5 to 5", fixed = TRUE)
+  expect_error(print(third, digits = -1), "`digits` must be from 0 to 20", class = "rushlight_error")
+  expect_error(print(third, width = "a"), "`width`", class = "rushlight_error")
+})
+
+test_that("a knitr document shows a tensor in a line of text as its elements", {
+  skip_if_not_installed("knitr")
+  expect_identical(knitr::knit_print(torch_tensor(c(1.5, 2)), inline = TRUE), "1.5, 2.0")
+  expect_output(knitr::knit_print(torch_ones(1)), "torch_tensor")
 })
