@@ -27,6 +27,9 @@ rl_status rl_apply(rl_call *call);
 /* Whether an interpreter keeps a record of what is computed from x; if none does, several views may be made in one step. */
 int rl_is_followed(rl_tensor *x);
 rl_status rl_apply_below(const rl_interpreter *self, rl_call *call);
+/* Between these two, the ops that an interpreter calls go to those below it. */
+rl_interpreter *rl_enter_below(const rl_interpreter *self);
+void rl_leave_below(rl_interpreter *before);
 
 /* The same for one output: NULL if it fails, or if an input is NULL because it failed. */
 rl_tensor *rl_apply_to(const rl_op *op, const rl_args *args, int n_in, rl_tensor *const *in);

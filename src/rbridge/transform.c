@@ -1,0 +1,30 @@
+/* Transforms of functions: levels of forward mode, and what R gives and asks of them. */
+#include "../transforms/forward/forward.h"
+#include "entries.h"
+
+static SEXP evaluate_level(void *frame) { return Rf_eval(Rf_install("code"), frame); }
+
+static void end_level(void *level) { rl_forward_end(level); }
+
+/* Evaluates `code` of the R function that calls, at a new level. */
+SEXP ffi_with_forward(SEXP call, SEXP op, SEXP arguments, SEXP frame) {
+    (void)call, (void)op, (void)arguments;
+    rb_call begun = rb_begin();
+    rl_forward *level = rl_forward_begin();
+    rb_end(begun, R_NilValue);
+    return R_ExecWithCleanup(evaluate_level, frame, end_level, level);
+}
+
+SEXP ffi_forward_dual(SEXP x, SEXP tangent) {
+    rb_call call = rb_begin();
+    rl_tensor *value = rb_unwrap(x, "x"), *along = value ? rb_unwrap(tangent, "v") : NULL;
+    rl_tensor *dual = along ? rl_forward_dual(value, along) : NULL;
+    return rb_end(call, rb_wrap(dual));
+}
+
+/* NULL: there is none. */
+SEXP ffi_forward_tangent(SEXP y) {
+    rb_call call = rb_begin();
+    rl_tensor *value = rb_unwrap(y, "y"), *tangent = value ? rl_forward_tangent(value) : NULL;
+    return rb_end(call, tangent ? rb_wrap(tangent) : R_NilValue);
+}
