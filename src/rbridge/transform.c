@@ -1,4 +1,5 @@
 /* Transforms of functions: levels of forward mode, and what R gives and asks of them. */
+#include "../transforms/autograd/engine.h"
 #include "../transforms/forward/forward.h"
 #include "entries.h"
 
@@ -27,4 +28,32 @@ SEXP ffi_forward_tangent(SEXP y) {
     rb_call call = rb_begin();
     rl_tensor *value = rb_unwrap(y, "y"), *tangent = value ? rl_forward_tangent(value) : NULL;
     return rb_end(call, tangent ? rb_wrap(tangent) : R_NilValue);
+}
+
+/* Whether a graph or a level of forward mode is still to be told what is computed from x. */
+SEXP ffi_is_followed(SEXP x) {
+    rb_call call = rb_begin();
+    rl_tensor *value = rb_unwrap(x, "x");
+    return rb_end(call, Rf_ScalarLogical(value && rl_is_followed(value)));
+}
+
+SEXP ffi_reaches_other_leaves(SEXP outputs, SEXP leaves) {
+    rb_call call = rb_begin();
+    rl_tensor **roots, **known;
+    int n_roots, n_known, reaches = 0;
+    rl_status status = rb_tensors(outputs, "outputs", &n_roots, &roots);
+    if (status == RL_OK) status = rb_tensors(leaves, "inputs", &n_known, &known);
+    if (status == RL_OK) rl_reaches_other_leaves(n_roots, roots, n_known, known, &reaches);
+    return rb_end(call, Rf_ScalarLogical(reaches));
+}
+
+/* The inputs of a transform that has ended. */
+SEXP ffi_end_leaves(SEXP inputs) {
+    rb_call call = rb_begin();
+    rl_tensor **leaves;
+    int n = 0;
+    if (rb_tensors(inputs, "inputs", &n, &leaves) != RL_OK) n = 0;
+    for (int k = 0; k < n; k++)
+        if (leaves[k]->autograd) leaves[k]->autograd->ended = 1;
+    return rb_end(call, R_NilValue);
 }

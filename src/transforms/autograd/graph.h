@@ -68,6 +68,7 @@ typedef struct rl_tangent {
 typedef struct rl_autograd {
     uint8_t requires_grad; /* asked for, on a leaf */
     uint8_t retains_grad;
+    uint8_t ended; /* a leaf of a transform that has ended: nobody asks for its gradient any more */
     int output_nr;
     rl_node *node;
     rl_node *accumulator; /* not counted */

@@ -59,6 +59,14 @@ static rl_status give_tangent(rl_tensor *x, int64_t level, rl_tensor *t) {
 
 /* ---- the interpreter ---- */
 
+static rl_status apply(rl_interpreter *interpreter, rl_call *call);
+
+static rl_forward *outer_level(const rl_forward *level) {
+    rl_interpreter *below = level->interpreter.below;
+    return below->apply == apply ? (rl_forward *)below : NULL;
+}
+
+
 static int any_tangent(const rl_call *call, int64_t level) {
     for (int k = 0; k < call->n_in; k++) {
         rl_tensor *x = call->in[k];
@@ -145,9 +153,11 @@ static rl_status apply(rl_interpreter *interpreter, rl_call *call) {
     return rl_fail("%s_() changes the shape of a tensor in place, which jvp() does not follow; use %s()", call->op->name, call->op->name);
 }
 
-static int follows(rl_tensor *x) {
-    rl_tensor *base = base_of(x);
-    return (x->autograd && x->autograd->tangents) || (base && base->autograd && base->autograd->tangents);
+int rl_forward_follows(rl_tensor *x) {
+    const rl_tensor *base = base_of(x);
+    for (rl_forward *one = innermost; one; one = outer_level(one))
+        if (own_tangent(x, one->level) || (base && own_tangent(base, one->level))) return 1;
+    return 0;
 }
 
 /* ---- levels ---- */
@@ -158,16 +168,15 @@ rl_forward *rl_forward_begin(void) {
         rl_fail_memory(sizeof *level);
         return NULL;
     }
-    *level = (rl_forward){.interpreter = {.apply = apply, .follows = follows}, .level = ++levels_begun};
+    *level = (rl_forward){.interpreter = {.apply = apply, .follows = rl_forward_follows}, .level = ++levels_begun};
     rl_push_interpreter(&level->interpreter);
     return innermost = level;
 }
 
 void rl_forward_end(rl_forward *level) {
-    rl_interpreter *below = level->interpreter.below;
+    innermost = outer_level(level);
     rl_pop_interpreter(&level->interpreter);
     free(level);
-    innermost = below->apply == apply ? (rl_forward *)below : NULL;
 }
 
 rl_tensor *rl_forward_dual(rl_tensor *x, rl_tensor *t) {

@@ -28,6 +28,9 @@ rl_tensor *rl_forward_dual(rl_tensor *x, rl_tensor *t);
 /* The tangent of y at the innermost level; NULL if it has none. */
 rl_tensor *rl_forward_tangent(rl_tensor *y);
 
+/* Whether x has a tangent at any level that is running. */
+int rl_forward_follows(rl_tensor *x);
+
 /* The tangents of the outputs, NULL for zero, from those of the inputs; the ops that compute them go to the interpreters below. */
 rl_status rl_forward_rule(const rl_call *call, const rl_args *given, rl_tensor *const *t, rl_tensor **dy);
 
