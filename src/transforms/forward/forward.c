@@ -8,6 +8,8 @@
 struct rl_forward {
     rl_interpreter interpreter;
     int64_t level;
+    rl_tensor **graphed; /* counted: those whose tangents are part of a graph */
+    size_t n_graphed, room;
 };
 
 static rl_forward *innermost;
@@ -32,20 +34,44 @@ static rl_tensor *tangent_of(rl_tensor *x, int64_t level) {
     return rl_apply_to(&rl_op_strided_gather, &args, 1, (rl_tensor *[]){own_tangent(base, level)});
 }
 
+/* A tangent in a graph may hold, by what its nodes saved, the tensor that it is the tangent of: the level parts them when it ends. */
+static rl_status set_tangent(rl_forward *self, rl_tensor *x, rl_tensor *t) {
+    RL_TRY(rl_set_tangent(x, self->level, t));
+    if (!t || !(rl_requires_grad(t) || rl_forward_follows(t))) return RL_OK;
+    if (self->n_graphed == self->room) {
+        size_t room = self->room ? 2 * self->room : 64;
+        rl_tensor **graphed = realloc(self->graphed, room * sizeof *graphed);
+        if (!graphed) return rl_fail_memory((double)room * sizeof *graphed);
+        self->graphed = graphed;
+        self->room = room;
+    }
+    self->graphed[self->n_graphed++] = rl_retain(x);
+    return RL_OK;
+}
+
+static void part_graphed(rl_forward *self) {
+    for (size_t k = 0; k < self->n_graphed; k++) {
+        rl_set_tangent(self->graphed[k], self->level, NULL);
+        rl_release(self->graphed[k]);
+    }
+    free(self->graphed);
+}
+
 /* Where autograd saved the output to differentiate by it, the tangent goes with it. */
-static rl_status set_saved(rl_tensor *x, int64_t level, rl_tensor *t) {
+static rl_status set_saved(rl_forward *self, rl_tensor *x, rl_tensor *t) {
     rl_node *node = x->autograd->node;
     if (!node || node->released) return RL_OK;
     rl_saved *saved = &node->saved[node->n_in + x->autograd->output_nr];
-    return saved->tensor && saved->tensor != x ? rl_set_tangent(saved->tensor, level, t) : RL_OK;
+    return saved->tensor && saved->tensor != x ? set_tangent(self, saved->tensor, t) : RL_OK;
 }
 
-static rl_status give_tangent(rl_tensor *x, int64_t level, rl_tensor *t) {
+static rl_status give_tangent(rl_forward *self, rl_tensor *x, rl_tensor *t) {
+    const int64_t level = self->level;
     rl_tensor *base = base_of(x);
     if (!base) {
         if (!t && !own_tangent(x, level)) return RL_OK;
-        RL_TRY(rl_set_tangent(x, level, t));
-        return set_saved(x, level, t);
+        RL_TRY(set_tangent(self, x, t));
+        return set_saved(self, x, t);
     }
     rl_tensor *before = own_tangent(base, level);
     if (!before && !t) return RL_OK;
@@ -54,7 +80,7 @@ static rl_status give_tangent(rl_tensor *x, int64_t level, rl_tensor *t) {
     int64_t room[2 * RL_MAX_DIMS];
     rl_args args = rl_strided_args(base, x, room);
     rl_tensor *replaced = before && t ? rl_apply_to(&rl_op_strided_replace, &args, 2, (rl_tensor *[]){before, t}) : NULL;
-    return replaced ? rl_set_tangent(base, level, replaced) : RL_FAILED;
+    return replaced ? set_tangent(self, base, replaced) : RL_FAILED;
 }
 
 /* ---- the interpreter ---- */
@@ -93,7 +119,7 @@ static rl_status compute(rl_forward *self, rl_call *call, rl_tensor **t, const r
         if (!dy[k] || shares_memory(call, call->out[k])) continue;
         rl_tensor *dense = rl_to_dtype(dy[k], (rl_dtype)call->out[k]->dtype);
         if (!dense || (!rl_is_dense(dense) && !(dense = rl_clone(dense)))) return RL_FAILED;
-        RL_TRY(give_tangent(call->out[k], self->level, dense));
+        RL_TRY(give_tangent(self, call->out[k], dense));
     }
     return RL_OK;
 }
@@ -139,7 +165,7 @@ static rl_status apply_in_place(rl_forward *self, rl_call *call) {
     rl_tensor *t = tangent_of(value, self->level);
     if (t && !rl_same_sizes(t, self_tensor)) t = rl_expand_to(t, self_tensor->ndim, self_tensor->sizes);
     if (t) t = rl_to_dtype(t, (rl_dtype)self_tensor->dtype);
-    rl_status status = rl_failing() ? RL_FAILED : give_tangent(self_tensor, self->level, t);
+    rl_status status = rl_failing() ? RL_FAILED : give_tangent(self, self_tensor, t);
     rl_leave_below(before);
     RL_TRY(status);
     return rl_set_result(call, 1, &self_tensor);
@@ -176,6 +202,7 @@ rl_forward *rl_forward_begin(void) {
 void rl_forward_end(rl_forward *level) {
     innermost = outer_level(level);
     rl_pop_interpreter(&level->interpreter);
+    part_graphed(level);
     free(level);
 }
 
@@ -185,7 +212,7 @@ rl_tensor *rl_forward_dual(rl_tensor *x, rl_tensor *t) {
         return NULL;
     }
     rl_tensor *dual = rl_clone(x);
-    return dual && rl_set_tangent(dual, innermost->level, t) == RL_OK ? dual : NULL;
+    return dual && set_tangent(innermost, dual, t) == RL_OK ? dual : NULL;
 }
 
 rl_tensor *rl_forward_tangent(rl_tensor *y) {
