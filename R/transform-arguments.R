@@ -22,7 +22,7 @@ kind_in_words <- function(x) {
 # Names of the arguments as f will match them: those that are given by name, then the others in the order of its formals.
 matched_names <- function(f, arguments) {
   given <- names(arguments)
-  if (is.null(given)) given <- rep("", length(arguments))
+  if (is.null(given)) given <- character(length(arguments))
   free <- setdiff(setdiff(names(formals(args(f))), "..."), given)
   unnamed <- which(!nzchar(given))
   known <- seq_len(min(length(unnamed), length(free)))
@@ -35,7 +35,10 @@ named_arguments <- function(f, arguments) structure(arguments, names = matched_n
 chosen_arguments <- function(f, arguments, wrt, argnums, name) {
   if (!is.null(wrt) && !is.null(argnums)) raise_error("`wrt` and `argnums` are two names of one argument: give one", transform_call(name))
   if (is.null(wrt)) wrt <- argnums
-  if (is.null(wrt)) wrt <- 1L
+  if (is.null(wrt)) {
+    if (is.null(names(arguments))) return(1L)
+    wrt <- 1L
+  }
   known <- matched_names(f, arguments)
   if (is.character(wrt)) {
     strange <- setdiff(wrt, known)

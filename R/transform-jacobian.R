@@ -60,6 +60,7 @@ hvp <- function(f, x, v, ...) {
 # ---- blocks: one for each pair of an output and an input ----
 
 jacobian_at <- function(f, arguments, wrt, argnums, has_aux, mode, name) {
+  draws <- torch_get_rng_state()
   if (mode != "forward") {
     traced <- trace_backward(f, arguments, wrt, argnums, has_aux, name)
     on.exit(end_trace(traced))
@@ -67,19 +68,19 @@ jacobian_at <- function(f, arguments, wrt, argnums, has_aux, mode, name) {
     is_wide <- sum(lengths(traced$given$tensors)) < sum(lengths(traced$outputs))
     if (mode == "reverse" || !is_wide) return(c(traced, list(blocks = blocks_by_row(traced))))
   }
-  jacobian_forward(f, arguments, wrt, argnums, has_aux, name)
+  jacobian_forward(f, arguments, wrt, argnums, has_aux, name, draws)
 }
 
-unit_along <- function(x, k) {
-  unit <- torch_zeros(length(x), dtype = x$dtype)
-  unit[k] <- 1
-  torch_reshape(unit, as.integer(dim(x)))
+# Tensors like x with 1 at one place, in the order of its elements.
+units_of <- function(x) {
+  if (!length(x)) return(list())
+  torch_unbind(torch_reshape(torch_eye(length(x), dtype = x$dtype), as.integer(c(length(x), dim(x)))))
 }
 
 blocks_by_row <- function(traced) {
   beyond <- goes_on(traced, traced$outputs)
   lapply(traced$outputs, function(y) {
-    rows <- lapply(seq_along(y), function(k) pull_back(traced, list(y), list(unit_along(y, k)), beyond, keep_graph = TRUE))
+    rows <- lapply(units_of(y), function(unit) pull_back(traced, list(y), list(unit), beyond, keep_graph = TRUE))
     lapply(seq_along(traced$inputs), function(i) {
       of_input <- lapply(rows, `[[`, i)
       shape <- as.integer(c(dim(y), dim(traced$inputs[[i]])))
@@ -88,15 +89,14 @@ blocks_by_row <- function(traced) {
   })
 }
 
-jacobian_forward <- function(f, arguments, wrt, argnums, has_aux, name) {
+jacobian_forward <- function(f, arguments, wrt, argnums, has_aux, name, draws) {
   given <- read_arguments(f, arguments, wrt, argnums, name)
   zeros <- lapply(given$tensors, function(x) torch_zeros_like(x$detach()))
-  draws <- torch_get_rng_state()
-  column <- function(i, k) {
+  column <- function(i, unit) {
     torch_set_rng_state(draws)
-    push_forward(f, arguments, given, replace(zeros, i, list(unit_along(given$tensors[[i]], k))), has_aux, name)
+    push_forward(f, arguments, given, replace(zeros, i, list(unit)), has_aux, name)
   }
-  columns <- lapply(seq_along(zeros), function(i) lapply(seq_along(zeros[[i]]), function(k) column(i, k)))
+  columns <- lapply(seq_along(zeros), function(i) lapply(units_of(zeros[[i]]), function(unit) column(i, unit)))
   first <- unlist(columns, recursive = FALSE)
   first <- if (length(first)) first[[1L]] else push_forward(f, arguments, given, zeros, has_aux, name)
   blocks <- lapply(seq_along(first$tangents), function(j) lapply(seq_along(zeros), function(i) {

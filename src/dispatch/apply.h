@@ -2,7 +2,7 @@
  *
  * Note [Interpreters]
  * Every op that anybody calls goes through rl_apply(), which hands it to the interpreter on top of a stack. The lowest computes
- * (run.c); above it stands autograd, which records a node and lets the one below compute; transforms of functions stand above that.
+ * (run.c); above it stands autograd, which records a node and lets the one below compute; levels of forward mode stand above that.
  * While an interpreter has a call in hand, the ops that it calls itself by rl_apply_below() go to those below it. A composition is taken
  * apart before, so that interpreters see the ops that it is made of. */
 #ifndef RL_DISPATCH_APPLY_H

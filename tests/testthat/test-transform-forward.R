@@ -31,7 +31,7 @@ transposed <- function(f, inputs, directions) {
 
 test_that("forward mode agrees with the transposed backward one in every op", {
   cases <- Filter(function(case) !identical(case$ops, "strided_gather"), gradient_cases$all)
-  for (case in cases) for (layout in setdiff(c("contiguous", "broadcast"), case$except)) {
+  for (case in cases) for (layout in setdiff("contiguous", case$except)) {
     inputs <- lapply(case_inputs(case, layout), function(x) x$detach())
     directions <- lapply(seq_along(inputs), function(k) {
       doubles(cos(seq_along(inputs[[k]]) + k))$reshape(as.integer(dim(inputs[[k]])))

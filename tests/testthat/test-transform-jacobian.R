@@ -45,7 +45,7 @@ test_that("Hessians are matrices with names, and the Jacobian of the gradient", 
 test_that("a Jacobian forward has the same random draws in all columns, and moves the generator as one run", {
   f <- function(x) torch_cat(list(x * torch_rand(1, dtype = torch_double()), x))
   torch_manual_seed(5)
-  j <- jacobian(f, c(1, 2), mode = "forward")
+  j <- jacobian(f, c(1, 2))
   after <- torch_rand(1)
   expect_identical(j[1, 1], j[2, 2])
   torch_manual_seed(5)

@@ -92,7 +92,6 @@ static rl_forward *outer_level(const rl_forward *level) {
     return below->apply == apply ? (rl_forward *)below : NULL;
 }
 
-
 static int any_tangent(const rl_call *call, int64_t level) {
     for (int k = 0; k < call->n_in; k++) {
         rl_tensor *x = call->in[k];
