@@ -100,6 +100,7 @@ test_that("forward mode refuses what it cannot follow, and leaves nothing behind
   expect_error(jvp(function(x) cube(x), 1, 1), "autograd_function\\(\\) has it backwards only", class = "rushlight_error")
   expect_error(jvp(function(x) x, c(1, 2), 1), "`v` must be of the form of x", class = "rushlight_error")
   expect_error(jvp(function(x) (x * 1)$t_(), matrix(1, 2, 2), matrix(1, 2, 2)), "use t\\(\\)", class = "rushlight_error")
+  expect_error(jvp(function(x) (x * 1)$resize_(2), c(1, 2, 3), c(1, 2, 3)), "memory of a tensor that jvp\\(\\) follows", class = "rushlight_error")
   expect_error(jvp(function(x) stop("mine"), 1, 1), "mine")
   expect_error(.Call(ffi_forward_dual, torch_ones(1), torch_ones(1)), "no jvp\\(\\) is running")
   x <- torch_ones(2)

@@ -173,6 +173,8 @@ static rl_status apply_in_place(rl_forward *self, rl_call *call) {
 static rl_status apply(rl_interpreter *interpreter, rl_call *call) {
     rl_forward *self = (rl_forward *)interpreter;
     if (!any_tangent(call, self->level)) return rl_apply_below(interpreter, call);
+    if (call->op->traits & RL_REPLACES_STORAGE)
+        return rl_fail("%s() would change the memory of a tensor that jvp() follows; use $clone() first", call->op->name);
     if (!call->inplace) return apply_dual(self, call);
     if (!(call->op->traits & RL_IS_VIEW)) return apply_in_place(self, call);
     return rl_fail("%s_() changes the shape of a tensor in place, which jvp() does not follow; use %s()", call->op->name, call->op->name);
