@@ -32,6 +32,14 @@ rl_status rl_apply_below(const rl_interpreter *self, rl_call *call) {
     return status;
 }
 
+rl_interpreter *rl_enter_below(const rl_interpreter *self) {
+    rl_interpreter *before = top;
+    top = self->below;
+    return before;
+}
+
+void rl_leave_below(rl_interpreter *before) { top = before; }
+
 /* ---- calls ---- */
 
 static rl_status check_defined(const rl_call *call) {

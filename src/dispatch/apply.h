@@ -2,7 +2,7 @@
  *
  * Note [Interpreters]
  * Every op that anybody calls goes through rl_apply(), which hands it to the interpreter on top of a stack. The lowest computes
- * (run.c); above it stands autograd, which records a node and lets the one below compute; transforms of functions stand above that.
+ * (run.c); above it stands autograd, which records a node and lets the one below compute; levels of forward mode stand above that.
  * While an interpreter has a call in hand, the ops that it calls itself by rl_apply_below() go to those below it. A composition is taken
  * apart before, so that interpreters see the ops that it is made of. */
 #ifndef RL_DISPATCH_APPLY_H
@@ -27,6 +27,9 @@ rl_status rl_apply(rl_call *call);
 /* Whether an interpreter keeps a record of what is computed from x; if none does, several views may be made in one step. */
 int rl_is_followed(rl_tensor *x);
 rl_status rl_apply_below(const rl_interpreter *self, rl_call *call);
+/* Between these two, the ops that an interpreter calls go to those below it. */
+rl_interpreter *rl_enter_below(const rl_interpreter *self);
+void rl_leave_below(rl_interpreter *before);
 
 /* The same for one output: NULL if it fails, or if an input is NULL because it failed. */
 rl_tensor *rl_apply_to(const rl_op *op, const rl_args *args, int n_in, rl_tensor *const *in);

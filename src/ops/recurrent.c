@@ -77,8 +77,14 @@ static void lstm_by_ops(rl_vjp *v) {
     GRADIENT(1, rl_mul(by_c, keep));
 }
 
+static int any_followed(int n, rl_tensor *const *tensors) {
+    for (int k = 0; k < n; k++)
+        if (tensors[k] && rl_is_followed(tensors[k])) return 1;
+    return 0;
+}
+
 VJP(lstm_cell) {
-    if (rl_is_followed(v->x[0]) || rl_is_followed(v->x[1])) {
+    if (any_followed(2, v->x) || any_followed(2, v->g)) {
         lstm_by_ops(v);
         return;
     }
@@ -148,7 +154,7 @@ static void gru_by_ops(rl_vjp *v) {
 }
 
 VJP(gru_cell) {
-    if (rl_is_followed(v->x[0]) || rl_is_followed(v->x[1]) || rl_is_followed(v->x[2])) {
+    if (any_followed(3, v->x) || any_followed(1, v->g)) {
         gru_by_ops(v);
         return;
     }

@@ -15,6 +15,7 @@
  * forward() has no history and so never keeps its own node alive. When the derivative is to be differentiated itself, a saved
  * output is given its node for the time of backward(). Only a tensor changed in place is handed out as it is. */
 #include "../transforms/autograd/engine.h"
+#include "../transforms/forward/forward.h"
 
 #include <string.h>
 
@@ -207,6 +208,9 @@ static rl_status run_function(function_run *f, SEXP record, SEXP inputs, SEXP ma
     RL_TRY(rb_tensors(plain, "mark_non_differentiable", &f->n_plain, &f->plain));
     f->out = rl_scope_memory((size_t)f->n_out + 1, sizeof *f->out);
     if (!f->out) return RL_FAILED;
+    for (int k = 0; k < f->n_in; k++)
+        if (rl_forward_follows(f->in[k]))
+            return rl_fail("jvp() needs the derivative forwards, and an autograd_function() has it backwards only; use gradient() or vjp()");
     for (int k = 0; k < f->n_in; k++) graphed |= rl_grad_enabled() && rl_requires_grad(f->in[k]);
     RL_TRY(choose_outputs(f, graphed));
     if (!graphed) return RL_OK;

@@ -426,3 +426,28 @@ rl_status rl_backward(rl_backward_call *call) {
     rl_views_untracked = untracked_before;
     return rl_failing() ? RL_FAILED : status;
 }
+
+static int is_among(const rl_tensor *one, int n, rl_tensor *const *tensors) {
+    for (int k = 0; k < n; k++)
+        if (tensors[k] == one) return 1;
+    return 0;
+}
+
+rl_status rl_reaches_other_leaves(int n_roots, rl_tensor *const *roots, int n_leaves, rl_tensor *const *leaves, int *reaches) {
+    pass run = {0};
+    rl_status status = RL_OK;
+    run.arrivals = run.few;
+    for (int k = 0; k < n_roots && status == RL_OK; k++) {
+        rl_edge edge = rl_gradient_edge(roots[k]);
+        if (edge.node) status = list_from(&run, edge.node);
+        rl_node_release(edge.node);
+    }
+    *reaches = 0;
+    for (size_t k = 0; k < run.listed && !*reaches; k++) {
+        const rl_node *node = run.order[k]->node;
+        const rl_tensor *leaf = node->op == &rl_op_accumulate ? node->host : NULL;
+        *reaches = leaf && !leaf->autograd->ended && !is_among(leaf, n_leaves, leaves);
+    }
+    finish(&run);
+    return status;
+}

@@ -18,6 +18,9 @@ typedef struct {
 
 rl_status rl_backward(rl_backward_call *call);
 
+/* Whether the graphs behind the roots have leaves that are none of these, nor of a transform that has ended. */
+rl_status rl_reaches_other_leaves(int n_roots, rl_tensor *const *roots, int n_leaves, rl_tensor *const *leaves, int *reaches);
+
 /* Checks every gradient for NaN and names the function that made it. */
 extern int rl_detect_anomaly;
 

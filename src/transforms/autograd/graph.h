@@ -58,9 +58,17 @@ typedef struct rl_node {
     size_t bytes;
 } rl_node;
 
+/* The derivative along a direction, at a level of forward mode: Note [Tangents] in forward/forward.h. */
+typedef struct rl_tangent {
+    struct rl_tangent *next;
+    int64_t level;
+    rl_tensor *tensor;
+} rl_tangent;
+
 typedef struct rl_autograd {
     uint8_t requires_grad; /* asked for, on a leaf */
     uint8_t retains_grad;
+    uint8_t ended; /* a leaf of a transform that has ended: nobody asks for its gradient any more */
     int output_nr;
     rl_node *node;
     rl_node *accumulator; /* not counted */
@@ -69,6 +77,7 @@ typedef struct rl_autograd {
     rl_tensor *base; /* what it is a view of */
     struct rl_autograd *next_dead;
     uint32_t seen_version;
+    rl_tangent *tangents;
 } rl_autograd;
 
 rl_node *rl_node_new(const rl_op *op, int n_in, rl_tensor *const *in, int n_out, const rl_signature *out, const rl_args *args);
@@ -91,6 +100,9 @@ rl_edge rl_gradient_edge(rl_tensor *tensor);    /* its node is retained for the 
 rl_status rl_gradient_node(rl_tensor *tensor, rl_node **node);
 /* What the tensor's gradient goes to from now on; a tensor that is not floating gets none. */
 void rl_set_history(rl_tensor *tensor, rl_node *node, int output_nr);
+
+rl_status rl_set_tangent(rl_tensor *tensor, int64_t level, rl_tensor *tangent); /* NULL: none */
+rl_status rl_copy_tangents(rl_tensor *to, const rl_tensor *from);
 
 int rl_metadata_requires_grad(rl_tensor *tensor);
 static inline int rl_requires_grad(rl_tensor *tensor) { return tensor->autograd && rl_metadata_requires_grad(tensor); }

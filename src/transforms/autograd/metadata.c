@@ -4,6 +4,46 @@
 #include "../../tensor/faults.h"
 #include "record.h"
 
+/* ---- tangents ---- */
+
+static void release_tangents(rl_tangent *tangents) {
+    while (tangents) {
+        rl_tangent gone = *tangents;
+        rl_pool_give(tangents, sizeof *tangents);
+        rl_release(gone.tensor);
+        tangents = gone.next;
+    }
+}
+
+rl_status rl_set_tangent(rl_tensor *tensor, int64_t level, rl_tensor *tangent) {
+    rl_autograd *autograd = rl_autograd_of(tensor);
+    if (!autograd) return RL_FAILED;
+    for (rl_tangent **at = &autograd->tangents; *at; at = &(*at)->next) {
+        rl_tangent *one = *at;
+        if (one->level != level) continue;
+        rl_tensor *before = one->tensor;
+        if (tangent) {
+            one->tensor = rl_retain(tangent);
+        } else {
+            *at = one->next;
+            rl_pool_give(one, sizeof *one);
+        }
+        rl_release(before);
+        return RL_OK;
+    }
+    if (!tangent) return RL_OK;
+    rl_tangent *added = rl_pool_take(sizeof *added);
+    if (!added) return RL_FAILED;
+    *added = (rl_tangent){autograd->tangents, level, rl_retain(tangent)};
+    autograd->tangents = added;
+    return RL_OK;
+}
+
+rl_status rl_copy_tangents(rl_tensor *to, const rl_tensor *from) {
+    for (const rl_tangent *one = from->autograd->tangents; one; one = one->next) RL_TRY(rl_set_tangent(to, one->level, one->tensor));
+    return RL_OK;
+}
+
 /* A gradient may have a gradient, and so on: the dead wait in a list, as nodes do. */
 static void autograd_release(rl_autograd *autograd) {
     static rl_autograd *dead;
@@ -22,6 +62,7 @@ static void autograd_release(rl_autograd *autograd) {
         rl_release(now.grad);
         rl_release(now.base);
         rl_node_release(now.node);
+        if (now.tangents) release_tangents(now.tangents);
     }
     busy = 0;
 }

@@ -192,5 +192,6 @@ rl_tensor *rl_unpack_saved(rl_node *node, int slot) {
     if (slot < node->n_in) return rl_scope_own(rl_retain(saved->tensor));
     rl_tensor *output = rl_tensor_alias(saved->tensor);
     if (output && rl_grad_enabled() && rl_dtype_is_floating((rl_dtype)output->dtype) && rl_autograd_of(output)) rl_set_history(output, node, slot - node->n_in);
+    if (output && saved->tensor->autograd && rl_copy_tangents(output, saved->tensor) != RL_OK) return NULL;
     return output;
 }
