@@ -1,7 +1,8 @@
 #' Objectives for R's optimisers
 #'
 #' `objective()` makes of a function of parameters, such as a negative log-likelihood, what R's optimisers take: a vector to start from, the
-#' function, its gradient and its Hessian, both exact. `fit_objective()` minimises it and returns a fit with the methods that fits have in R.
+#' function, its gradient and its Hessian, both exact. `fit_objective()` minimises it and returns a fit with the methods that fits have
+#' in R.
 #'
 #' `f` takes the list of parameters as its one argument, or the parameters by name. In it they are double tensors of the shapes that
 #' `parameters` gives. Outside of the domain of `f` `fn` is `NaN`, and so is all of `gr`, so that line searches step back.
@@ -17,7 +18,8 @@
 #'   inverse of the Hessian), `logLik()`, [stats::AIC()], `confint()` (by Wald) and `summary()`; its `parameters` are the list, its
 #'   `convergence` what [stats::nlminb()] said.
 #' @section Errors:
-#' Refused are parameters without names or numbers, names in `fixed`, `map`, `lower` and `upper` that do not fit, a `map` of another length, a
+#' Refused are parameters without names or numbers, names in `fixed`, `map`, `lower` and `upper` that do not fit, a `map` of another
+#' length, a
 #' `par` of another length, and a value of `f` that is not one number. A start at which value or gradient is not finite is an error
 #' with parameter and value. A Hessian that is not positive definite at the end is a warning with the parameters that are not
 #' identified, whose standard errors are `NA`; a fit that did not converge is one too.
@@ -77,10 +79,15 @@ objective_call <- quote(objective(f, ...))
 read_parameters <- function(parameters) {
   if (is.numeric(parameters) && !is.null(names(parameters))) parameters <- as.list(parameters)
   is_named <- is.list(parameters) && length(parameters) && !is.null(names(parameters)) && all(nzchar(names(parameters)))
-  if (!is_named || anyDuplicated(names(parameters))) raise_error("`parameters` must be a list of numbers, each by a name of its own", objective_call)
+  if (!is_named || anyDuplicated(names(parameters))) {
+    raise_error("`parameters` must be a list of numbers, each by a name of its own", objective_call)
+  }
   odd <- which(!vapply(parameters, function(x) is.numeric(x) && !is.object(x) && !anyNA(x), NA))
   if (length(odd)) {
-    raise_error(sprintf("`parameters` must hold numbers without NA; `%s` is %s", names(odd)[1L], kind_in_words(parameters[[odd[1L]]])), objective_call)
+    raise_error(
+      sprintf("`parameters` must hold numbers without NA; `%s` is %s", names(odd)[1L], kind_in_words(parameters[[odd[1L]]])),
+      objective_call
+    )
   }
   parameters
 }
@@ -160,7 +167,15 @@ bounds_by_name <- function(bound, none, layout, argument) {
 fit_objective <- function(objective, start = objective$par, control = list()) {
   if (!inherits(objective, "rushlight_objective")) raise_error("`objective` must be what objective() returns")
   check_finite(objective, start)
-  found <- stats::nlminb(start, objective$fn, objective$gr, objective$he, control = control, lower = objective$lower, upper = objective$upper)
+  found <- stats::nlminb(
+    start,
+    objective$fn,
+    objective$gr,
+    objective$he,
+    control = control,
+    lower = objective$lower,
+    upper = objective$upper
+  )
   par <- structure(found$par, names = names(objective$par))
   check_finite(objective, par)
   if (found$convergence != 0L) warn_of_fit(sprintf("the fit did not converge: nlminb() says \"%s\"", found$message))
@@ -172,7 +187,9 @@ fit_objective <- function(objective, start = objective$par, control = list()) {
 }
 
 warn_of_fit <- function(message) {
-  warning(structure(class = c("rushlight_warning", "warning", "condition"), list(message = message, call = quote(fit_objective(objective)))))
+  warning(
+    structure(class = c("rushlight_warning", "warning", "condition"), list(message = message, call = quote(fit_objective(objective))))
+  )
 }
 
 check_finite <- function(objective, par) {
@@ -184,7 +201,10 @@ check_finite <- function(objective, par) {
   }
   odd <- which(!is.finite(objective$gr(par)))
   if (length(odd)) {
-    raise_error(sprintf("the gradient of f is not finite by `%s`, which is %s", names(objective$par)[odd[1L]], format(par[[odd[1L]]])), fit_call)
+    raise_error(
+      sprintf("the gradient of f is not finite by `%s`, which is %s", names(objective$par)[odd[1L]], format(par[[odd[1L]]])),
+      fit_call
+    )
   }
 }
 
@@ -199,7 +219,9 @@ covariance_at <- function(objective, par) {
   lost <- rep(FALSE, length(inside))
   if (any(flat)) {
     lost <- rowSums(abs(spectrum$vectors[, flat, drop = FALSE]) > 1e-6) > 0
-    warn_of_fit(sprintf("the Hessian is not positive definite: not identified are %s", paste0("`", names(par)[inside[lost]], "`", collapse = ", ")))
+    warn_of_fit(
+      sprintf("the Hessian is not positive definite: not identified are %s", paste0("`", names(par)[inside[lost]], "`", collapse = ", "))
+    )
   }
   if (!all(lost)) {
     inverse <- spectrum$vectors[, !flat, drop = FALSE] %*% (t(spectrum$vectors[, !flat, drop = FALSE]) / spectrum$values[!flat])

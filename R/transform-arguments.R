@@ -103,7 +103,10 @@ read_arguments <- function(f, arguments, wrt, argnums, name) {
   originals <- leaves_of(tree)
   if (!length(originals)) {
     what <- if (length(tree) == 1L) sprintf("`%s` is %s", names(tree), kind_in_words(tree[[1L]])) else "none of them holds numbers"
-    raise_error(paste0("there is nothing to differentiate by: ", what, "; it must be a floating tensor, numbers of R, or a list of these"), transform_call(name))
+    raise_error(
+      paste0("there is nothing to differentiate by: ", what, "; it must be a floating tensor, numbers of R, or a list of these"),
+      transform_call(name)
+    )
   }
   single <- length(chosen) == 1L && length(c(wrt, argnums)) < 2L
   list(
@@ -149,7 +152,10 @@ like_input <- function(x, given) if (given$of_r && !is_followed(x)) numbers_of(x
 split_aux <- function(value, has_aux, name) {
   if (!has_aux) return(list(value = value))
   if (!is.list(value) || length(value) != 2L) {
-    raise_error(sprintf("with `has_aux = TRUE` f must return a list of two, the value and what comes beside it, not %s", kind_in_words(value)), transform_call(name))
+    raise_error(
+      sprintf("with `has_aux = TRUE` f must return a list of two, the value and what comes beside it, not %s", kind_in_words(value)),
+      transform_call(name)
+    )
   }
   list(value = value[[1L]], aux = value[[2L]])
 }
@@ -166,7 +172,10 @@ outputs_of_value <- function(value, name) {
   tensors <- Filter(function(x) inherits(x, "torch_tensor"), leaves_of(value))
   if (length(tensors) && length(tensors) == length(leaves_of(value))) return(tensors)
   if (is.numeric(value)) {
-    raise_error(sprintf("f returned %s: numbers of R have no derivative. Compute with tensor operations to the end", kind_in_words(value)), transform_call(name))
+    raise_error(
+      sprintf("f returned %s: numbers of R have no derivative. Compute with tensor operations to the end", kind_in_words(value)),
+      transform_call(name)
+    )
   }
   raise_error(sprintf("f must return a floating tensor or a list of them, not %s", kind_in_words(value)), transform_call(name))
 }
@@ -174,14 +183,23 @@ outputs_of_value <- function(value, name) {
 check_one_number <- function(value, name) {
   if (is.numeric(value) && !is.object(value)) outputs_of_value(value, name)
   if (inherits(value, "torch_tensor") && length(value) == 1L && torch_is_floating_point(value)) return(invisible(value))
-  raise_error(sprintf("the value of f must be one number, a floating tensor of one element; it is %s. Use jacobian() for several", kind_in_words(value)), transform_call(name))
+  raise_error(
+    sprintf(
+      "the value of f must be one number, a floating tensor of one element; it is %s. Use jacobian() for several",
+      kind_in_words(value)
+    ),
+    transform_call(name)
+  )
 }
 
 # A tree of numbers in the form of some tensors: directions and cotangents.
 directions_for <- function(v, tensors, name, what) {
   leaves <- leaves_of(v)
   if (length(leaves) != length(tensors)) {
-    raise_error(sprintf("`v` must be of the form of %s: it has %d parts, and %d are needed", what, length(leaves), length(tensors)), transform_call(name))
+    raise_error(
+      sprintf("`v` must be of the form of %s: it has %d parts, and %d are needed", what, length(leaves), length(tensors)),
+      transform_call(name)
+    )
   }
   Map(function(one, like) direction_for(one, like, name, what), leaves, tensors)
 }
@@ -190,7 +208,10 @@ direction_for <- function(one, like, name, what) {
   shape <- dim(like)
   fits <- if (inherits(one, "torch_tensor")) identical(as.numeric(dim(one)), as.numeric(shape)) else length(one) == length(like)
   if (!fits) {
-    raise_error(sprintf("`v` must be of the form of %s: it is %s, and shape [%s] is needed", what, kind_in_words(one), toString(shape)), transform_call(name))
+    raise_error(
+      sprintf("`v` must be of the form of %s: it is %s, and shape [%s] is needed", what, kind_in_words(one), toString(shape)),
+      transform_call(name)
+    )
   }
   if (!inherits(one, "torch_tensor")) one <- torch_reshape(as_double_tensor(one), as.integer(shape))
   one$to(dtype = like$dtype)

@@ -1,6 +1,7 @@
 #' A module as a function of its parameters
 #'
-#' Calls a module with other tensors in the place of its parameters and buffers, and leaves the module as it was. So a module becomes a function
+#' Calls a module with other tensors in the place of its parameters and buffers, and leaves the module as it was. So a module becomes a
+#' function
 #' that can be differentiated by its parameters with [gradient()] and its kin.
 #'
 #' @param module a module.
@@ -21,11 +22,18 @@
 #' @export
 functional_call <- function(module, parameters, ...) {
   if (!is_nn_module(module)) raise_error("`module` must be a module, as nn_module() makes them")
-  if (!is.list(parameters) || (length(parameters) && is.null(names(parameters)))) raise_error("`parameters` must be a list of tensors by name")
+  if (!is.list(parameters) || (length(parameters) && is.null(names(parameters)))) {
+    raise_error("`parameters` must be a list of tensors by name")
+  }
   places <- places_of_tensors(object_of(module))
   strange <- setdiff(names(parameters), names(places))
   if (length(strange)) {
-    raise_error(sprintf("`parameters` must have names of the module's; it has no `%s`, but %s", strange[1L], paste0("`", names(places), "`", collapse = ", ")))
+    raise_error(
+      sprintf(
+        "`parameters` must have names of the module's; it has no `%s`, but %s",
+        strange[1L], paste0("`", names(places), "`", collapse = ", ")
+      )
+    )
   }
   for (name in names(parameters)) check_replacement(parameters[[name]], places[[name]]$tensor, name)
   addresses <- vapply(places, function(place) rlang::obj_address(place$tensor), "")
@@ -37,9 +45,14 @@ functional_call <- function(module, parameters, ...) {
 }
 
 check_replacement <- function(value, own, name) {
-  if (!inherits(value, "torch_tensor")) raise_error(sprintf("`parameters` must be tensors; `%s` is %s", name, kind_in_words(value)), sys.call(-1))
+  if (!inherits(value, "torch_tensor")) {
+    raise_error(sprintf("`parameters` must be tensors; `%s` is %s", name, kind_in_words(value)), sys.call(-1))
+  }
   if (identical(dim(value), dim(own))) return(invisible())
-  raise_error(sprintf("`parameters` must have the module's shapes: `%s` is [%s], not [%s]", name, toString(dim(own)), toString(dim(value))), sys.call(-1))
+  raise_error(
+    sprintf("`parameters` must have the module's shapes: `%s` is [%s], not [%s]", name, toString(dim(own)), toString(dim(value))),
+    sys.call(-1)
+  )
 }
 
 # Every parameter and buffer with the object that holds it, by its path.

@@ -18,11 +18,13 @@
 #' @param has_aux if `TRUE`, `f` returns a list of two, its value and something else, which is returned as `aux`.
 #' @param x the first argument of `f`, and what is differentiated by.
 #' @param v of the form of the value of `f`, for `vjp()`.
-#' @return Of `gradient()` and `vjp()`, what belongs to each number of the arguments, formed like these. `value_and_gradient()` gives a list of
+#' @return Of `gradient()` and `vjp()`, what belongs to each number of the arguments, formed like these. `value_and_gradient()` gives a
+#'   list of
 #'   `value` and `gradient`. With `has_aux`, a list of the result and `aux`.
 #' @section Errors:
 #' A value of `f` that is not one number is refused by what came, as are numbers of R, which have lost their derivative; names in
-#' `wrt` that `f` does not have; arguments without numbers; a `v` of another form; and a gradient that is NaN, by the argument and its value.
+#' `wrt` that `f` does not have; arguments without numbers; a `v` of another form; and a gradient that is NaN, by the argument and its
+#' value.
 #' @seealso [jvp()], [jacobian()], [hessian()], [vmap()], [autograd_grad()].
 #' @examples
 #' rosenbrock <- function(x) 100 * (x[2] - x[1]^2)^2 + (1 - x[1])^2

@@ -10,7 +10,8 @@
 #' @inheritParams gradient
 #' @param mode `"forward"`, `"reverse"`, or `"auto"`, which decides by the numbers of rows and columns.
 #' @param v of the form of `x`.
-#' @return For numbers of R, arrays of numbers: `c(dim(value), dim(x))`, where a vector has its length for `dim`; so the Jacobian of a vector by
+#' @return For numbers of R, arrays of numbers: `c(dim(value), dim(x))`, where a vector has its length for `dim`; so the Jacobian of a
+#'   vector by
 #'   a vector is a matrix, whose columns have the names of `x`, and a Hessian is a matrix with the names of `x` in both directions. For
 #'   tensors, a tensor of the shapes of value and argument in this order. For lists, a list by the value of lists by the argument. `hvp()`
 #'   gives what is formed like `x`.
@@ -99,12 +100,13 @@ jacobian_forward <- function(f, arguments, wrt, argnums, has_aux, name, draws) {
   columns <- lapply(seq_along(zeros), function(i) lapply(units_of(zeros[[i]]), function(unit) column(i, unit)))
   first <- unlist(columns, recursive = FALSE)
   first <- if (length(first)) first[[1L]] else push_forward(f, arguments, given, zeros, has_aux, name)
-  blocks <- lapply(seq_along(first$tangents), function(j) lapply(seq_along(zeros), function(i) {
+  block <- function(j, i) {
     of_output <- lapply(columns[[i]], function(one) one$tangents[[j]])
     shape <- as.integer(c(dim(first$tangents[[j]]), dim(zeros[[i]])))
     if (!length(of_output)) return(torch_zeros(shape, dtype = first$tangents[[j]]$dtype))
     torch_reshape(torch_stack(of_output, dim = length(dim(first$tangents[[j]])) + 1L), shape)
-  }))
+  }
+  blocks <- lapply(seq_along(first$tangents), function(j) lapply(seq_along(zeros), function(i) block(j, i)))
   c(first, list(given = given, outputs = first$tangents, blocks = blocks))
 }
 

@@ -9,7 +9,8 @@
 #' @param f a function.
 #' @param ... arguments of `f`: tensors, numbers of R, or lists of these. Of a vector of R each slice is one number. None: the result is a
 #'   function of them.
-#' @param in_dims the dimension of the arguments to go along, counted from 1 (from the end if negative). One number for all, or a list of one
+#' @param in_dims the dimension of the arguments to go along, counted from 1 (from the end if negative). One number for all, or a list
+#'   of one
 #'   for each argument, in their order or by name, where `NULL` is an argument that each call is given whole. Arguments without numbers
 #'   are given whole.
 #' @param out_dims the dimension of the result that the calls lie along.
@@ -37,11 +38,16 @@ vmap_at <- function(f, arguments, in_dims, out_dims) {
   dims <- dims_by_argument(f, arguments, in_dims)
   mapped <- which(!vapply(dims, is.null, NA))
   leaves <- do.call(c, c(list(list()), lapply(unname(arguments[mapped]), leaves_of)))
-  if (!length(leaves)) raise_error("vmap() needs an argument to go along: all of `in_dims` are NULL, or no argument holds numbers", transform_call("vmap"))
+  if (!length(leaves)) {
+    raise_error("vmap() needs an argument to go along: all of `in_dims` are NULL, or no argument holds numbers", transform_call("vmap"))
+  }
   slices <- Map(slices_of, arguments[mapped], dims[mapped])
   counts <- unlist(lapply(slices, `[[`, "lengths"))
   if (length(unique(counts)) > 1L) {
-    raise_error(sprintf("the arguments must have one length along their dimensions; they have %s", toString(unique(counts))), transform_call("vmap"))
+    raise_error(
+      sprintf("the arguments must have one length along their dimensions; they have %s", toString(unique(counts))),
+      transform_call("vmap")
+    )
   }
   if (counts[1L] == 0L) raise_error("there must be at least one slice to go along; the dimension has length 0", transform_call("vmap"))
   results <- lapply(seq_len(counts[1L]), function(k) {
@@ -59,7 +65,9 @@ dims_by_argument <- function(f, arguments, in_dims) {
     in_dims <- list(in_dims)[rep(1L, n)]
   } else if (!is.null(names(in_dims)) && all(nzchar(names(in_dims)))) {
     strange <- setdiff(names(in_dims), matched_names(f, arguments))
-    if (length(strange)) raise_error(sprintf("`in_dims` must name arguments that are given; `%s` is none", strange[1L]), transform_call("vmap"))
+    if (length(strange)) {
+      raise_error(sprintf("`in_dims` must name arguments that are given; `%s` is none", strange[1L]), transform_call("vmap"))
+    }
     in_dims <- unname(in_dims[matched_names(f, arguments)])
   }
   if (length(in_dims) != n) {
@@ -72,7 +80,9 @@ dims_by_argument <- function(f, arguments, in_dims) {
 # The slices of one argument: how many in each leaf, and the argument at one of them.
 slices_of <- function(argument, dim) {
   parts <- lapply(lapply(leaves_of(argument), as_double_tensor), function(x) {
-    if (!length(dim(x))) raise_error("an argument of no dimensions has none to go along; let its entry in `in_dims` be NULL", transform_call("vmap"))
+    if (!length(dim(x))) {
+      raise_error("an argument of no dimensions has none to go along; let its entry in `in_dims` be NULL", transform_call("vmap"))
+    }
     torch_unbind(x, dim)
   })
   list(lengths = lengths(parts), at = function(k) with_leaves(argument, lapply(parts, `[[`, k)))
@@ -81,7 +91,9 @@ slices_of <- function(argument, dim) {
 stack_results <- function(results, dim, of_r) {
   columns <- lapply(results, function(value) lapply(leaves_of(value), as_double_tensor))
   first <- columns[[1L]]
-  if (!length(first)) raise_error(sprintf("f must return a tensor or a list of tensors, not %s", kind_in_words(results[[1L]])), transform_call("vmap"))
+  if (!length(first)) {
+    raise_error(sprintf("f must return a tensor or a list of tensors, not %s", kind_in_words(results[[1L]])), transform_call("vmap"))
+  }
   shape_in_words <- function(leaves) paste0("[", vapply(leaves, function(x) toString(dim(x)), ""), "]", collapse = ", ")
   shapes <- vapply(columns, shape_in_words, "")
   odd <- which(shapes != shapes[1L])
