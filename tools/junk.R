@@ -80,6 +80,7 @@ a_value <- function(hint = "") {
 targets <- function() {
   namespace <- asNamespace("rushlight")
   exports <- sort(getNamespaceExports(namespace))
+  exports <- exports[exports %in% names(namespace)] # what is re-exported is not ours
   exports <- exports[vapply(exports, function(name) is.function(get(name, namespace)), NA)]
   functions <- lapply(exports, function(name) list(name = name, head = as.name(name), formals = names(formals(args(get(name, namespace))))))
   methods <- lapply(sort(ls(namespace$tensor_methods)), function(name) {

@@ -5,11 +5,14 @@ for (file in c("table.R", "draw.R", "calls.R", "examples.R")) sys.source(file.pa
 rows <- tables$read_table("table")
 
 namespace <- asNamespace("rushlight")
-targets <- c(mget(getNamespaceExports("rushlight"), namespace), setNames(as.list(tensor_methods), paste0("$", names(tensor_methods))))
+exports <- getNamespaceExports("rushlight")
+targets <- c(mget(exports[exports %in% names(namespace)], namespace), setNames(as.list(tensor_methods), paste0("$", names(tensor_methods))))
 targets <- Filter(function(f) is.function(f) && length(formals(f)), targets)
 # Classes of modules, optimisers and schedulers keep their arguments for the functions that they call; their own tests say what they refuse.
 classes <- "^(nn|optim|lr|is_nn)_|^(optimizer|optimizer_ignite|is_optimizer|clone_module)$"
 targets <- targets[!grepl(classes, names(targets))]
+# What is there for programs that call it, and reads no argument; their own tests say what they answer.
+targets <- targets[!grepl("^(cuda|jit)_|autocast$|^set_cpu_allocator|^(get_)?install_|^is_torch_qscheme$|^call_torch_function$", names(targets))]
 targets <- targets[order(names(targets))]
 
 form_of <- function(f) gsub("\\b(ffi_\\w+|self|input|A)\\b", "", paste(deparse(body(f)), collapse = "\n"))
@@ -63,7 +66,7 @@ takes_anything <- c("is_torch_device", "is_torch_dtype", "is_torch_layout", "is_
 takes_code <- c("with_no_grad", "with_enable_grad", "with_detect_anomaly", "with_device", "with_torch_manual_seed", "local_no_grad",
                 "local_enable_grad", "local_device", "local_torch_manual_seed", "autograd_function")
 always_refuses <- c("linalg_eig", "linalg_eigvals", "torch_imag", "$cuda", "$pin_memory")
-others <- c("slc", "%*%", "torch_device", "install_torch", "torch_install_path", "torch_is_installed", "$print", "$is_pinned")
+others <- c("slc", "%*%", "torch_device", "torch_install_path", "torch_is_installed", "$print", "$is_pinned")
 
 # PyTorch's arguments that are accepted, and change nothing here; and those that may be what is tried.
 accepted <- c("non_blocking", "implicit", "stable", "sorted", "path", "pin_memory")

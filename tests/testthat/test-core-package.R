@@ -41,7 +41,7 @@ test_that("files and their tests stand in rooms, which their prefixes name", {
   sources <- setdiff(list.files("../../R"), c("rushlight-package.R", "zzz.R"))
   room <- function(file) sub("-.*", "", file)
   rooms <- unique(room(sources))
-  expect_setequal(rooms, c("core", "tensor", "op", "linalg", "nnf", "nn", "optim", "lr", "autograd", "save"))
+  expect_setequal(rooms, c("core", "tensor", "op", "linalg", "nnf", "nn", "optim", "lr", "autograd", "distr", "save"))
   tests <- sub("^test-", "", list.files(pattern = "^test-.*[.]R$"))
   expect_identical(setdiff(room(tests), rooms), character(0))
   expect_identical(setdiff(rooms, room(tests)), character(0))
