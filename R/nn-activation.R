@@ -29,6 +29,7 @@ NULL
 #' nn_glu()(torch_ones(2, 4))
 #' nn_softmax(dim = 1)(x)
 #' nn_log_softmax(1)(x)
+#' nn_contrib_sparsemax()(x)
 #' nn_softmin(1)(x)
 #' nn_softmax2d()(torch_ones(2, 3, 1, 1))
 #' @name nn_activation
@@ -140,6 +141,9 @@ nn_softmax <- layer("nn_softmax", function(dim) NULL, function(input) nnf_softma
 #' @rdname nn_activation
 #' @export
 nn_log_softmax <- layer("nn_log_softmax", function(dim) NULL, function(input) nnf_log_softmax(input, self$dim))
+#' @rdname nn_activation
+#' @export
+nn_contrib_sparsemax <- layer("nn_contrib_sparsemax", function(dim = -1) NULL, function(input) nnf_contrib_sparsemax(input, self$dim))
 #' @rdname nn_activation
 #' @export
 nn_softmin <- layer("nn_softmin", function(dim) NULL, function(input) nnf_softmin(input, self$dim))

@@ -11,6 +11,7 @@
 #' | `nn_init_dirac_()` | a convolution that returns its input, as far as there are channels |
 #' | `nn_init_xavier_uniform_()`, `nn_init_xavier_normal_()` | of variance \eqn{g^2 \cdot 2 / (n_{in} + n_{out})}{2 g^2 / (n_in + n_out)} |
 #' | `nn_init_kaiming_uniform_()`, `nn_init_kaiming_normal_()` | of variance \eqn{g^2 / n}{g^2 / n} |
+#' | `nn_init_sparse_()` | normal, but for zeros: the share `sparsity` of each column, rounded up |
 #' | `nn_init_orthogonal_()` | `gain` times a matrix with orthonormal rows or columns |
 #'
 #' A weight of shape (out, in, ...) has \eqn{n_{in}}{n_in} = in times the elements of a kernel, and \eqn{n_{out}}{n_out} = out times these.
@@ -20,6 +21,7 @@
 #' @param a,b bounds; of the Kaiming functions `a` is the negative slope of the leaky ReLU that follows.
 #' @param mean,std of the normal distribution.
 #' @param val a number.
+#' @param sparsity the share of zeros, between 0 and 1.
 #' @param gain a factor.
 #' @param groups of the convolution.
 #' @param mode `"fan_in"` or `"fan_out"`: which n is meant.
@@ -31,8 +33,8 @@
 #'   Sun (2015), Delving deep into rectifiers. Saxe, McClelland and Ganguli (2013), Exact solutions to the nonlinear dynamics of learning
 #'   in deep linear neural networks.
 #' @section Errors:
-#'   Xavier's and Kaiming's functions refuse a tensor of less than two dimensions, `nn_init_eye_()` one that is no matrix,
-#'   `nn_init_dirac_()` one that is no weight of a convolution (3 to 5 dimensions).
+#'   Xavier's and Kaiming's functions refuse a tensor of less than two dimensions, `nn_init_eye_()` and `nn_init_sparse_()` one that is no
+#'   matrix, `nn_init_dirac_()` one that is no weight of a convolution (3 to 5 dimensions); a `sparsity` beyond 0 and 1 is refused.
 #' @examples
 #' torch_manual_seed(1)
 #' w <- torch_empty(2, 3)
@@ -40,6 +42,7 @@
 #' nn_init_normal_(w, 0, 0.1)
 #' nn_init_trunc_normal_(w)
 #' nn_init_constant_(w, 0.5)
+#' nn_init_sparse_(w, sparsity = 0.5)
 #' nn_init_ones_(w)
 #' nn_init_zeros_(w)
 #' nn_init_eye_(w)
@@ -186,5 +189,19 @@ nn_init_trunc_normal_ <- function(tensor, mean = 0, std = 1, a = -2, b = 2) {
     high <- stats::pnorm((b - mean) / std)
     x$uniform_(2 * low - 1, 2 * high - 1)
     x$erfinv_()$mul_(std * sqrt(2))$add_(mean)$clamp_(a, b)
+  })
+}
+
+#' @rdname nn_init
+#' @export
+nn_init_sparse_ <- function(tensor, sparsity, std = 0.01) {
+  if (!inherits(tensor, "torch_tensor") || length(dim(tensor)) != 2L) raise_error("`tensor` must be a matrix: a tensor of 2 dimensions")
+  sparsity <- .Call(ffi_number, sparsity, "sparsity")
+  if (is.na(sparsity) || sparsity < 0 || sparsity > 1) raise_error(sprintf("`sparsity` must be between 0 and 1; it is %g", sparsity))
+  zeros <- ceiling(sparsity * dim(tensor)[1L])
+  fill_by(tensor, function(x) {
+    x$normal_(0, std)
+    ranks <- torch_argsort(torch_argsort(torch_rand(dim(x)), dim = 1L), dim = 1L)
+    x$masked_fill_(ranks <= zeros, 0)
   })
 }

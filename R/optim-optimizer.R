@@ -48,6 +48,7 @@ NULL
 #' is_optimizer(optim)
 #' class(optim_required())
 #' identical(formals(optimizer_ignite)$private, formals(optimizer)$private)
+#' optimizer("slow", inherit = OptimizerIgnite)
 #' @export
 optimizer <- function(name = NULL, inherit = Optimizer, ..., private = NULL, active = NULL, parent_env = parent.frame()) {
   class <- define_class(name, inherit, rlang::list2(...), private, active, parent_env, "Optimizer", "optimisers, as optimizer()")

@@ -308,6 +308,11 @@ optim_ignite_rmsprop <- optim_rmsprop
 optim_ignite_adagrad <- optim_adagrad
 
 #' @rdname optimizer
+#' @format NULL
+#' @export
+OptimizerIgnite <- Optimizer
+
+#' @rdname optimizer
 #' @export
 optimizer_ignite <- function(name = NULL, ..., private = NULL, active = NULL, parent_env = parent.frame()) {
   force(parent_env)

@@ -3,7 +3,3 @@
 #' @keywords internal
 #' @useDynLib rushlight, .registration = TRUE
 "_PACKAGE"
-
-#' @importFrom magrittr %>%
-#' @export
-magrittr::`%>%`

@@ -238,23 +238,35 @@ channels_first <- function(x) .Call(ffi_permute, x, c(1L, 4L, 2L, 3L))
 #'
 #' The package needs no library beside itself. These functions exist because programs written for torch call them.
 #'
-#' @param recheck,reinstall,check_writable,... not used.
-#' @return `torch_is_installed()`: `TRUE`. `install_torch()`: `NULL`, invisibly, after saying so.
-#'   `torch_install_path()`: where the package is, a string.
+#' @param recheck,reinstall,check_writable,.inform_restart,version,type,libtorch,liblantern,verbose,... not used.
+#' @return `torch_is_installed()`: `TRUE`. `install_torch()`, `install_torch_from_file()` and `install_torch_sitrep()`: `NULL`, invisibly,
+#'   after saying so. `torch_install_path()`: where the package is, a string. `get_install_libs_url()`: no string.
 #' @section Errors:
 #' None: the arguments are not looked at.
 #' @examples
 #' torch_is_installed()
 #' install_torch()
+#' install_torch_from_file()
+#' install_torch_sitrep()
+#' get_install_libs_url()
 #' basename(torch_install_path())
 #' @export
 torch_is_installed <- function(recheck = FALSE) TRUE
 #' @rdname torch_is_installed
 #' @export
-install_torch <- function(reinstall = FALSE, ...) {
+install_torch <- function(reinstall = FALSE, ..., .inform_restart = TRUE) {
   message("Nothing needs installing: rushlight brings all it needs.")
   invisible(NULL)
 }
+#' @rdname torch_is_installed
+#' @export
+install_torch_from_file <- function(version = NA, type = NA, libtorch, liblantern, ...) install_torch()
+#' @rdname torch_is_installed
+#' @export
+install_torch_sitrep <- function(verbose = TRUE) install_torch()
+#' @rdname torch_is_installed
+#' @export
+get_install_libs_url <- function(version = NA, type = NA) character()
 #' @rdname torch_is_installed
 #' @export
 torch_install_path <- function(check_writable = FALSE) system.file(package = "rushlight")

@@ -130,6 +130,18 @@ same_dtype <- function(e1, e2) {
 #' @export
 is_torch_dtype <- function(x) inherits(x, "torch_dtype")
 
+#' Is it a scheme of quantisation?
+#'
+#' There are none.
+#' @param x any object.
+#' @return `FALSE`.
+#' @section Errors:
+#' None.
+#' @examples
+#' is_torch_qscheme(torch_float())
+#' @export
+is_torch_qscheme <- function(x) FALSE
+
 check_dtype <- function(dtype, argument, call = sys.call(-1)) {
   is_one <- is_torch_dtype(dtype) && is.integer(dtype) && length(dtype) == 1L
   if (!is_one) raise_error(sprintf("`%s` must be a dtype such as torch_float()", argument), call)

@@ -28,6 +28,6 @@ extern const rl_loops rl_gcd_loops, rl_lcm_loops, rl_shift_left_loops, rl_shift_
 extern const rl_loops rl_isclose_loops; /* |a - b| <= NUMBER(1) + NUMBER(0) |b|; two NaNs are if NUMBER(2) says so */
 
 /* special_loops.c */
-extern const rl_loops rl_igamma_loops, rl_igammac_loops;
+extern const rl_loops rl_igamma_loops, rl_igammac_loops, rl_gamma_slope_loops;
 
 #endif

@@ -74,6 +74,7 @@ double rl_random_normal(rl_generator *generator, double mean, double deviation);
 void rl_random_permutation(rl_generator *generator, int64_t *to, int64_t n);
 rl_status rl_random_bernoulli(rl_generator *generator, rl_tensor *to, rl_tensor *probabilities); /* the probabilities float or double */
 rl_status rl_random_poisson(rl_generator *generator, rl_tensor *to, rl_tensor *rates);
+rl_status rl_random_gamma(rl_generator *generator, rl_tensor *to, rl_tensor *shapes); /* of scale 1 */
 /* weights: float or double, a row each; to: int64, positions from 0 */
 rl_status rl_random_choices(rl_generator *generator, rl_tensor *to, rl_tensor *weights, int replacement);
 

@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 
 #include "parallel.h"
@@ -57,6 +58,38 @@ rl_status rl_random_poisson(rl_generator *generator, rl_tensor *to, rl_tensor *r
             ((double *)rl_host_data(to))[i] = (double)count;
         else
             ((float *)rl_host_data(to))[i] = (float)count;
+    }
+    return RL_OK;
+}
+
+/* ---- gamma ---- */
+
+/* Marsaglia and Tsang's rejection of cubed normal numbers; a shape below 1 is raised by 1, and the draw scaled back. */
+static double draw_gamma(rl_generator *generator, double shape) {
+    double scale = 1;
+    if (shape < 1) {
+        scale = pow(1 - rl_random_uniform(generator), 1 / shape);
+        shape++;
+    }
+    const double d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);
+    for (;;) {
+        double z = rl_random_normal(generator, 0, 1), root = 1 + c * z;
+        if (root <= 0) continue;
+        double v = root * root * root, u = 1 - rl_random_uniform(generator);
+        if (u < 1 - 0.0331 * z * z * z * z || log(u) < 0.5 * z * z + d * (1 - v + log(v))) return scale * d * v;
+    }
+}
+
+/* What is too small for the dtype becomes its least positive number: 0 is no value of the distribution. */
+rl_status rl_random_gamma(rl_generator *generator, rl_tensor *to, rl_tensor *shapes) {
+    for (int64_t i = 0; i < to->numel && !RL_GIVEN_UP_AT(i); i++) {
+        double shape = read(shapes, i);
+        if (!(shape > 0 && isfinite(shape))) return rl_fail("shapes must be finite and positive; there is %g among them", shape);
+        double drawn = draw_gamma(generator, shape);
+        if (to->dtype == RL_DOUBLE)
+            ((double *)rl_host_data(to))[i] = fmax(drawn, DBL_MIN);
+        else
+            ((float *)rl_host_data(to))[i] = fmaxf((float)drawn, FLT_MIN);
     }
     return RL_OK;
 }

@@ -10,5 +10,6 @@ double rl_special_i0(double x);
 double rl_special_i1(double x);
 double rl_special_igamma(double a, double x); /* the regularised incomplete gamma functions, lower and upper */
 double rl_special_igammac(double a, double x);
+double rl_special_gamma_slope(double a, double x); /* how a quantile x of the gamma distribution grows with its shape a */
 
 #endif

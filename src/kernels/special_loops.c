@@ -24,3 +24,4 @@ SPECIAL(i1, , rl_special_i1(a))
 
 SPECIAL_OF_TWO(igamma)
 SPECIAL_OF_TWO(igammac)
+SPECIAL_OF_TWO(gamma_slope)

@@ -78,6 +78,11 @@ static rl_status poisson_forward(rl_call *call) { return rl_random_poisson(rl_ge
 const rl_op rl_op_poisson = {
     .name = "poisson", SCHEMA(poisson), .grad_name = "Poisson", .infer = infer_by_parameters, .forward = poisson_forward, .vjp = parameters_vjp};
 
+/* ---- standard_gamma: by shapes; distr_gamma() gives it a derivative ---- */
+
+static rl_status standard_gamma_forward(rl_call *call) { return rl_random_gamma(rl_generator_of(call), call->y[0], call->x[0]); }
+const rl_op rl_op_standard_gamma = {.name = "standard_gamma", SCHEMA(standard_gamma), .infer = infer_by_parameters, .forward = standard_gamma_forward};
+
 /* ---- multinomial: indices, counted from 1 ---- */
 
 enum { SAMPLES, REPLACEMENT };

@@ -86,3 +86,9 @@ static rl_tensor *gamma_density(rl_tensor *a, rl_tensor *x) { return rl_exp(rl_s
 
 INCOMPLETE_GAMMA(igamma, "Igamma", 1)
 INCOMPLETE_GAMMA(igammac, "Igammac", -1)
+
+/* ---- the derivative of what standard_gamma() draws by its shape ---- */
+
+FORWARD(gamma_slope)
+const rl_op rl_op_gamma_slope = {
+    .name = "gamma_slope", SCHEMA(gamma_slope), .traits = RL_BROADCASTS | RL_ELEMENTWISE, .infer = rl_infer_floating, .forward = gamma_slope_forward};

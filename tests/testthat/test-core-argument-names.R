@@ -11,6 +11,8 @@ targets <- Filter(function(f) is.function(f) && length(formals(f)), targets)
 # Classes of modules, optimisers, schedulers and datasets keep their arguments for the functions that they call; their own tests say what they refuse.
 classes <- "^(nn|optim|lr|is_nn)_|^(optimizer|optimizer_ignite|is_optimizer|clone_module)$|data(set|loader)|^(sampler|enumerate)$"
 targets <- targets[!grepl(classes, names(targets))]
+# What is there for programs that call it, and reads no argument; their own tests say what they answer.
+targets <- targets[!grepl("^(cuda|jit)_|autocast$|^set_cpu_allocator|^(get_)?install_|^is_torch_qscheme$|^call_torch_function$", names(targets))]
 targets <- targets[order(names(targets))]
 
 form_of <- function(f) gsub("\\b(ffi_\\w+|self|input|A)\\b", "", paste(deparse(body(f)), collapse = "\n"))
@@ -65,7 +67,7 @@ takes_code <- c("with_no_grad", "with_enable_grad", "with_detect_anomaly", "with
                 "local_enable_grad", "local_device", "local_torch_manual_seed", "autograd_function")
 always_refuses <- c("linalg_eig", "linalg_eigvals", "torch_imag", "$cuda", "$pin_memory")
 others <- c("load_state_dict", "torch_load", "torch_load_safetensors", "torch_save", "torch_save_safetensors", "torch_save_state_dict",
-            "torch_serialize", "slc", "%*%", "torch_device", "install_torch", "torch_install_path", "torch_is_installed", "$print", "$is_pinned")
+            "torch_serialize", "slc", "%*%", "torch_device", "torch_install_path", "torch_is_installed", "$print", "$is_pinned")
 
 # PyTorch's arguments that are accepted, and change nothing here; and those that may be what is tried.
 accepted <- c("non_blocking", "implicit", "stable", "sorted", "path", "pin_memory")

@@ -41,7 +41,7 @@ test_that("files and their tests stand in rooms, which their prefixes name", {
   sources <- setdiff(list.files("../../R"), c("rushlight-package.R", "zzz.R"))
   room <- function(file) sub("-.*", "", file)
   rooms <- unique(room(sources))
-  rooms_there_are <- c("core", "tensor", "op", "linalg", "nnf", "nn", "optim", "lr", "data", "autograd", "transform", "stats", "save")
+  rooms_there_are <- c("core", "tensor", "op", "linalg", "nnf", "nn", "optim", "lr", "data", "distr", "autograd", "transform", "stats", "save")
   expect_setequal(rooms, rooms_there_are)
   tests <- sub("^test-", "", list.files(pattern = "^test-.*[.]R$"))
   expect_identical(setdiff(room(tests), rooms), character(0))

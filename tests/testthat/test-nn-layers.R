@@ -226,3 +226,19 @@ test_that("live tensors and the pool are the same after 1000 steps as after 100"
   after <- train(100)
   expect_identical(train(900), after)
 })
+
+test_that("sparsemax as a layer projects onto the simplex", {
+  x <- torch_tensor(rbind(c(1, 0.5, -1), c(3, 0, 0)))
+  expect_equal(as_array(nn_contrib_sparsemax()(x)), rbind(c(0.75, 0.25, 0), c(1, 0, 0)))
+  expect_equal(as_array(nn_contrib_sparsemax(dim = 1)(x)), as_array(nnf_contrib_sparsemax(x, 1)))
+})
+
+test_that("a sparse start has the share of zeros in each column", {
+  torch_manual_seed(1)
+  w <- nn_init_sparse_(torch_empty(5, 400), sparsity = 0.3, std = 2)
+  expect_true(all(as_array((w == 0)$sum(1)) == 2))
+  expect_equal(sd(as.numeric(w[w != 0])), 2, tolerance = 0.1)
+  expect_true(all(as_array(nn_init_sparse_(torch_empty(2, 2), 1)) == 0))
+  expect_error(nn_init_sparse_(torch_empty(3), 0.5), "`tensor`", class = "rushlight_error")
+  expect_error(nn_init_sparse_(torch_empty(3, 3), 2), "`sparsity`")
+})

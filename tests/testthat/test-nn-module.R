@@ -214,24 +214,6 @@ test_that("weight normalisation trains a direction and a length", {
   expect_equal(as_array(layer(x)), before, tolerance = 1e-5)
 })
 
-test_that("names and formals are those of torch for R, and so are defaults where it has one", {
-  table <- utils::read.csv("interface.csv", stringsAsFactors = FALSE)
-  exports <- getNamespaceExports("rushlight")
-  absent <- c("torch_complex", "torch_polar", "torch_view_as_complex", "torch_view_as_real") # complex numbers: vignette("differences")
-  expect_identical(setdiff(table$name, exports), absent)
-  differs <- function(name, signature) {
-    ours <- formals(get(name, asNamespace("rushlight")))
-    theirs <- formals(eval(parse(text = paste0("function", signature, " NULL"))))
-    if (!identical(names(ours), names(theirs))) return(TRUE)
-    value <- function(x) tryCatch(eval(x, asNamespace("rushlight")), error = function(e) deparse(x))
-    given <- names(theirs)[!vapply(theirs, function(x) identical(x, formals(function(x) x)$x), NA)]
-    given <- setdiff(given, c("inherit", "parent_env"))
-    any(!vapply(given, function(n) isTRUE(all.equal(value(ours[[n]]), value(theirs[[n]]), check.attributes = FALSE)), NA))
-  }
-  table <- table[table$name %in% exports & nzchar(table$signature), ]
-  expect_identical(table$name[mapply(differs, table$name, table$signature)], "torch_rot90")
-})
-
 test_that("a summary tells what each layer gives, and leaves the module as it was", {
   model <- nn_sequential(nn_conv2d(1, 4, 3), nn_relu(), block = nn_sequential(nn_flatten(), nn_linear(64, 2)))
   told <- summary(model, c(5, 1, 6, 6))

@@ -26,6 +26,10 @@ examples <- expression(
   nnf_dropout(x), nnf_dropout2d(torch_ones(2, 3, 4)), nnf_dropout3d(torch_ones(2, 3, 4, 5)), nnf_alpha_dropout(x), nnf_gumbel_softmax(x),
   nnf_rrelu(x), nnf_rrelu_(x), torch_rrelu_(x, training = TRUE), x$rrelu_(training = TRUE),
   torch_set_rng_state(torch_get_rng_state()), torch_manual_seed(1),
+  # distributions
+  distr_bernoulli(v / 4), distr_categorical(v), distr_poisson(v), distr_normal(v, v), distr_gamma(v, v), distr_chi2(w),
+  distr_chi2(w)$rsample()$sum()$backward(), distr_multivariate_normal(v, scale_tril = x$tril()),
+  distr_mixture_same_family(distr_categorical(v), distr_normal(v, 1)),
   # networks
   nnf_relu(x), nnf_relu_(x), nnf_elu_(x), nnf_celu_(x), nnf_selu_(x), nnf_hardtanh_(x), nnf_threshold_(x, 0, 1), torch_threshold_(x, 0, 1),
   x$threshold_(0, 1), x$prelu(torch_tensor(0.5)), x$hardshrink_backward(x, 0.5), x$softmax(1), x$log_softmax(1),

@@ -77,7 +77,7 @@ internal_ops <- c("pass_above", "pass_within", "tanh_backward", "sigmoid_backwar
                   "exchanges", "recurrence", "shift", "data_range", "take_along", "put_along", "i1", "pixel_unshuffle",
                   "unsafe_split_with_sizes", "convolution_weight", "average_pool_backward", "beside", "normalize_backward",
                   "lstm_cell", "lstm_cell_backward", "gru_cell", "gru_cell_backward",
-                  "resize_", "set_", "as_strided")
+                  "gamma_slope", "resize_", "set_", "as_strided")
 
 # What is made of no tensor's values; the tests of creation compare it.
 factory_ops <- c("empty", "empty_like", "empty_strided", "full", "full_like", "range", "linspace", "logspace")
@@ -86,7 +86,7 @@ factory_ops <- c("empty", "empty_like", "empty_strided", "full", "full_like", "r
 random_ops <- c("rand", "randn", "randint", "randperm", "uniform",
                 "normal", "log_normal", "cauchy", "exponential", "geometric", "random",
                 "bernoulli", "bernoulli_number",
-                "bernoulli_tensor", "poisson", "multinomial", "dropout_noise", "rrelu_noise")
+                "bernoulli_tensor", "poisson", "multinomial", "standard_gamma", "dropout_noise", "rrelu_noise")
 
 # Their second argument is no number in PyTorch.
 tensors_only <- c("maximum", "minimum", "fmax", "fmin", "logaddexp", "logaddexp2", "atan2", "hypot", "nextafter", "heaviside", "gcd",

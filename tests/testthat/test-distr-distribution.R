@@ -1,0 +1,142 @@
+test_that("shapes are the draws asked for, the batch, the event", {
+  d <- distr_normal(torch_zeros(3, 1), torch_ones(2))
+  expect_identical(d$batch_shape, c(3L, 2L))
+  expect_identical(d$event_shape, integer())
+  expect_identical(d$sample()$shape, c(3L, 2L))
+  expect_identical(d$sample(4)$shape, c(4L, 3L, 2L))
+  expect_identical(d$rsample(c(5, 0))$shape, c(5L, 0L, 3L, 2L))
+  expect_identical(d$log_prob(torch_zeros(7, 1, 1))$shape, c(7L, 3L, 2L))
+  expect_identical(distr_normal(0, 1)$sample()$shape, integer())
+  expect_identical(distr_categorical(torch_ones(4, 3))$batch_shape, 4L)
+  expect_identical(distr_categorical(torch_ones(4, 3))$sample(2)$shape, c(2L, 4L))
+  expect_identical(distr_categorical(torch_ones(4, 3))$sample(0)$shape, c(0L, 4L))
+  m <- distr_multivariate_normal(torch_zeros(5, 1, 2), scale_tril = torch_eye(2)$expand(c(3, 2, 2)))
+  expect_identical(m$batch_shape, c(5L, 3L))
+  expect_identical(m$event_shape, 2L)
+  expect_identical(m$sample(4)$shape, c(4L, 5L, 3L, 2L))
+  expect_identical(m$log_prob(torch_zeros(2))$shape, c(5L, 3L))
+})
+
+test_that("a number has the dtype of the tensors beside it, and all of its digits", {
+  d <- distr_normal(torch_tensor(0, dtype = torch_double()), 0.1)
+  expect_true(d$scale$dtype == torch_double())
+  expect_identical(as.numeric(d$scale), 0.1)
+  expect_true(distr_normal(0, 1)$sample()$dtype == torch_float())
+  expect_true(distr_poisson(torch_tensor(3L))$sample()$dtype == torch_float())
+  expect_true(distr_gamma(torch_tensor(1, dtype = torch_double()), torch_tensor(1))$sample()$dtype == torch_double())
+  expect_equal(as.numeric(d$log_prob(0.3)), dnorm(0.3, 0, 0.1, log = TRUE))
+})
+
+test_that("draws repeat after a seed", {
+  for (d in list(distr_normal(0, 1), distr_gamma(0.5, 1), distr_poisson(3), distr_bernoulli(0.5), distr_categorical(c(1, 2)))) {
+    draw <- function() with_torch_manual_seed(as.numeric(d$sample(20)), seed = 5)
+    expect_identical(draw(), draw())
+    expect_gt(length(unique(draw())), 1L)
+  }
+})
+
+test_that("draws are those of PyTorch from the same seed", { # computed by torch.distributions of PyTorch 1.13, seed 11
+  drawn <- function(d) with_torch_manual_seed(as.numeric(d$sample()), seed = 11)
+  shape <- torch_tensor(c(0.3, 0.9, 2, 5, 50))
+  expect_equal(drawn(distr_gamma(shape, torch_ones(5))), c(1.2467647, 0.2418465, 2.0051200, 5.7920690, 61.0151939), tolerance = 1e-6)
+  expect_equal(drawn(distr_poisson(torch_arange(0, 24, 6))), c(0, 6, 14, 17, 23))
+  expect_equal(drawn(distr_normal(torch_tensor(c(1, 2)), torch_tensor(c(1, 3)))), c(1.7376294, 7.8377876), tolerance = 1e-6)
+  local_torch_manual_seed(11)
+  expect_equal(as_array(distr_categorical(torch_tensor(rbind(c(1, 2, 3), c(3, 2, 1))))$sample(2)), rbind(c(2, 2), c(3, 2)))
+})
+
+test_that("a distribution is expanded with its parameters, whichever were given", {
+  expect_expanded <- function(d, shape) {
+    wide <- d$expand(shape)
+    expect_identical(class(wide), class(d))
+    expect_identical(wide$batch_shape, as.integer(shape))
+    expect_identical(wide$event_shape, d$event_shape)
+    value <- with_torch_manual_seed(d$sample(), seed = 1)
+    expect_equal(as_array(wide$log_prob(value)), as_array(d$log_prob(value)$expand(shape)), tolerance = 1e-6)
+  }
+  x <- torch_tensor(c(0.5, 2))
+  expect_expanded(distr_normal(x, x), c(3, 2))
+  expect_expanded(distr_gamma(x, x), c(3, 2))
+  expect_expanded(distr_chi2(x), c(3, 2))
+  expect_expanded(distr_poisson(x), c(3, 2))
+  expect_expanded(distr_bernoulli(logits = x), c(3, 2))
+  expect_expanded(distr_categorical(probs = torch_ones(2, 3)), c(4, 2))
+  expect_expanded(distr_multivariate_normal(torch_zeros(2), torch_eye(2) * 2), c(3, 2))
+  expect_expanded(distr_multivariate_normal(torch_zeros(2), precision_matrix = torch_eye(2) * 2), c(3))
+  expect_expanded(distr_mixture_same_family(distr_categorical(x), distr_normal(x, x)), c(3))
+  expect_error(distr_normal(x, x)$expand(3), class = "rushlight_error")
+  expect_false(isTRUE(tryCatch(distr_normal(0, 1, validate_args = FALSE)$expand(2)$log_prob(NaN), error = function(e) TRUE)))
+})
+
+test_that("what a distribution lacks is said, and what it has", {
+  expect_error(distr_poisson(1)$rsample(), "distr_poisson() has no $rsample(); $sample()", fixed = TRUE, class = "rushlight_error")
+  expect_error(distr_poisson(1)$entropy(), "$entropy()", fixed = TRUE)
+  expect_error(distr_bernoulli(0.5)$cdf(1), "$cdf()", fixed = TRUE)
+  expect_error(distr_gamma(1, 1)$icdf(0.5), "$icdf()", fixed = TRUE)
+  expect_error(distr_normal(0, 1)$enumerate_support(), "$enumerate_support()", fixed = TRUE)
+  expect_true(distr_gamma(1, 1)$has_rsample)
+  expect_false(distr_poisson(1)$has_rsample)
+  expect_true(distr_bernoulli(0.5)$has_enumerate_support)
+})
+
+test_that("parameters out of their range are named, with the range and what is there", {
+  expect_error(distr_normal(0, c(1, -2)), "`scale` must be positive; there is -2", class = "value_error")
+  expect_error(distr_normal(NaN, 1), "`loc` must be real")
+  expect_error(distr_gamma(0, 1), "`concentration` must be positive; there is 0")
+  expect_error(distr_gamma(1, -1), "`rate` must be positive; there is -1")
+  expect_error(distr_chi2(-3), "`df` must be positive")
+  expect_error(distr_poisson(-1), "`rate` must be 0 or more")
+  expect_error(distr_bernoulli(1.5), "`probs` must be between 0 and 1; there is 1.5")
+  expect_error(distr_bernoulli(logits = NaN), "`logits` must be real")
+  expect_error(distr_categorical(c(1, -1)), "`probs` must be 0 or more")
+  expect_error(distr_categorical(c(0, 0)), "positive sum")
+  expect_error(distr_multivariate_normal(c(0, 0), diag(c(1, -1))), "`covariance_matrix` must be symmetric and positive definite")
+  expect_error(distr_multivariate_normal(c(0, 0), precision_matrix = rbind(c(1, 1), c(0, 1))), "`precision_matrix` must be symmetric")
+  expect_error(distr_multivariate_normal(c(0, 0), scale_tril = rbind(c(1, 1), c(0, 1))), "`scale_tril` must be lower triangular")
+  expect_silent(distr_normal(0, -1, validate_args = FALSE))
+})
+
+test_that("arguments of another kind are named", {
+  expect_error(distr_normal("a", 1), "`loc` must be a number", class = "type_error")
+  expect_error(distr_normal(0, NULL), "`scale` must be a number")
+  expect_error(distr_normal(torch_zeros(2), torch_ones(3)), "the shapes of `loc` [2] and `scale` [3] do not broadcast", fixed = TRUE)
+  expect_error(distr_bernoulli(), "exactly one of `probs`, `logits`")
+  expect_error(distr_categorical(c(1, 2), c(1, 2)), "exactly one of `probs`, `logits`")
+  expect_error(distr_categorical(1), "last dimension")
+  expect_error(distr_normal(0, 1, validate_args = "yes"), "`validate_args`")
+  expect_error(distr_normal(0, 1)$sample("a"), "`sample_shape`")
+  expect_error(distr_multivariate_normal(c(0, 0)), "exactly one of `covariance_matrix`")
+  expect_error(distr_multivariate_normal(c(0, 0), diag(3)), "`covariance_matrix` must be of shape [..., 2, 2]", fixed = TRUE)
+  expect_error(distr_mixture_same_family(distr_normal(0, 1), distr_normal(0, 1)), "`mixture_distribution` must be a categorical")
+  expect_error(distr_mixture_same_family(distr_categorical(c(1, 1)), 1), "`component_distribution` must be a distribution")
+  expect_error(distr_mixture_same_family(distr_categorical(c(1, 1)), distr_normal(c(0, 1, 2), 1)), "ends with the 2 categories")
+  expect_error(distr_mixture_same_family(distr_categorical(torch_ones(3, 2)), distr_normal(c(0, 1), 1)), "broadcasts")
+})
+
+test_that("values that cannot come are refused, unless nothing is checked", {
+  expect_error(distr_gamma(1, 1)$log_prob(-1), "`value` must be 0 or more; there is -1", class = "value_error")
+  expect_error(distr_poisson(1)$log_prob(0.5), "`value` must be whole numbers, 0 or more")
+  expect_error(distr_bernoulli(0.5)$log_prob(2), "`value` must be 0 or 1")
+  expect_error(distr_categorical(c(1, 1))$log_prob(3), "`value` must be whole numbers from 1 to 2; there is 3")
+  expect_error(distr_categorical(c(1, 1))$log_prob(0), "there is 0")
+  expect_error(distr_normal(0, 1)$icdf(1.1), "between 0 and 1")
+  expect_error(distr_normal(0, 1)$log_prob("a"), "`value`")
+  expect_error(distr_multivariate_normal(c(0, 0), diag(2))$log_prob(torch_zeros(3)), "`value` must have [2]", fixed = TRUE)
+  expect_equal(as.numeric(distr_bernoulli(0.5, validate_args = FALSE)$log_prob(2)), log(0.5), tolerance = 1e-6)
+})
+
+test_that("constraints tell of each element", {
+  d <- distr_gamma(1, 1)
+  expect_identical(as_array(d$support$check(torch_tensor(c(-1, 0, 2)))), c(FALSE, TRUE, TRUE))
+  expect_named(d$arg_constraints, c("concentration", "rate"))
+  expect_identical(capture.output(print(d$arg_constraints$rate)), "<torch_constraint> positive")
+})
+
+test_that("a distribution prints its shapes and parameters", {
+  expect_identical(
+    capture.output(print(distr_normal(torch_zeros(2), 1))),
+    c("distr_normal(): batch shape [2], event shape []", "  loc: Float [2]", "  scale: Float [2]")
+  )
+  mixture <- distr_mixture_same_family(distr_categorical(c(1, 1)), distr_normal(c(0, 1), 1))
+  expect_match(capture.output(print(mixture)), "component_distribution: distr_normal", all = FALSE)
+})

@@ -1,0 +1,10 @@
+test_that("a layer resizes as nnf_interpolate() does", {
+  x <- counted(1, 1, 2, 3)
+  layer <- nn_upsample(scale_factor = 2)
+  expect_equal(as_array(layer(x)), as_array(nnf_interpolate(x, scale_factor = 2)))
+  expect_equal(in_rows(layer(x)[1, 1, 1]), c(1, 1, 2, 2, 3, 3))
+  corners <- nn_upsample(size = c(3, 3), mode = "bilinear", align_corners = TRUE)
+  expect_equal(in_rows(corners(x)[1, 1, , 1]), c(1, 2.5, 4))
+  expect_identical(layer$scale_factor, 2)
+  expect_error(nn_upsample()(x), "`size`", class = "rushlight_error")
+})
