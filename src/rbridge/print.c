@@ -14,10 +14,10 @@ enum { MOST_MEASURED = 10000000 };
 typedef struct {
     char *text;
     size_t used, room;
-    int64_t lines, limit; /* how many are full, and how many may be; limit < 0: all */
+    int64_t lines, limit;  /* how many are full, and how many may be; limit < 0: all */
     int64_t width, digits; /* of a line; behind the point */
-    char style;           /* of numbers, as for printf: e, f or g */
-    int precision;        /* stays what it was set to last, from one matrix to the next */
+    char style;            /* of numbers, as for printf: e, f or g */
+    int precision;         /* stays what it was set to last, from one matrix to the next */
 } printer;
 
 /* ---- text ---- */
@@ -280,8 +280,8 @@ SEXP ffi_format(SEXP self, SEXP n, SEXP digits, SEXP width) {
     printer p = {.text = NULL, .width = LINE_WIDTH, .digits = PRECISION};
     rl_tensor *tensor = rb_unwrap_any(self, "x");
     SEXP text = R_NilValue;
-    int given = rb_integer(n, "n", &p.limit) == RL_OK && setting(digits, "digits", 0, 20, &p.digits) == RL_OK &&
-                setting(width, "width", 1, 10000, &p.width) == RL_OK;
+    int given =
+        rb_integer(n, "n", &p.limit) == RL_OK && setting(digits, "digits", 0, 20, &p.digits) == RL_OK && setting(width, "width", 1, 10000, &p.width) == RL_OK;
     if (tensor && given && print_tensor(&p, tensor) == RL_OK) text = Rf_mkString(p.text);
     return rb_end(call, text);
 }
