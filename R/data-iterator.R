@@ -82,7 +82,9 @@ by_workers <- function(loader, source, requests) {
   pool$workers <- list()
   pool$busy <- logical(n)
   pool$ended <- pool$reading <- FALSE
+  owner <- Sys.getpid()
   stop_all <- function(pool) {
+    if (Sys.getpid() != owner) return() # a fork has the pool, too, and may collect it
     for (k in seq_along(pool$workers)) stop_worker(pool$workers[[k]], pool$busy[k])
     pool$workers <- list()
     pool$ended <- TRUE

@@ -27,23 +27,16 @@ as_array.default <- function(x) {
   if (holds_values) as.array(x) else raise_error("`x` must be a tensor, a vector or an array")
 }
 #' @export
-as_array.torch_tensor <- function(x) values_or_bytes(x)
-
-# Of bytes an array of raw.
-values_or_bytes <- function(x) {
-  values <- .Call(ffi_to_array, x, TRUE)
-  if (is.integer(values) && x$dtype == torch_uint8()) storage.mode(values) <- "raw"
-  values
-}
+as_array.torch_tensor <- function(x) .Call(ffi_to_array, x, TRUE)
 #' @export
 as.array.torch_tensor <- function(x, ...) {
   no_dots(...)
-  values_or_bytes(x)
+  .Call(ffi_to_array, x, TRUE)
 }
 #' @export
 as.matrix.torch_tensor <- function(x, ...) {
   no_dots(...)
-  as.matrix(values_or_bytes(x))
+  as.matrix(.Call(ffi_to_array, x, TRUE))
 }
 #' @export
 as.vector.torch_tensor <- function(x, mode = "any") {

@@ -25,9 +25,15 @@ SEXP ffi_tensor(SEXP data, SEXP dtype, SEXP requires_grad) {
     return rb_end(call, rb_wrap(tensor));
 }
 
+/* Bytes are raw in an array, and numbers in a plain vector. */
 SEXP ffi_to_array(SEXP self, SEXP with_dim) {
     rb_call call = rb_begin();
-    return rb_end(call, rb_to_r(rb_unwrap(self, "x"), Rf_asLogical(with_dim)));
+    rl_tensor *tensor = rb_unwrap(self, "x");
+    const int as_array = Rf_asLogical(with_dim);
+    SEXP values = PROTECT(rb_to_r(tensor, as_array));
+    if (as_array && TYPEOF(values) == INTSXP && tensor->dtype == RL_UINT8) values = Rf_coerceVector(values, RAWSXP);
+    UNPROTECT(1);
+    return rb_end(call, values);
 }
 
 SEXP ffi_to_integer64(SEXP self) {

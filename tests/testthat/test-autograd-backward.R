@@ -222,7 +222,7 @@ test_that("a tensor that is not floating never requires gradients, whatever is w
     one <- rep(if (dtype == "bool") TRUE else 1L, 3)
     fresh <- function() torch_zeros(3, dtype = dtype)
     holds_ones <- function(z) {
-      expect_identical(as_array(z), one, info = dtype)
+      expect_identical(as.vector(z), one, info = dtype)
       expect_false(z$requires_grad)
       expect_null(z$grad_fn)
     }

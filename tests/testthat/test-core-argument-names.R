@@ -12,7 +12,10 @@ targets <- Filter(function(f) is.function(f) && length(formals(f)), targets)
 classes <- "^(nn|optim|lr|is_nn)_|^(optimizer|optimizer_ignite|is_optimizer|clone_module)$|data(set|loader)|^(sampler|enumerate)$"
 targets <- targets[!grepl(classes, names(targets))]
 # What is there for programs that call it, and reads no argument; their own tests say what they answer.
-targets <- targets[!grepl("^(cuda|jit)_|autocast$|^set_cpu_allocator|^(get_)?install_|^is_torch_qscheme$|^call_torch_function$", names(targets))]
+targets <- targets[!grepl("^(cuda|jit)_|autocast$|^set_cpu_allocator|^(get_)?install_|^is_torch_qscheme$|^call_torch_function$|^distr_", names(targets))]
+# What takes a function of the user's, whose arguments are his.
+of_functions <- "^(gradient|value_and_gradient|vjp|jvp|jacobian|hessian|hvp|vmap|functional_call|objective|fit_objective)$"
+targets <- targets[!grepl(of_functions, names(targets))]
 targets <- targets[order(names(targets))]
 
 form_of <- function(f) gsub("\\b(ffi_\\w+|self|input|A)\\b", "", paste(deparse(body(f)), collapse = "\n"))

@@ -5,7 +5,6 @@ functions <- utils::read.csv("interface.csv", stringsAsFactors = FALSE)
 methods <- utils::read.csv("interface-methods.csv", stringsAsFactors = FALSE)
 s3_methods <- readLines("interface-s3.txt")
 
-# Loading data and saving.
 absent_functions <- list(
   complex = c(
     "torch_cdouble", "torch_cfloat", "torch_cfloat128", "torch_cfloat32", "torch_cfloat64", "torch_chalf", "torch_complex", "torch_polar",
@@ -40,7 +39,8 @@ absent_s3 <- list(
     ".DollarNames.torch_compilation_unit", "$.torch_compilation_unit", "[[.script_method", "[[.script_module", "$.script_function",
     "$.script_method", "$.script_module", "print.script_function", "print.script_method", "print.script_method_graph"
   ),
-  inner_classes = c("[[.enum_env", "$.enum_env", "[[.nn_Module", "$.nn_Module", "[[.R7", "[[<-.R7", "$.R7", "$<-.R7", "length.R7", "print.R7"),
+  by_the_default = paste0("torch_save.", c("BaseDatasetFetcher", "dataset", "list", "name", "nn_module", "torch_tensor")),
+  inner_classes = c("[[.nn_Module", "$.nn_Module", "[[.R7", "[[<-.R7", "$.R7", "$<-.R7", "length.R7", "print.R7"),
   names_of_dimensions = c("as.character.torch_dimname", "as.character.torch_dimname_list"),
   by_the_group_generic = c("log10.torch_tensor", "log2.torch_tensor")
 )
