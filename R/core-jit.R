@@ -1,7 +1,7 @@
 #' What the just-in-time compiler would do
 #'
 #' There is no TorchScript here, so no function or module is traced, compiled or read in that form: each of these is an error that says
-#' so. A function or a module of R runs as it is, and [saveRDS()] and [torch_save_tensors()] save it.
+#' so. A function or a module of R runs as it is, and [saveRDS()] and [torch_save()] save it.
 #'
 #' `call_torch_function()` calls a function of this package by its name, exported or not.
 #'

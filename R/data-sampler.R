@@ -44,12 +44,13 @@ length.utils_sampler <- function(x) x$.length()
 # The numbers from 1 to the number of items, in order or shuffled anew each time; all of them are `.order()`.
 items_in_order <- function(dataset, shuffle) {
   force(shuffle)
+  order <- function() {
+    n <- length(dataset)
+    if (shuffle && n > 0) as.integer(torch_randperm(n)) + 1L else seq_len(n)
+  }
   Order <- R6::R6Class("item_order", inherit = Sampler, lock_objects = FALSE, public = list(
-    .order = function() {
-      n <- length(dataset)
-      if (shuffle && n > 0) as.integer(torch_randperm(n)) + 1L else seq_len(n)
-    },
-    .iter = function() batches_in(self$.order(), 1L, FALSE),
+    .order = order,
+    .iter = function() batches_in(order(), 1L, FALSE),
     .length = function() length(dataset)
   ))
   Order$new()

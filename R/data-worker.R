@@ -93,7 +93,7 @@ answer_to <- function(code) {
 }
 
 set_up <- function(setup) {
-  for (name in names(setup$globals)) assign(name, setup$globals[[name]], envir = globalenv())
+  list2env(as.list(setup$globals), globalenv())
   for (package in setup$packages) library(package, character.only = TRUE)
   if (!is.null(setup$init)) setup$init(setup$id)
 }

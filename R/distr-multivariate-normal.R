@@ -16,7 +16,8 @@ NULL
 #' None or several of the three matrices, matrices that are not square or do not fit `loc`, are not positive definite, or have no such
 #' factor, are refused; so are values whose last dimension is not `d`.
 #' @examples
-#' d <- distr_multivariate_normal(torch_zeros(2), covariance_matrix = torch_tensor(rbind(c(2, 1), c(1, 2))))
+#' covariance <- torch_tensor(rbind(c(2, 1), c(1, 2)))
+#' d <- distr_multivariate_normal(torch_zeros(2), covariance_matrix = covariance)
 #' d$sample(3)
 #' d$log_prob(torch_tensor(c(0, 1)))
 #' d$scale_tril
