@@ -34,7 +34,8 @@ format.torch_tensor <- function(x, ...) {
 
 format_tensor <- function(x, n, digits = NULL, width = NULL) {
   missing <- .Call(ffi_missing_values, x)
-  if (is.null(missing)) .Call(ffi_format, x, if (identical(n, Inf)) -1L else n, digits, width) else paste0("[ Tensor (without values): ", missing, " ]")
+  if (!is.null(missing)) return(paste0("[ Tensor (without values): ", missing, " ]"))
+  .Call(ffi_format, x, if (identical(n, Inf)) -1L else n, digits, width)
 }
 
 #' @rdname print.torch_tensor
