@@ -17,7 +17,9 @@
 #'
 #' @param forward a function of `ctx` and any further arguments, of any kind. It returns a tensor or a list of tensors.
 #' @param backward a function of `ctx` and one gradient for each tensor that `forward` returned (zeros where none
-#'   arrived), or, if it has one argument beside `ctx` and there are several, of the list of them. It returns a list of gradients, named like the arguments of `forward` that they belong to, or all of them
+#'   arrived), or, if it has one argument beside `ctx` and there are
+#'   several, of the list of them. It returns a list of gradients, named like the arguments of `forward` that they
+#'   belong to, or all of them
 #'   in order, without names. `NULL` stands for no gradient, and arguments left out have none. For a single argument the
 #'   gradient itself will do. `backward` can be differentiated itself if it is made of tensor operations.
 #' @return a function with the arguments of `forward` but for `ctx`, which returns what `forward` does: a tensor or a list of tensors.

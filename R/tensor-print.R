@@ -13,7 +13,8 @@
 #'   rushlight, is shown as such; see [saving_tensors].
 #' @section Methods: `x$print(n = 30)` does the same.
 #' @section Errors:
-#' An `n`, `digits` or `width` that is no number, `NA` or a fraction is refused, and so are such beyond their range; arguments of `format()` that R's method for numbers refuses are, too.
+#' An `n`, `digits` or `width` that is no number, `NA` or a fraction is refused, and so are such beyond their
+#' range; arguments of `format()` that R's method for numbers refuses are, too.
 #' @examples
 #' torch_tensor(matrix(c(1.5, 2.25, 3, 4), 2))
 #' print(torch_arange(1, 100), n = 3)
