@@ -125,9 +125,9 @@ order_of_batches <- function(dataset, batch_size, shuffle, sampler, batch_sample
     if (is.null(dataset$.length)) {
       raise_error("`dataset` has no .length(), which a loader needs: give its class one, or give a `sampler`", call)
     }
-    sampler <- items_in_order(dataset, shuffle)
+    sampler <- item_order(dataset, shuffle)
   }
-  list(sampler = sampler, batch_sampler = if (!is.null(batch_size)) batches_of(sampler, batch_size, drop_last))
+  list(sampler = sampler, batch_sampler = if (!is.null(batch_size)) item_batches(sampler, batch_size, drop_last))
 }
 
 DataLoader <- R6::R6Class(
@@ -141,7 +141,7 @@ DataLoader <- R6::R6Class(
       if (!is.null(self$sampler)) return(self$sampler$.length())
       items <- length(self$dataset)
       if (is.na(items)) return(NA_integer_)
-      if (is.null(self$batch_size)) items else if (self$drop_last) items %/% self$batch_size else ceiling(items / self$batch_size)
+      if (is.null(self$batch_size)) items else batches_among(items, self$batch_size, self$drop_last)
     },
     print = function(...) {
       cat(sprintf("<dataloader> %s batches of <%s>\n", format(self$.length()), class(self$dataset)[1L]))

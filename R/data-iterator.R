@@ -173,15 +173,22 @@ enumerate <- function(x, ...) UseMethod("enumerate")
 #' @export
 enumerate.default <- function(x, ...) raise_error("`x` must be a loader, as dataloader() makes one")
 
-# Elements that load their batch when they are first read, all by one iterator.
+# Elements that load their batch, and those before it, when they are first read.
 #' @export
 enumerate.dataloader <- function(x, ...) {
   n <- length(x)
   if (is.na(n)) raise_error("`x` has no length, as its dataset is iterable: use coro::loop()")
   iter <- dataloader_make_iter(x)
+  loaded <- list()
+  take <- function(k) {
+    while (length(loaded) < k) loaded[length(loaded) + 1L] <<- list(dataloader_next(iter))
+    batch <- loaded[[k]]
+    loaded[k] <<- list(NULL)
+    batch
+  }
   lapply(seq_len(n), function(k) {
     element <- new.env(parent = emptyenv())
-    delayedAssign("batch", dataloader_next(iter), assign.env = element)
+    delayedAssign("batch", take(k), assign.env = element)
     structure(element, class = "enum_env")
   })
 }

@@ -42,23 +42,23 @@ Sampler <- R6::R6Class(
 length.utils_sampler <- function(x) x$.length()
 
 # The numbers from 1 to the number of items, in order or shuffled anew each time; all of them are `.order()`.
-items_in_order <- function(dataset, shuffle) {
-  force(shuffle)
-  order <- function() {
-    n <- length(dataset)
-    if (shuffle && n > 0) as.integer(torch_randperm(n)) + 1L else seq_len(n)
-  }
-  Order <- R6::R6Class("item_order", inherit = Sampler, lock_objects = FALSE, public = list(
-    .order = order,
-    .iter = function() batches_in(order(), 1L, FALSE),
-    .length = function() length(dataset)
-  ))
-  Order$new()
-}
+item_order <- sampler(
+  "item_order",
+  initialize = function(dataset, shuffle) {
+    self$dataset <- dataset
+    self$shuffle <- shuffle
+  },
+  .order = function() {
+    n <- length(self$dataset)
+    if (self$shuffle && n > 0) as.integer(torch_randperm(n)) + 1L else seq_len(n)
+  },
+  .iter = function() batches_in(self$.order(), 1L, FALSE),
+  .length = function() length(self$dataset),
+  parent_env = environment()
+)
 
 batches_in <- function(order, batch_size, drop_last) {
-  batches <- if (drop_last) length(order) %/% batch_size else ceiling(length(order) / batch_size)
-  ends <- seq(batch_size, by = batch_size, length.out = batches)
+  ends <- seq(batch_size, by = batch_size, length.out = batches_among(length(order), batch_size, drop_last))
   k <- 0L
   function() {
     if (k == length(ends)) return(coro::exhausted())
@@ -68,20 +68,26 @@ batches_in <- function(order, batch_size, drop_last) {
 }
 
 # Batches of what a sampler gives.
-batches_of <- function(sampler, batch_size, drop_last) {
-  Batches <- R6::R6Class("item_batches", inherit = Sampler, lock_objects = FALSE, public = list(
-    .iter = function() {
-      if (is.function(sampler$.order)) return(batches_in(sampler$.order(), batch_size, drop_last))
-      following <- asked_to_its_end(sampler$.iter())
-      function() {
-        batch <- take_up_to(batch_size, following)
-        if (!length(batch) || drop_last && length(batch) < batch_size) coro::exhausted() else unlist(batch)
-      }
-    },
-    .length = function() if (drop_last) sampler$.length() %/% batch_size else ceiling(sampler$.length() / batch_size)
-  ))
-  Batches$new()
-}
+item_batches <- sampler(
+  "item_batches",
+  initialize = function(sampler, batch_size, drop_last) {
+    self$sampler <- sampler
+    self$batch_size <- batch_size
+    self$drop_last <- drop_last
+  },
+  .iter = function() {
+    if (is.function(self$sampler$.order)) return(batches_in(self$sampler$.order(), self$batch_size, self$drop_last))
+    following <- asked_to_its_end(self$sampler$.iter())
+    function() {
+      batch <- take_up_to(self$batch_size, following)
+      if (!length(batch) || self$drop_last && length(batch) < self$batch_size) coro::exhausted() else unlist(batch)
+    }
+  },
+  .length = function() batches_among(self$sampler$.length(), self$batch_size, self$drop_last),
+  parent_env = environment()
+)
+
+batches_among <- function(items, batch_size, drop_last) if (drop_last) items %/% batch_size else ceiling(items / batch_size)
 
 # An iterator is not asked again after its end.
 asked_to_its_end <- function(following) {

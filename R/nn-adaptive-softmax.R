@@ -64,7 +64,7 @@ nn_adaptive_log_softmax_with_loss <- nn_module(
   },
   predict = function(input) torch_argmax(self$log_prob(input), 2L),
   forward = function(input, target) {
-    classes <- as_array(target)
+    classes <- as.numeric(target)
     if (any(classes < 1 | classes > self$n_classes)) raise_error(sprintf("`target` must hold classes between 1 and %d", self$n_classes))
     output <- self$log_prob(input)$gather(2L, target$unsqueeze(2L))$squeeze(2L)
     list(output = output, loss = -output$mean())

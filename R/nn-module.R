@@ -258,16 +258,16 @@ state_of <- function(object, prefix, keepvars) {
   do.call(c, c(list(own), within))
 }
 
-# The tensors that a state of that name goes to, with the objects that hold them.
-places_of_state <- function(object) {
+# Every parameter and buffer by its path, with the object that holds it.
+places_of_tensors <- function(object, transient = TRUE) {
   places <- list()
   objects <- objects_within(object)
   for (k in seq_along(objects)) {
     holder <- objects[[k]]
     own <- c(registered(holder, "parameter"), registered(holder, "buffer"))
-    for (name in setdiff(names(own), private_of(holder)$transient_)) {
-      key <- paste0(c(if (nzchar(names(objects)[k])) names(objects)[k], name), collapse = ".")
-      places[[key]] <- list(object = holder, name = name, tensor = own[[name]])
+    for (name in setdiff(names(own), if (!transient) private_of(holder)$transient_)) {
+      path <- paste0(c(if (nzchar(names(objects)[k])) names(objects)[k], name), collapse = ".")
+      places[[path]] <- list(object = holder, name = name, tensor = own[[name]])
     }
   }
   places
@@ -275,7 +275,7 @@ places_of_state <- function(object) {
 
 load_state <- function(object, state, refer) {
   if (!is.list(state) || (length(state) && is.null(names(state)))) raise_error("`state_dict` must be a list of tensors by name")
-  places <- places_of_state(object)
+  places <- places_of_tensors(object, transient = FALSE)
   wanted <- names(object$state_dict(keepvars = TRUE))
   missing <- setdiff(wanted, names(state))
   missing <- missing[!grepl("(^|[.])num_batches_tracked$", missing)]

@@ -235,7 +235,7 @@ nnf_ctc_loss <- function(log_probs, targets, input_lengths, target_lengths, blan
   if (any(frames < 1 | frames > log_probs$size(1))) raise_error("`input_lengths` must lie within the frames of `log_probs`")
   if (any(lengths < 0)) raise_error("`target_lengths` must be 0 or more")
   blank <- .Call(ffi_integer, blank, "blank")
-  asked <- as_array(.Call(ffi_as_tensor, targets, "targets"))
+  asked <- numbers_of(.Call(ffi_as_tensor, targets, "targets"))
   in_rows <- length(dim(asked)) == 2L
   enough <- if (in_rows) nrow(asked) == batch && all(lengths <= ncol(asked)) else sum(lengths) <= length(asked)
   if (!enough) {

@@ -42,7 +42,7 @@ load_state_dict <- function(path, ..., legacy_stream = FALSE) {
 torch_save_state_dict <- function(state_dict, path) {
   check_named_tensors(state_dict, "state_dict")
   if (!is_string(path)) raise_error("`path` must be the name of a file")
-  tensors <- lapply(with_recurrent_names(state_dict, -1L), function(x) if (is_dense(x)) x$detach() else dense(x))
+  tensors <- lapply(with_recurrent_names(state_dict, -1L), dense)
   entries <- c(
     list("data.pkl" = pickle_of_tensors(tensors)),
     structure(unname(tensors), names = sprintf("data/%d", seq_along(tensors) - 1L)),
@@ -53,8 +53,6 @@ torch_save_state_dict <- function(state_dict, path) {
   invisible(path)
 }
 
-is_dense <- function(x) x$is_contiguous()
-
 raise_damaged_pickle <- function(source, how) {
   if (grepl("^needs ", how)) {
     raise_error(sprintf("%s %s: if it holds a whole module, save `model.state_dict()` in Python", source$name, how), NULL)
@@ -62,15 +60,15 @@ raise_damaged_pickle <- function(source, how) {
   raise_damaged(source, how)
 }
 
-recurrent <- "^((?:.*[.])?(?:weight|bias)_(?:ih|hh|hr)_l)([0-9]+)((?:_reverse)?)$"
+recurrent_name <- "^((?:.*[.])?(?:weight|bias)_(?:ih|hh|hr)_l)([0-9]+)((?:_reverse)?)$"
 
 with_recurrent_names <- function(x, by) {
   if (!is.list(x) || inherits(x, "torch_tensor")) return(x)
   x[] <- lapply(x, with_recurrent_names, by)
-  counts <- grepl(recurrent, names(x), perl = TRUE)
-  layer <- as.integer(sub(recurrent, "\\2", names(x)[counts], perl = TRUE))
+  counts <- grepl(recurrent_name, names(x), perl = TRUE)
+  layer <- as.integer(sub(recurrent_name, "\\2", names(x)[counts], perl = TRUE))
   if (length(layer)) {
-    part <- function(k) sub(recurrent, paste0("\\", k), names(x)[counts], perl = TRUE)
+    part <- function(k) sub(recurrent_name, paste0("\\", k), names(x)[counts], perl = TRUE)
     names(x)[counts] <- paste0(part(1), layer + by, part(3))
   }
   x
@@ -165,7 +163,7 @@ read_zipped <- function(source, fail) {
   }
   persistent <- storages_by(function(key, dtype, numel) {
     found <- entry(paste0("data/", key))
-    if (numel * dtype_info(dtype) > found$size) fail("has fewer values than it says")
+    if (numel * bytes_of_element(dtype) > found$size) fail("has fewer values than it says")
     tensor_at(source, found$at, numel, dtype)
   })
   found <- entry("data.pkl")
@@ -245,7 +243,7 @@ read_legacy <- function(source, fail) {
   sizes <- new.env()
   noting <- function(id, fail) {
     storage <- persistent(id, fail)
-    sizes[[id$values[[3L]]]] <- dtype_info(storage$dtype)
+    sizes[[id$values[[3L]]]] <- bytes_of_element(storage$dtype)
     storage
   }
   at <- length(magic)

@@ -92,13 +92,13 @@ bytes_at <- function(source, offset, n) {
 }
 
 tensor_at <- function(source, offset, shape, dtype) {
-  size <- prod(shape) * dtype_info(dtype)
+  size <- prod(shape) * bytes_of_element(dtype)
   if (offset < 0 || offset + size > source$size) raise_damaged(source, "is cut short")
   if (!is.null(source$bytes)) return(torch_tensor_from_buffer(bytes_at(source, offset, size), shape, dtype))
   .Call(ffi_read_file, source$path, offset, torch_empty(shape, dtype = dtype))
 }
 
-dtype_info <- function(dtype) torch_empty(0L, dtype = dtype)$element_size()
+bytes_of_element <- function(dtype) torch_empty(0L, dtype = dtype)$element_size()
 
 raise_damaged <- function(source, how) raise_error(sprintf("%s %s: it is damaged, or of another kind", source$name, how), NULL)
 
@@ -159,7 +159,7 @@ read_safetensors <- function(source) {
       all(c(shape, offsets) >= 0 & c(shape, offsets) == trunc(c(shape, offsets))) && length(shape) <= 25L && prod(shape) < 2^50
     if (!fits) raise_damaged(source, "describes a tensor in a way that is unknown")
     dtype <- dtype_named(dtype)
-    if (offsets[2L] - offsets[1L] != prod(shape) * dtype_info(dtype)) raise_damaged(source, "contradicts itself")
+    if (offsets[2L] - offsets[1L] != prod(shape) * bytes_of_element(dtype)) raise_damaged(source, "contradicts itself")
     ends <<- max(ends, offsets[2L])
     tensor_at(source, 8 + length + offsets[1L], shape, dtype)
   })

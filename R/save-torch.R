@@ -14,10 +14,10 @@
 #' you trust; [torch_load_safetensors()] and [load_state_dict()] read numbers alone.
 #'
 #' @section Files of others:
-#' `torch_load()` reads files that torch for R 0.12 and later wrote, as far as they hold tensors, lists of them, or R's own objects.
-#' Modules are
-#' not rebuilt: there, save `model$state_dict()`, and here load it into a module by `$load_state_dict()`. PyTorch's files are read by
-#' [load_state_dict()].
+#' The layout is the one that torch for R documents for its files since 0.12, and `torch_load()` reads such a file where R's part of it is
+#' made of R's own objects and refers to tensors by their names. It was tried on files that were made so, not on files of torch for R
+#' itself. Modules are not rebuilt: there, save `model$state_dict()`, and here load it into a module by `$load_state_dict()`. PyTorch's
+#' files are read by [load_state_dict()].
 #'
 #' @param obj an object.
 #' @param path the name of a file, or a connection; for `torch_load()` also a raw vector.
@@ -138,7 +138,6 @@ or_damaged <- function(source, code) tryCatch(code, error = function(e) raise_da
 object_of_torch <- function(source, found, rest) {
   refer <- function(name) if (is.null(found$tensors[[name]])) raise_damaged(source, "lacks a tensor") else found$tensors[[name]]
   object <- tryCatch(unserialize(rest, refhook = refer), error = function(e) NULL)
-  if (is.list(object) && is.raw(object$object)) object <- tryCatch(unserialize(object$object, refhook = refer), error = function(e) NULL)
   if (is.null(object)) {
     raise_error(sprintf(paste(
       "%s holds more than tensors, in a form that cannot be rebuilt here: in torch for R, save `model$state_dict()`, and load that",

@@ -41,7 +41,7 @@
 #' @export
 objective <- function(f, parameters, fixed = NULL, map = NULL, lower = -Inf, upper = Inf, likelihood = TRUE) {
   check_transformed(f, "objective")
-  likelihood <- read_flag(likelihood, "likelihood")
+  likelihood <- .Call(ffi_flag, likelihood, "likelihood")
   parameters <- read_parameters(parameters)
   layout <- parameter_layout(parameters, fixed, map)
   evaluate <- function(free) f_of_list(f, names(parameters))(tensors_by_name(free, layout))

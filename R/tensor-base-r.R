@@ -152,7 +152,7 @@ sort.torch_tensor <- function(x, decreasing = FALSE, na.last = NA, ...) { # noli
 qr.torch_tensor <- function(x, tol = 1e-07, LAPACK = FALSE, ...) { # nolint: object_name_linter.
   no_dots(...)
   if (x$requires_grad) raise_error("qr() would leave the graph: use linalg_qr(), or as_array() to leave it on purpose")
-  values <- as_array(x)
+  values <- numbers_of(x)
   tol <- .Call(ffi_number, tol, "tol")
   if (!all(is.finite(values)) || !is.finite(tol)) raise_error("qr() needs finite numbers")
   qr(values, tol = tol, LAPACK = .Call(ffi_flag, LAPACK, "LAPACK"))

@@ -27,6 +27,9 @@
 #' @name tensor-data-frame
 NULL
 
+# Logical of booleans and numbers of all else, in R's shape.
+values_of_kind <- function(x) if (x$dtype == torch_bool()) as_array(x) else numbers_of(x)
+
 # A vector, matrix or array of numbers, booleans as 0 and 1.
 numbers_of <- function(x) {
   values <- as.numeric(x)
@@ -64,7 +67,7 @@ as.data.frame.torch_tensor <- function(x, row.names = NULL, optional = FALSE, ..
   if (!is.null(row.names) && !are_names) {
     raise_error(sprintf("`row.names` must be NULL, or %g different names, one for each row", rows))
   }
-  values <- if (x$dtype == torch_bool()) as_array(x) else numbers_of(x)
+  values <- values_of_kind(x)
   if (is.numeric(row.names)) row.names <- as.integer(row.names)
   if (length(dim(values)) > 1L) return(by_R(as.data.frame(values, row.names, optional)))
   by_R(as.data.frame(as.vector(values), row.names, optional, nm = name))

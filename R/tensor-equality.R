@@ -56,7 +56,7 @@ differing_field <- function(name, target, current) {
 # R's doubles may round two 64-bit integers to one.
 all_equal_values <- function(target, current, tolerance, ...) {
   same <- tryCatch(
-    all.equal(as_array(target), as_array(current), tolerance = tolerance, ...),
+    all.equal(values_of_kind(target), values_of_kind(current), tolerance = tolerance, ...),
     error = function(e) raise_error(conditionMessage(e), quote(all.equal(target, current, ...)))
   )
   if (!isTRUE(same) || tolerance > 0 || target$is_floating_point() || torch_equal(target, current)) return(same)

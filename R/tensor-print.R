@@ -29,8 +29,7 @@ print.torch_tensor <- function(x, n = 30, ..., digits = NULL, width = NULL) {
 #' @export
 format.torch_tensor <- function(x, ...) {
   if (!is.null(.Call(ffi_missing_values, x)) || is_undefined_tensor(x)) return(format_tensor(x, 30))
-  values <- if (x$dtype == torch_bool()) as_array(x) else numbers_of(x)
-  by_R(format(values, ...))
+  by_R(format(values_of_kind(x), ...))
 }
 
 format_tensor <- function(x, n, digits = NULL, width = NULL) {

@@ -137,8 +137,6 @@ as_arguments <- function(given, leaves) {
 # R's numbers for a tensor, unless a transform around this one, or a graph, has yet to follow what is computed from it.
 is_followed <- function(x) .Call(ffi_is_followed, x)
 
-numbers_of <- function(x) if (length(dim(x)) < 2L) as.numeric(as_array(x)) else as_array(x)
-
 like_leaf <- function(x, original) {
   if (inherits(original, "torch_tensor") || is_followed(x)) return(x)
   storage.mode(original) <- "double"
@@ -164,8 +162,6 @@ with_aux <- function(result, parts, has_aux, label) {
   if (!has_aux) return(result)
   structure(list(result, parts$aux), names = c(label, "aux"))
 }
-
-read_flag <- function(x, name) .Call(ffi_flag, x, name)
 
 # The tensors that f has returned.
 outputs_of_value <- function(value, name) {

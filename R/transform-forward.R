@@ -40,7 +40,7 @@ with_forward <- function(code) .External2(ffi_with_forward)
 
 # The value of f, and the tangents of its tensors.
 push_forward <- function(f, arguments, given, along, has_aux, name) {
-  has_aux <- read_flag(has_aux, "has_aux")
+  has_aux <- .Call(ffi_flag, has_aux, "has_aux")
   with_forward({
     duals <- Map(function(x, t) .Call(ffi_forward_dual, x, t), given$tensors, along)
     parts <- split_aux(call_with(f, put_leaves(arguments, given, duals)), has_aux, name)

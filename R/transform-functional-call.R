@@ -54,17 +54,3 @@ check_replacement <- function(value, own, name) {
     sys.call(-1)
   )
 }
-
-# Every parameter and buffer with the object that holds it, by its path.
-places_of_tensors <- function(object) {
-  places <- list()
-  objects <- objects_within(object)
-  for (k in seq_along(objects)) {
-    own <- c(registered(objects[[k]], "parameter"), registered(objects[[k]], "buffer"))
-    for (name in names(own)) {
-      path <- paste0(c(if (nzchar(names(objects)[k])) names(objects)[k], name), collapse = ".")
-      places[[path]] <- list(object = objects[[k]], name = name, tensor = own[[name]])
-    }
-  }
-  places
-}

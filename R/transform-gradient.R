@@ -80,7 +80,7 @@ vjp_at <- function(f, arguments, v, has_aux, name = "vjp") {
 
 # f, run once with its arguments in a graph of their own.
 trace_backward <- function(f, arguments, wrt, argnums, has_aux, name) {
-  has_aux <- read_flag(has_aux, "has_aux")
+  has_aux <- .Call(ffi_flag, has_aux, "has_aux")
   given <- read_arguments(f, arguments, wrt, argnums, name)
   inputs <- lapply(given$tensors, function(x) .Call(ffi_alias, x))
   for (x in inputs) if (!x$requires_grad) x$requires_grad_(TRUE)

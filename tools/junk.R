@@ -90,7 +90,7 @@ targets <- function() {
   table <- getNamespaceInfo(namespace, "S3methods")
   generics <- lapply(seq_len(nrow(table)), function(k) {
     generic <- sub("^.*::", "", table[k, 1])
-    from <- c(as.integer64 = "bit64", compare_proxy = "waldo")[generic]
+    from <- c(as.integer64 = "bit64", compare_proxy = "waldo", knit_print = "knitr")[generic]
     if (!is.na(from) && !requireNamespace(from, quietly = TRUE)) return(NULL)
     head <- if (is.na(from)) as.name(generic) else call("::", as.name(from), as.name(generic))
     formals <- setdiff(names(formals(args(get(table[k, 3], namespace)))), "...")

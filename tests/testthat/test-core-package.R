@@ -36,6 +36,16 @@ test_that("every method is registered, so that it is found from outside the pack
   expect_identical(missing, character(0))
 })
 
+test_that("no name is defined twice in R/, where the file that comes last would win", {
+  skip_if_not(file.exists("../../R/zzz.R"), "the sources are not there")
+  defined <- unlist(lapply(list.files("../../R", "[.]R$", full.names = TRUE), function(file) {
+    assigned <- Filter(function(e) is.call(e) && identical(e[[1]], quote(`<-`)) && is.name(e[[2]]), parse(file, keep.source = FALSE))
+    vapply(assigned, function(e) as.character(e[[2]]), "")
+  }))
+  expect_gt(length(defined), 1000)
+  expect_identical(defined[duplicated(defined)], character())
+})
+
 test_that("files and their tests stand in rooms, which their prefixes name", {
   skip_if_not(file.exists("../../R/zzz.R"), "the sources are not there")
   sources <- setdiff(list.files("../../R"), c("rushlight-package.R", "zzz.R"))

@@ -40,6 +40,8 @@ test_that("a pass is gone through by dataloader_next(), loop(), enumerate() and 
   sums <- c()
   for (batch in enumerate(loader)) sums <- c(sums, as.numeric(batch[[1]]$sum()))
   expect_equal(sums, c(6, 9))
+  second <- enumerate(loader)[[2]]
+  expect_equal(as.numeric(second[[1]]), 4:5)
   for (batch in enumerate(dataloader(tensor_dataset(x = torch_ones(2))))) expect_equal(as.numeric(batch$x), 1)
   expect_equal(as.numeric(loader$.iter()$.next()[[1]]), 1:3)
   expect_error(enumerate(1), "loader", class = "rushlight_error")
@@ -108,7 +110,7 @@ test_that("wrong arguments of a loader are refused by name", {
   expect_error(dataloader(five, sampler = 1), "`sampler`", class = "rushlight_error")
   expect_error(dataloader(five, collate_fn = 1), "`collate_fn`", class = "rushlight_error")
   expect_error(dataloader(five, worker_globals = list(1)), "`worker_globals`", class = "rushlight_error")
-  expect_error(dataloader(five, shuffle = TRUE, sampler = items_in_order(five, FALSE)), "one of them", class = "rushlight_error")
+  expect_error(dataloader(five, shuffle = TRUE, sampler = item_order(five, FALSE)), "one of them", class = "rushlight_error")
   expect_error(dataloader(dataset(.getitem = function(i) i)()), "no .length", class = "rushlight_error")
   expect_error(dataloader_make_iter(five), "`dataloader`", class = "rushlight_error")
   expect_error(dataloader_next(five), "`iter`", class = "rushlight_error")
@@ -117,6 +119,10 @@ test_that("wrong arguments of a loader are refused by name", {
 test_that("a bar of cli shows how far a pass is when asked for", {
   old <- options(cli.progress_show_after = 0, cli.dynamic = FALSE)
   on.exit(options(old))
-  loader <- dataloader(five, batch_size = 2, progress = TRUE)
-  expect_identical(numbers(loader), list(c(1, 2), c(3, 4), 5))
+  shown <- function(progress) {
+    loader <- dataloader(five, batch_size = 2, progress = progress)
+    capture.output(expect_identical(numbers(loader), list(c(1, 2), c(3, 4), 5)), type = "message")
+  }
+  expect_match(paste(shown(TRUE), collapse = "\n"), "3/3 | .*/s | ETA", fixed = FALSE)
+  expect_identical(shown(FALSE), character())
 })

@@ -91,6 +91,18 @@ test_that("a module and its optimiser go on as if never saved, and what is tied 
   }
 })
 
+test_that("tensors before R's serialization that names them are read, as torch for R describes its files", {
+  x <- torch_tensor(c(1, 2))
+  refer <- function(p) if (inherits(p, "torch_tensor")) "first"
+  made <- function(object) {
+    as_bytes(list(safetensors_header(list(first = x), NULL), x, serialize(object, NULL, refhook = refer)))
+  }
+  expect_equal(torch_load(made(list(weight = x, n = 3))), list(weight = x, n = 3))
+  expect_equal(torch_load(made(x)), x)
+  whole <- made(list(x))
+  expect_error(torch_load(whole[seq_len(length(whole) - 5)]), "save `model\\$state_dict\\(\\)`", class = "rushlight_error")
+})
+
 test_that("a file that cannot be written or read is refused, and an old one stays", {
   expect_error(torch_save(1, 2), "`path`", class = "rushlight_error")
   expect_error(torch_load(2), "`path`", class = "rushlight_error")

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../tensor/faults.h"
+
 /* ---- tangents: Note [Tangents] ---- */
 
 struct rl_forward {
