@@ -108,8 +108,7 @@ by_workers <- function(loader, source, requests) {
   }
   take <- function(k) {
     worker <- pool$workers[[k]]
-    timeout <- if (loader$timeout < 0) NULL else loader$timeout
-    if (!socketSelect(list(worker$connection), timeout = timeout)) {
+    if (!answers_within(worker, loader$timeout)) {
       raise_error(sprintf("worker %d has not given its batch within the `timeout` of %g seconds", k, loader$timeout), NULL)
     }
     answer <- receive(worker$connection)

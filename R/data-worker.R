@@ -1,6 +1,5 @@
 # Workers: R processes that answer requests, one at a time and in order, over a socket. Where the platform forks, a worker is forked and
-# shares the
-# memory of the dataset; else it is a new process that is sent the dataset. A worker ends when its connection does.
+# shares the memory of the dataset; else it is a new process that is sent the dataset. A worker ends when its connection does.
 #
 # A message is its length, a double, and as many bytes of serialize(). A request is one of fetch_batch()'s; an answer is a list of `value`,
 # `warnings` and, if it failed, `error`.
@@ -58,6 +57,17 @@ receive <- function(connection) {
   if (!length(length)) return(NULL)
   bytes <- tryCatch(readBin(connection, "raw", length), error = function(e) raw())
   if (length(bytes) == length) unserialize(bytes)
+}
+
+# Whether the worker's answer, or the end of its connection, comes within some seconds; if they are negative it is waited for. A signal,
+# such as that of a child that has ended, wakes socketSelect() too early.
+answers_within <- function(worker, seconds) {
+  end <- if (seconds >= 0) Sys.time() + seconds
+  repeat {
+    left <- if (!is.null(end)) max(0, as.numeric(end - Sys.time(), units = "secs"))
+    if (socketSelect(list(worker$connection), timeout = left)) return(TRUE)
+    if (!is.null(left) && left == 0) return(FALSE)
+  }
 }
 
 # What a worker does.

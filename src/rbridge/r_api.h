@@ -7,6 +7,7 @@
 
 #define R_NO_REMAP
 #include <R.h>
+#include <R_ext/Visibility.h>
 #include <Rinternals.h>
 #include <Rversion.h>
 
