@@ -171,6 +171,20 @@ test_that("a generator's stream differs in each forked child, and follows from i
   expect_false(any(duplicated(drawn_in_children(read))))
 })
 
+test_that("what a generator held is given back when it is collected", {
+  skip_if_not(file.exists("/proc/self/statm"), "the system does not tell how much memory is resident")
+  skip_if(nzchar(Sys.getenv("RUSHLIGHT_INSTRUMENTED")), "an instrument keeps memory back")
+  resident <- function() as.numeric(strsplit(readLines("/proc/self/statm"), " ")[[1]][2])
+  make <- function(n) {
+    for (k in seq_len(n)) torch_generator()
+    gc()
+  }
+  make(2000)
+  before <- resident()
+  for (round in 1:10) make(2000) # of 5 kB
+  expect_lt(resident() - before, 10000) # pages; all of them would be 25,000
+})
+
 test_that("a generator is saved with its state, and junk for a state is refused", {
   g <- torch_generator()
   g$set_current_seed(3)

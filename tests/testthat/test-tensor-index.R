@@ -14,6 +14,7 @@ test_that("numbers, ranges and what is left out read as they do on an array", {
   equal_to(x[], a)
   shape_is(x[2, 3, 4])
   shape_is(x[2, , 4, drop = FALSE], 1, 4, 1)
+  expect_identical(x[2, , 4, drop = FALSE]$stride(), x$stride())
 })
 
 test_that("negative numbers, N and Inf count from the end", {
