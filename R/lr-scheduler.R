@@ -88,7 +88,7 @@ NULL
 #' @export
 lr_scheduler <- function(classname = NULL, inherit = LRScheduler, ..., parent_env = parent.frame()) {
   class <- define_class(classname, inherit, rlang::list2(...), NULL, NULL, parent_env, "scheduler", "schedulers, as lr_scheduler()")
-  generator_of(class, identity, "scheduler", c(classes_of(class), "lr_scheduler_generator"))
+  generator_of(class, "scheduler", c(classes_of(class), "lr_scheduler_generator"))
 }
 
 rates_of <- function(optimizer) vapply(optimizer$param_groups, function(group) as.numeric(group$lr), 0)

@@ -66,7 +66,7 @@ nn_module <- function(classname = NULL, inherit = nn_Module, ..., private = NULL
     raise_error("each method and field of a module must have a name, as in nn_module(forward = function(x) ...)")
   }
   class <- define_class(classname, inherit, members, private, active, parent_env, "Module", "modules, as nn_module()")
-  generator_of(class, instance_of, "Module", c(classes_of(class), "nn_module", "nn_module_generator"))
+  generator_of(class, "Module", c(classes_of(class), "nn_module", "nn_module_generator"))
 }
 
 # The function that users hold: `forward()` of the object, with the object.
