@@ -67,7 +67,13 @@ luz_trains <- function() {
   lines <- readLines(code)
   before <- lines[seq_len(grep("^## ----train", lines) - 1)]
   writeLines(c("pdf(NULL)", sub("library(rushlight)", "library(torch)", before, fixed = TRUE), readLines("tools/clients-luz.R")), code)
-  system2(file.path(R.home("bin"), "Rscript"), code) == 0
+  run <- paste(shQuote(file.path(R.home("bin"), "Rscript")), code)
+  said <- file.path("out", "clients", "luz.out")
+  # script(1) gives it a terminal, without which there are no bars.
+  status <- system2("script", c("-qec", shQuote(run), "/dev/null"), stdout = said, stderr = said)
+  lines <- strsplit(paste(readLines(said, warn = FALSE), collapse = "\n"), "[\r\n]+")[[1]]
+  cat(grep("^12/12.*Loss|^luz trains", lines, value = TRUE, useBytes = TRUE), sep = "\n")
+  status == 0 && any(grepl("12/12 [=====", lines, fixed = TRUE, useBytes = TRUE))
 }
 
 passed <- vapply(setdiff(clients, without_tests), verdict, NA)
