@@ -23,8 +23,8 @@
 #'
 #' @return An object of class `torch_dtype`.
 #' @section Errors:
-#' The functions take no arguments. A dtype has no other fields than `$is_floating_point`, `$is_complex` and `$.type()`, its name, and comparing it with `NULL`
-#' is refused. What takes a `dtype` refuses strings that name none.
+#' The functions take no arguments. A dtype has no other fields than `$is_floating_point`, `$is_complex` and `$.type()`, its name,
+#' and comparing it with `NULL` is refused. What takes a `dtype` refuses strings that name none.
 #' @examples
 #' torch_float()
 #' torch_tensor(1:3)$dtype == torch_int64()
