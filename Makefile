@@ -14,6 +14,7 @@
 #   make windows-check   the C code compiled for Windows, by MinGW
 #   make coverage    the lines and branches of src/ that the tests run
 #   make valgrind    a part of the tests under valgrind's memcheck
+#   make clients     packages of CRAN that are written for torch, tested on the stand-in: bench/CLIENTS.md
 #   make interrupts  interrupts at random and at timed moments: bench/RELIABILITY.md; FORM=short takes less than a minute
 #   make fuzz        random programs, compared with PyTorch: SEED=1 PROGRAMS=20000
 #   make fuzz-files  damaged files of each kind that is read: FILES=10000 SEED=1
@@ -34,8 +35,10 @@ C_FILES = src/init.c src/*/*.c src/*/*.h src/*/*/*.c src/*/*/*.h tests/core/*.c
 R_NEEDS = r-base-core r-base-dev libopenblas-dev r-cran-cli r-cran-coro r-cran-magrittr r-cran-r6 r-cran-rlang
 TEST_NEEDS = $(R_NEEDS) r-cran-testthat r-cran-bit64 r-cran-digest r-cran-memoise valgrind
 CHECK_NEEDS = $(TEST_NEEDS) r-cran-roxygen2 r-cran-knitr r-cran-rmarkdown pandoc qpdf tidy devscripts
+CLIENT_NEEDS = bsdutils r-cran-knitr r-cran-data.table r-cran-dplyr r-cran-fs r-cran-generics r-cran-ggplot2 r-cran-glue r-cran-jsonlite \
+  r-cran-prettyunits r-cran-progress r-cran-purrr r-cran-rsample r-cran-survival r-cran-tibble r-cran-tidyr r-cran-vdiffr
 
-.PHONY: tutorial network check core-test walkthrough lint format document asan clang windows-check coverage valgrind interrupts fuzz fuzz-files junk oom gctorture mutate bench ulp pin clean
+.PHONY: tutorial network check core-test walkthrough lint format document asan clang windows-check coverage valgrind clients interrupts fuzz fuzz-files junk oom gctorture mutate bench ulp pin clean
 
 tutorial:
 	@tools/need $(R_NEEDS)
@@ -117,6 +120,13 @@ valgrind:
 	@tools/need $(TEST_NEEDS) r-cran-roxygen2
 	@test -f NAMESPACE || $(MAKE) document
 	tools/valgrind
+
+clients:
+	@tools/need $(TEST_NEEDS) $(CLIENT_NEEDS)
+	@test -f NAMESPACE || $(MAKE) document
+	@mkdir -p out/clients/lib
+	R CMD INSTALL --no-docs --no-test-load --library=out/clients/lib .
+	Rscript tools/clients.R out/clients/lib $(PACKAGES)
 
 interrupts:
 	@tools/need $(R_NEEDS) r-cran-roxygen2

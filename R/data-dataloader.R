@@ -24,7 +24,7 @@
 #' is: it differs between batches and passes, does not depend on the number of workers as long as there are any, and repeats after
 #' `torch_manual_seed()`. That holds for \pkg{rushlight}'s random numbers and for R's.
 #'
-#' An iterable dataset, which has an order but no numbers of items, can have one worker.
+#' An iterable dataset, which has an order but no numbers of items, can have one worker, and `shuffle` does not change its order.
 #'
 #' @param dataset a dataset, as [dataset()] describes.
 #' @param batch_size the number of items in a batch; the last one may have fewer. `NULL`: items come one by one, as they are, numbers as
@@ -53,7 +53,7 @@
 #'   `FALSE`.
 #' @section Errors:
 #' Refused are items that do not stack (the message tells which, and their shapes), a `dataset` that is none, one without `.length()` where
-#' there is no sampler, `shuffle` or a sampler of an iterable dataset, more than one of `shuffle`, `sampler` and `batch_sampler`, and
+#' there is no sampler, a sampler of an iterable dataset, more than one of `shuffle`, `sampler` and `batch_sampler`, and
 #' numbers of items or workers that are none. A worker that fails, ends, or takes longer than `timeout` is an error of the pass.
 #' @examples
 #' ds <- tensor_dataset(x = torch_randn(10, 3), y = torch_arange(1, 10))
@@ -105,8 +105,8 @@ positive_count <- function(x, name, call = sys.call(-1L)) {
 # Samplers of items and of batches; none for an iterable dataset, none of batches where there are none.
 order_of_batches <- function(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last, num_workers, call = sys.call(-1L)) {
   if (is_iterable_dataset(dataset)) {
-    if (shuffle || !is.null(sampler) || !is.null(batch_sampler)) {
-      raise_error("an iterable dataset has an order of its own: `shuffle`, `sampler` and `batch_sampler` cannot be given", call)
+    if (!is.null(sampler) || !is.null(batch_sampler)) {
+      raise_error("an iterable dataset has an order of its own: `sampler` and `batch_sampler` cannot be given", call)
     }
     if (num_workers > 1) raise_error("an iterable dataset can have one worker: several would each give every item", call)
     return(list())

@@ -59,7 +59,7 @@
 #' @export
 dataset <- function(name = NULL, inherit = Dataset, ..., private = NULL, active = NULL, parent_env = parent.frame()) {
   class <- define_class(name, inherit, rlang::list2(...), private, active, parent_env, "Dataset", "datasets, as dataset()")
-  generator_of(class, identity, "Dataset", c(classes_of(class), "dataset_generator"))
+  generator_of(class, "Dataset", c(classes_of(class), "dataset_generator"))
 }
 
 #' @rdname dataset
@@ -68,7 +68,7 @@ iterable_dataset <- function(name, inherit = IterableDataset, ..., private = NUL
   class <- define_class(
     name, inherit, rlang::list2(...), private, active, parent_env, "Dataset", "iterable datasets, as iterable_dataset()"
   )
-  generator_of(class, identity, "Dataset", c(classes_of(class), "iterable_dataset_generator"))
+  generator_of(class, "Dataset", c(classes_of(class), "iterable_dataset_generator"))
 }
 
 #' @export

@@ -25,7 +25,7 @@
 #' @export
 sampler <- function(name = NULL, inherit = Sampler, ..., private = NULL, active = NULL, parent_env = parent.frame()) {
   class <- define_class(name, inherit, rlang::list2(...), private, active, parent_env, "Sampler", "samplers, as sampler()")
-  generator_of(class, identity, "Sampler", c(classes_of(class), "utils_sampler_generator"))
+  generator_of(class, "Sampler", c(classes_of(class), "utils_sampler_generator"))
 }
 
 Sampler <- R6::R6Class(

@@ -88,7 +88,7 @@ NULL
 #' @export
 lr_scheduler <- function(classname = NULL, inherit = LRScheduler, ..., parent_env = parent.frame()) {
   class <- define_class(classname, inherit, rlang::list2(...), NULL, NULL, parent_env, "scheduler", "schedulers, as lr_scheduler()")
-  generator_of(class, identity, "scheduler", c(classes_of(class), "lr_scheduler_generator"))
+  generator_of(class, "scheduler", c(classes_of(class), "lr_scheduler_generator"))
 }
 
 rates_of <- function(optimizer) vapply(optimizer$param_groups, function(group) as.numeric(group$lr), 0)
@@ -133,7 +133,8 @@ LRScheduler <- R6::R6Class(
     step = function() {
       self$last_epoch <- self$last_epoch + 1
       set_rates(self$optimizer, self$get_lr())
-      if (self$verbose) tell_rates(self)
+      rates <- rates_of(self$optimizer)
+      for (k in which(rep(self$verbose, length(rates)))) message(sprintf("Adjusting learning rate of group %d to %.4f", k, rates[k]))
       invisible(self)
     },
     state_dict = function() {
@@ -148,10 +149,6 @@ LRScheduler <- R6::R6Class(
     }
   )
 )
-
-tell_rates <- function(scheduler) {
-  message(sprintf("step %g: learning rate %s", scheduler$last_epoch, paste(format(rates_of(scheduler$optimizer)), collapse = ", ")))
-}
 
 #' @rdname lr
 #' @export
@@ -321,10 +318,13 @@ lr_reduce_on_plateau <- lr_scheduler(
     if (self$num_bad_epochs > self$patience) {
       before <- rates_of(self$optimizer)
       after <- pmax(before * self$factor, self$min_lrs)
-      set_rates(self$optimizer, ifelse(before - after > self$eps, after, before))
+      lower <- before - after > self$eps
+      set_rates(self$optimizer, ifelse(lower, after, before))
       self$cooldown_counter <- self$cooldown
       self$num_bad_epochs <- 0
-      if (self$verbose) tell_rates(self)
+      for (k in which(lower & self$verbose)) {
+        message(sprintf("Epoch %g: reducing learning rate of group %d to %.4e", self$last_epoch, k, after[k]))
+      }
     }
     invisible(self)
   }

@@ -44,6 +44,7 @@ NULL
 NULL
 
 nn_loss <- nn_module("nn_loss", inherit = nn_Module)
+nn_weighted_loss <- nn_module("nn_weighted_loss", inherit = nn_loss)
 
 # A class of losses: their arguments are fields, and weights are buffers.
 loss <- function(classname, arguments, forward) {
@@ -52,7 +53,8 @@ loss <- function(classname, arguments, forward) {
     keep_arguments(self, sys.function(), environment())
     for (name in intersect(c("weight", "pos_weight"), names(formals(sys.function())))) self$register_buffer(name, self[[name]])
   })
-  nn_module(classname, inherit = nn_loss, initialize = initialize, forward = forward, parent_env = parent.frame())
+  parent <- if ("weight" %in% names(formals(arguments))) nn_weighted_loss else nn_loss
+  nn_module(classname, inherit = parent, initialize = initialize, forward = forward, parent_env = parent.frame())
 }
 
 #' @rdname nn_loss

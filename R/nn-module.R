@@ -41,7 +41,8 @@ NULL
 #' @return A function of class `nn_module_generator`.
 #' @section Errors:
 #'   A member without a name is refused, and `inherit` that is no class of modules. Calling a module whose class has no
-#'   `forward()` is an error. `$load_state_dict()` lists missing and unexpected names, and shapes that differ.
+#'   `forward()` is an error. `$load_state_dict()` lists missing names and shapes that differ; names that the module has not are left out,
+#'   with a warning.
 #' @examples
 #' net <- nn_module(
 #'   "net",
@@ -66,7 +67,7 @@ nn_module <- function(classname = NULL, inherit = nn_Module, ..., private = NULL
     raise_error("each method and field of a module must have a name, as in nn_module(forward = function(x) ...)")
   }
   class <- define_class(classname, inherit, members, private, active, parent_env, "Module", "modules, as nn_module()")
-  generator_of(class, instance_of, "Module", c(classes_of(class), "nn_module", "nn_module_generator"))
+  generator_of(class, "Module", c(classes_of(class), "nn_module", "nn_module_generator"))
 }
 
 # The function that users hold: `forward()` of the object, with the object.
@@ -289,11 +290,13 @@ load_state <- function(object, state, refer) {
   }))
   told <- c(
     if (length(missing)) paste("it lacks", paste(missing, collapse = ", ")),
-    if (length(unexpected)) paste("the module has no", paste(unexpected, collapse = ", ")),
     shapes
   )
+  extra <- if (length(unexpected)) paste("the module has no", paste(unexpected, collapse = ", "))
+  if (length(told) && length(extra)) told <- c(told, extra)
   if (length(told)) raise_error(paste0("`state_dict` does not fit the module: ", paste(told, collapse = "; ")), NULL)
   for (key in intersect(names(state), names(places))) load_tensor(places[[key]], state[[key]], refer)
+  if (length(extra)) warning(extra, ", which `state_dict` has; the rest is loaded", call. = FALSE)
 }
 
 is_dead <- function(tensor) !is.null(.Call(ffi_missing_values, tensor))

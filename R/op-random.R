@@ -152,6 +152,7 @@ torch_randint_like <- function(input, low, high, dtype = NULL, layout = NULL, de
 }
 
 is_tensor <- function(x) inherits(x, "torch_tensor")
+is_torch_tensor <- is_tensor # the name by which other packages know it
 
 #' Draws that depend on a tensor
 #'

@@ -52,7 +52,7 @@ NULL
 #' @export
 optimizer <- function(name = NULL, inherit = Optimizer, ..., private = NULL, active = NULL, parent_env = parent.frame()) {
   class <- define_class(name, inherit, rlang::list2(...), private, active, parent_env, "Optimizer", "optimisers, as optimizer()")
-  generator_of(class, identity, "Optimizer", c(classes_of(class), "torch_optimizer_generator"))
+  generator_of(class, "Optimizer", c(classes_of(class), "torch_optimizer_generator"))
 }
 
 #' @rdname optimizer

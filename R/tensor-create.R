@@ -11,15 +11,16 @@
 #' of integers cuts fractions, and refuses `NA`, `NaN`, infinite numbers, and what lies outside its range; Bool refuses `NA` and
 #' `NaN`. [missing-values] has the rule.
 #'
-#' @param data a number, a numeric, logical or raw vector, matrix or array, or a tensor.
+#' @param data a number, a numeric, logical or raw vector, matrix or array, or a tensor; with a `dtype` of integers a factor, whose codes
+#'   are taken.
 #' @param dtype the element type, such as [torch_double()]; `NULL`: as described below.
 #' @param device `NULL` or `"cpu"`: tensors live on the CPU.
 #' @param requires_grad whether gradients with respect to the tensor are to be computed; it must be floating then.
 #' @param pin_memory accepted, and has no effect: there is no device to copy to.
 #' @return A tensor: an object of class `torch_tensor`, of the shape of `data`. A number becomes a vector of one element.
 #' @section Errors:
-#' Refused are strings, lists, factors and complex numbers as `data`, what a dtype does not hold (see below), several numbers as `value`,
-#' an unknown dtype, any device but the CPU, and `requires_grad` for integers and booleans.
+#' Refused are strings, lists, complex numbers and, unless `dtype` is one of integers, factors as `data`, what a dtype does not hold (see
+#' below), several numbers as `value`, an unknown dtype, any device but the CPU, and `requires_grad` for integers and booleans.
 #' @examples
 #' torch_tensor(c(1, 2.5, 3))
 #' torch_tensor(matrix(1:6, 2))

@@ -23,8 +23,8 @@
 #'
 #' @return An object of class `torch_dtype`.
 #' @section Errors:
-#' The functions take no arguments. A dtype has no other fields than `$is_floating_point` and `$is_complex`, and comparing it with `NULL`
-#' is refused. What takes a `dtype` refuses strings that name none.
+#' The functions take no arguments. A dtype has no other fields than `$is_floating_point`, `$is_complex` and `$.type()`, its name,
+#' and comparing it with `NULL` is refused. What takes a `dtype` refuses strings that name none.
 #' @examples
 #' torch_float()
 #' torch_tensor(1:3)$dtype == torch_int64()
@@ -120,7 +120,8 @@ same_dtype <- function(e1, e2) {
   switch(name,
     is_floating_point = is_floating_dtype(x),
     is_complex = dtype_traits(x)$kind == "complex",
-    raise_error(sprintf("a dtype has no field `%s`; it has `is_floating_point` and `is_complex`", name))
+    .type = function() as.character(x),
+    raise_error(sprintf("a dtype has no field `%s`; it has `is_floating_point`, `is_complex` and `.type()`", name))
   )
 }
 

@@ -247,10 +247,11 @@ int rb_names_device(SEXP x) {
     return type && (TYPEOF(x) == VECSXP || strncmp(type, "cpu", 3) == 0 || strncmp(type, "cuda", 4) == 0 || strncmp(type, "mps", 3) == 0);
 }
 
+/* "auto", by which packages leave the choice, chooses the CPU. */
 rl_status rb_device(SEXP x, const char *argument) {
     if (Rf_isNull(x)) return RL_OK;
     const char *type = device_type(x);
     if (!type) return rl_fail("`%s` must be a device such as \"cpu\", not %s", argument, rb_kind_of(x));
-    if (strcmp(type, "cpu") == 0 || strncmp(type, "cpu:", 4) == 0) return RL_OK;
+    if (strcmp(type, "cpu") == 0 || strncmp(type, "cpu:", 4) == 0 || strcmp(type, "auto") == 0) return RL_OK;
     return rl_fail("`%s` is \"%s\", and tensors live on the CPU: the only device is \"cpu\"", argument, type);
 }

@@ -136,7 +136,8 @@ rl_tensor *rb_from_r(SEXP data, rl_dtype dtype, rb_purpose purpose, const char *
     switch (TYPEOF(data)) {
     case LGLSXP: return fill_from(data, RL_INT32, dtype, LOGICAL(data), purpose, argument);
     case INTSXP:
-        if (Rf_inherits(data, "factor") || Rf_inherits(data, "torch_dtype")) break;
+        if (Rf_inherits(data, "torch_dtype")) break;
+        if (Rf_inherits(data, "factor") && !(purpose == RB_NEW && rl_dtype_is_integral(dtype))) break;
         return fill_from(data, RL_INT32, dtype, INTEGER(data), purpose, argument);
     case REALSXP:
         if (Rf_inherits(data, "integer64")) return fill_from(data, RL_INT64, dtype, REAL(data), purpose, argument);

@@ -28,6 +28,7 @@ static double *step_in(SEXP state, int n_memory) {
 }
 
 static rl_status step_one(const rl_optimizer *optimizer, const double *settings, SEXP handle, rl_tensor *parameter) {
+    if (!optimizer->n_memory) return rl_optimizer_step(optimizer, settings, 1, parameter, gradient_of(parameter), NULL);
     SEXP state = state_of_parameter(handle);
     rl_tensor *memory[RL_MAX_MEMORY];
     double *step = step_in(state, optimizer->n_memory);
@@ -37,6 +38,11 @@ static rl_status step_one(const rl_optimizer *optimizer, const double *settings,
     RL_TRY(rl_optimizer_step(optimizer, settings, *step + 1, parameter, gradient_of(parameter), memory));
     ++*step;
     return RL_OK;
+}
+
+/* What remembers nothing, as gradient descent, keeps no state. */
+static int lacks_state(const rl_optimizer *optimizer, SEXP handle, const rl_tensor *parameter) {
+    return optimizer->n_memory && gradient_of(parameter) && Rf_isNull(state_of_parameter(handle));
 }
 
 static rl_status read_parameters(SEXP list, int *n, rl_tensor ***parameters) { return rb_tensors(list, "params", n, parameters); }
@@ -49,10 +55,10 @@ SEXP ffi_optimizer_step(SEXP name, SEXP params, SEXP settings) {
     int n, n_new = 0;
     if (!optimizer || TYPEOF(settings) != REALSXP || XLENGTH(settings) != optimizer->n_settings) rl_fail("the settings are not those of an optimiser");
     if (rl_failing() || read_parameters(params, &n, &parameters) != RL_OK) return rb_end(call, R_NilValue);
-    for (int k = 0; k < n; k++) n_new += gradient_of(parameters[k]) && Rf_isNull(state_of_parameter(VECTOR_ELT(params, k)));
+    for (int k = 0; k < n; k++) n_new += lacks_state(optimizer, VECTOR_ELT(params, k), parameters[k]);
     SEXP places = PROTECT(Rf_allocVector(INTSXP, n_new));
     for (int k = 0, at = 0; k < n && n_new; k++)
-        if (gradient_of(parameters[k]) && Rf_isNull(state_of_parameter(VECTOR_ELT(params, k)))) INTEGER(places)[at++] = k + 1;
+        if (lacks_state(optimizer, VECTOR_ELT(params, k), parameters[k])) INTEGER(places)[at++] = k + 1;
     const int before = rl_set_listening(0); /* no parameter is left halfway */
     for (int k = 0; k < n && !n_new && !rl_failing(); k++)
         if (gradient_of(parameters[k])) step_one(optimizer, REAL(settings), VECTOR_ELT(params, k), parameters[k]);

@@ -43,3 +43,9 @@ test_that("automatic casting changes no dtype, and evaluates its code once", {
   expect_null(unset_autocast(set_autocast("cpu")))
   expect_error(with_autocast(1, device_type = "cpu", enabld = FALSE), "enabld", class = "rushlight_error")
 })
+
+test_that("a device left to choose is the CPU, and no other is", {
+  x <- torch_ones(2)
+  expect_identical(x$to(device = "auto")$device, torch_device("cpu"))
+  expect_error(x$to(device = "automatic"), "only device", class = "rushlight_error")
+})

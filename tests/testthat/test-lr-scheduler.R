@@ -58,7 +58,18 @@ test_that("a restored scheduler goes on, and verbose ones tell", {
   scheduler$step()
   again$step()
   expect_equal(other$param_groups[[1]]$lr, optim$param_groups[[1]]$lr)
-  expect_message(lr_lambda(optim, function(t) 1, verbose = TRUE), "learning rate")
+})
+
+test_that("a scheduler tells each rate of each group, in torch's words, and what it does not lower it does not tell", {
+  w <- list(list(params = torch_ones(1, requires_grad = TRUE)), list(params = torch_ones(1, requires_grad = TRUE), lr = 0.5))
+  told <- capture_messages(lr_lambda(optim_sgd(w, lr = 0.00025), function(t) 1, verbose = TRUE))
+  expect_identical(told, sprintf("Adjusting learning rate of group %d to %s\n", 1:2, c("0.0003", "0.5000")))
+  plateau <- lr_reduce_on_plateau(optim_sgd(w, lr = 1e-7), patience = 0, verbose = TRUE)
+  told <- capture_messages(for (loss in c(1, 2, 2)) plateau$step(loss))
+  expect_identical(told, c(
+    "Epoch 2: reducing learning rate of group 1 to 1.0000e-08\n", "Epoch 2: reducing learning rate of group 2 to 5.0000e-02\n",
+    "Epoch 3: reducing learning rate of group 2 to 5.0000e-03\n"
+  ))
 })
 
 test_that("a scheduler of one's own has base rates and a count", {

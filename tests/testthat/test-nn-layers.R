@@ -205,6 +205,8 @@ test_that("activations and losses keep their arguments, and losses can change th
   expect_equal(as_array(loss(x, y)), as_array(nnf_mse_loss(x, y, "sum")))
   weighted <- nn_cross_entropy_loss(weight = torch_tensor(c(1, 2)))
   expect_identical(names(weighted$buffers), "weight")
+  expect_identical(class(weighted), c("nn_cross_entropy_loss", "nn_weighted_loss", "nn_loss", "nn_module"))
+  expect_identical(class(loss), c("nn_mse_loss", "nn_loss", "nn_module"))
   expect_equal(as_array(nnf_area_under_min_fpr_fnr(torch_tensor(c(2, 1, 0.5)), torch_tensor(c(1, 0, 1)))), 0.25)
 })
 

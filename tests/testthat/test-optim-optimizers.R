@@ -257,3 +257,15 @@ test_that("gradients are clipped together, or element by element", {
   expect_equal(as_array(nn_utils_clip_grad_norm_(list(x), 1)), NaN)
   expect_equal(as_array(x$grad), c(NaN, NaN))
 })
+
+test_that("gradient descent remembers nothing; with momentum from a later step on, the first gradient counts in full", {
+  w <- torch_tensor(c(1, 2), requires_grad = TRUE)
+  optim <- optim_sgd(w, lr = 0.5, dampening = 0.5)
+  w$grad <- torch_tensor(c(1, 1))
+  optim$step()
+  expect_identical(optim$state_dict()$state, structure(list(), names = character()))
+  optim$param_groups[[1]]$momentum <- 0.9
+  optim$step()
+  expect_equal(as_array(w), c(0, 1))
+  expect_equal(as_array(attr(w, "state")$momentum_buffer), c(1, 1))
+})

@@ -176,3 +176,12 @@ test_that("a sequence of integers is Long, and one number is where it ends", {
   expect_identical(torch_arange(3L)$dtype, torch_long())
   expect_error(torch_arange(factor("a"), 3L), class = "rushlight_error")
 })
+
+test_that("a factor's codes are taken where integers are asked for, and nowhere else", {
+  f <- factor(c("b", "a", NA, "b"), levels = c("a", "b"))
+  expect_identical(as_array(torch_tensor(f[c(1, 2, 4)], dtype = torch_long())), c(2L, 1L, 2L))
+  expect_identical(as_array(torch_tensor(f[1], dtype = torch_int())), 2L)
+  expect_error(torch_tensor(f, dtype = torch_long()), class = "rushlight_error") # a missing value has no code
+  for (dtype in list(NULL, torch_float(), torch_bool())) expect_error(torch_tensor(f[1], dtype = dtype), "factor", class = "rushlight_error")
+  expect_error(torch_add(torch_ones(1, dtype = torch_long()), f[1]), "factor", class = "rushlight_error")
+})

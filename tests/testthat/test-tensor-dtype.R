@@ -64,6 +64,7 @@ test_that("each dtype has its size, its sign, its limits and its names", {
     expect_identical(x$element_size(), dtype[[3]])
     expect_identical(x$is_signed(), dtype[[4]])
     expect_false(x$is_complex())
+    expect_identical(x$dtype$.type(), as.character(x$dtype))
     floating <- grepl("float", dtype[[1]])
     expect_identical(x$is_floating_point(), floating)
     if (dtype[[1]] == "bool") next
