@@ -29,12 +29,8 @@ difference <- function(p, q, shapes, orders) {
 
 # p(q, shapes): log P of R's numbers; log_density: of tensors; sign: -1 for the upper tail.
 log_tail <- function(p, log_density, sign) {
-  by_q <- function(q, shapes, value) sign * exp(do.call(log_density, c(list(q), shapes)) - value)
+  by_q <- function(q, shapes, value) sign * exp(call_with(log_density, c(list(q), unname(shapes))) - value)
   at_orders <- function(orders) {
-    one <- function(q, a, b = NULL) {
-      shapes <- c(list(a), if (!is.null(b)) list(b))
-      run(q, shapes)
-    }
     run <- function(q, shapes) {
       step <- autograd_function(
         forward = function(ctx, q, a, b) {
@@ -75,15 +71,14 @@ log_tail <- function(p, log_density, sign) {
 }
 
 # The operands as tensors of one shape.
-broadcast_together <- function(...) {
-  operands <- list(...)
+broadcast_together <- function(operands) {
   dtype <- Find(is_tensor, operands)$dtype
   torch_broadcast_tensors(lapply(operands, function(x) if (is_tensor(x)) x else torch_tensor(x, dtype = dtype)$squeeze()))
 }
 
 # A tail by value: where q is at an end of its support its logarithm is known.
 tail_of <- function(q, shapes, lowest, highest, inside, p, log_density, lower.tail, log.p) { # nolint: object_name_linter.
-  all <- do.call(broadcast_together, c(list(q), shapes))
+  all <- broadcast_together(c(list(q), shapes))
   q <- all[[1L]]
   below <- q <= lowest
   above <- q >= highest
@@ -130,7 +125,7 @@ pt <- for_tensors("pt", function(q, df, lower.tail = TRUE, log.p = FALSE) {
 #' @export
 pbinom <- for_tensors("pbinom", function(q, size, prob, lower.tail = TRUE, log.p = FALSE) {
   k <- whole_below(q)
-  all <- broadcast_together(k, size, prob)
+  all <- broadcast_together(list(k, size, prob))
   outside <- (all[[1L]] < 0) | (all[[1L]] >= all[[2L]])
   tail <- beta_tail(all[[3L]], kept_inside(all[[1L]], outside, 0) + 1, kept_inside(all[[2L]] - all[[1L]], outside, 1), !lower.tail, log.p)
   nan_unless(at_ends(all[[1L]] < 0, outside, tail, lower.tail, log.p), is_probability(all[[3L]]), all[[2L]] >= 0)

@@ -85,7 +85,7 @@ trace_backward <- function(f, arguments, wrt, argnums, has_aux, name) {
   inputs <- lapply(given$tensors, function(x) .Call(ffi_alias, x))
   for (x in inputs) if (!x$requires_grad) x$requires_grad_(TRUE)
   recording <- .Call(ffi_grad_enabled)
-  parts <- split_aux(with_enable_grad(call_with(f, put_leaves(arguments, given, inputs))), has_aux, name)
+  parts <- split_aux(with_enable_grad(call_transformed(f, put_leaves(arguments, given, inputs), name)), has_aux, name)
   c(parts, list(given = given, inputs = inputs, recording = recording))
 }
 
