@@ -42,10 +42,10 @@
 objective <- function(f, parameters, fixed = NULL, map = NULL, lower = -Inf, upper = Inf, likelihood = TRUE) {
   check_transformed(f, "objective")
   likelihood <- .Call(ffi_flag, likelihood, "likelihood")
-  f <- with_base_r(f)
+  code <- kept_with_base_r(f)
   parameters <- read_parameters(parameters)
   layout <- parameter_layout(parameters, fixed, map)
-  evaluate <- function(free) f_of_list(f, names(parameters))(tensors_by_name(free, layout))
+  evaluate <- function(free) f_of_list(code(), names(parameters))(tensors_by_name(free, layout))
   at <- function(par) {
     if (is.numeric(par) && length(par) == length(layout$par)) return(as.double(par))
     raise_error(sprintf("`par` must be %d numbers, not %s", length(layout$par), kind_in_words(par)), quote(objective(f, ...)))

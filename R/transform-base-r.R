@@ -5,10 +5,23 @@
 # name. Names that the user has given another meaning keep theirs; the user's environments are left as they are.
 
 # The function f, in whose code base R's functions know tensors.
-with_base_r <- function(f) {
-  copies <- new.env(parent = emptyenv()) # one overlay for each environment, with what has been copied in it
-  copies$all <- list()
-  knowing_tensors(f, copies)
+with_base_r <- function(f) knowing_tensors(f, new_copies())
+
+# One overlay for each environment, and which functions were found by which names.
+new_copies <- function() list2env(list(all = list(), found = list()), parent = emptyenv())
+
+# with_base_r(f), made anew only where a function that it calls has changed.
+kept_with_base_r <- function(f) {
+  copies <- made <- NULL
+  is_fresh <- function(one) identical(get0(one$name, one$home, mode = "function"), one$original)
+  function() {
+    for (one in copies$found) if (!is_fresh(one)) made <<- NULL
+    if (is.null(made)) {
+      copies <<- new_copies()
+      made <<- knowing_tensors(f, copies)
+    }
+    made
+  }
 }
 
 # Whether a function's code is the user's: not that of a package.
@@ -21,15 +34,16 @@ knowing_tensors <- function(f, copies) {
   used <- unique(all.names(body(f)))
   if (any(c("<-", "=") %in% used)) used <- base::c(used, paste0(intersect(c("[", "[["), used), "<-"))
   home <- environment(f)
-  known <- Filter(function(name) identical(get0(name, home), base_function(name)), intersect(used, names(of_tensors)))
+  known <- Filter(function(name) is_base_function(name, get0(name, home)), intersect(used, names(of_tensors)))
   called <- Filter(function(name) is_users(get0(name, home, mode = "function")), setdiff(used, names(of_tensors)))
-  branches <- any(c("if", "while", "&&", "||") %in% used)
+  branches <- any(c("if", "while", "&&", "||", "[") %in% used)
   if (!length(known) && !length(called) && !branches) return(f)
   overlay <- overlay_of(home, copies)
   for (name in known) assign(name, of_tensors[[name]], envir = overlay)
   for (name in setdiff(called, ls(overlay, all.names = TRUE))) {
     original <- get(name, envir = home, mode = "function")
     if (is.function(get0(name, home))) {
+      copies$found <- base::c(copies$found, list(list(name = name, home = home, original = original)))
       assign(name, original, envir = overlay) # ends the recursion
       assign(name, knowing_tensors(original, copies), envir = overlay)
     }
@@ -42,7 +56,12 @@ knowing_tensors <- function(f, copies) {
   f
 }
 
-base_function <- function(name) get0(name, baseenv(), inherits = FALSE, ifnotfound = get0(name, asNamespace("stats"), inherits = FALSE))
+is_base_function <- function(name, found) {
+  for (home in list(baseenv(), asNamespace("stats"), asNamespace("methods"))) {
+    if (identical(found, get0(name, home, inherits = FALSE))) return(is.function(found))
+  }
+  FALSE
+}
 
 overlay_of <- function(home, copies) {
   for (one in copies$all) if (identical(one$home, home)) return(one$overlay)
@@ -52,7 +71,7 @@ overlay_of <- function(home, copies) {
   overlay
 }
 
-# The code, with the conditions of branches as R's TRUE or FALSE.
+# The code, with the conditions of branches as R's TRUE or FALSE, and factors between brackets as their codes.
 with_conditions <- function(code) {
   if (is.call(code)) {
     head <- code[[1L]]
@@ -60,9 +79,17 @@ with_conditions <- function(code) {
     for (k in seq_along(code)) if (is.call(code[[k]])) code[[k]] <- with_conditions(code[[k]])
     conditions <- if (!is.symbol(head)) NULL else switch(as.character(head), "if" = , "while" = 2L, "&&" = , "||" = 2:3)
     for (k in conditions) code[[k]] <- as.call(list(as_condition, code[[k]]))
+    if (is_group_index(code)) code[[3L]] <- as.call(list(as_index, code[[2L]], code[[3L]]))
   }
   code
 }
+# b[group]: what a factor may stand in.
+is_group_index <- function(code) {
+  if (length(code) != 3L || !identical(code[[1L]], as.name("[")) || !is.symbol(code[[2L]])) return(FALSE)
+  index <- code[[3L]]
+  if (is.symbol(index)) nzchar(as.character(index)) else is.call(index) && identical(index[[1L]], as.name("$"))
+}
+as_index <- function(x, index) if (is.factor(index) && is_tensor(x)) as.integer(index) else index
 as_condition <- function(x) if (is_tensor(x)) as.logical(as.numeric(x)) else x
 
 # f of its arguments, with base R's functions for tensors, and R's errors about tensors in words.
@@ -174,8 +201,6 @@ of_tensors <- list(
     at_places(x, base::diag(ids_of(x), ...))
   },
   as.vector = function(x, mode = "any") if (is_tensor(x)) flat(x) else base::as.vector(x, mode),
-  as.numeric = function(x, ...) if (is_tensor(x)) flat(x) else base::as.numeric(x, ...),
-  as.double = function(x, ...) if (is_tensor(x)) flat(x) else base::as.double(x, ...),
   drop = function(x) if (is_tensor(x)) torch_squeeze(x) else base::drop(x),
   ifelse = function(test, yes, no) {
     if (!is_tensor(test) && !is_tensor(yes) && !is_tensor(no)) return(base::ifelse(test, yes, no))

@@ -40,9 +40,9 @@
 #' vjp(function(x) x^2, c(1, 2), c(1, 10))
 #' @export
 gradient <- function(f, ..., wrt = NULL, argnums = NULL, has_aux = FALSE) {
-  check_transformed(f, "gradient")
+  code <- kept_with_base_r(check_transformed(f, "gradient"))
   at <- function(...) {
-    found <- gradient_at(f, list(...), wrt, argnums, has_aux, "gradient")
+    found <- gradient_at(code(), list(...), wrt, argnums, has_aux, "gradient")
     with_aux(found$gradient, found, has_aux, "gradient")
   }
   if (...length()) at(...) else at
@@ -51,9 +51,9 @@ gradient <- function(f, ..., wrt = NULL, argnums = NULL, has_aux = FALSE) {
 #' @rdname gradient
 #' @export
 value_and_gradient <- function(f, ..., wrt = NULL, argnums = NULL, has_aux = FALSE) {
-  check_transformed(f, "value_and_gradient")
+  code <- kept_with_base_r(check_transformed(f, "value_and_gradient"))
   at <- function(...) {
-    found <- gradient_at(f, list(...), wrt, argnums, has_aux, "value_and_gradient")
+    found <- gradient_at(code(), list(...), wrt, argnums, has_aux, "value_and_gradient")
     found[c("value", "gradient", if (has_aux) "aux")]
   }
   if (...length()) at(...) else at

@@ -18,7 +18,10 @@ base_r_cases <- list(
   quote(unlist(list(x[1], list(x[2], 3)))), quote(pmax(x, 1)), quote(pmin(x, rev(x) * 1.01)), quote(diff(x)), quote(rev(x)), quote(cumsum(x)),
   quote(determinant(crossprod(matrix(x[1:4], 2)))$modulus), quote(det(matrix(x[1:4], 2))), quote(chol(crossprod(matrix(x[1:4], 2)))),
   quote(solve(matrix(x[1:4], 2))), quote(solve(matrix(x[1:4], 2), x[5:6])), quote(backsolve(matrix(c(1, 0, 2, 3), 2), x[1:2])),
-  quote(forwardsolve(t(chol(crossprod(matrix(x[1:4], 2)))), x[5:6])), quote(x[[1]]), quote(x[factor(c("b", "a", "b"))]), quote({
+  quote(forwardsolve(t(chol(crossprod(matrix(x[1:4], 2)))), x[5:6])), quote(x[[1]]), quote({
+    g <- factor(c("b", "a", "b"))
+    x[g]
+  }), quote({
     y <- numeric(6)
     for (i in 1:6) y[i] <- x[i]^i
     y
@@ -33,7 +36,7 @@ base_r_cases <- list(
     y[3] <- x[1]
     y[1:2] <- 7
     y
-  }), quote(as.vector(matrix(x, 2))), quote(as.numeric(x)), quote(var(x)), quote(sd(x)), quote(Reduce(`+`, lapply(1:3, function(i) x[i]))),
+  }), quote(as.vector(matrix(x, 2))), quote(var(x)), quote(sd(x)), quote(Reduce(`+`, lapply(1:3, function(i) x[i]))),
   quote(do.call(rbind, list(x, x^2))), quote(cbind(x, 1)), quote(t(matrix(x, 2))), quote(do.call("sum", list(x))), quote(with(list(z = x), sum(z^2))),
   quote(rowSums(outer(x, 1:3)^2)), quote(mean(x)), quote(prod(x)), quote(max(x)), quote(helper(x))
 )
@@ -64,4 +67,35 @@ test_that("base R's functions of tensors have R's values and their derivatives i
     }, 0)
     expect_equal(slope, numeric, tolerance = 1e-6, label = label)
   }
+})
+
+test_that("what cannot be differentiated stops with the function's name", {
+  x <- c(1.3, 0.4, 2.2, 3.1)
+  expect_error(gradient(function(x) svd(matrix(x, 2))$d[1], x), "svd\\(\\).*linalg_svd")
+  expect_error(gradient(function(x) eigen(matrix(x, 2))$values[1], x), "eigen\\(\\).*linalg_eigh")
+  expect_error(gradient(function(x) norm(matrix(x, 2)), x), "norm\\(\\)")
+  expect_error(gradient(function(x) kronecker(x, x)[1], x), "kronecker\\(\\)")
+  expect_error(gradient(function(x) sum(fft(x)), x), "fft\\(\\)")
+  expect_error(gradient(function(x) sum(stats::dnorm(x)), x), "stats::dnorm\\(x\\).*rushlight::dnorm\\(\\)", class = "rushlight_error")
+  expect_error(jvp(function(x) sum(stats::dcauchy(x)), x, x), "dcauchy.*tensor operations", class = "rushlight_error")
+  goal <- objective(function(p) -sum(stats::dnorm(p$a)), list(a = 1))
+  expect_error(goal$gr(1), "rushlight::dnorm\\(\\)")
+  expect_error(goal$fn(1), "rushlight::dnorm\\(\\)")
+})
+
+test_that("the user's functions, names and environments are left as they are", {
+  calls <- 0
+  outer <- function(x, y) x + y
+  f <- function(x) {
+    calls <<- calls + 1
+    sum(outer(x, 1))
+  }
+  before <- list(f, ls(), outer)
+  expect_equal(gradient(f, c(1, 2)), c(1, 1))
+  expect_identical(calls, 1)
+  expect_identical(list(f, setdiff(ls(), "before"), outer), before)
+  diag <- torch_tensor(c(2, 3), dtype = torch_double())
+  expect_equal(gradient(function(x) sum(x * diag), c(1, 2)), c(2, 3))
+  fibonacci <- function(x, n) if (n < 2) x else fibonacci(x, n - 1) + fibonacci(x, n - 2)
+  expect_equal(gradient(fibonacci, 1, 6), 13)
 })
