@@ -38,5 +38,5 @@ dmultinom <- for_tensors("dmultinom", function(x, size = NULL, prob, log = FALSE
   total <- torch_sum(x)
   if (!is.null(size) && as.numeric(size) != as.numeric(total)) raise_error("`size` must be the sum of `x`")
   value <- lgamma(total + 1) + torch_sum(x$xlogy(prob / torch_sum(prob)) - lgamma(x + 1))
-  as_density(nan_unless(value, torch_all(prob >= 0), torch_all(x >= 0)), log)
+  as_density(nan_unless(value, (prob >= 0)$all(), (x >= 0)$all()), log)
 })

@@ -28,6 +28,18 @@
 #' pnorm(x, log.p = TRUE)
 #' gradient(function(p) -dnorm(cars$dist, p[1] + p[2] * cars$speed, p[3], log = TRUE)$sum(), c(0, 1, 10))
 #' gradient(function(shape) dgamma(2, shape, rate = 3), 1.5)
+#'
+#' # the others, by their derivative at 0.6
+#' slope <- function(f) gradient(f, 0.6)
+#' slope(function(p) qnorm(p) + plogis(p) + qlogis(p) + dlogis(p) + dunif(p) + punif(p))
+#' slope(function(q) pgamma(q, 2, lower.tail = FALSE) + pbeta(q, 2, 3) + dbeta(q, 2, 3))
+#' slope(function(x) dt(x, df = 4) + pt(x, df = 4, log.p = TRUE) + dlnorm(x) + plnorm(x))
+#' slope(function(rate) dexp(2, rate) + pexp(2, rate) + dweibull(2, 3, rate) + pweibull(2, 3, rate))
+#' slope(function(p) dbinom(3, 9, p) + pbinom(3, 9, p) + dnbinom(3, 2, p) + pnbinom(3, 2, p))
+#' slope(function(mu) dpois(3, mu, log = TRUE) + ppois(3, mu, log.p = TRUE))
+#' slope(function(a) lbeta(a, 2) + lchoose(a, 2))
+#' dmultinom(c(1, 2), prob = torch_tensor(c(0.3, 0.7)), log = TRUE)
+#' dmvnorm(torch_tensor(c(1, 2)), c(0, 0), diag(2), log = TRUE)
 #' @name densities
 #' @include stats-density.R
 NULL

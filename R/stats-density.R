@@ -6,7 +6,7 @@ for_tensors <- function(name, rule, package = "stats") {
   own <- getExportedValue(package, name)
   refused <- setdiff(names(formals(own)), names(formals(rule)))
   made <- function() {
-    given <- names(match.call())[-1L]
+    given <- as.character(names(match.call())[-1L])
     values <- mget(given, inherits = FALSE)
     if (any(vapply(values, is_tensor, NA))) return(call_rule(RULE, values, NAME, REFUSED, sys.call()))
     symbols <- structure(lapply(given, as.name), names = given)
@@ -22,6 +22,7 @@ for_tensors <- function(name, rule, package = "stats") {
 
 # Conditions of R's own function speak of the user's call.
 as_from <- function(call, code) {
+  force(call)
   withCallingHandlers(
     tryCatch(code, error = function(e) {
       e$call <- call

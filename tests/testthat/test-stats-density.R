@@ -122,3 +122,69 @@ test_that("distribution functions have their derivatives to second order, in all
     for (row in seq_len(nrow(p_flags))) expect_derivatives(names(points)[k], points[[k]], as.list(p_flags[row, ]))
   }
 })
+
+test_that("far out in the tails the logarithms and their derivatives hold", {
+  z <- f64(c(-1e8, -1e4, -40, 10, 40))
+  expect_equal(as.numeric(pnorm(z, log.p = TRUE)), stats::pnorm(as.numeric(z), log.p = TRUE), tolerance = 1e-14)
+  slope <- gradient(function(z) sum(pnorm(z, log.p = TRUE)), c(-1e8, -1e4, -40))
+  expect_equal(slope, c(1e8, 1e4 + 1e-4, 40.024968882), tolerance = 1e-9)
+  expect_equal(diag(hessian(function(z) sum(pnorm(z, log.p = TRUE)), c(-1e8, -1e4, -40))), c(-1, -1, -0.99937732), tolerance = 1e-5)
+  expect_equal(gradient(function(q) sum(pgamma(q, 2, lower.tail = FALSE, log.p = TRUE)), 1e4), -1e4 / (1 + 1e4), tolerance = 1e-9)
+})
+
+test_that("a deviation of zero and parameters outside of their domain give what stats gives", {
+  x <- c(-1, 0, 1)
+  expect_identical(as.numeric(dnorm(f64(x), 0, f64(0))), stats::dnorm(x, 0, 0))
+  expect_identical(as.numeric(pnorm(f64(x), 0, f64(0))), stats::pnorm(x, 0, 0))
+  expect_true(all(is.nan(as.numeric(dnorm(f64(x), 0, f64(-1))))))
+  expect_true(is.nan(as.numeric(dgamma(f64(1), -1))))
+  expect_true(is.nan(as.numeric(pbeta(f64(0.5), f64(-1), 2))))
+  expect_true(is.nan(as.numeric(dbinom(f64(1), 3, 1.5))))
+  expect_warning(value <- dpois(f64(c(1.5, 2)), 1, log = TRUE), "non-integer x = 1.5")
+  expect_equal(as.numeric(value), c(-Inf, stats::dpois(2, 1, log = TRUE)))
+})
+
+test_that("without a tensor the functions are R's own, with its names, warnings and errors", {
+  x <- matrix(c(0.1, 0.2, 0.3, 0.4), 2, dimnames = list(c("a", "b"), NULL))
+  for (name in unique(c(names(density_cases), names(distribution_cases), "qnorm", "qlogis"))) {
+    rest <- c(list(x), Find(function(case) TRUE, c(density_cases, distribution_cases)[names(c(density_cases, distribution_cases)) == name])[-1L])
+    expect_identical(suppressWarnings(do.call(ours(name), rest)), suppressWarnings(do.call(stats_own(name), rest)), label = name)
+  }
+  for (name in c("lbeta", "lchoose")) expect_identical(ours(name)(x * 9, 2), get(name, baseenv())(x * 9, 2))
+  expect_identical(dmultinom(c(1, 2), prob = c(0.3, 0.7)), stats::dmultinom(c(1, 2), prob = c(0.3, 0.7)))
+  same <- function(code) {
+    seen <- function(f) tryCatch(f(), condition = function(e) list(class(e), conditionMessage(e), deparse(conditionCall(e))))
+    theirs <- eval(call("function", NULL, code), list(dnorm = stats::dnorm, dgamma = stats::dgamma, dnbinom = stats::dnbinom, pt = stats::pt), baseenv())
+    expect_identical(seen(eval(call("function", NULL, code))), seen(theirs), label = deparse(code))
+  }
+  same(quote(dnorm("a")))
+  same(quote(dnorm()))
+  same(quote(dnorm(1, sd = -1)))
+  same(quote(dnorm(1, zd = -1)))
+  same(quote(dgamma(1)))
+  same(quote(dgamma(1, 2, rate = 2, scale = 3)))
+  same(quote(dnbinom(1, 2, prob = 0.5, mu = 3)))
+  same(quote(pt(1, 3, ncp = 1)))
+})
+
+test_that("the normal density of several dimensions is the product along its axes, and has its derivatives", {
+  sigma <- rbind(c(2, 0.5), c(0.5, 1))
+  x <- rbind(c(1, 2), c(0, -1))
+  expected <- apply(x, 1, function(v) -sum(v * solve(sigma, v)) / 2 - log(det(2 * pi * sigma)) / 2)
+  expect_equal(dmvnorm(x, c(0, 0), sigma, log = TRUE), expected, tolerance = 1e-14)
+  expect_equal(as.numeric(dmvnorm(f64(x), c(0, 0), sigma)), exp(expected), tolerance = 1e-14)
+  value <- function(s) sum(dmvnorm(x, c(0, 0), s, log = TRUE))
+  expect_equal(gradient(value, sigma)[1, 1], central_difference(function(a) value(replace(sigma, 1, a)), 2), tolerance = 1e-7)
+  p <- c(0.2, 0.3, 0.5)
+  expect_equal(as.numeric(dmultinom(c(1, 2, 3), prob = f64(p), log = TRUE)), stats::dmultinom(c(1, 2, 3), prob = p, log = TRUE))
+})
+
+test_that("what is not defined for tensors is refused in the user's terms", {
+  x <- f64(1)
+  expect_error(dt(x, 3, ncp = 1), "`ncp` of dt\\(\\) is not defined for tensors", class = "rushlight_error")
+  expect_error(dgamma(x, 2, rate = 2, scale = 3), "`rate` and `scale`", class = "rushlight_error")
+  expect_error(dnbinom(x, 2, prob = 0.5, mu = 3), "`prob` and `mu`", class = "rushlight_error")
+  expect_error(dnorm(x, "a"), "`mean` of dnorm\\(\\) must be numbers or a tensor", class = "rushlight_error")
+  expect_error(dnorm(x, log = "yes"), "`log`", class = "rushlight_error")
+  expect_error(dmvnorm(f64(c(1, 2, 3)), 0, diag(2)), "2 numbers", class = "rushlight_error")
+})
