@@ -12,6 +12,7 @@ new_copies <- function() list2env(list(all = list(), found = list()), parent = e
 
 # with_base_r(f), made anew only where a function that it calls has changed.
 kept_with_base_r <- function(f) {
+  force(f)
   copies <- made <- NULL
   is_fresh <- function(one) identical(get0(one$name, one$home, mode = "function"), one$original)
   function() {
