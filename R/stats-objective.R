@@ -42,9 +42,10 @@
 objective <- function(f, parameters, fixed = NULL, map = NULL, lower = -Inf, upper = Inf, likelihood = TRUE) {
   check_transformed(f, "objective")
   likelihood <- .Call(ffi_flag, likelihood, "likelihood")
+  code <- kept_with_base_r(f)
   parameters <- read_parameters(parameters)
   layout <- parameter_layout(parameters, fixed, map)
-  evaluate <- function(free) f_of_list(f, names(parameters))(tensors_by_name(free, layout))
+  evaluate <- function(free) f_of_list(code(), names(parameters))(tensors_by_name(free, layout))
   at <- function(par) {
     if (is.numeric(par) && length(par) == length(layout$par)) return(as.double(par))
     raise_error(sprintf("`par` must be %d numbers, not %s", length(layout$par), kind_in_words(par)), quote(objective(f, ...)))
@@ -53,7 +54,7 @@ objective <- function(f, parameters, fixed = NULL, map = NULL, lower = -Inf, upp
   structure(class = "rushlight_objective", list(
     par = layout$par,
     fn = function(par) {
-      value <- with_no_grad(evaluate(torch_tensor(at(par), dtype = torch_double())))
+      value <- with_no_grad(call_transformed(evaluate, list(torch_tensor(at(par), dtype = torch_double())), "objective"))
       as.numeric(check_one_number(value, "objective")$item())
     },
     gr = function(par) {

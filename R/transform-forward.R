@@ -43,7 +43,7 @@ push_forward <- function(f, arguments, given, along, has_aux, name) {
   has_aux <- .Call(ffi_flag, has_aux, "has_aux")
   with_forward({
     duals <- Map(function(x, t) .Call(ffi_forward_dual, x, t), given$tensors, along)
-    parts <- split_aux(call_with(f, put_leaves(arguments, given, duals)), has_aux, name)
+    parts <- split_aux(call_transformed(f, put_leaves(arguments, given, duals), name), has_aux, name)
     tangents <- lapply(outputs_of_value(parts$value, name), function(y) {
       t <- .Call(ffi_forward_tangent, y)
       if (is.null(t)) torch_zeros_like(y$detach()) else t

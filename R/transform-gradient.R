@@ -40,9 +40,9 @@
 #' vjp(function(x) x^2, c(1, 2), c(1, 10))
 #' @export
 gradient <- function(f, ..., wrt = NULL, argnums = NULL, has_aux = FALSE) {
-  check_transformed(f, "gradient")
+  code <- kept_with_base_r(check_transformed(f, "gradient"))
   at <- function(...) {
-    found <- gradient_at(f, list(...), wrt, argnums, has_aux, "gradient")
+    found <- gradient_at(code(), list(...), wrt, argnums, has_aux, "gradient")
     with_aux(found$gradient, found, has_aux, "gradient")
   }
   if (...length()) at(...) else at
@@ -51,9 +51,9 @@ gradient <- function(f, ..., wrt = NULL, argnums = NULL, has_aux = FALSE) {
 #' @rdname gradient
 #' @export
 value_and_gradient <- function(f, ..., wrt = NULL, argnums = NULL, has_aux = FALSE) {
-  check_transformed(f, "value_and_gradient")
+  code <- kept_with_base_r(check_transformed(f, "value_and_gradient"))
   at <- function(...) {
-    found <- gradient_at(f, list(...), wrt, argnums, has_aux, "value_and_gradient")
+    found <- gradient_at(code(), list(...), wrt, argnums, has_aux, "value_and_gradient")
     found[c("value", "gradient", if (has_aux) "aux")]
   }
   if (...length()) at(...) else at
@@ -85,7 +85,7 @@ trace_backward <- function(f, arguments, wrt, argnums, has_aux, name) {
   inputs <- lapply(given$tensors, function(x) .Call(ffi_alias, x))
   for (x in inputs) if (!x$requires_grad) x$requires_grad_(TRUE)
   recording <- .Call(ffi_grad_enabled)
-  parts <- split_aux(with_enable_grad(call_with(f, put_leaves(arguments, given, inputs))), has_aux, name)
+  parts <- split_aux(with_enable_grad(call_transformed(f, put_leaves(arguments, given, inputs), name)), has_aux, name)
   c(parts, list(given = given, inputs = inputs, recording = recording))
 }
 

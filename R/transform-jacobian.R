@@ -38,8 +38,9 @@ jacobian <- function(f, ..., wrt = NULL, argnums = NULL, has_aux = FALSE, mode =
 #' @rdname jacobian
 #' @export
 hessian <- function(f, ..., wrt = NULL, argnums = NULL) {
-  check_transformed(f, "hessian")
+  code <- kept_with_base_r(check_transformed(f, "hessian"))
   at <- function(...) {
+    f <- code()
     arguments <- named_arguments(f, list(...))
     chosen <- chosen_arguments(f, arguments, wrt, argnums, "hessian")
     slope <- function(...) gradient_at(f, list(...), chosen, NULL, FALSE, "hessian")$gradient

@@ -50,9 +50,10 @@ vmap_at <- function(f, arguments, in_dims, out_dims) {
     )
   }
   if (counts[1L] == 0L) raise_error("there must be at least one slice to go along; the dimension has length 0", transform_call("vmap"))
+  f <- with_base_r(f)
   results <- lapply(seq_len(counts[1L]), function(k) {
     for (i in seq_along(mapped)) arguments[mapped[i]] <- list(slices[[i]]$at(k))
-    call_with(f, arguments)
+    call_transformed(f, arguments, "vmap")
   })
   of_r <- !any(vapply(leaves, inherits, NA, "torch_tensor"))
   stack_results(results, out_dims, of_r)

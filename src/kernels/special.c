@@ -87,6 +87,42 @@ double rl_special_i0(double x) { return x == x ? bessel(x, 0) : x; }
 
 double rl_special_i1(double x) { return x == x ? copysign(bessel(x, 1), x) : x; }
 
+/* exp(x^2), with what is lost by rounding x^2 */
+static double exp_square(double x) {
+    double square = x * x;
+    return exp(square) * (1 + fma(x, x, -square));
+}
+
+double rl_special_erfcx(double x) {
+    if (x != x || x < -27) return x != x ? x : INFINITY;
+    if (x < 10) return exp_square(x) * erfc(x);
+    double z = 0.5 / (x * x), sum = 1, term = 1;
+    for (int k = 1; k < 40 && fabs(term) > 1e-17; k++) sum += term *= -(2 * k - 1) * z;
+    return sum / (x * sqrt(RL_PI));
+}
+
+double rl_special_log_ndtr(double x) {
+    if (x > -1) return log1p(-0.5 * erfc(x / sqrt(2.0)));
+    return log(rl_special_erfcx(-x / sqrt(2.0)) / 2) - x * x / 2;
+}
+
+/* Newton's steps, which from the left of the root of a concave function do not leave that side. */
+double rl_special_ndtri_exp(double y) {
+    if (!(y < 0)) return y == 0 ? INFINITY : NAN;
+    if (isinf(y)) return y;
+    double x = y < -2 ? -sqrt(-2 * y) : sqrt(2.0) * rl_special_erfinv(2 * exp(y) - 1);
+    if (y > -0.7) {
+        double upper = -expm1(y);
+        return -(upper < 0.1 ? rl_special_ndtri_exp(log(upper)) : sqrt(2.0) * rl_special_erfinv(2 * upper - 1));
+    }
+    for (int step = 0; step < 60; step++) {
+        double hazard = sqrt(2 / RL_PI) / rl_special_erfcx(-x / sqrt(2.0)), move = (rl_special_log_ndtr(x) - y) / hazard;
+        x -= move;
+        if (fabs(move) <= 1e-15 * fabs(x) + 1e-300) break;
+    }
+    return x;
+}
+
 static double igamma_front(double a, double x) { return exp(a * log(x) - x - lgamma(a)); }
 
 /* sum of x^k / ((a + 1) ... (a + k)) */

@@ -16,6 +16,9 @@ SPECIAL(polygamma, const int order = (int)NUMBER(0).as_int, rl_special_polygamma
 SPECIAL(mvlgamma, const int p = (int)NUMBER(0).as_int, rl_special_mvlgamma(a, p))
 SPECIAL(i0, , rl_special_i0(a))
 SPECIAL(i1, , rl_special_i1(a))
+SPECIAL(erfcx, , rl_special_erfcx(a))
+SPECIAL(log_ndtr, , rl_special_log_ndtr(a))
+SPECIAL(ndtri_exp, , rl_special_ndtri_exp(a))
 
 #define SPECIAL_OF_TWO(name)                                                \
     RL_BINARY_ROW(name##_float, float, float, , rl_special_##name(a, b))    \

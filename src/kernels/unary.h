@@ -26,6 +26,7 @@ extern const rl_loops rl_sigmoid_loops, rl_logit_loops, rl_erf_loops, rl_erfc_lo
 
 /* special_loops.c; polygamma of order, mvlgamma of dimension NUMBER(0) */
 extern const rl_loops rl_erfinv_loops, rl_lgamma_loops, rl_digamma_loops, rl_polygamma_loops, rl_mvlgamma_loops, rl_i0_loops, rl_i1_loops;
+extern const rl_loops rl_erfcx_loops, rl_log_ndtr_loops, rl_ndtri_exp_loops;
 
 /* activation.c; what they take besides: NUMBER(0), ... as in ops/activation.c */
 extern const rl_loops rl_elu_loops, rl_silu_loops, rl_gelu_loops, rl_gelu_tanh_loops, rl_softplus_loops, rl_logsigmoid_loops;

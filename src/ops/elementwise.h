@@ -32,6 +32,7 @@
 #define NUMERIC(op, grad, needs, derivative) ELEMENTWISE(op, grad, rl_infer_elementwise, needs, derivative)
 
 #define SQRT_PI 1.77245385090551602730
+#define SQRT_2 1.41421356237309504880
 #define LN2 0.69314718055994530942
 #define LN10 2.30258509299404568402
 

@@ -12,6 +12,21 @@ SMOOTH(erfinv, "Erfinv", SAVE_OUTPUT(0), rl_mul(g, bell(y, 1, SQRT_PI / 2)))
 SMOOTH(i0, "I0", SAVE_INPUT(0), rl_mul(g, rl_i1(x)))
 SMOOTH(i1, "SpecialI1", SAVE_INPUT(0) | SAVE_OUTPUT(0), rl_mul(g, rl_where(rl_eq(x, rl_number(0)), rl_number(0.5), rl_sub(rl_i0(x), rl_div(y, x)))))
 
+/* ---- the normal distribution far out: exp(x^2) erfc(x), log pnorm and its inverse ---- */
+
+/* 2 x y - 2 / sqrt(pi), by its expansion where that cancels. */
+static rl_tensor *erfcx_slope(rl_tensor *x, rl_tensor *y) {
+    rl_tensor *z = rl_reciprocal(rl_mul(x, x));
+    rl_tensor *far = rl_mul(rl_mul_number(z, -1 / SQRT_PI), rl_number_minus(1, rl_mul_number(z, 1.5)));
+    return rl_where(rl_gt(x, rl_number(3000)), far, rl_add_number(rl_mul_number(rl_mul(x, y), 2), -2 / SQRT_PI));
+}
+SMOOTH(erfcx, "SpecialErfcx", SAVE_INPUT(0) | SAVE_OUTPUT(0), rl_mul(g, erfcx_slope(x, y)))
+
+/* dnorm(x) / pnorm(x) */
+static rl_tensor *normal_hazard(rl_tensor *x) { return rl_mul_number(rl_reciprocal(rl_erfcx(rl_mul_number(x, -1 / SQRT_2))), SQRT_2 / SQRT_PI); }
+SMOOTH(log_ndtr, "SpecialLogNdtr", SAVE_INPUT(0), rl_mul(g, normal_hazard(x)))
+SMOOTH(ndtri_exp, "NdtriExp", SAVE_OUTPUT(0), rl_div(g, normal_hazard(y)))
+
 /* sin(pi x) / (pi x) */
 static rl_tensor *sinc_derivative(rl_tensor *x) { return rl_div(rl_sub(rl_cos(rl_mul_number(x, RL_PI)), rl_sinc(x)), x); }
 SMOOTH(sinc, "Sinc", SAVE_INPUT(0), rl_where(rl_eq(x, rl_number(0)), rl_number(0), rl_mul(g, sinc_derivative(x))))

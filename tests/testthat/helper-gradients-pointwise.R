@@ -67,6 +67,9 @@ for (exponent in c(-1.5, -1, -0.5, 0, 0.5, 1, 2, 3, 2.5)) {
 gradient_case("pow", function(x) torch_pow(2.5, x), list(c(3, 4)))
 gradient_case("float_power", function(x, y) x$float_power(y), list(c(3, 4), 4), lo = c(0.3, -2), hi = 2)
 gradient_case("xlogy", function(x, y) x$xlogy(y), list(c(3, 4), c(3, 4)), lo = c(-2, 0.3), hi = 2)
+gradient_case("erfcx", function(x) .Call(ffi_erfcx, x), list(c(3, 4)))
+gradient_case("log_ndtr", function(x) .Call(ffi_log_ndtr, x), list(c(3, 4)), lo = -20, hi = 3)
+gradient_case("ndtri_exp", function(x) .Call(ffi_ndtri_exp, x), list(c(3, 4)), lo = -20, hi = -0.1)
 gradient_case("igamma", function(x) torch_tensor(1.5, dtype = torch_double())$igamma(x), list(c(3, 4)), lo = 0.3, hi = 3)
 gradient_case("igammac", function(x) torch_tensor(1.5, dtype = torch_double())$igammac(x), list(c(3, 4)), lo = 0.3, hi = 3)
 

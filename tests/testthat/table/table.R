@@ -74,7 +74,7 @@ standard_rows <- function(ops, rows, exact) {
 # What no function of R's interface is: parts of derivatives and of compositions.
 internal_ops <- c("pass_above", "pass_within", "tanh_backward", "sigmoid_backward", "softmax_backward", "log_softmax_backward", "nll_loss_backward",
                   "reshape_alias", "unsafe_view", "alias", "dense_copy", "strided_scatter", "strided_gather", "strided_replace",
-                  "exchanges", "recurrence", "shift", "data_range", "take_along", "put_along", "i1", "pixel_unshuffle",
+                  "exchanges", "recurrence", "shift", "data_range", "take_along", "put_along", "i1", "erfcx", "log_ndtr", "ndtri_exp", "pixel_unshuffle",
                   "unsafe_split_with_sizes", "convolution_weight", "average_pool_backward", "beside", "normalize_backward",
                   "lstm_cell", "lstm_cell_backward", "gru_cell", "gru_cell_backward",
                   "gamma_slope", "resize_", "set_", "as_strided")
