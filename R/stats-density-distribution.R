@@ -27,8 +27,12 @@ difference <- function(p, q, shapes, orders) {
   total
 }
 
-# p(q, shapes): log P of R's numbers; log_density: of tensors; sign: -1 for the upper tail.
+# p(q, shapes): log P of R's numbers; log_density: of tensors; sign: -1 for the upper tail. Nodes hold p and these frames, so no frame
+# that they can see may hold what was computed: neither by a name nor by an argument that is not evaluated yet.
 log_tail <- function(p, log_density, sign) {
+  force(p)
+  force(log_density)
+  force(sign)
   by_q <- function(q, shapes, value) sign * exp(call_with(log_density, c(list(q), unname(shapes))) - value)
   at_orders <- function(orders) {
     run <- function(q, shapes) {
@@ -89,8 +93,7 @@ tail_of <- function(q, shapes, lowest, highest, inside, p, log_density, lower.ta
 
 gamma_tail <- function(x, shape, lower.tail, log.p) { # nolint: object_name_linter.
   p <- function(q, shapes) stats::pgamma(q, shapes[[1L]], lower.tail = lower.tail, log.p = TRUE)
-  value <- tail_of(x, list(shape), 0, Inf, 1, p, function(x, shape) log_dgamma(x, shape, 1), lower.tail, log.p)
-  nan_unless(value, shape > 0)
+  nan_unless(tail_of(x, list(shape), 0, Inf, 1, p, function(x, shape) log_dgamma(x, shape, 1), lower.tail, log.p), shape > 0)
 }
 beta_tail <- function(x, shape1, shape2, lower.tail, log.p) { # nolint: object_name_linter.
   p <- function(q, shapes) stats::pbeta(q, shapes[[1L]], shapes[[2L]], lower.tail = lower.tail, log.p = TRUE)
