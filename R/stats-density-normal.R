@@ -4,10 +4,12 @@
 #' all arguments, to second order. Without a tensor among the arguments these functions are those of \pkg{stats} and \pkg{base}.
 #'
 #' Tensors and numbers of R may be mixed; they are broadcast, and computed in the dtype of the floating tensors. Logarithms are computed
-#' as such, and hold far out in the tails. Whatever a parameter outside of its domain gives is NaN, without R's warning. Numbers that are not
+#' as such, and hold far out in the tails. Whatever a parameter outside of its domain gives is NaN, without R's warning. Numbers that
+#' are not
 #' whole have the density 0 under a distribution of counts, with R's warning.
 #'
-#' Of `pgamma()`, `pbeta()`, `pt()`, `pbinom()`, `ppois()` and `pnbinom()` the value is R's own. The derivative in the first argument and in a
+#' Of `pgamma()`, `pbeta()`, `pt()`, `pbinom()`, `ppois()` and `pnbinom()` the value is R's own. The derivative in the first argument
+#' and in a
 #' rate, scale or probability is exact; that in a shape, a size or degrees of freedom is a central difference of eighth order of R's values
 #' of the logarithm, good to some 1e-10.
 #' They cannot be differentiated forward, by [jvp()].

@@ -10,9 +10,12 @@
 #' the numbers that base R gives for a matrix or vector: `chol()` the upper factor, `median()` the mean of the two middle elements, `sort()`
 #' a vector without NaN.
 #'
-#' Within a function that is given to [gradient()], [objective()] and their kin, and in what it calls by name, more do: `c()`, `unlist()`, `rep()`,
-#' `matrix()`, `array()`, `as.vector()`, `diag()`, `outer()`, `crossprod()`, `tcrossprod()`, `%*%` with numbers of R, `det()`, `rowSums()` and its kin,
-#' `apply()`, `sapply()`, `vapply()`, `mapply()`, `ifelse()`, `pmax()`, `pmin()`, `var()`, `sd()`, `backsolve()`, `forwardsolve()`, `if`, `while`, a
+#' Within a function that is given to [gradient()], [objective()] and their kin, and in what it calls by name, more do: `c()`,
+#' `unlist()`, `rep()`,
+#' `matrix()`, `array()`, `as.vector()`, `diag()`, `outer()`, `crossprod()`, `tcrossprod()`, `%*%` with numbers of R, `det()`,
+#' `rowSums()` and its kin,
+#' `apply()`, `sapply()`, `vapply()`, `mapply()`, `ifelse()`, `pmax()`, `pmin()`, `var()`, `sd()`, `backsolve()`, `forwardsolve()`,
+#' `if`, `while`, a
 #' factor as an index, and assigning into a vector of numbers. They go column by column, as R does. `svd()`, `eigen()`, `norm()`, `cor()`,
 #' `cov()`, `dist()`, `kronecker()` and `fft()` stop there. Functions of packages, and functions found in lists, are left as they are.
 #'

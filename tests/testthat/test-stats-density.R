@@ -8,7 +8,8 @@ unit <- c(-0.1, 0, 1e-10, 0.1, 0.5, 0.9, 1 - 1e-9, 1, 1.2, NaN)
 density_cases <- list(
   dnorm = list(quantiles, mean = 0.5, sd = 1.7), dlnorm = list(positive, meanlog = 0.5, sdlog = 1.7), dexp = list(positive, rate = 1.3),
   dweibull = list(positive, shape = 1.6, scale = 0.7), dlogis = list(quantiles, location = 0.3, scale = 1.4),
-  dunif = list(quantiles, min = -1, max = 3), dgamma = list(positive, shape = 2.3, rate = 0.7), dgamma = list(positive, shape = 1, scale = 3),
+  dunif = list(quantiles, min = -1, max = 3), dgamma = list(positive, shape = 2.3, rate = 0.7), dgamma = list(positive, shape = 1,
+  scale = 3),
   dgamma = list(positive, shape = 0.4), dbeta = list(unit, shape1 = 2.3, shape2 = 0.8), dt = list(quantiles, df = 4.5),
   dbinom = list(counts, size = 40, prob = 0.3), dpois = list(counts, lambda = 7.7), dnbinom = list(counts, size = 2.5, prob = 0.3),
   dnbinom = list(counts, size = 2.5, mu = 4.2)
@@ -16,7 +17,8 @@ density_cases <- list(
 distribution_cases <- list(
   pnorm = list(quantiles, mean = 0.5, sd = 1.7), plnorm = list(positive, meanlog = 0.5, sdlog = 1.7), pexp = list(positive, rate = 1.3),
   pweibull = list(positive, shape = 1.6, scale = 0.7), plogis = list(quantiles, location = 0.3, scale = 1.4),
-  punif = list(quantiles, min = -1, max = 3), pgamma = list(positive, shape = 2.3, rate = 0.7), pgamma = list(positive, shape = 90, scale = 3),
+  punif = list(quantiles, min = -1, max = 3), pgamma = list(positive, shape = 2.3, rate = 0.7), pgamma = list(positive, shape = 90,
+  scale = 3),
   pbeta = list(unit, shape1 = 2.3, shape2 = 0.8), pt = list(quantiles, df = 4.5), pbinom = list(counts, size = 40, prob = 0.3),
   ppois = list(counts, lambda = 7.7), pnbinom = list(counts, size = 2.5, prob = 0.3), pnbinom = list(counts, size = 2.5, mu = 4.2)
 )
@@ -43,7 +45,8 @@ expect_as_stats <- function(name, arguments, tolerance = 1e-12) {
 
 test_that("densities of tensors are those of stats", {
   for (k in seq_along(density_cases)) {
-    for (log in c(TRUE, FALSE)) expect_as_stats(names(density_cases)[k], c(unname(density_cases[[k]][1L]), density_cases[[k]][-1L], log = log))
+    for (log in c(TRUE, FALSE)) expect_as_stats(names(density_cases)[k], c(unname(density_cases[[k]][1L]), density_cases[[k]][-1L],
+      log = log))
   }
 })
 
@@ -100,22 +103,28 @@ expect_derivatives <- function(name, at, flags, tolerance = 1e-6) {
 test_that("densities have their derivatives to second order, in all arguments", {
   points <- list(
     dnorm = list(x = -3, mean = 0.5, sd = 1.7), dlnorm = list(x = 0.4, meanlog = 0.5, sdlog = 1.7), dexp = list(x = 2, rate = 1.3),
-    dweibull = list(x = 2, shape = 1.6, scale = 0.7), dlogis = list(x = -3, location = 0.3, scale = 1.4), dunif = list(x = 1, min = 0, max = 3),
-    dgamma = list(x = 2, shape = 2.3, rate = 0.7), dgamma = list(x = 0.2, shape = 0.4, scale = 3), dbeta = list(x = 0.3, shape1 = 2.3, shape2 = 0.8),
+    dweibull = list(x = 2, shape = 1.6, scale = 0.7), dlogis = list(x = -3, location = 0.3, scale = 1.4), dunif = list(x = 1, min = 0,
+    max = 3),
+    dgamma = list(x = 2, shape = 2.3, rate = 0.7), dgamma = list(x = 0.2, shape = 0.4, scale = 3), dbeta = list(x = 0.3, shape1 = 2.3,
+    shape2 = 0.8),
     dt = list(x = -3, df = 4.5), dbinom = list(count = 3, size = 40, prob = 0.3), dbinom = list(count = 0, size = 40, prob = 0.3),
     dbinom = list(count = 40, size = 40, prob = 0.3), dpois = list(count = 3, lambda = 7.7), dpois = list(count = 0, lambda = 7.7),
-    dnbinom = list(count = 3, size = 2.5, prob = 0.3), dnbinom = list(count = 0, size = 2.5, mu = 4.2), dnbinom = list(count = 5, size = 2.5, mu = 4.2)
+    dnbinom = list(count = 3, size = 2.5, prob = 0.3), dnbinom = list(count = 0, size = 2.5, mu = 4.2), dnbinom = list(count = 5,
+    size = 2.5, mu = 4.2)
   )
   for (k in seq_along(points)) for (log in c(TRUE, FALSE)) expect_derivatives(names(points)[k], points[[k]], list(log = log))
 })
 
 test_that("distribution functions have their derivatives to second order, in all arguments", {
   points <- list(
-    pnorm = list(q = -9, mean = 0.5, sd = 1.7), pnorm = list(q = 2, mean = 0.5, sd = 1.7), plnorm = list(q = 0.4, meanlog = 0.5, sdlog = 1.7),
+    pnorm = list(q = -9, mean = 0.5, sd = 1.7), pnorm = list(q = 2, mean = 0.5, sd = 1.7), plnorm = list(q = 0.4, meanlog = 0.5,
+    sdlog = 1.7),
     pexp = list(q = 2, rate = 1.3), pexp = list(q = 0.1, rate = 0.3), pweibull = list(q = 2, shape = 1.6, scale = 0.7),
-    plogis = list(q = -3, location = 0.3, scale = 1.4), punif = list(q = 1, min = 0, max = 3), pgamma = list(q = 2, shape = 2.3, rate = 0.7),
+    plogis = list(q = -3, location = 0.3, scale = 1.4), punif = list(q = 1, min = 0, max = 3), pgamma = list(q = 2, shape = 2.3,
+    rate = 0.7),
     pgamma = list(q = 0.2, shape = 0.4, scale = 3), pgamma = list(q = 70, shape = 90), pbeta = list(q = 0.3, shape1 = 2.3, shape2 = 0.8),
-    pt = list(q = -3, df = 4.5), pt = list(q = 0.5, df = 30), pbinom = list(count = 3, size = 40, prob = 0.1), ppois = list(count = 3, lambda = 5.7),
+    pt = list(q = -3, df = 4.5), pt = list(q = 0.5, df = 30), pbinom = list(count = 3, size = 40, prob = 0.1), ppois = list(count = 3,
+    lambda = 5.7),
     pnbinom = list(count = 3, size = 2.5, prob = 0.3), pnbinom = list(count = 5, size = 2.5, mu = 4.2)
   )
   for (k in seq_along(points)) {
@@ -147,14 +156,16 @@ test_that("a deviation of zero and parameters outside of their domain give what 
 test_that("without a tensor the functions are R's own, with its names, warnings and errors", {
   x <- matrix(c(0.1, 0.2, 0.3, 0.4), 2, dimnames = list(c("a", "b"), NULL))
   for (name in unique(c(names(density_cases), names(distribution_cases), "qnorm", "qlogis"))) {
-    rest <- c(list(x), Find(function(case) TRUE, c(density_cases, distribution_cases)[names(c(density_cases, distribution_cases)) == name])[-1L])
+    rest <- c(list(x), Find(function(case) TRUE, c(density_cases, distribution_cases)[names(c(density_cases,
+      distribution_cases)) == name])[-1L])
     expect_identical(suppressWarnings(do.call(ours(name), rest)), suppressWarnings(do.call(stats_own(name), rest)), label = name)
   }
   for (name in c("lbeta", "lchoose")) expect_identical(ours(name)(x * 9, 2), get(name, baseenv())(x * 9, 2))
   expect_identical(dmultinom(c(1, 2), prob = c(0.3, 0.7)), stats::dmultinom(c(1, 2), prob = c(0.3, 0.7)))
   same <- function(code) {
     seen <- function(f) tryCatch(f(), condition = function(e) list(class(e), conditionMessage(e), deparse(conditionCall(e))))
-    theirs <- eval(call("function", NULL, code), list(dnorm = stats::dnorm, dgamma = stats::dgamma, dnbinom = stats::dnbinom, pt = stats::pt), baseenv())
+    theirs <- eval(call("function", NULL, code), list(dnorm = stats::dnorm, dgamma = stats::dgamma, dnbinom = stats::dnbinom,
+      pt = stats::pt), baseenv())
     expect_identical(seen(eval(call("function", NULL, code))), seen(theirs), label = deparse(code))
   }
   same(quote(dnorm("a")))

@@ -1,6 +1,7 @@
 # One line each: code of x, a vector of six positive numbers, whose value is made one number by weights; or the words of its error.
 base_r_cases <- list(
-  quote(c(x, 1, x[1])), quote(c(1, x)), quote(rep(x, 2)), quote(rep(x, each = 2)), quote(rep(x[1:2], times = c(2, 3))), quote(rep_len(x, 8)),
+  quote(c(x, 1, x[1])), quote(c(1, x)), quote(rep(x, 2)), quote(rep(x, each = 2)), quote(rep(x[1:2], times = c(2, 3))), quote(rep_len(x,
+  8)),
   quote(rep(x, length.out = 4)), quote(ifelse(x > 1, x^2, x)), quote(ifelse(c(TRUE, FALSE, TRUE), x[1:3], 0)),
   quote(if (x[1] > 0) x^2 else x), quote(if (x[1] > 0 && x[2] < 0) x else x^3), quote({
     y <- x
@@ -11,11 +12,14 @@ base_r_cases <- list(
   quote(diag(matrix(x[1:4], 2))), quote(diag(x[1], 2)), quote(outer(x, x[1:2])), quote(outer(x, 1:2, "+")),
   quote(outer(x, x, function(a, b) exp(-(a - b)^2))), quote(x %o% 1:3), quote(crossprod(matrix(x, 2))), quote(tcrossprod(matrix(x, 2))),
   quote(crossprod(matrix(x, 2), matrix(1:4, 2))), quote(matrix(1:12, 2) %*% x), quote(matrix(x, 2) %*% matrix(1:6, 3)),
-  quote(apply(matrix(x, 2), 1, sum)), quote(apply(matrix(x, 2), 2, function(v) v^2)), quote(apply(matrix(1:6, 2), 1, function(v) sum(v * x[1:3]))),
+  quote(apply(matrix(x, 2), 1, sum)), quote(apply(matrix(x, 2), 2, function(v) v^2)), quote(apply(matrix(1:6, 2), 1,
+  function(v) sum(v * x[1:3]))),
   quote(rowSums(matrix(x, 2))), quote(colSums(matrix(x, 2))), quote(rowMeans(matrix(x, 2))), quote(colMeans(matrix(x, 2))),
   quote(sapply(1:4, function(i) x[i]^i)), quote(sapply(x, function(v) v^2)), quote(sapply(1:2, function(i) x * i)),
-  quote(vapply(1:4, function(i) x[i]^2, 0)), quote(mapply(function(a, b) x[a] * b, 1:3, 4:6)), quote(unlist(lapply(1:3, function(i) x[i] * i))),
-  quote(unlist(list(x[1], list(x[2], 3)))), quote(pmax(x, 1)), quote(pmin(x, rev(x) * 1.01)), quote(diff(x)), quote(rev(x)), quote(cumsum(x)),
+  quote(vapply(1:4, function(i) x[i]^2, 0)), quote(mapply(function(a, b) x[a] * b, 1:3, 4:6)), quote(unlist(lapply(1:3,
+  function(i) x[i] * i))),
+  quote(unlist(list(x[1], list(x[2], 3)))), quote(pmax(x, 1)), quote(pmin(x, rev(x) * 1.01)), quote(diff(x)), quote(rev(x)),
+  quote(cumsum(x)),
   quote(determinant(crossprod(matrix(x[1:4], 2)))$modulus), quote(det(matrix(x[1:4], 2))), quote(chol(crossprod(matrix(x[1:4], 2)))),
   quote(solve(matrix(x[1:4], 2))), quote(solve(matrix(x[1:4], 2), x[5:6])), quote(backsolve(matrix(c(1, 0, 2, 3), 2), x[1:2])),
   quote(forwardsolve(t(chol(crossprod(matrix(x[1:4], 2)))), x[5:6])), quote(x[[1]]), quote({
@@ -37,7 +41,8 @@ base_r_cases <- list(
     y[1:2] <- 7
     y
   }), quote(as.vector(matrix(x, 2))), quote(var(x)), quote(sd(x)), quote(Reduce(`+`, lapply(1:3, function(i) x[i]))),
-  quote(do.call(rbind, list(x, x^2))), quote(cbind(x, 1)), quote(t(matrix(x, 2))), quote(do.call("sum", list(x))), quote(with(list(z = x), sum(z^2))),
+  quote(do.call(rbind, list(x, x^2))), quote(cbind(x, 1)), quote(t(matrix(x, 2))), quote(do.call("sum", list(x))),
+  quote(with(list(z = x), sum(z^2))),
   quote(rowSums(outer(x, 1:3)^2)), quote(mean(x)), quote(prod(x)), quote(max(x)), quote(helper(x))
 )
 
