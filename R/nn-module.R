@@ -41,8 +41,7 @@ NULL
 #' @return A function of class `nn_module_generator`.
 #' @section Errors:
 #'   A member without a name is refused, and `inherit` that is no class of modules. Calling a module whose class has no
-#'   `forward()` is an error. `$load_state_dict()` lists missing names and shapes that differ; names that the module has not are left out,
-#'   with a warning.
+#'   `forward()` is an error. `$load_state_dict()` lists missing and unexpected names, and shapes that differ.
 #' @examples
 #' net <- nn_module(
 #'   "net",
@@ -290,13 +289,11 @@ load_state <- function(object, state, refer) {
   }))
   told <- c(
     if (length(missing)) paste("it lacks", paste(missing, collapse = ", ")),
+    if (length(unexpected)) paste("the module has no", paste(unexpected, collapse = ", ")),
     shapes
   )
-  extra <- if (length(unexpected)) paste("the module has no", paste(unexpected, collapse = ", "))
-  if (length(told) && length(extra)) told <- c(told, extra)
   if (length(told)) raise_error(paste0("`state_dict` does not fit the module: ", paste(told, collapse = "; ")), NULL)
   for (key in intersect(names(state), names(places))) load_tensor(places[[key]], state[[key]], refer)
-  if (length(extra)) warning(extra, ", which `state_dict` has; the rest is loaded", call. = FALSE)
 }
 
 is_dead <- function(tensor) !is.null(.Call(ffi_missing_values, tensor))
