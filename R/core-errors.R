@@ -1,6 +1,6 @@
 # Errors come up from C as a message; here they become a condition whose call is the user's. What went into a message may have been a
 # vector or nothing; a message is one string.
-raise_error <- function(message, call = sys.call(-1)) {
+raise_error <- function(message, call = users_call(sys.parent())) {
   message <- if (length(message)) paste(message[1]) else "this argument is not understood"
   stop(structure(class = c(error_kind(message), "rushlight_error", "error", "condition"), list(message = message, call = call)))
 }
@@ -22,7 +22,20 @@ error_kind <- function(message) {
 raise_failure <- function(message, op) {
   if (!is.null(op) && grepl("`", message, fixed = TRUE)) message <- with_names_of(sys.function(-1), message, op)
   if (startsWith(message, no_field)) message <- paste0(message, cure_for_field(sub("`$", "", substring(message, nchar(no_field) + 1L))))
-  raise_error(message, sys.call(-1))
+  raise_error(message, users_call(sys.nframe() - 1L))
+}
+
+# The call that the user wrote: of the functions that led to the frame, directly or by way of base R's, the outermost of this package.
+users_call <- function(frame) {
+  if (frame < 1L) return(NULL)
+  callers <- sys.parents()
+  home <- function(n) topenv(environment(sys.function(n)))
+  written <- frame
+  while (frame > 0L && (identical(home(frame), topenv()) || identical(home(frame), .BaseNamespaceEnv))) {
+    if (identical(home(frame), topenv())) written <- frame
+    frame <- callers[frame]
+  }
+  sys.call(written)
 }
 
 no_field <- "a tensor has no field or method `"

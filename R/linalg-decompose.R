@@ -105,7 +105,7 @@ linalg_eigh <- function(A, UPLO = "L") .Call(ffi_eigh, A, reads_lower(UPLO))
 linalg_eigvalsh <- function(A, UPLO = "L") .Call(ffi_eigh, A, reads_lower(UPLO))[[1]]
 
 reads_lower <- function(UPLO) {
-  one_of(UPLO, "UPLO", c("L", "U", "l", "u"), sys.call(-1))
+  one_of(UPLO, "UPLO", c("L", "U", "l", "u"), users_call(sys.parent()))
   toupper(UPLO) == "L"
 }
 
@@ -118,7 +118,7 @@ linalg_eig <- function(A) refuse_complex("linalg_eigh()")
 linalg_eigvals <- function(A) refuse_complex("linalg_eigvalsh()")
 
 refuse_complex <- function(instead) {
-  raise_error(paste0("eigenvalues are complex, and there are no complex tensors yet; of a symmetric matrix use ", instead), sys.call(-1))
+  raise_error(paste0("eigenvalues are complex, and there are no complex tensors yet; of a symmetric matrix use ", instead), users_call(sys.parent()))
 }
 
 #' @rdname linalg_cholesky
@@ -200,6 +200,10 @@ torch_ormqr <- function(self, input2, input3, left = TRUE, transpose = FALSE) {
   shape <- dim(self)
   n_dims <- length(shape)
   shape[n_dims] <- shape[n_dims - 1L] - shape[n_dims]
+  input2 <- .Call(ffi_as_tensor, input2, "input2")
+  if (input2$size(-1) > self$size(-1)) {
+    raise_error(sprintf("`input2` must hold no more numbers than `self` has columns, %d; it holds %d", self$size(-1), input2$size(-1)))
+  }
   input3 <- .Call(ffi_as_tensor, input3, "input3")
   q <- torch_orgqr(torch_cat(list(self, torch_zeros(shape, dtype = self$dtype)), n_dims), input2)
   if (.Call(ffi_flag, transpose, "transpose")) q <- torch_transpose(q, -2L, -1L)

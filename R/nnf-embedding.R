@@ -100,10 +100,14 @@ nnf_embedding_bag <- function(input, weight, offsets = NULL, max_norm = NULL, no
   if (!is.null(padding_idx)) {
     padding_idx <- .Call(ffi_integer, padding_idx, "padding_idx")
     if (padding_idx < 0) padding_idx <- weight$shape[1] + 1L + padding_idx
+    if (padding_idx < 1 || padding_idx > weight$shape[1]) {
+      raise_error(sprintf("`padding_idx` must be the number of a row of `weight`, from 1 to %d, or from the end below 0", weight$shape[1]))
+    }
     kept <- which(as.integer(as.array(input)) != padding_idx)
     bags$of <- bags$of[kept]
-    input <- input[kept]
-    if (!is.null(per_sample_weights)) per_sample_weights <- per_sample_weights[kept]
+    at <- torch_tensor(kept, dtype = torch_int64())
+    input <- input$index_select(1L, at)
+    if (!is.null(per_sample_weights)) per_sample_weights <- per_sample_weights$index_select(1L, at)
   }
   rows <- nnf_embedding(input, weight, NULL, max_norm, norm_type, scale_grad_by_freq)
   if (!is.null(per_sample_weights)) rows <- rows * per_sample_weights$unsqueeze(2L)

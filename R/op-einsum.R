@@ -212,6 +212,9 @@ torch_cross <- function(self, other, dim = NULL) {
   both <- two_tensors(self, other, c("self", "other"))
   self <- both[[1]]
   other <- both[[2]]
+  if (self$ndim != other$ndim) {
+    raise_error(sprintf("`self` and `other` must have as many dimensions as each other; they have %d and %d", self$ndim, other$ndim))
+  }
   shapes <- broadcast_shape(dim(self), dim(other))
   if (is.null(dim)) {
     dim <- which(shapes == 3L)[1]
@@ -355,6 +358,6 @@ check_square <- function(x) {
   shape <- dim(x)
   n <- length(shape)
   if (n < 2L || shape[n] != shape[n - 1L]) {
-    raise_error(sprintf("the last two dimensions must make a square matrix; the shape is [%s]", toString(shape)), sys.call(-1))
+    raise_error(sprintf("the last two dimensions must make a square matrix; the shape is [%s]", toString(shape)), users_call(sys.parent()))
   }
 }

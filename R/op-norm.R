@@ -175,6 +175,12 @@ torch_cdist <- function(x1, x2, p = 2L, compute_mode = NULL) {
   x1 <- both[[1]]
   x2 <- both[[2]]
   p <- .Call(ffi_number, p, "p")
+  if (min(x1$ndim, x2$ndim) < 2L || x1$size(-1) != x2$size(-1)) {
+    raise_error(sprintf(
+      "`x1` and `x2` must have rows of one length, in two or more dimensions; their shapes are [%s] and [%s]",
+      toString(dim(x1)), toString(dim(x2))
+    ))
+  }
   lengths_of_rows(x1$unsqueeze(-2) - x2$unsqueeze(-3), p)
 }
 
