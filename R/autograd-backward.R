@@ -142,7 +142,7 @@ local_grad_mode <- function(enabled, frame) {
 put_back_at_end <- function(set, before, frame) {
   if (identical(frame, globalenv())) return()
   is_running <- any(vapply(sys.frames(), identical, NA, frame))
-  if (!is_running) raise_error("`.env` must be the environment of a function that is running", users_call(sys.parent()))
+  if (!is_running) raise_error("`.env` must be the environment of a function that is running", users_call())
   put_back <- as.call(list(set, before))
   for (k in 1:2) do.call("on.exit", list(put_back, add = TRUE, after = FALSE), envir = frame)
 }

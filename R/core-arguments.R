@@ -3,7 +3,7 @@
 
 is_string <- function(x) is.character(x) && length(x) == 1L && !is.na(x) && validUTF8(x)
 
-one_of <- function(x, name, choices, call = users_call(sys.parent())) {
+one_of <- function(x, name, choices, call = users_call()) {
   if (is_string(x) && x %in% choices) return(invisible(x))
   quoted <- paste0("\"", choices, "\"")
   n <- length(quoted)

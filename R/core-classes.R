@@ -4,7 +4,7 @@
 # A class of a user's package is made when that package is built, and stored with it. So that it is a class of the rushlight that is there
 # when it is used, it names what it inherits from here, and its generator holds no more of this package's code than a call by name.
 
-define_class <- function(name, inherit, members, private, active, parent_env, attribute, what, call = users_call(sys.parent())) {
+define_class <- function(name, inherit, members, private, active, parent_env, attribute, what, call = users_call()) {
   force(parent_env)
   parent <- if (inherits(inherit, "R6ClassGenerator")) inherit else attr(inherit, attribute, exact = TRUE)
   if (!inherits(parent, "R6ClassGenerator")) raise_error(sprintf("`inherit` must be a class of %s returns it", what), call)

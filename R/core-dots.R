@@ -1,13 +1,13 @@
 # What stands in `...`. Where it is data, only labels have names; where it is not used, nothing may stand there. Anything else would be a
 # misspelt argument that is taken for data, or dropped.
 
-no_names <- function(..., known = arguments_of(sys.function(-1L)), call = users_call(sys.parent())) {
+no_names <- function(..., known = arguments_of(sys.function(-1L)), call = users_call()) {
   given <- ...names()
   given <- given[nzchar(given) & !is.na(given)]
   if (length(given)) refuse_argument(given[1L], known, call)
 }
 
-no_dots <- function(..., known = arguments_of(sys.function(-1L)), call = users_call(sys.parent())) {
+no_dots <- function(..., known = arguments_of(sys.function(-1L)), call = users_call()) {
   if (...length() == 0L) return(invisible())
   no_names(..., known = known, call = call)
   raise_error("there are more arguments than the function has", call)

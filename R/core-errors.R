@@ -1,6 +1,6 @@
 # Errors come up from C as a message; here they become a condition whose call is the user's. What went into a message may have been a
 # vector or nothing; a message is one string.
-raise_error <- function(message, call = users_call(sys.parent())) {
+raise_error <- function(message, call = users_call()) {
   message <- if (length(message)) paste(message[1]) else "this argument is not understood"
   stop(structure(class = c(error_kind(message), "rushlight_error", "error", "condition"), list(message = message, call = call)))
 }
@@ -26,7 +26,8 @@ raise_failure <- function(message, op) {
 }
 
 # The call that the user wrote: of the functions that led to the frame, directly or by way of base R's, the outermost of this package.
-users_call <- function(frame) {
+# The frame is that of what called the function in which users_call() stands.
+users_call <- function(frame = c(sys.parents()[sys.parent()], 0L)[1L]) {
   if (frame < 1L) return(NULL)
   callers <- sys.parents()
   home <- function(n) topenv(environment(sys.function(n)))

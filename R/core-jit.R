@@ -30,7 +30,7 @@
 #' @name jit
 NULL
 
-no_jit <- function(call = users_call(sys.parent())) {
+no_jit <- function(call = users_call()) {
   raise_error("there is no just-in-time compiler here: a function or a module of R runs as it is, and saveRDS() saves it", call)
 }
 

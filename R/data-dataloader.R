@@ -96,14 +96,14 @@ dataloader <- function(dataset, batch_size = 1, shuffle = FALSE, sampler = NULL,
   ))
 }
 
-positive_count <- function(x, name, call = users_call(sys.parent())) {
+positive_count <- function(x, name, call = users_call()) {
   x <- .Call(ffi_count, x, name)
   if (x < 1) raise_error(sprintf("`%s` must be at least 1", name), call)
   x
 }
 
 # Samplers of items and of batches; none for an iterable dataset, none of batches where there are none.
-order_of_batches <- function(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last, num_workers, call = users_call(sys.parent())) {
+order_of_batches <- function(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last, num_workers, call = users_call()) {
   if (is_iterable_dataset(dataset)) {
     if (!is.null(sampler) || !is.null(batch_sampler)) {
       raise_error("an iterable dataset has an order of its own: `sampler` and `batch_sampler` cannot be given", call)

@@ -125,7 +125,7 @@ length.iterable_dataset <- function(x) if (is.null(x$.length)) NA_integer_ else 
   x$.getitem(i)
 }
 
-numbers_of_items <- function(i, dataset, call = users_call(sys.parent())) {
+numbers_of_items <- function(i, dataset, call = users_call()) {
   if (inherits(i, "torch_tensor")) i <- as.numeric(i)
   n <- if (is.null(dataset$.length)) Inf else dataset$.length()
   if (is.numeric(i) && length(i) && !anyNA(i) && all(i >= 1 & i <= n & i == trunc(i))) return(as.integer(i))

@@ -105,7 +105,7 @@ linalg_eigh <- function(A, UPLO = "L") .Call(ffi_eigh, A, reads_lower(UPLO))
 linalg_eigvalsh <- function(A, UPLO = "L") .Call(ffi_eigh, A, reads_lower(UPLO))[[1]]
 
 reads_lower <- function(UPLO) {
-  one_of(UPLO, "UPLO", c("L", "U", "l", "u"), users_call(sys.parent()))
+  one_of(UPLO, "UPLO", c("L", "U", "l", "u"), users_call())
   toupper(UPLO) == "L"
 }
 
@@ -118,7 +118,7 @@ linalg_eig <- function(A) refuse_complex("linalg_eigh()")
 linalg_eigvals <- function(A) refuse_complex("linalg_eigvalsh()")
 
 refuse_complex <- function(instead) {
-  raise_error(paste0("eigenvalues are complex, and there are no complex tensors yet; of a symmetric matrix use ", instead), users_call(sys.parent()))
+  raise_error(paste0("eigenvalues are complex, and there are no complex tensors yet; of a symmetric matrix use ", instead), users_call())
 }
 
 #' @rdname linalg_cholesky

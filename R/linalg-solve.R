@@ -177,11 +177,11 @@ linalg_pinv <- function(A, rcond = NULL, hermitian = FALSE, atol = NULL, rtol = 
 }
 
 default_tolerance <- function(A) {
-  check_matrix(A, "A", users_call(sys.parent()))
+  check_matrix(A, "A", users_call())
   torch_finfo(A$dtype)$eps * max(dim(A)[length(dim(A)) - 1:0])
 }
 
-check_matrix <- function(x, name, call = users_call(sys.parent())) {
+check_matrix <- function(x, name, call = users_call()) {
   if (length(dim(x)) > 1L) return(invisible())
   raise_error(sprintf("`%s` must be a matrix, or several; it has shape [%s]", name, toString(dim(x))), call)
 }

@@ -70,7 +70,7 @@ nn_conv_nd <- nn_module(
   }
 )
 
-for_each_dim <- function(x, name, ndim, call = users_call(sys.parent())) {
+for_each_dim <- function(x, name, ndim, call = users_call()) {
   x <- .Call(ffi_integers, x, name)
   if (!length(x) %in% c(1L, ndim)) raise_error(sprintf("`%s` must be one number, or %d", name, ndim), call)
   rep(x, length.out = ndim)

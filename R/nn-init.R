@@ -57,7 +57,7 @@
 #' @name nn_init
 NULL
 
-fill_by <- function(tensor, fill, call = users_call(sys.parent())) {
+fill_by <- function(tensor, fill, call = users_call()) {
   if (!inherits(tensor, "torch_tensor")) raise_error("`tensor` must be a tensor", call)
   with_no_grad(fill(tensor))
   invisible(tensor)
@@ -80,7 +80,7 @@ nn_init_calculate_gain <- function(nonlinearity, param = NULL) {
 }
 
 # How many inputs and outputs an element of a weight's row and column has.
-fans_of <- function(tensor, call = users_call(sys.parent())) {
+fans_of <- function(tensor, call = users_call()) {
   if (!inherits(tensor, "torch_tensor")) raise_error("`tensor` must be a tensor", call)
   shape <- dim(tensor)
   if (length(shape) < 2L) raise_error(sprintf("`tensor` must have 2 dimensions or more, as weights have; it has %d", length(shape)), call)
@@ -143,8 +143,8 @@ nn_init_xavier_normal_ <- function(tensor, gain = 1) {
 }
 
 kaiming_std <- function(tensor, a, mode, nonlinearity) {
-  one_of(mode, "mode", c("fan_in", "fan_out"), users_call(sys.parent()))
-  nn_init_calculate_gain(nonlinearity, a) / sqrt(fans_of(tensor, users_call(sys.parent()))[[mode]])
+  one_of(mode, "mode", c("fan_in", "fan_out"), users_call())
+  nn_init_calculate_gain(nonlinearity, a) / sqrt(fans_of(tensor, users_call())[[mode]])
 }
 #' @rdname nn_init
 #' @export

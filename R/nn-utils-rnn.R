@@ -84,7 +84,7 @@ nn_utils_rnn_pack_sequence <- function(sequences, enforce_sorted = TRUE) {
   nn_utils_rnn_pack_padded_sequence(nn_utils_rnn_pad_sequence(sequences), lengths, enforce_sorted = enforce_sorted)
 }
 
-check_sequences <- function(sequences, call = users_call(sys.parent())) {
+check_sequences <- function(sequences, call = users_call()) {
   is_sequence <- function(x) inherits(x, "torch_tensor") && length(dim(x)) > 0L
   if (!is.list(sequences) || !length(sequences) || !all(vapply(sequences, is_sequence, NA))) {
     raise_error("`sequences` must be a list of tensors with one dimension or more", call)

@@ -73,7 +73,7 @@ torch_scaled_dot_product_attention <- function(query, key, value, attn_mask = li
 is_bool <- function(x) x$dtype == torch_bool()
 
 # A mask as numbers to be added: -Inf where a boolean one says "ignore".
-added_mask <- function(mask, dtype, name, call = users_call(sys.parent())) {
+added_mask <- function(mask, dtype, name, call = users_call()) {
   if (is.null(mask)) return(NULL)
   if (!inherits(mask, "torch_tensor")) raise_error(sprintf("`%s` must be a tensor, or NULL", name), call)
   if (torch_is_floating_point(mask)) return(mask)

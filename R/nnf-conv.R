@@ -54,7 +54,7 @@
 #' @name nnf_conv
 NULL
 
-convolve <- function(ndim, input, weight, bias, stride, padding, dilation, groups, call = users_call(sys.parent())) {
+convolve <- function(ndim, input, weight, bias, stride, padding, dilation, groups, call = users_call()) {
   shape <- dim(floating_input(input, call))
   check_tensor(weight, "weight", call)
   if (is.list(bias) && !length(bias)) bias <- NULL
@@ -70,7 +70,7 @@ convolve <- function(ndim, input, weight, bias, stride, padding, dilation, group
   .Call(ffi_convolution, input, weight, bias, stride, padding, dilation, groups)
 }
 
-check_tensor <- function(x, name, call = users_call(sys.parent())) {
+check_tensor <- function(x, name, call = users_call()) {
   if (!inherits(x, "torch_tensor")) raise_error(sprintf("`%s` must be a tensor", name), call)
 }
 
@@ -93,7 +93,7 @@ pad_by_name <- function(input, weight, stride, padding, dilation, call) {
   list(input = input, padding = total %/% 2L)
 }
 
-transpose_convolve <- function(ndim, input, weight, bias, stride, padding, output_padding, groups, dilation, call = users_call(sys.parent())) {
+transpose_convolve <- function(ndim, input, weight, bias, stride, padding, output_padding, groups, dilation, call = users_call()) {
   shape <- dim(floating_input(input, call))
   check_tensor(weight, "weight", call)
   stride <- .Call(ffi_integers, stride, "stride")

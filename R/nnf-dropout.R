@@ -64,7 +64,7 @@ nnf_alpha_dropout <- function(input, p = 0.5, training = FALSE, inplace = FALSE)
 
 scale_by <- function(input, noise, inplace) if (inplace) input$mul_(noise) else input * noise
 
-check_probability <- function(p, call = users_call(sys.parent())) {
+check_probability <- function(p, call = users_call()) {
   if (!is.numeric(p) || length(p) != 1L || is.na(p) || p < 0 || p > 1) raise_error("`p` must be a number between 0 and 1", call)
 }
 

@@ -51,7 +51,7 @@ nnf_l1_loss <- function(input, target, reduction = "mean") {
 }
 
 # A column beside a vector makes a matrix of losses, seldom on purpose. One number of R is no mistake.
-warn_of_shapes <- function(input, target, call = users_call(sys.parent())) {
+warn_of_shapes <- function(input, target, call = users_call()) {
   if (is_tensor(target)) {
     if (.Call(ffi_is_same_size, input, target)) return(invisible())
   } else if (length(target) == 1L && is.null(dim(target))) {
@@ -301,7 +301,7 @@ torch_reduction_sum <- function() 2L
 #' @export
 torch_reduction_none <- function() 0L
 
-reduction_name <- function(reduction, call = users_call(sys.parent())) {
+reduction_name <- function(reduction, call = users_call()) {
   names <- c("none", "mean", "sum")
   if (is.numeric(reduction) && length(reduction) == 1L && reduction %in% 0:2) return(names[reduction + 1])
   if (is.character(reduction) && reduction[1] %in% names) return(reduction[1])
@@ -310,7 +310,7 @@ reduction_name <- function(reduction, call = users_call(sys.parent())) {
 
 # The losses themselves, their mean or their sum.
 reduced_loss <- function(losses, reduction) {
-  switch(reduction_name(reduction, users_call(sys.parent())), mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
+  switch(reduction_name(reduction, users_call()), mean = torch_mean(losses), sum = torch_sum(losses), none = losses)
 }
 
 #' Losses of distributions
@@ -456,7 +456,7 @@ nnf_multi_margin_loss <- function(input, target, p = 1, margin = 1, weight = NUL
     ))
   }
   if (!is.null(weight) && !identical(dim(weight), dim(input)[2L])) {
-    raise_error(sprintf("`weight` must hold one number for each of the %d classes; its shape is [%s]", dim(input)[2L], toString(dim(weight))))
+    raise_error(sprintf("`weight` must hold one number for each of %d classes; its shape is [%s]", dim(input)[2L], toString(dim(weight))))
   }
   asked <- target$unsqueeze(2)
   margins <- margin - torch_gather(input, 2, asked) + input

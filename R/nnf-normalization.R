@@ -48,7 +48,7 @@
 #' @name nnf_normalization
 NULL
 
-floating_input <- function(input, call = users_call(sys.parent())) {
+floating_input <- function(input, call = users_call()) {
   input <- .Call(ffi_as_tensor, input, "input")
   if (!torch_is_floating_point(input)) {
     raise_error(sprintf("`input` must be a floating tensor, not a %s one; convert it by $to(dtype = torch_float())", input$dtype), call)
@@ -134,7 +134,7 @@ nnf_batch_norm <- function(input, running_mean, running_var, weight = NULL, bias
   out[[1L]]
 }
 
-check_channels <- function(x, name, channels, call = users_call(sys.parent())) {
+check_channels <- function(x, name, channels, call = users_call()) {
   if (inherits(x, "torch_tensor") && x$numel() == channels) return()
   raise_error(sprintf("`%s` must be a tensor with one element for each of the %d channels", name, channels), call)
 }

@@ -55,7 +55,7 @@ nnf_pad <- function(input, pad, mode = "constant", value = NULL) {
 }
 
 # Which elements, counted from 1, stand along a dimension of n.
-padded_places <- function(n, both, mode, call = users_call(sys.parent())) {
+padded_places <- function(n, both, mode, call = users_call()) {
   largest <- switch(mode,
     reflect = n - 1L,
     circular = n,

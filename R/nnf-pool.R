@@ -66,7 +66,7 @@
 NULL
 
 # Calls f with a batch: an input without one gets one, and the results lose it again.
-with_batch <- function(input, ndim, f, call = users_call(sys.parent())) {
+with_batch <- function(input, ndim, f, call = users_call()) {
   input <- .Call(ffi_as_tensor, input, "input")
   shape <- dim(input)
   if (length(shape) == ndim + 1L) {
@@ -79,7 +79,7 @@ with_batch <- function(input, ndim, f, call = users_call(sys.parent())) {
 
 or_kernel <- function(stride, kernel_size) if (is.null(stride) || !length(stride)) kernel_size else stride
 
-max_pool <- function(ndim, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices, call = users_call(sys.parent())) {
+max_pool <- function(ndim, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices, call = users_call()) {
   return_indices <- .Call(ffi_flag, return_indices, "return_indices")
   with_batch(input, ndim, function(input) {
     out <- .Call(ffi_max_pool, input, kernel_size, or_kernel(stride, kernel_size), padding, dilation, ceil_mode, FALSE)
@@ -103,7 +103,7 @@ nnf_max_pool3d <- function(input, kernel_size, stride = NULL, padding = 0, dilat
   max_pool(3L, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 }
 
-avg_pool <- function(ndim, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, call = users_call(sys.parent())) {
+avg_pool <- function(ndim, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, call = users_call()) {
   with_batch(input, ndim, function(input) {
     stride <- or_kernel(stride, kernel_size)
     .Call(ffi_average_pool, input, kernel_size, stride, padding, ceil_mode, FALSE, count_include_pad, divisor_override)
@@ -145,12 +145,12 @@ adaptive_size <- function(output_size, ndim, input) {
   if (any(kept)) size[kept] <- utils::tail(dim(input), ndim)[kept]
   size
 }
-adaptive_avg_pool <- function(ndim, input, output_size, call = users_call(sys.parent())) {
+adaptive_avg_pool <- function(ndim, input, output_size, call = users_call()) {
   with_batch(input, ndim, function(input) {
     .Call(ffi_average_pool, input, adaptive_size(output_size, ndim, input), 1L, 0L, FALSE, TRUE, TRUE, NULL)
   }, call)
 }
-adaptive_max_pool <- function(ndim, input, output_size, return_indices, call = users_call(sys.parent())) {
+adaptive_max_pool <- function(ndim, input, output_size, return_indices, call = users_call()) {
   return_indices <- .Call(ffi_flag, return_indices, "return_indices")
   with_batch(input, ndim, function(input) {
     out <- .Call(ffi_max_pool, input, adaptive_size(output_size, ndim, input), 1L, 0L, 1L, FALSE, TRUE)
@@ -182,7 +182,7 @@ nnf_adaptive_max_pool2d <- function(input, output_size, return_indices = FALSE) 
 #' @export
 nnf_adaptive_max_pool3d <- function(input, output_size, return_indices = FALSE) adaptive_max_pool(3L, input, output_size, return_indices)
 
-lp_pool <- function(ndim, input, norm_type, kernel_size, stride, ceil_mode, call = users_call(sys.parent())) {
+lp_pool <- function(ndim, input, norm_type, kernel_size, stride, ceil_mode, call = users_call()) {
   input <- .Call(ffi_as_tensor, input, "input")
   kernel_size <- .Call(ffi_integers, kernel_size, "kernel_size")
   norm_type <- .Call(ffi_number, norm_type, "norm_type")
@@ -209,7 +209,7 @@ fractional_starts <- function(u, n, size, kernel) {
   c(floor((seq_len(size - 1) - 1 + u) * alpha) - floor(u * alpha), n - kernel)
 }
 
-fractional_max_pool <- function(ndim, input, kernel_size, output_size, output_ratio, return_indices, random_samples, call = users_call(sys.parent())) {
+fractional_max_pool <- function(ndim, input, kernel_size, output_size, output_ratio, return_indices, random_samples, call = users_call()) {
   return_indices <- .Call(ffi_flag, return_indices, "return_indices")
   if (is.null(output_size) == is.null(output_ratio)) raise_error("`output_size` or `output_ratio` must be given, and not both", call)
   with_batch(input, ndim, function(input) {
@@ -269,7 +269,7 @@ nnf_fractional_max_pool3d <- function(input, kernel_size, output_size = NULL, ou
   fractional_max_pool(3L, input, kernel_size, output_size, output_ratio, return_indices, random_samples)
 }
 
-max_unpool <- function(ndim, input, indices, kernel_size, stride, padding, output_size, call = users_call(sys.parent())) {
+max_unpool <- function(ndim, input, indices, kernel_size, stride, padding, output_size, call = users_call()) {
   check_tensor(input, "input", call)
   check_tensor(indices, "indices", call)
   kernel_size <- .Call(ffi_integers, kernel_size, "kernel_size")

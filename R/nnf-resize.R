@@ -208,7 +208,7 @@ nnf_grid_sample <- function(input, grid, mode = c("bilinear", "nearest", "bicubi
   out
 }
 
-match_one <- function(x, name, choices, call = users_call(sys.parent())) {
+match_one <- function(x, name, choices, call = users_call()) {
   if (identical(x, choices)) return(choices[1L])
   one_of(x, name, choices, call)
   x

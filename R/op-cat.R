@@ -202,7 +202,7 @@ join_methods <- list(
 
 # One number says how many parts, unless it comes as a list.
 cuts_of <- function(indices, sections) {
-  if (!is.null(indices) && !is.null(sections)) raise_error("`indices` and `sections` exclude each other", users_call(sys.parent()))
+  if (!is.null(indices) && !is.null(sections)) raise_error("`indices` and `sections` exclude each other", users_call())
   if (is.null(sections) && length(indices) == 1L && !is.list(indices)) return(list(sections = .Call(ffi_integer, indices, "indices")))
   list(sections = sections, indices = indices)
 }

@@ -358,6 +358,6 @@ check_square <- function(x) {
   shape <- dim(x)
   n <- length(shape)
   if (n < 2L || shape[n] != shape[n - 1L]) {
-    raise_error(sprintf("the last two dimensions must make a square matrix; the shape is [%s]", toString(shape)), users_call(sys.parent()))
+    raise_error(sprintf("the last two dimensions must make a square matrix; the shape is [%s]", toString(shape)), users_call())
   }
 }

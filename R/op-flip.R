@@ -149,9 +149,9 @@ torch_triu_indices <- function(row, col, offset = 0, dtype = NULL, device = NULL
 }
 
 triangle_indices <- function(row, col, within, dtype, device, layout) {
-  if (row * col > .Machine$integer.max) raise_error("`row` and `col` are too large", users_call(sys.parent()))
+  if (row * col > .Machine$integer.max) raise_error("`row` and `col` are too large", users_call())
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  if (!is.null(layout)) check_layout(layout, users_call(sys.parent()))
+  if (!is.null(layout)) check_layout(layout, users_call())
   i <- rep(seq_len(row), each = col)
   j <- rep(seq_len(col), times = row)
   kept <- within(i, j)

@@ -121,8 +121,8 @@ normal_options <- function(...) {
   known <- c("mean", "std", "size", "generator", "dtype", "layout", "device", "requires_grad")
   if (is.null(names(options)) && length(options)) names(options) <- rep("", length(options))
   strange <- setdiff(names(options), known)
-  if (length(strange) && !nzchar(strange[1L])) raise_error("there are more arguments than the function has", users_call(sys.parent()))
-  if (length(strange)) refuse_argument(strange[1L], known, users_call(sys.parent()))
+  if (length(strange) && !nzchar(strange[1L])) raise_error("there are more arguments than the function has", users_call())
+  if (length(strange)) refuse_argument(strange[1L], known, users_call())
   options
 }
 #' @rdname torch_rand

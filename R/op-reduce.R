@@ -146,8 +146,8 @@ torch_min <- function(self, dim = NULL, other = NULL, keepdim = FALSE) {
 
 # Two tensors are compared element by element: no dimension goes.
 the_other <- function(dim, other, keepdim) {
-  if (!is.null(other) && !is.null(dim)) raise_error("`dim` and `other` exclude each other", users_call(sys.parent()))
-  if (!isFALSE(keepdim)) raise_error("`keepdim` is for one tensor, not beside `other`", users_call(sys.parent()))
+  if (!is.null(other) && !is.null(dim)) raise_error("`dim` and `other` exclude each other", users_call())
+  if (!isFALSE(keepdim)) raise_error("`keepdim` is for one tensor, not beside `other`", users_call())
   if (is.null(other)) dim else other
 }
 
@@ -316,7 +316,7 @@ replace_nan <- function(x, value) if (torch_is_floating_point(x)) torch_where(x 
 # The elements of several tensors, or numbers, as those of one.
 together <- function(...) {
   if (...length() == 1L) return(..1)
-  if (!is.null(...names())) no_names(..., known = arguments_of(sys.function(-1L)), call = users_call(sys.parent()))
+  if (!is.null(...names())) no_names(..., known = arguments_of(sys.function(-1L)), call = users_call())
   torch_cat(lapply(list(...), function(x) {
     if (inherits(x, "torch_tensor")) return(torch_reshape(x, -1L))
     if (is.atomic(x) && !is.null(x)) dim(x) <- length(x)

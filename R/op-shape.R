@@ -396,6 +396,6 @@ tail.torch_tensor <- function(x, n = 6L, ...) {
   x
 }
 
-check_numbers_kept <- function(n, call = users_call(sys.parent())) {
+check_numbers_kept <- function(n, call = users_call()) {
   if (!is.numeric(n) && !(is.logical(n) && all(is.na(n)))) raise_error("`n` must be an integer for each dimension, or NA", call)
 }

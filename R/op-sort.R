@@ -155,11 +155,11 @@ given <- function(x) if (is.list(x) && length(x) == 0L) NULL else x
 
 histogram_of <- function(self, bins, range, weight, density) {
   if (inherits(bins, "torch_tensor")) {
-    if (!is.null(range)) raise_error("`range` must be NULL where `bins` is a tensor of edges", users_call(sys.parent()))
+    if (!is.null(range)) raise_error("`range` must be NULL where `bins` is a tensor of edges", users_call())
   } else {
     bins <- .Call(ffi_count, bins, "bins")
     if (is.null(range)) range <- as.numeric(.Call(ffi_data_range, self))
-    if (!is.numeric(range) || length(range) != 2L || anyNA(range)) raise_error("`range` must be two numbers", users_call(sys.parent()))
+    if (!is.numeric(range) || length(range) != 2L || anyNA(range)) raise_error("`range` must be two numbers", users_call())
     if (range[1] == range[2]) range <- range + c(-0.5, 0.5)
     bins <- torch_linspace(range[1], range[2], bins + 1L, dtype = self$dtype)
   }
@@ -201,7 +201,7 @@ torch_nanquantile <- function(self, q, dim = NULL, keepdim = FALSE, interpolatio
 }
 
 quantiles <- function(self, q, dim, keepdim, interpolation, skip_nan) {
-  call <- users_call(sys.parent())
+  call <- users_call()
   self <- .Call(ffi_as_tensor, self, "self")
   if (!is.null(dim)) dim <- .Call(ffi_integer, dim, "dim")
   keepdim <- .Call(ffi_flag, keepdim, "keepdim")

@@ -32,7 +32,7 @@
 #' @name torch_windows
 NULL
 
-window_of <- function(window_length, periodic, dtype, layout, device, requires_grad, weights, call = users_call(sys.parent())) {
+window_of <- function(window_length, periodic, dtype, layout, device, requires_grad, weights, call = users_call()) {
   if (!is.null(device)) .Call(ffi_cpu_only, device)
   if (!is.null(layout)) check_layout(layout, call)
   if (!is.numeric(window_length) || length(window_length) != 1L || is.na(window_length) || window_length < 0) {

@@ -93,7 +93,7 @@ new_state <- function(param, memory) {
 }
 
 # A number, or one for each of several groups.
-check_setting <- function(x, name, least = 0, most = Inf, call = users_call(sys.parent())) {
+check_setting <- function(x, name, least = 0, most = Inf, call = users_call()) {
   if (inherits(x, "optim_required")) return(x)
   number <- if ((is.numeric(x) && !is.object(x)) || inherits(x, "torch_tensor")) as.numeric(x) else NA
   if (length(number) == 0L || anyNA(number) || any(number < least) || any(number > most)) {
@@ -102,7 +102,7 @@ check_setting <- function(x, name, least = 0, most = Inf, call = users_call(sys.
   }
   invisible(number)
 }
-check_betas <- function(betas, name = "betas", call = users_call(sys.parent())) {
+check_betas <- function(betas, name = "betas", call = users_call()) {
   if (!is.numeric(betas) || length(betas) != 2L || anyNA(betas) || any(betas < 0 | betas >= 1)) {
     raise_error(sprintf("`%s` must be two numbers, 0 or more and less than 1", name), call)
   }

@@ -41,7 +41,7 @@ torch_load_safetensors <- function(path) {
   structure(found$tensors, metadata = found$metadata)
 }
 
-check_named_tensors <- function(x, name, call = users_call(sys.parent())) {
+check_named_tensors <- function(x, name, call = users_call()) {
   fits <- is.list(x) && all(vapply(x, inherits, NA, "torch_tensor")) && (!length(x) || !is.null(names(x)))
   if (!fits || !all(nzchar(names(x))) || anyDuplicated(names(x))) {
     raise_error(sprintf("`%s` must be a list of tensors, each with a name of its own", name), call)
@@ -66,7 +66,7 @@ write_whole <- function(path, pieces) {
 as_bytes <- function(pieces) do.call(c, lapply(pieces, function(x) if (is.raw(x)) x else buffer_from_torch_tensor(x)))
 
 # What is read: a file, or bytes.
-source_of <- function(x, call = users_call(sys.parent())) {
+source_of <- function(x, call = users_call()) {
   if (is.raw(x)) return(list(bytes = x, size = length(x), name = "the raw vector"))
   if (inherits(x, "connection")) return(source_of(bytes_of_connection(x), call))
   if (!is_string(x)) raise_error("`path` must be the name of a file, a connection, or a raw vector", call)

@@ -111,7 +111,7 @@ scale.torch_tensor <- function(x, center = TRUE, scale = TRUE) {
 for_columns <- function(value, x, name) {
   if (!is_tensor(value)) value <- torch_tensor(value, dtype = x$dtype)
   if (identical(dim(value), dim(x)[2L])) return(value)
-  raise_error(sprintf("`%s` must be TRUE, FALSE or %d numbers, one for each column", name, dim(x)[2L]), users_call(sys.parent()))
+  raise_error(sprintf("`%s` must be TRUE, FALSE or %d numbers, one for each column", name, dim(x)[2L]), users_call())
 }
 
 #' @rdname tensors-and-base-R

@@ -48,13 +48,13 @@ torch_scalar_tensor <- function(value, dtype = NULL, device = NULL, requires_gra
 dots_size <- function(...) {
   if (!is.null(...names())) {
     named <- setdiff(...names(), c("", NA))
-    if (!identical(named, "size")) refuse_argument(setdiff(named, "size")[1L], c("size", arguments_of(sys.function(-1L))), users_call(sys.parent()))
-    if (...length() > 1L) raise_error("the sizes stand one by one, or in `size` alone", users_call(sys.parent()))
+    if (!identical(named, "size")) refuse_argument(setdiff(named, "size")[1L], c("size", arguments_of(sys.function(-1L))), users_call())
+    if (...length() > 1L) raise_error("the sizes stand one by one, or in `size` alone", users_call())
   }
   if (...length() == 1L) ..1 else list(...)
 }
 
-refuse_names <- function(call = users_call(sys.parent())) raise_error("`names` must be NULL: dimensions have no names", call)
+refuse_names <- function(call = users_call()) raise_error("`names` must be NULL: dimensions have no names", call)
 
 #' Tensors filled with one number
 #'
@@ -176,12 +176,12 @@ torch_empty_strided <- function(size, stride, dtype = NULL, layout = NULL, devic
 
 # `options` is a list of what else torch_zeros() takes; a fill_value of NULL leaves the memory as it is found.
 new_like <- function(self, size, fill_value, options, dtype, device, requires_grad) {
-  check_options(options, users_call(sys.parent()))
+  check_options(options, users_call())
   if (is.null(dtype)) dtype <- options$dtype
   if (is.null(device)) device <- options$device
   if (is.null(requires_grad)) requires_grad <- options$requires_grad
   if (!is.null(device)) .Call(ffi_cpu_only, device)
-  if (!is.null(options$layout)) check_layout(options$layout, users_call(sys.parent()))
+  if (!is.null(options$layout)) check_layout(options$layout, users_call())
   if (is.null(dtype)) dtype <- self$dtype
   if (is.null(requires_grad)) requires_grad <- FALSE
   if (is.null(fill_value)) .Call(ffi_empty, size, dtype, requires_grad) else .Call(ffi_full, size, dtype, fill_value, requires_grad)

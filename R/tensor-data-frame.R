@@ -37,12 +37,12 @@ numbers_of <- function(x) {
   values
 }
 
-check_elements <- function(x, name, call = users_call(sys.parent())) {
+check_elements <- function(x, name, call = users_call()) {
   if (length(x) == 0L) raise_error(sprintf("%s() needs elements; this tensor has shape [%s] and none", name, toString(dim(x))), call)
 }
 
 # What R's method for numbers refuses, or would leave out with a warning, is an error of the user's call.
-by_R <- function(code, call = users_call(sys.parent())) {
+by_R <- function(code, call = users_call()) {
   refuse <- function(e) raise_error(conditionMessage(e), call)
   withCallingHandlers(
     tryCatch(code, error = refuse),

@@ -209,17 +209,17 @@ print.torch_memory_format <- print.torch_layout
 #' @export
 `==.torch_memory_format` <- function(e1, e2) is_torch_memory_format(e1) && is_torch_memory_format(e2) && identical(unclass(e1), unclass(e2))
 
-check_layout <- function(layout, call = users_call(sys.parent())) {
+check_layout <- function(layout, call = users_call()) {
   if (!is_torch_layout(layout)) raise_error("`layout` must be NULL or torch_strided(): all tensors are strided", call)
 }
 
-check_format <- function(memory_format, call = users_call(sys.parent())) {
+check_format <- function(memory_format, call = users_call()) {
   is_format <- is.null(memory_format) || is_torch_memory_format(memory_format)
   if (!is_format) raise_error("`memory_format` must be a format such as torch_contiguous_format()", call)
 }
 
 # x with its dimensions in another order in memory.
-in_format <- function(x, memory_format, call = users_call(sys.parent())) {
+in_format <- function(x, memory_format, call = users_call()) {
   if (is.null(memory_format)) return(x)
   check_format(memory_format, call)
   switch(unclass(memory_format),

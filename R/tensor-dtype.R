@@ -112,7 +112,7 @@ print.torch_dtype <- function(x, ...) {
 #' @export
 `!=.torch_dtype` <- function(e1, e2) !same_dtype(e1, e2)
 same_dtype <- function(e1, e2) {
-  if (is.null(e1) || is.null(e2)) raise_error("a dtype is compared with NULL: is the field or argument there?", users_call(sys.parent()))
+  if (is.null(e1) || is.null(e2)) raise_error("a dtype is compared with NULL: is the field or argument there?", users_call())
   is_torch_dtype(e1) && is_torch_dtype(e2) && identical(unclass(e1), unclass(e2))
 }
 #' @export
@@ -143,7 +143,7 @@ is_torch_dtype <- function(x) inherits(x, "torch_dtype")
 #' @export
 is_torch_qscheme <- function(x) FALSE
 
-check_dtype <- function(dtype, argument, call = users_call(sys.parent())) {
+check_dtype <- function(dtype, argument, call = users_call()) {
   is_one <- is_torch_dtype(dtype) && is.integer(dtype) && length(dtype) == 1L
   if (!is_one) raise_error(sprintf("`%s` must be a dtype such as torch_float()", argument), call)
 }

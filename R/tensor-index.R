@@ -240,7 +240,7 @@ scatter_reducing <- function(self, dim, index, src, reduce, in_place) {
   if (is.null(reduce)) {
     return(if (in_place) .Call(ffi_scatter_, self, dim, index, src) else .Call(ffi_scatter, self, dim, index, src))
   }
-  how <- match(one_of(reduce, "reduce", c("add", "multiply"), users_call(sys.parent())), c("add", "multiply"))
+  how <- match(one_of(reduce, "reduce", c("add", "multiply"), users_call()), c("add", "multiply"))
   if (in_place) return(.Call(ffi_scatter_reduce_, self, dim, index, src, how, TRUE))
   .Call(ffi_scatter_reduce, self, dim, index, src, how, TRUE)
 }

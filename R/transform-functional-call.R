@@ -46,11 +46,11 @@ functional_call <- function(module, parameters, ...) {
 
 check_replacement <- function(value, own, name) {
   if (!inherits(value, "torch_tensor")) {
-    raise_error(sprintf("`parameters` must be tensors; `%s` is %s", name, kind_in_words(value)), users_call(sys.parent()))
+    raise_error(sprintf("`parameters` must be tensors; `%s` is %s", name, kind_in_words(value)), users_call())
   }
   if (identical(dim(value), dim(own))) return(invisible())
   raise_error(
     sprintf("`parameters` must have the module's shapes: `%s` is [%s], not [%s]", name, toString(dim(own)), toString(dim(value))),
-    users_call(sys.parent())
+    users_call()
   )
 }

@@ -44,7 +44,7 @@ test_that("shapes that do not go together are told by argument", {
   expect_error(torch_cdist(torch_ones(3), torch_ones(2, 3)), "`x1` and `x2`", class = "rushlight_error")
   expect_error(torch_cross(torch_ones(3), torch_ones(2, 3)), "as many dimensions", class = "rushlight_error")
   expect_error(nnf_multi_margin_loss(torch_ones(2, 3), torch_tensor(1:3)), "`target` must hold one class", class = "rushlight_error")
-  expect_error(nnf_multi_margin_loss(torch_ones(2, 3), torch_tensor(1:2), weight = torch_ones(2)), "`weight` must hold one number for each of the 3")
+  expect_error(nnf_multi_margin_loss(torch_ones(2, 3), torch_tensor(1:2), weight = torch_ones(2)), "`weight` must hold one number for each of 3")
   bags <- function(k) nnf_embedding_bag(torch_tensor(1:2), torch_ones(3, 2), offsets = torch_tensor(1L), padding_idx = k)
   for (k in c(0, 4, -4)) expect_error(bags(k), "`padding_idx` must be the number of a row", class = "rushlight_error")
   expect_equal(as.numeric(bags(1)), c(1, 1))
