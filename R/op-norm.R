@@ -61,6 +61,9 @@ linalg_matrix_norm <- function(A, ord = "fro", dim = c(-2, -1), keepdim = FALSE,
   if (is.character(ord)) one_of(ord, "ord", c("fro", "nuc")) else ord <- .Call(ffi_number, ord, "ord")
   if (length(dim) != 2) raise_error("`dim` of linalg_matrix_norm() must be two dimensions")
   if (!is.null(dtype)) A <- A$to(dtype = dtype)
+  if (!torch_is_floating_point(A)) {
+    raise_error(sprintf("`A` is %s, and norms need a floating dtype: say `dtype = torch_float()`", as.character(A$dtype)))
+  }
   if (identical(ord, "fro")) return(.Call(ffi_vector_norm, A, 2, dim, keepdim, NULL))
   if (identical(ord, "nuc") || ord %in% c(2, -2)) {
     values <- linalg_svdvals(A$movedim(dim, c(-2, -1)))

@@ -97,9 +97,13 @@ const rl_op rl_op_randint = {.name = "randint", SCHEMA(randint), .infer = infer_
 
 static rl_status infer_randperm(const rl_call *call, rl_result *result) {
     const int64_t n = call->args.n[0];
+    const rl_dtype dtype = call->args.dtype == RL_NO_DTYPE ? RL_INT64 : call->args.dtype;
     if (n < 0) return rl_fail("`n` must not be negative; it is %lld", (long long)n);
+    if (n - 1 > rl_dtype_largest_integer(dtype))
+        return rl_fail("`n` must be at most %lld, as %s holds no larger number; it is %lld", (long long)rl_dtype_largest_integer(dtype) + 1,
+                       rl_dtype_name(dtype), (long long)n);
     RL_TRY(rl_set_outputs(result, 1));
-    return rl_output(result, 0, call->args.dtype == RL_NO_DTYPE ? RL_INT64 : call->args.dtype, RL_INT64, 1, &n);
+    return rl_output(result, 0, dtype, RL_INT64, 1, &n);
 }
 
 static rl_status randperm_forward(rl_call *call) {

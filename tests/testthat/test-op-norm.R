@@ -63,3 +63,11 @@ test_that("points without coordinates lie at distance 0", {
 test_that("renorm() refuses a dimension that is not there", {
   expect_error(torch_renorm(torch_zeros(2, 0), 2, 3, 1), "dim", class = "rushlight_error")
 })
+
+test_that("norms of matrices of integers ask for a floating dtype, whichever the order", {
+  x <- torch_tensor(matrix(1:4, 2))
+  for (ord in list("fro", "nuc", 1, 2, Inf)) {
+    expect_error(linalg_matrix_norm(x, ord), "`A` is .*Long.*`dtype = torch_float\\(\\)`", class = "rushlight_error")
+    expect_equal(as.numeric(linalg_matrix_norm(x, ord, dtype = torch_double())), as.numeric(linalg_matrix_norm(x$to(dtype = torch_double()), ord)))
+  }
+})

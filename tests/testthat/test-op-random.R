@@ -243,3 +243,10 @@ test_that("a number as a probability or rate gives the default dtype", {
   expect_true(torch_poisson(3)$dtype == torch_float())
   expect_true(torch_bernoulli(torch_tensor(0.5, dtype = torch_double()))$dtype == torch_double())
 })
+
+test_that("a permutation has each number once, or is refused", {
+  expect_setequal(as.numeric(torch_randperm(256, dtype = torch_uint8())), 0:255)
+  expect_error(torch_randperm(257, dtype = torch_uint8()), "`n` must be at most 256, as Byte holds no larger number", class = "value_error")
+  expect_error(torch_randperm(2^24 + 2, dtype = torch_float()), "`n` must be at most 16777217", class = "rushlight_error")
+  expect_length(torch_randperm(0, dtype = torch_uint8()), 0)
+})
