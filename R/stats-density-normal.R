@@ -28,7 +28,8 @@
 #' x <- torch_tensor(c(-40, 0, 1), dtype = torch_double())
 #' dnorm(x, 0, 2, log = TRUE)
 #' pnorm(x, log.p = TRUE)
-#' gradient(function(p) -dnorm(cars$dist, p[1] + p[2] * cars$speed, p[3], log = TRUE)$sum(), c(0, 1, 10))
+#' loss <- function(p) -dnorm(cars$dist, p[1] + p[2] * cars$speed, p[3], log = TRUE)$sum()
+#' gradient(loss, c(0, 1, 10))
 #' gradient(function(shape) dgamma(2, shape, rate = 3), 1.5)
 #'
 #' # the others, by their derivative at 0.6

@@ -5,17 +5,14 @@
 for_tensors <- function(name, rule, package = "stats") {
   own <- getExportedValue(package, name)
   refused <- setdiff(names(formals(own)), names(formals(rule)))
-  made <- function() {
+  made <- own
+  body(made) <- bquote({
     given <- as.character(names(match.call())[-1L])
     values <- mget(given, inherits = FALSE)
-    if (any(vapply(values, is_tensor, NA))) return(call_rule(RULE, values, NAME, REFUSED, sys.call()))
+    if (any(vapply(values, is_tensor, NA))) return(call_rule(.(rule), values, .(name), .(refused), sys.call()))
     symbols <- structure(lapply(given, as.name), names = given)
-    as_from(sys.call(), eval(as.call(c(OWN, symbols))))
-  }
-  body(made) <- do.call(substitute, list(body(made), list(
-    RULE = rule, NAME = name, REFUSED = refused, OWN = call("::", as.name(package), as.name(name))
-  )))
-  formals(made) <- formals(own)
+    as_from(sys.call(), eval(as.call(c(quote(.(call("::", as.name(package), as.name(name)))), symbols))))
+  })
   environment(made) <- environment(rule)
   made
 }

@@ -7,7 +7,7 @@ tensor_methods <- derive_methods(topenv())
 compile_short_functions <- function(namespace) {
   for (name in ls(namespace, all.names = TRUE)) {
     f <- namespace[[name]]
-    if (is.function(f) && is.null(attributes(f)) && length(all.names(body(f))) < 40L) assign(name, compiler::cmpfun(f), namespace)
+    if (is.function(f) && is.null(attributes(f)) && length(all.names(body(f))) < 30L) assign(name, compiler::cmpfun(f), namespace)
   }
 }
 compile_short_functions(topenv())

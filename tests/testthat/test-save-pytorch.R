@@ -87,3 +87,43 @@ test_that("PyTorch reads what is written, with the names of recurrent layers", {
   expect_identical(system2("/usr/bin/python3", c("-c", shQuote(code)), stdout = TRUE),
                    "[[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]] [1, 2, 3] [True, False]")
 })
+
+test_that("files that the installed PyTorch writes have its values, dtypes and shapes, and come back to it", {
+  python <- "/usr/bin/python3"
+  there <- file.exists(python) && suppressWarnings(system2(python, c("-c", shQuote("import torch")), stdout = FALSE, stderr = FALSE)) == 0
+  skip_if_not(there, "python3-torch is not installed")
+  folder <- tempfile("pytorch")
+  dir.create(folder)
+  on.exit(unlink(folder, recursive = TRUE))
+  expect_identical(system2(python, c("-B", file.path("saved", "write.py"), folder)), 0L)
+  numbers <- function(text) if (nzchar(text)) as.numeric(strsplit(text, " ")[[1]]) else numeric()
+  lines <- strsplit(paste0(readLines(file.path(folder, "values")), "\t."), "\t")
+  files <- unique(vapply(lines, `[`, "", 1))
+  expect_gte(length(files), 20)
+  for (file in files) {
+    found <- load_state_dict(file.path(folder, file))
+    for (line in Filter(function(line) line[1] == file, lines)) {
+      path <- strsplit(line[2], "/")[[1]]
+      at <- grepl("_l[0-9]", path)
+      path[at] <- paste0(sub("[0-9]+(_reverse)?$", "", path[at]), as.integer(sub("^.*_l([0-9]+).*$", "\\1", path[at])) + 1L,
+                         ifelse(grepl("_reverse$", path[at]), "_reverse", ""))
+      x <- found
+      for (name in path) x <- x[[name]]
+      label <- paste(file, line[2])
+      expect_true(x$dtype == dtype_named(line[3]), label = label)
+      expect_equal(as.numeric(x$shape), numbers(line[4]), label = label)
+      expect_equal(as.numeric(x$contiguous()$view(-1L)), numbers(line[5]), tolerance = 1e-15, label = label)
+    }
+    tensors <- Filter(is_tensor, found)
+    if (length(tensors)) torch_save_state_dict(tensors, file.path(folder, paste0("ours-", file)))
+  }
+  code <- paste(
+    "import glob, torch",
+    sprintf("for ours in glob.glob('%s/ours-*'):", folder),
+    "    a, b = torch.load(ours), torch.load(ours.replace('ours-', ''))",
+    "    print(all(a[k].dtype == b[k].dtype and a[k].equal(b[k]) for k in a))", sep = "\n"
+  )
+  told <- system2(python, c("-c", shQuote(code)), stdout = TRUE)
+  expect_gte(length(told), 15)
+  expect_identical(unique(told), "True")
+})
