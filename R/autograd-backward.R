@@ -179,7 +179,7 @@ warn_of_graph <- function() {
     "a backward pass with create_graph = TRUE leaves in $grad a gradient that holds the graph, and with it the tensor: memory that is ",
     "not freed before $grad is set to NULL. Better use autograd_grad(). (This warning is given once in a session.)"
   )
-  warning(structure(class = c("rushlight_warning", "warning", "condition"), list(message = message, call = NULL)))
+  raise_warning(message)
 }
 
 autograd_methods <- list(

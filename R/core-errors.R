@@ -5,6 +5,10 @@ raise_error <- function(message, call = users_call()) {
   stop(structure(class = c(error_kind(message), "rushlight_error", "error", "condition"), list(message = message, call = call)))
 }
 
+raise_warning <- function(message, call = NULL) {
+  warning(structure(class = c("rushlight_warning", "warning", "condition"), list(message = message, call = call)))
+}
+
 # The classes by which users of torch catch errors, each with what its messages say; the first that fits. Others are runtime_error.
 error_kinds <- c(
   not_implemented_error = "is not defined for|works on .*, not on|are no complex|tensors live on the CPU",

@@ -67,7 +67,7 @@ nn_module_list <- nn_module(
   initialize = function(modules = list()) self$extend(modules),
   append = function(module) self$extend(list(module)),
   extend = function(modules) {
-    modules <- as.list(modules)
+    modules <- if (is.list(modules) || inherits(modules, c("nn_module_list", "nn_sequential"))) as.list(modules) else list(modules)
     check_modules(modules)
     for (module in modules) self$add_module(as.character(sum(private$kinds_ == "module")), module)
     invisible(instance_of(self))

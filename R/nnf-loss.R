@@ -61,7 +61,7 @@ warn_of_shapes <- function(input, target, call = users_call()) {
   if (identical(shapes[[1L]], shapes[[2L]])) return(invisible())
   text <- vapply(shapes, toString, "")
   message <- sprintf("`target` has shape [%s] and was broadcast with shape [%s], which is seldom meant", text[2L], text[1L])
-  warning(structure(class = c("rushlight_warning", "warning", "condition"), list(message = message, call = call)))
+  raise_warning(message, call)
 }
 
 #' Losses with a margin

@@ -117,7 +117,7 @@ of_counts <- function(x, rule, most = Inf) {
   values <- if (is_tensor(x)) as.numeric(x$detach()) else x
   broken <- abs(values - round(values)) > 1e-9 * pmax(1, abs(values))
   broken <- broken[!is.na(broken)]
-  if (any(broken)) warning(sprintf("non-integer x = %f", values[!is.na(values)][broken][1L]), call. = FALSE)
+  if (any(broken)) raise_warning(sprintf("non-integer x = %f", values[!is.na(values)][broken][1L]))
   whole <- round(if (is_tensor(x)) x$detach() else x)
   outside <- (whole < 0) | (whole > most) | (whole == Inf) | (abs(x - whole) > 1e-9 * either(abs(x) > 1, abs(x), 1))
   either(outside, -Inf, rule(kept_inside(whole, outside, 0)))

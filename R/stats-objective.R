@@ -187,11 +187,7 @@ fit_objective <- function(objective, start = objective$par, control = list()) {
   ))
 }
 
-warn_of_fit <- function(message) {
-  warning(
-    structure(class = c("rushlight_warning", "warning", "condition"), list(message = message, call = quote(fit_objective(objective))))
-  )
-}
+warn_of_fit <- function(message) raise_warning(message, quote(fit_objective(objective)))
 
 check_finite <- function(objective, par) {
   fit_call <- quote(fit_objective(objective))

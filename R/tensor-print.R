@@ -58,5 +58,5 @@ print_methods <- list(print = function(n = 30) print(self, n = n))
 # Printed in chunks; within a line of text, the elements.
 #' @exportS3Method knitr::knit_print
 knit_print.torch_tensor <- function(x, ..., inline = FALSE) {
-  if (inline) paste(trimws(format(x)), collapse = ", ") else knitr::normal_print(x)
+  if (.Call(ffi_flag, inline, "inline")) paste(trimws(format(x)), collapse = ", ") else knitr::normal_print(x)
 }

@@ -82,7 +82,10 @@ targets <- function() {
   exports <- sort(getNamespaceExports(namespace))
   exports <- exports[exports %in% names(namespace)] # what is re-exported is not ours
   exports <- exports[vapply(exports, function(name) is.function(get(name, namespace)), NA)]
-  functions <- lapply(exports, function(name) list(name = name, head = as.name(name), formals = names(formals(args(get(name, namespace))))))
+  of_stats <- exports %in% c(getNamespaceExports("stats"), builtins(), ls(baseenv())) # are stats' own where no argument is a tensor
+  functions <- Map(function(name, of_stats) {
+    list(name = name, head = as.name(name), formals = names(formals(args(get(name, namespace)))), first = if (of_stats) "torch_tensor")
+  }, exports, of_stats, USE.NAMES = FALSE)
   methods <- lapply(sort(ls(namespace$tensor_methods)), function(name) {
     list(name = paste0("$", name), method = name, formals = names(formals(namespace$tensor_methods[[name]])))
   })
