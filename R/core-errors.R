@@ -38,6 +38,7 @@ users_call <- function(frame = c(sys.parents()[sys.parent()], 0L)[1L]) {
   written <- frame
   while (frame > 0L && (identical(home(frame), topenv()) || identical(home(frame), .BaseNamespaceEnv))) {
     if (identical(home(frame), topenv())) written <- frame
+    if (callers[frame] >= frame) break # what called it has ended: R gives a later frame
     frame <- callers[frame]
   }
   sys.call(written)
