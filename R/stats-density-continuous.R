@@ -54,15 +54,16 @@ qlogis <- for_tensors("qlogis", function(p, location = 0, scale = 1, lower.tail 
 #' @usage dunif(x, min = 0, max = 1, log = FALSE)
 #' @export
 dunif <- for_tensors("dunif", function(x, min = 0, max = 1, log = FALSE) {
-  value <- -log(max - min) + 0 * x
-  as_density(either((x < min) | (x > max), -Inf, value), log)
+  width <- max - min
+  value <- -log(kept_inside(width, width <= 0, 1)) + 0 * x
+  as_density(nan_unless(either((x < min) | (x > max), -Inf, value), width > 0), log)
 })
 #' @rdname densities
 #' @usage punif(q, min = 0, max = 1, lower.tail = TRUE, log.p = FALSE)
 #' @export
 punif <- for_tensors("punif", function(q, min = 0, max = 1, lower.tail = TRUE, log.p = FALSE) {
   z <- if (lower.tail) (q - min) / (max - min) else (max - q) / (max - min)
-  z <- torch_clamp(z, 0, 1)
+  z <- nan_unless(torch_clamp(z, 0, 1), max >= min)
   if (log.p) log(z) else z
 })
 
@@ -95,17 +96,17 @@ log_dbeta <- function(x, shape1, shape2) {
 #' @export
 dbeta <- for_tensors("dbeta", function(x, shape1, shape2, log = FALSE) as_density(log_dbeta(x, shape1, shape2), log))
 
+# With infinite degrees of freedom it is the normal distribution.
 log_dt <- function(x, df) {
+  is_normal <- df == Inf
+  df <- kept_inside(df, is_normal, 1)
   value <- -(df + 1) / 2 * log1p(x * x / df) - log(df) / 2 - log_beta(df / 2, 0.5)
-  nan_unless(value, df > 0)
+  nan_unless(either(is_normal, log_dnorm(x, 0, 1), value), df > 0)
 }
 #' @rdname densities
 #' @usage dt(x, df, ncp, log = FALSE)
 #' @export
-dt <- for_tensors("dt", function(x, df, log = FALSE) {
-  if (!is_tensor(df) && df == Inf) return(as_density(log_dnorm(x, 0, 1), log))
-  as_density(log_dt(x, df), log)
-})
+dt <- for_tensors("dt", function(x, df, log = FALSE) as_density(log_dt(x, df), log))
 
 #' @rdname densities
 #' @usage lbeta(a, b)

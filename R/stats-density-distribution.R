@@ -99,6 +99,10 @@ beta_tail <- function(x, shape1, shape2, lower.tail, log.p) { # nolint: object_n
   p <- function(q, shapes) stats::pbeta(q, shapes[[1L]], shapes[[2L]], lower.tail = lower.tail, log.p = TRUE)
   tail_of(x, list(shape1, shape2), 0, 1, 0.5, p, function(x, shape1, shape2) log_dbeta(x, shape1, shape2), lower.tail, log.p)
 }
+t_tail <- function(q, df, lower.tail, log.p) { # nolint: object_name_linter.
+  p <- function(q, shapes) stats::pt(q, shapes[[1L]], lower.tail = lower.tail, log.p = TRUE)
+  tail_of(q, list(df), -Inf, Inf, 0, p, function(x, df) log_dt(x, df), lower.tail, log.p)
+}
 # R counts what is a rounding error below a whole number as that.
 whole_below <- function(q) floor((if (is_tensor(q)) q$detach() else q) + 1e-7)
 
@@ -120,8 +124,9 @@ pbeta <- for_tensors("pbeta", function(q, shape1, shape2, lower.tail = TRUE, log
 #' @usage pt(q, df, ncp, lower.tail = TRUE, log.p = FALSE)
 #' @export
 pt <- for_tensors("pt", function(q, df, lower.tail = TRUE, log.p = FALSE) {
-  p <- function(q, shapes) stats::pt(q, shapes[[1L]], lower.tail = lower.tail, log.p = TRUE)
-  nan_unless(tail_of(q, list(df), -Inf, Inf, 0, p, function(x, df) log_dt(x, df), lower.tail, log.p), df > 0)
+  is_normal <- df == Inf
+  value <- t_tail(q, kept_inside(df, is_normal, 1), lower.tail, log.p)
+  nan_unless(either(is_normal, pnorm_of(q + 0 * value, lower.tail, log.p), value), df > 0)
 })
 #' @rdname densities
 #' @usage pbinom(q, size, prob, lower.tail = TRUE, log.p = FALSE)

@@ -37,6 +37,8 @@ test_that("the call of an error is the one that the user wrote", {
   expect_identical(call_of(vmap(twice)(torch_ones(2, 2, 3))), "torch_mm(x, x)")
   fc <- nn_linear(4, 1)
   expect_identical(call_of(fc(x)), "fc(x)")
+  later <- (function(y) (function(value) function() value)(torch_mm(y, y)))(x) # the caller has ended when it is called
+  expect_identical(call_of(later()), "torch_mm(y, y)")
 })
 
 test_that("shapes that do not go together are told by argument", {

@@ -149,6 +149,19 @@ test_that("a deviation of zero and parameters outside of their domain give what 
   expect_true(is.nan(as.numeric(dgamma(f64(1), -1))))
   expect_true(is.nan(as.numeric(pbeta(f64(0.5), f64(-1), 2))))
   expect_true(is.nan(as.numeric(dbinom(f64(1), 3, 1.5))))
+  expect_equal(as.numeric(dt(f64(x), f64(c(3, Inf, Inf)))), stats::dt(x, c(3, Inf, Inf)), tolerance = 1e-14)
+  for (row in seq_len(nrow(p_flags))) {
+    flags <- p_flags[row, ]
+    for (df in list(Inf, c(3, Inf, 0.5))) {
+      found <- as.numeric(pt(f64(x), df, lower.tail = flags$lower.tail, log.p = flags$log.p))
+      expect_equal(found, stats::pt(x, df, lower.tail = flags$lower.tail, log.p = flags$log.p), tolerance = 1e-14)
+    }
+  }
+  expect_equal(gradient(function(q) sum(pt(q, c(3, Inf))), c(1, 1)), stats::dt(1, c(3, Inf)), tolerance = 1e-12)
+  for (min in list(2, f64(2))) {
+    expect_silent(values <- c(as.numeric(dunif(f64(x), min, 1)), as.numeric(punif(f64(x), min, 1))))
+    expect_true(all(is.nan(values)))
+  }
   expect_warning(value <- dpois(f64(c(1.5, 2)), 1, log = TRUE), "non-integer x = 1.5")
   expect_equal(as.numeric(value), c(-Inf, stats::dpois(2, 1, log = TRUE)))
 })
