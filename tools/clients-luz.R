@@ -8,7 +8,7 @@ network <- nn_module(
 fitted <- network |>
   setup(loss = nn_cross_entropy_loss(), optimizer = optim_adam, metrics = list(luz_metric_accuracy())) |>
   set_opt_hparams(lr = 0.01) |>
-  fit(train, epochs = 12, valid_data = test, dataloader_options = list(batch_size = 50), verbose = TRUE)
+  fit(train, epochs = 4, valid_data = test, dataloader_options = list(batch_size = 2), verbose = TRUE) # a bar shows after 0.2 s
 print(fitted)
 accuracy <- get_metrics(evaluate(fitted, test, verbose = FALSE))
 accuracy <- accuracy$value[accuracy$metric == "acc"]
